@@ -1,0 +1,5 @@
+//! Turn blocking functions into true async ones.
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
