@@ -1,0 +1,121 @@
+//! Checks an `impl` or a `trait`, method by method.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Path};
+
+use super::plan::{FnPlan, TraitScope};
+use super::{Site, function};
+use crate::args::{self, Args, Place};
+use crate::diag;
+use crate::errors::Errors;
+use crate::item::{BlockKind, Member, RawBlock, RawFn};
+
+/// A checked block.
+pub(crate) struct BlockPlan {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) header: TokenStream,
+    /// Of the braces.
+    pub(crate) span: Span,
+    pub(crate) inner_attrs: Vec<Attribute>,
+    pub(crate) members: Vec<MemberPlan>,
+}
+
+pub(crate) enum MemberPlan {
+    Fn(Box<FnPlan>),
+    /// A method with a mistake, which was reported.
+    Wrong(Box<RawFn>, MethodKind),
+    /// A skipped method, or no method.
+    Other(TokenStream),
+}
+
+/// Whether a trait declares a method, which decides how its future is written.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum MethodKind {
+    Plain,
+    OfDefinition,
+}
+
+impl RawBlock {
+    pub(crate) fn place(&self) -> Place {
+        match self.kind {
+            BlockKind::Inherent => Place::InherentImpl,
+            BlockKind::TraitImpl { .. } => Place::TraitImpl,
+            BlockKind::TraitDefinition { .. } => Place::Trait,
+        }
+    }
+
+    fn scope(&self) -> Option<TraitScope> {
+        let (implemented, self_ty) = match &self.kind {
+            BlockKind::Inherent => return None,
+            BlockKind::TraitImpl { implemented, self_ty } => {
+                (implemented.clone(), Some(self_ty.clone()))
+            }
+            BlockKind::TraitDefinition { name } => {
+                let (_, arguments, _) = self.generics.split_for_impl();
+                let path: Path = syn::parse_quote!(#name #arguments);
+                (path, None)
+            }
+        };
+        Some(TraitScope { generics: self.generics.clone(), implemented, self_ty })
+    }
+}
+
+/// Checks each method with the arguments of the block, or its own.
+pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> BlockPlan {
+    let scope = raw.scope();
+    let site = match &scope {
+        Some(scope) => Site::Trait(scope),
+        None => Site::Inherent(&raw.generics),
+    };
+    let place = if scope.is_some() { Place::TraitMethod } else { Place::Method };
+    let kind = match raw.kind {
+        BlockKind::TraitDefinition { .. } => MethodKind::OfDefinition,
+        _ => MethodKind::Plain,
+    };
+    let member = |member| match member {
+        Member::Other(tokens) => MemberPlan::Other(tokens),
+        Member::Fn(mut method) => {
+            let own = own_arguments(&mut method, place, errors);
+            if own.skip {
+                return MemberPlan::Other(quote::quote!(#method));
+            }
+            match function(&method, &own.or_block(block_args), &site, errors) {
+                Some(plan) => MemberPlan::Fn(Box::new(plan)),
+                None => MemberPlan::Wrong(Box::new(method), kind),
+            }
+        }
+    };
+    let members = raw.members.into_iter().map(member).collect();
+    BlockPlan {
+        attrs: raw.attrs,
+        header: raw.header,
+        span: raw.braces.span(),
+        inner_attrs: raw.inner_attrs,
+        members,
+    }
+}
+
+/// Takes the attribute off a method and reads its arguments.
+fn own_arguments(method: &mut RawFn, place: Place, errors: &mut Errors) -> Args {
+    let mut args = Args::default();
+    let mut taken = take_attributes(&mut method.attrs).into_iter();
+    if let Some(attribute) = taken.next() {
+        let tokens = match &attribute.meta {
+            syn::Meta::List(list) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        args = args::parse(tokens, place, errors);
+    }
+    taken.for_each(|attribute| errors.push(diag::duplicate_attribute(attribute)));
+    args
+}
+
+/// Removes every `#[sync_to_async]`, by whatever path, from the attributes.
+pub(crate) fn take_attributes(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
+    let is_ours = |attr: &Attribute| {
+        attr.path().segments.last().is_some_and(|last| last.ident == "sync_to_async")
+    };
+    let (ours, others) = std::mem::take(attrs).into_iter().partition(is_ours);
+    *attrs = others;
+    ours
+}

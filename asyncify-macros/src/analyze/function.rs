@@ -1,0 +1,269 @@
+//! Checks one function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Attribute, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, ReturnType, Signature, Type,
+};
+
+use super::plan::{
+    BodyPlace, Capture, Flavour, FnPlan, Form, Output, Param, ReceiverPlan, TraitScope, Words,
+};
+use super::{Site, parameter_names, types};
+use crate::args::Args;
+use crate::diag;
+use crate::errors::Errors;
+use crate::item::{Body, RawFn};
+
+/// Checks one function, reporting all that is wrong with it; `None` when anything was.
+pub(crate) fn function(
+    raw: &RawFn,
+    args: &Args,
+    site: &Site<'_>,
+    errors: &mut Errors,
+) -> Option<FnPlan> {
+    let mut found = Errors::default();
+    let keeps_sync = args.rename.is_some() || args.suffix.is_some();
+    qualifiers(&raw.sig, keeps_sync, &mut found);
+
+    let mut generics = parameter_names(&raw.sig.generics);
+    let mut self_is_generic = false;
+    match site {
+        Site::Alone => {}
+        Site::Inherent(block) => generics.extend(parameter_names(block)),
+        Site::Trait(scope) => {
+            generics.extend(parameter_names(&scope.generics));
+            self_is_generic = scope.self_ty.is_none();
+        }
+    }
+    let words = |ty: &Type| match types::is_generic(ty, &generics, self_is_generic) {
+        true => Words::Compiler,
+        false => Words::Ours,
+    };
+
+    let mut sig = raw.sig.clone();
+    let mut receiver = ReceiverPlan::None;
+    let mut params = Vec::new();
+    for (position, input) in sig.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(input) => {
+                let capture = found.ok(receiver_capture(input));
+                if !matches!(&input.kind, ReceiverKind::Reference(..)) {
+                    input.mutability = None;
+                }
+                receiver = ReceiverPlan::Some {
+                    self_token: input.self_token,
+                    written: receiver_tokens(input),
+                    capture: capture.unwrap_or(Capture::Moved),
+                    words: if self_is_generic { Words::Compiler } else { Words::Ours },
+                };
+            }
+            FnArg::Typed(input) => {
+                let capture = found.ok(param_capture(input)).unwrap_or(Capture::Moved);
+                params.push(param(input, position, capture, words(&input.ty)));
+            }
+        }
+    }
+    let output = output(&sig, words, &mut found);
+    let place = place(raw, args, site, &mut found);
+    let is_empty = found.is_empty();
+    errors.append(found);
+    let place = place.filter(|_| is_empty)?;
+
+    let form = match site {
+        Site::Trait(TraitScope { self_ty: None, .. }) => Form::ImplFuture,
+        _ => Form::AsyncFn,
+    };
+    let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
+    let mut attrs = raw.attrs.clone();
+    if let BodyPlace::Sibling { .. } | BodyPlace::Scoped { .. } = place {
+        // What is expected happens in the body.
+        attrs.retain(|attr| !attr.path().is_ident("expect"));
+    }
+    if keeps_sync {
+        sig.ident = twin_name(&sig.ident, args);
+    }
+    sig.constness = None;
+    sig.abi = None;
+    sig.asyncness = match form {
+        Form::AsyncFn => sig.asyncness.or_else(|| Some(syn::Token![async](sig.fn_token.span))),
+        Form::ImplFuture => None,
+    };
+    Some(FnPlan {
+        runtime: args.runtime_path(),
+        attrs,
+        vis: raw.vis.clone(),
+        defaultness: raw.defaultness,
+        sig,
+        form,
+        receiver,
+        params,
+        output,
+        executor: args.executor.clone(),
+        flavour,
+        place,
+    })
+}
+
+/// Rejects what an async function cannot be. A sync function that stays may be `const`.
+fn qualifiers(sig: &Signature, keeps_sync: bool, errors: &mut Errors) {
+    if let (Some(token), false) = (&sig.constness, keeps_sync) {
+        errors.push(diag::const_fn(token));
+    }
+    let rust_abi = |abi: &syn::Abi| abi.name.as_ref().is_some_and(|name| name.value() == "Rust");
+    match (&sig.abi, &sig.variadic) {
+        (Some(abi), None) if rust_abi(abi) || keeps_sync => {}
+        (Some(abi), _) => errors.push(diag::foreign_abi(abi.extern_token)),
+        (None, Some(variadic)) => errors.push(diag::foreign_abi(variadic)),
+        (None, None) => {}
+    }
+}
+
+fn receiver_capture(receiver: &Receiver) -> syn::Result<Capture> {
+    match &receiver.kind {
+        ReceiverKind::Value => Ok(Capture::Moved),
+        ReceiverKind::Reference(and, _, Some(mutability)) => {
+            Err(diag::mutable_borrow(quote!(#and #mutability), "self"))
+        }
+        ReceiverKind::Reference(_, _, None) => Ok(Capture::Lent),
+        ReceiverKind::Typed(_, ty) => type_capture(ty, "self"),
+        _ => Ok(Capture::Moved),
+    }
+}
+
+/// What errors about a receiver point at: its type where one is written.
+fn receiver_tokens(receiver: &Receiver) -> TokenStream {
+    match &receiver.kind {
+        ReceiverKind::Typed(_, ty) => ty.to_token_stream(),
+        ReceiverKind::Reference(and, lifetime, _) => {
+            let self_token = receiver.self_token;
+            quote!(#and #lifetime #self_token)
+        }
+        _ => receiver.self_token.to_token_stream(),
+    }
+}
+
+fn param_capture(input: &PatType) -> syn::Result<Capture> {
+    let name = match &*input.pat {
+        Pat::Ident(pattern) => pattern.ident.to_string(),
+        pattern => types::text(&pattern.to_token_stream()),
+    };
+    type_capture(&input.ty, &name)
+}
+
+fn type_capture(ty: &Type, name: &str) -> syn::Result<Capture> {
+    let holds_borrow = |borrow| diag::holds_borrow(borrow, name, &types::owned(ty));
+    let Type::Reference(reference) = types::peel(ty) else {
+        return types::find_borrow(ty).map_or(Ok(Capture::Moved), |found| Err(holds_borrow(found)));
+    };
+    let (and, mutability) = (&reference.and_token, &reference.mutability);
+    if mutability.is_some() {
+        return Err(diag::mutable_borrow(quote!(#and #mutability), name));
+    }
+    if let Some(inner) = types::find_borrow(&reference.elem) {
+        return Err(holds_borrow(inner));
+    }
+    if types::is_static(reference.lifetime.as_ref()) {
+        return Ok(Capture::Moved);
+    }
+    match types::peel(&reference.elem) {
+        Type::TraitObject(_) => Err(diag::borrowed_object(and, name, &types::owned(ty))),
+        _ => Ok(Capture::Lent),
+    }
+}
+
+/// Takes the pattern out of the signature, where a plain name stays.
+fn param(input: &mut PatType, position: usize, capture: Capture, words: Words) -> Param {
+    let pattern = (*input.pat).clone();
+    let name = match &pattern {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
+        _ => Ident::new(&format!("__arg{position}"), Span::mixed_site()),
+    };
+    let select = |wanted: fn(&Attribute) -> bool| {
+        input.attrs.iter().filter(|attr| wanted(attr)).cloned().collect()
+    };
+    let (cfgs, lints) = (select(|attr| attr.path().is_ident("cfg")), select(is_lint_level));
+    *input.pat = Pat::Ident(PatIdent {
+        attrs: Vec::new(),
+        by_ref: None,
+        mutability: None,
+        ident: name.clone(),
+        subpat: None,
+    });
+    Param { cfgs, lints, name, pattern, ty: (*input.ty).clone(), capture, words }
+}
+
+pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
+    ["allow", "warn", "deny", "forbid", "expect"].iter().any(|level| attr.path().is_ident(level))
+}
+
+fn output(sig: &Signature, words: impl Fn(&Type) -> Words, errors: &mut Errors) -> Output {
+    let (arrow, ty) = match &sig.output {
+        ReturnType::Default => return Output::Unit(sig.paren_token.span.close()),
+        ReturnType::Type(arrow, ty) => (arrow, ty),
+    };
+    if let Type::Never(_) = types::peel(ty) {
+        return Output::Never(arrow.spans[0]);
+    }
+    if let Some(borrow) = types::find_borrow(ty) {
+        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
+    }
+    if let Some(lazy) = types::find_lazy(ty) {
+        errors.push(diag::lazy_return(lazy));
+    }
+    Output::Type { ty: (**ty).clone(), words: words(ty), opaque: types::is_opaque(ty) }
+}
+
+fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {
+    let body = match (&raw.body, site) {
+        (Body::Block(body), _) => body.clone(),
+        (Body::Missing(_), Site::Trait(TraitScope { self_ty: None, .. })) => {
+            return Some(BodyPlace::Declared);
+        }
+        (Body::Missing(semicolon), _) => {
+            errors.push(diag::no_body(semicolon));
+            return None;
+        }
+    };
+    if args.rename.is_some() || args.suffix.is_some() {
+        if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
+            errors.push(diag::same_name(name));
+        }
+        let associated = raw.sig.receiver().is_some() || !matches!(site, Site::Alone);
+        return Some(BodyPlace::Kept { function: Box::new(raw.clone()), body, associated });
+    }
+    if raw.sig.receiver().is_none() {
+        return Some(BodyPlace::Closure(body));
+    }
+    let method = Box::new(hidden_method(raw));
+    Some(match site {
+        Site::Alone | Site::Inherent(_) => BodyPlace::Sibling { method, body },
+        Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: (*scope).clone() },
+    })
+}
+
+/// The method as written, under a name of ours, with the lint levels that its body needs.
+fn hidden_method(raw: &RawFn) -> RawFn {
+    let mut method = raw.clone();
+    let name = raw.sig.ident.to_string();
+    method.sig.ident = format_ident!(
+        "__sync_to_async_{}",
+        name.trim_start_matches("r#"),
+        span = Span::mixed_site().located_at(raw.sig.ident.span())
+    );
+    method.attrs.retain(|attr| is_lint_level(attr) || attr.path().is_ident("cfg"));
+    method.vis = syn::Visibility::Inherited;
+    method.defaultness = None;
+    method
+}
+
+fn twin_name(ident: &Ident, args: &Args) -> Ident {
+    match (&args.rename, &args.suffix) {
+        (Some(name), _) => name.clone(),
+        (None, Some(suffix)) => {
+            let name = ident.to_string();
+            format_ident!("{}{}", name.trim_start_matches("r#"), suffix.value(), span = ident.span())
+        }
+        (None, None) => ident.clone(),
+    }
+}

@@ -1,0 +1,34 @@
+//! Checks everything about an annotated item, and builds the [`Plan`] that expansion follows.
+
+pub(crate) mod types;
+
+mod block;
+mod function;
+mod plan;
+
+pub(crate) use block::{BlockPlan, MemberPlan, MethodKind, block, take_attributes};
+pub(crate) use function::function;
+pub(crate) use plan::{
+    BodyPlace, Capture, Flavour, Form, FnPlan, Output, Param, ReceiverPlan, TraitScope, Words,
+};
+
+use proc_macro2::Ident;
+use syn::{GenericParam, Generics};
+
+/// What surrounds a function, as far as the attribute can see.
+pub(crate) enum Site<'a> {
+    /// The attribute stands on the function: free, or in an inherent `impl`.
+    Alone,
+    Inherent(&'a Generics),
+    Trait(&'a TraitScope),
+}
+
+/// The names of the type and const parameters.
+pub(crate) fn parameter_names(generics: &Generics) -> Vec<Ident> {
+    let name = |param: &GenericParam| match param {
+        GenericParam::Type(param) => Some(param.ident.clone()),
+        GenericParam::Const(param) => Some(param.ident.clone()),
+        GenericParam::Lifetime(_) => None,
+    };
+    generics.params.iter().filter_map(name).collect()
+}

@@ -1,0 +1,103 @@
+//! A checked function: what expansion needs, and nothing that it would have to judge.
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use syn::{Attribute, Generics, Pat, Path, Signature, Token, Type, Visibility};
+
+use crate::item::RawFn;
+
+pub(crate) struct FnPlan {
+    /// The path of the runtime crate.
+    pub(crate) runtime: TokenStream,
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) defaultness: Option<Token![default]>,
+    /// The signature of the async function; its parameters are plain names.
+    pub(crate) sig: Signature,
+    pub(crate) form: Form,
+    pub(crate) receiver: ReceiverPlan,
+    pub(crate) params: Vec<Param>,
+    pub(crate) output: Output,
+    pub(crate) executor: Option<TokenStream>,
+    pub(crate) flavour: Flavour,
+    pub(crate) place: BodyPlace,
+}
+
+/// How the async function is written.
+pub(crate) enum Form {
+    AsyncFn,
+    /// `fn .. -> impl Future + Send`, as a trait needs it for callers that spawn.
+    ImplFuture,
+}
+
+/// What the body is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Flavour {
+    Sync,
+    Async,
+}
+
+pub(crate) enum ReceiverPlan {
+    None,
+    /// With the tokens that errors about it point at.
+    Some { self_token: Token![self], written: TokenStream, capture: Capture, words: Words },
+}
+
+/// How an argument reaches the pool.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Capture {
+    Moved,
+    /// Made owned on the caller, borrowed again on the pool.
+    Lent,
+}
+
+/// Whose words say that a type cannot cross threads.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Words {
+    Ours,
+    /// For generic types, where rustc proposes the very bound that is missing.
+    Compiler,
+}
+
+pub(crate) struct Param {
+    /// `#[cfg]` and lint levels, which go wherever the parameter goes.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) lints: Vec<Attribute>,
+    /// The plain name in the signature of the async function.
+    pub(crate) name: Ident,
+    /// The pattern as written.
+    pub(crate) pattern: Pat,
+    pub(crate) ty: Type,
+    pub(crate) capture: Capture,
+    pub(crate) words: Words,
+}
+
+pub(crate) enum Output {
+    /// No type written; the span of the parameter list.
+    Unit(Span),
+    /// `!`, there.
+    Never(Span),
+    Type { ty: Type, words: Words, opaque: bool },
+}
+
+/// Where the body goes.
+pub(crate) enum BodyPlace {
+    /// Into the closure that runs on the pool.
+    Closure(Group),
+    /// Into a hidden method beside the async one.
+    Sibling { method: Box<RawFn>, body: Group },
+    /// Into a hidden method of a trait inside the async one.
+    Scoped { method: Box<RawFn>, body: Group, scope: TraitScope },
+    /// Nowhere: the sync function stays, and is called.
+    Kept { function: Box<RawFn>, body: Group, associated: bool },
+    /// Nowhere: a trait declares it.
+    Declared,
+}
+
+/// The trait that a method belongs to.
+#[derive(Clone)]
+pub(crate) struct TraitScope {
+    pub(crate) generics: Generics,
+    pub(crate) implemented: Path,
+    /// The type of an `impl`; a definition has none.
+    pub(crate) self_ty: Option<Type>,
+}

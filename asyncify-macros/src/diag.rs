@@ -1,0 +1,226 @@
+//! The text of every message.
+//!
+//! A message states the problem in one lowercase line without a full stop; a `note` gives facts, a
+//! `help` names the way out. Both stand on lines of their own, which rustc indents.
+
+use std::fmt::Display;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::Error;
+
+const OUTLIVES: &str = "the body runs on another thread and may outlive the caller";
+/// What a caller can do instead of lending mutably.
+const INSTEAD_OF_MUT: &str = "take it by value and return it";
+/// What a caller can do instead of returning an iterator or a future.
+const INSTEAD_OF_LAZY: &str = "collect it, and return the collection";
+
+/// A message under construction.
+struct Message {
+    error: String,
+    span: TokenStream,
+}
+
+fn at(span: impl ToTokens, error: impl Display) -> Message {
+    Message { error: error.to_string(), span: span.to_token_stream() }
+}
+
+/// As [`at`], for a token that has no tokens of its own to print.
+fn at_span(span: Span, error: impl Display) -> Message {
+    at(Ident::new("here", span), error)
+}
+
+impl Message {
+    fn note(mut self, note: impl Display) -> Self {
+        self.error += &format!("\nnote: {note}");
+        self
+    }
+
+    fn help(mut self, help: impl Display) -> Self {
+        self.error += &format!("\nhelp: {help}");
+        self
+    }
+
+    fn done(self) -> Error {
+        Error::new_spanned(self.span, self.error)
+    }
+}
+
+// The item.
+
+pub(crate) fn not_a_function(kind: impl ToTokens) -> Error {
+    at(kind, "the `sync_to_async` attribute can only be applied to a function")
+        .help("apply it to a `fn`, or to an `impl` or `trait` whose methods block")
+        .done()
+}
+
+pub(crate) fn const_fn(token: impl ToTokens) -> Error {
+    at(token, "a `const fn` cannot run on another thread").help("remove `const`").done()
+}
+
+pub(crate) fn foreign_abi(token: impl ToTokens) -> Error {
+    at(token, "`extern` functions cannot become `async`")
+        .help("call it from a Rust function")
+        .done()
+}
+
+pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
+    at(semicolon, "function has no body to run")
+        .help("put the attribute on the implementation")
+        .done()
+}
+
+pub(crate) fn duplicate_attribute(attribute: impl ToTokens) -> Error {
+    at(attribute, "duplicate `sync_to_async` attribute").help("remove one").done()
+}
+
+// Parameters and the output.
+
+pub(crate) fn mutable_borrow(borrow: impl ToTokens, argument: &str) -> Error {
+    at(borrow, format_args!("argument `{argument}` is borrowed mutably"))
+        .note(OUTLIVES)
+        .help(INSTEAD_OF_MUT)
+        .done()
+}
+
+pub(crate) fn holds_borrow(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
+    at(borrow, format_args!("argument `{argument}` holds a borrow"))
+        .note(OUTLIVES)
+        .help(format_args!("take `{owned}`"))
+        .done()
+}
+
+pub(crate) fn borrowed_object(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
+    at(borrow, format_args!("argument `{argument}` borrows a trait object"))
+        .note("a trait object cannot be made owned for the blocking thread")
+        .help(format_args!("take `{owned}`"))
+        .done()
+}
+
+pub(crate) fn borrowed_return(borrow: impl ToTokens, owned: &str) -> Error {
+    at(borrow, "return type borrows from the caller")
+        .note("nothing borrowed outlives the call")
+        .help(format_args!("return an owned value: `{owned}`"))
+        .done()
+}
+
+pub(crate) fn lazy_return(token: impl ToTokens) -> Error {
+    at(token, "return type is lazy: it would run on the caller").help(INSTEAD_OF_LAZY).done()
+}
+
+// Arguments of the attribute.
+
+pub(crate) fn unknown_argument(key: &Ident, similar: Option<&str>, valid: &str) -> Error {
+    let message = at(key, format_args!("unknown argument `{key}`"));
+    let message = match similar {
+        Some(name) => message.help(format_args!("did you mean `{name}`?")),
+        None => message,
+    };
+    message.note(format_args!("the valid arguments are {valid}")).done()
+}
+
+pub(crate) fn duplicate_argument(key: &Ident) -> Error {
+    at(key, format_args!("duplicate argument `{key}`")).help("remove one").done()
+}
+
+pub(crate) fn missing_value(key: &Ident, example: &str) -> Error {
+    at(key, format_args!("argument `{key}` needs a value"))
+        .help(format_args!("write `{example}`"))
+        .done()
+}
+
+pub(crate) fn needless_value(value: impl ToTokens, key: &Ident) -> Error {
+    at(value, format_args!("argument `{key}` takes no value"))
+        .help(format_args!("write `{key}`"))
+        .done()
+}
+
+pub(crate) fn wrong_value(
+    value: impl ToTokens,
+    expected: &str,
+    found: &str,
+    example: &str,
+) -> Error {
+    at(value, format_args!("expected {expected}, found {found}"))
+        .help(format_args!("write `{example}`"))
+        .done()
+}
+
+pub(crate) fn not_a_name(value: impl ToTokens, name: &str) -> Error {
+    at(value, format_args!("`{name}` cannot be the name of a function")).done()
+}
+
+pub(crate) fn same_name(value: impl ToTokens) -> Error {
+    at(value, "the async function needs a name of its own")
+        .note("the sync function keeps the name that it has")
+        .done()
+}
+
+pub(crate) fn misplaced_argument(key: &Ident, place: &str, help: &str) -> Error {
+    at(key, format_args!("argument `{key}` has no meaning on {place}")).help(help).done()
+}
+
+pub(crate) fn conflict(later: &Ident, earlier: &Ident, why: &str) -> Error {
+    at(later, format_args!("arguments `{earlier}` and `{later}` cannot be combined"))
+        .note(why)
+        .done()
+}
+
+pub(crate) fn relative_crate_path(path: impl ToTokens) -> Error {
+    at(path, "crate path must be absolute").help("write `::name`, or `crate::name`").done()
+}
+
+pub(crate) fn not_an_argument(token: impl ToTokens) -> Error {
+    at(token, "expected an argument such as `executor = &pool`").done()
+}
+
+// `asyncify!`.
+
+pub(crate) fn nothing_to_run(span: Span) -> Error {
+    at_span(span, "`asyncify!` needs a call, a block or a closure to run")
+        .help("write `asyncify!(blocking_call(argument))`, or `asyncify!({ .. })`")
+        .done()
+}
+
+pub(crate) fn not_a_call(expression: impl ToTokens) -> Error {
+    at(expression, "`asyncify!` takes a call, a block or a closure")
+        .help("to run all of it on the pool, write `asyncify!({ .. })`")
+        .done()
+}
+
+pub(crate) fn try_inside(expression: impl ToTokens) -> Error {
+    at(expression, "`?` applies to a call that has not run yet")
+        .help("write it behind the await: `asyncify!(..).await?`")
+        .done()
+}
+
+pub(crate) fn receiver_runs_here(receiver: impl ToTokens) -> Error {
+    at(receiver, "this receiver would be computed on the caller")
+        .help("to run all of it on the pool, write `asyncify!({ .. })`")
+        .done()
+}
+
+pub(crate) fn lends_mutably(argument: impl ToTokens) -> Error {
+    at(argument, "argument is borrowed mutably")
+        .note(OUTLIVES)
+        .help("move it into a block and return it: `asyncify!({ ..; value })`")
+        .done()
+}
+
+pub(crate) fn closure_with_parameters(parameters: impl ToTokens) -> Error {
+    at(parameters, "nobody passes parameters to this closure")
+        .help("capture what it needs: `asyncify!(|| ..)`")
+        .done()
+}
+
+pub(crate) fn async_inside(token: impl ToTokens) -> Error {
+    at(token, "`asyncify!` runs sync code on the pool")
+        .help("await the async part on its own, or annotate a function that holds it")
+        .done()
+}
+
+pub(crate) fn await_inside(token: impl ToTokens) -> Error {
+    at(token, "`.await` inside a block that runs on a blocking thread")
+        .help("await it before the block, and use its value inside")
+        .done()
+}

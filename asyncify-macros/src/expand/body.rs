@@ -1,0 +1,225 @@
+//! The closure that runs on the pool, and the hidden method where the body cannot be a closure's.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Attribute, FnArg, GenericParam, Signature};
+
+use super::capture::{bindings, held, stand_in};
+use super::spans::located;
+use super::{local, receiver_argument, turbofish};
+use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, Param, TraitScope};
+use crate::item::RawFn;
+
+/// Input:
+///     BODY
+///
+/// Output, sync with the body inside:
+///     let __run = move || -> R { BINDINGS match () { () => BODY } };
+/// Output, async with the body inside:
+///     let __run = move || async move {
+///         if false { let __r: R = fake(); return __r; }
+///         BINDINGS
+///         match () { () => BODY }
+///     };
+/// Output, sync with the body in a method:
+///     let __run = move || Self::method(__self.lend(), __p0.take());
+pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
+    let run = local("__run");
+    match &plan.place {
+        BodyPlace::Declared => TokenStream::new(),
+        BodyPlace::Closure(body) => {
+            let bindings = bindings(&plan.params);
+            // A match arm keeps the braces of the body without a warning about them.
+            let body = quote_spanned!(located(body.span())=> match () { () => #body });
+            match plan.flavour {
+                Flavour::Sync => {
+                    let arrow = annotation(&plan.output);
+                    quote!(let #run = move || #arrow { #bindings #body };)
+                }
+                Flavour::Async => {
+                    let returns = early_return(plan);
+                    quote!(let #run = move || async move { #returns #bindings #body };)
+                }
+            }
+        }
+        BodyPlace::Sibling { method, .. } => {
+            let call = method_call(plan, &quote!(Self), &method.sig);
+            quote!(let #run = #call;)
+        }
+        BodyPlace::Scoped { method, scope, .. } => {
+            let name = scoped_trait_name();
+            let (_, arguments, _) = scope.generics.split_for_impl();
+            let call = method_call(plan, &quote!(<Self as #name #arguments>), &method.sig);
+            quote!(let #run = #call;)
+        }
+        BodyPlace::Kept { function, associated, .. } => {
+            let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+            let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
+            let call = if *associated {
+                method_call(plan, &quote!(Self), &function.sig)
+            } else {
+                path_call(plan, &function.sig.ident.to_token_stream(), &function.sig)
+            };
+            quote!(#allow let #run = #call;)
+        }
+    }
+}
+
+/// `-> R`, by which the closure's `?` and `return` know their type. An opaque one cannot be said.
+fn annotation(output: &Output) -> TokenStream {
+    match output {
+        Output::Unit(span) => quote_spanned!(located(*span)=> -> ()),
+        Output::Never(span) => quote_spanned!(located(*span)=> -> !),
+        Output::Type { opaque: true, .. } => TokenStream::new(),
+        Output::Type { ty, .. } => quote!(-> #ty),
+    }
+}
+
+/// Tells an async block its type, which no syntax does, so that a wrong `return` is reported where
+/// it stands.
+fn early_return(plan: &FnPlan) -> TokenStream {
+    let runtime = &plan.runtime;
+    let ty = match &plan.output {
+        Output::Unit(span) => quote_spanned!(located(*span)=> ()),
+        Output::Type { ty, opaque: false, .. } => ty.to_token_stream(),
+        Output::Type { .. } | Output::Never(_) => return TokenStream::new(),
+    };
+    let value = local("__value");
+    quote! {
+        if false {
+            let #value: #ty = #runtime::__private::fake();
+            return #value;
+        }
+    }
+}
+
+fn method_call(plan: &FnPlan, scope: &TokenStream, sig: &Signature) -> TokenStream {
+    let name = &sig.ident;
+    path_call(plan, &quote!(#scope::#name), sig)
+}
+
+/// `move || path::<generics>(stand-ins)`.
+fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream {
+    let turbofish = turbofish(&sig.generics);
+    let receiver = receiver_argument(plan);
+    let call_with = |included: &[bool]| {
+        let arguments = receiver.iter().cloned().chain(
+            plan.params.iter().enumerate().filter(|(position, _)| included[*position]).map(
+                |(position, param)| {
+                    stand_in(&held(position), param.capture, proc_macro2::Span::mixed_site())
+                },
+            ),
+        );
+        let call = quote!(#path #turbofish(#(#arguments),*));
+        match sig.safety {
+            syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
+            _ => call,
+        }
+    };
+    let call = conditional_calls(&plan.params, call_with);
+    match plan.flavour {
+        Flavour::Sync => quote!(move || { #call }),
+        Flavour::Async => quote!(move || async move { #call.await }),
+    }
+}
+
+/// Arguments of a call cannot carry `#[cfg]`; so there is one call for each combination.
+fn conditional_calls(params: &[Param], call_with: impl Fn(&[bool]) -> TokenStream) -> TokenStream {
+    let conditional: Vec<usize> =
+        (0..params.len()).filter(|position| !params[*position].cfgs.is_empty()).collect();
+    if conditional.is_empty() {
+        return call_with(&vec![true; params.len()]);
+    }
+    let result = local("__result");
+    let variants = (0..1_usize << conditional.len()).map(|combination| {
+        let mut included = vec![true; params.len()];
+        let mut conditions = Vec::new();
+        for (bit, position) in conditional.iter().enumerate() {
+            let is_in = combination >> bit & 1 == 1;
+            included[*position] = is_in;
+            let cfgs = params[*position].cfgs.iter().filter_map(condition);
+            conditions.push(if is_in { quote!(all(#(#cfgs),*)) } else { quote!(not(all(#(#cfgs),*))) });
+        }
+        let call = call_with(&included);
+        quote!(#[cfg(all(#(#conditions),*))] let #result = #call;)
+    });
+    quote!({ #(#variants)* #result })
+}
+
+/// What stands between the parentheses of `#[cfg(..)]`.
+fn condition(attr: &Attribute) -> Option<TokenStream> {
+    attr.meta.require_list().ok().map(|list| list.tokens.clone())
+}
+
+/// Input:
+///     fn sum(&self, mut from: usize) -> u32 { BODY }
+///
+/// Output:
+///     #[doc(hidden)]
+///     fn __sync_to_async_sum(&self, mut from: usize) -> u32 { BODY }
+pub(crate) fn sibling(method: &RawFn) -> TokenStream {
+    quote!(#[doc(hidden)] #method)
+}
+
+fn scoped_trait_name() -> proc_macro2::Ident {
+    local("__SyncToAsyncBody")
+}
+
+/// Input:
+///     impl<T> Store<T> for Db<T> { fn get(&self, mut key: T) -> Self::Item { BODY } }
+///
+/// Output, inside the async `get`:
+///     trait __SyncToAsyncBody<T>: Store<T> {
+///         fn __sync_to_async_get(&self, key: T) -> Self::Item;
+///     }
+///     impl<T> __SyncToAsyncBody<T> for Db<T> {
+///         fn __sync_to_async_get(&self, mut key: T) -> Self::Item { BODY }
+///     }
+/// Output for a default body of `trait Store<T>`:
+///     trait __SyncToAsyncBody<T>: Store<T> {
+///         fn __sync_to_async_get(&self, mut key: T) -> Self::Item { BODY }
+///     }
+///     impl<T, __Store: Store<T> + ?Sized> __SyncToAsyncBody<T> for __Store {}
+///
+/// An impl of a trait cannot have a method of ours, and the trait's own type may be foreign; the
+/// supertrait is what `Self::Item` resolves by.
+pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
+    let BodyPlace::Scoped { method, scope, .. } = &plan.place else { return TokenStream::new() };
+    let TraitScope { generics, implemented, self_ty } = scope;
+    let name = scoped_trait_name();
+    let (parameters, arguments, conditions) = generics.split_for_impl();
+    match self_ty {
+        Some(self_ty) => {
+            let declaration = declaration(plan, method);
+            quote! {
+                trait #name #parameters: #implemented #conditions { #declaration }
+                impl #parameters #name #arguments for #self_ty #conditions { #method }
+            }
+        }
+        None => {
+            let blanket = format_ident!("__SyncToAsyncSelf");
+            let mut with_self = generics.clone();
+            let bound: GenericParam = syn::parse_quote!(#blanket: #implemented + ?Sized);
+            with_self.params.push(bound);
+            let (with_self, _, _) = with_self.split_for_impl();
+            quote! {
+                trait #name #parameters: #implemented #conditions { #method }
+                impl #with_self #name #arguments for #blanket #conditions {}
+            }
+        }
+    }
+}
+
+/// The method without its body, where patterns and `mut` may not stand.
+fn declaration(plan: &FnPlan, method: &RawFn) -> TokenStream {
+    let cfgs = method.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let mut sig = method.sig.clone();
+    sig.inputs = plan.sig.inputs.clone();
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(input) => input.attrs.retain(|attr| attr.path().is_ident("cfg")),
+            FnArg::Typed(input) => input.attrs.retain(|attr| attr.path().is_ident("cfg")),
+        }
+    }
+    quote!(#(#cfgs)* #sig;)
+}

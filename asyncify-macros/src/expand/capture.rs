@@ -1,0 +1,110 @@
+//! Takes the arguments off the caller, and gives them back on the pool.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::local;
+use super::spans::{TypeSpans, located};
+use crate::analyze::{Capture, FnPlan, Param, ReceiverPlan, Words};
+
+/// The local that holds one argument on its way.
+pub(crate) fn held(position: usize) -> Ident {
+    format_ident!("__p{position}", span = Span::mixed_site())
+}
+
+/// Input:
+///     (&self, path: &Path, (a, b): (u8, u8)), executor = &self.pool
+///
+/// Output:
+///     let __executor = &self.pool;
+///     let __self = keep_self(&*self);
+///     let __p0 = keep(&*path);
+///     let __p1 = arg(__arg1);
+pub(crate) fn all(plan: &FnPlan) -> TokenStream {
+    let runtime = &plan.runtime;
+    // A bare `let`, before anything moves: the temporaries of `&pool.clone()` live on, and it may
+    // borrow what is lent.
+    let executor = plan.executor.as_ref().map(|value| {
+        let executor = local("__executor");
+        quote!(let #executor = #value;)
+    });
+    let receiver = match &plan.receiver {
+        ReceiverPlan::None => None,
+        ReceiverPlan::Some { self_token, written, capture, words } => {
+            let held = local("__self");
+            let checked = match (capture, words) {
+                (Capture::Lent, Words::Ours) => "keep_self",
+                _ => check_name(*capture, *words),
+            };
+            let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));
+            Some(quote!(let #held = #checked;))
+        }
+    };
+    let params = plan.params.iter().enumerate().map(|(position, param)| {
+        let Param { cfgs, name, ty, capture, words, .. } = param;
+        let held = held(position);
+        let checked =
+            check(runtime, check_name(*capture, *words), name, *capture, TypeSpans::of(ty));
+        let allow = name.to_string().starts_with('_').then(|| {
+            quote!(#[allow(clippy::used_underscore_binding)])
+        });
+        quote!(#(#cfgs)* #allow let #held = #checked;)
+    });
+    quote!(#executor #receiver #(#params)*)
+}
+
+fn check_name(capture: Capture, words: Words) -> &'static str {
+    match (capture, words) {
+        (Capture::Moved, Words::Ours) => "arg",
+        (Capture::Moved, Words::Compiler) => "arg_generic",
+        (Capture::Lent, Words::Ours) => "keep",
+        (Capture::Lent, Words::Compiler) => "keep_generic",
+    }
+}
+
+/// Passes the value, spanned over its type, through the function whose bound it must meet.
+fn check(
+    runtime: &TokenStream,
+    function: &str,
+    name: &impl quote::ToTokens,
+    capture: Capture,
+    spans: TypeSpans,
+) -> TokenStream {
+    let function = Ident::new(function, located(spans.first));
+    let value = spans.value(match capture {
+        Capture::Moved => quote!(#name),
+        Capture::Lent => quote_spanned!(spans.first=> &*#name),
+    });
+    quote_spanned!(located(spans.first)=> #runtime::__private::#function(#value))
+}
+
+/// The expression that stands for the argument on the pool.
+pub(crate) fn stand_in(held: &Ident, capture: Capture, span: Span) -> TokenStream {
+    match capture {
+        Capture::Moved => quote_spanned!(span=> #held.take()),
+        Capture::Lent => quote_spanned!(span=> #held.lend()),
+    }
+}
+
+/// Input:
+///     (path: &Path, (mut a, b): (u8, u8), _: Guard)
+///
+/// Output:
+///     let path = __p0.lend();
+///     let (mut a, b) = __p1.take();
+///     let __unnamed = __p2.take();
+pub(crate) fn bindings(params: &[Param]) -> TokenStream {
+    let bindings = params.iter().enumerate().map(|(position, param)| {
+        let Param { cfgs, lints, pattern, capture, .. } = param;
+        let value = stand_in(&held(position), *capture, Span::mixed_site());
+        match pattern {
+            // `_` would drop the value here and now; a parameter lives as long as the body.
+            syn::Pat::Wild(_) => {
+                let unnamed = format_ident!("_unnamed{position}", span = Span::mixed_site());
+                quote!(#(#cfgs)* let #unnamed = #value;)
+            }
+            pattern => quote!(#(#cfgs)* #(#lints)* let #pattern = #value;),
+        }
+    });
+    quote!(#(#bindings)*)
+}

@@ -1,0 +1,59 @@
+//! Where generated tokens sit.
+
+use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote};
+
+/// Our hygiene at the user's place.
+pub(crate) fn located(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// The two ends of some tokens of the user's.
+#[derive(Clone, Copy)]
+pub(crate) struct TypeSpans {
+    pub(crate) first: Span,
+    pub(crate) last: Span,
+}
+
+impl TypeSpans {
+    pub(crate) fn of(tokens: impl ToTokens) -> Self {
+        let mut ends = None;
+        for token in tokens.into_token_stream() {
+            let (first, last) = token_ends(&token);
+            let (start, _) = *ends.get_or_insert((first, last));
+            ends = Some((start, last));
+        }
+        let (first, last) = ends.unwrap_or((Span::call_site(), Span::call_site()));
+        Self { first, last }
+    }
+
+    /// `(value,).0`, which stable rustc takes to cover everything from the first end to the last.
+    ///
+    /// The tokens keep the user's context: in one of ours, each error would add a line about the
+    /// attribute that it came from.
+    pub(crate) fn value(self, value: TokenStream) -> TokenStream {
+        let mut tuple = Group::new(Delimiter::Parenthesis, quote!(#value,));
+        tuple.set_span(self.first);
+        let mut dot = Punct::new('.', Spacing::Alone);
+        dot.set_span(self.last);
+        let mut zero = Literal::usize_unsuffixed(0);
+        zero.set_span(self.last);
+        let mut tokens = TokenStream::new();
+        tokens.append(TokenTree::Group(tuple));
+        tokens.append(TokenTree::Punct(dot));
+        tokens.append(TokenTree::Literal(zero));
+        tokens
+    }
+}
+
+/// The ends of one token; invisible groups have those of what is in them.
+fn token_ends(token: &TokenTree) -> (Span, Span) {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            let ends = TypeSpans::of(group.stream());
+            (ends.first, ends.last)
+        }
+        TokenTree::Group(group) => (group.span_open(), group.span_close()),
+        other => (other.span(), other.span()),
+    }
+}

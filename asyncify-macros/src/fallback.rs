@@ -1,0 +1,48 @@
+//! Keeps a wrong function alive beside its errors, so that neither its callers nor the editor see
+//! more mistakes than there are.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{ReturnType, Token};
+
+use crate::analyze::MethodKind;
+use crate::item::{Body, RawFn};
+
+/// Input:
+///     const fn read(buf: &mut [u8]) -> usize { BODY }
+///
+/// Output:
+///     async fn read(buf: &mut [u8]) -> usize { BODY }
+pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
+    let RawFn { attrs, vis, defaultness, sig, body } = raw;
+    let mut sig = sig.clone();
+    sig.constness = None;
+    sig.abi = None;
+    sig.variadic = None;
+    let body = match body {
+        Body::Block(body) => body.to_token_stream(),
+        Body::Missing(_) => quote!({ loop {} }),
+    };
+    if kind == MethodKind::Plain {
+        sig.asyncness = Some(Token![async](sig.fn_token.span));
+        return quote!(#(#attrs)* #vis #defaultness #sig #body);
+    }
+    sig.asyncness = None;
+    let ty = match &sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    };
+    sig.output = ReturnType::Default;
+    let (head, conditions) = (without_conditions(&sig), &sig.generics.where_clause);
+    let body = match raw.body {
+        Body::Block(_) => quote!({ async move #body }),
+        Body::Missing(_) => quote!(;),
+    };
+    quote!(#(#attrs)* #vis #defaultness #head -> impl ::core::future::Future<Output = #ty> #conditions #body)
+}
+
+fn without_conditions(sig: &syn::Signature) -> syn::Signature {
+    let mut sig = sig.clone();
+    sig.generics.where_clause = None;
+    sig
+}

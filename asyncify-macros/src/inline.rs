@@ -1,0 +1,218 @@
+//! `asyncify!`: a call, a block or a closure becomes a `BlockingCall`.
+//!
+//! Blocks and closures are moved whole, unparsed. Of a call, the arguments are evaluated on the
+//! caller, one `let` each, in order; what the pool gets is the call with a stand-in for each.
+
+mod tokens;
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Expr, ExprCall, ExprMethodCall, ExprReference, UnOp};
+
+use crate::diag;
+use crate::errors::Errors;
+use crate::expand::{TypeSpans, located};
+use tokens::{add_cursor, find_await, strip_cursor};
+
+/// Input: `@ path_of_the_runtime; CODE`.
+pub(crate) fn asyncify(input: TokenStream) -> TokenStream {
+    let mut input = input.into_iter();
+    let mut path: Vec<TokenTree> = input
+        .by_ref()
+        .skip(1)
+        .take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'))
+        .collect();
+    let code: Vec<TokenTree> = input.collect();
+    let Some(first) = code.first() else {
+        return diag::nothing_to_run(Span::call_site()).to_compile_error();
+    };
+    // At the user's place, or errors would point into the source of the runtime.
+    for token in &mut path {
+        token.set_span(token.span().located_at(first.span()));
+    }
+    let macros = Inline { runtime: path.into_iter().collect(), errors: Errors::default() };
+    macros.expand(&code)
+}
+
+struct Inline {
+    runtime: TokenStream,
+    errors: Errors,
+}
+
+impl Inline {
+    fn expand(self, code: &[TokenTree]) -> TokenStream {
+        let is = |position: usize, word: &str| {
+            matches!(code.get(position), Some(TokenTree::Ident(ident)) if ident == word)
+        };
+        let bar = |position: usize| {
+            matches!(code.get(position), Some(TokenTree::Punct(punct)) if punct.as_char() == '|')
+        };
+        let start = usize::from(is(0, "move"));
+        match code {
+            [TokenTree::Group(body)] if body.delimiter() == Delimiter::Brace => {
+                self.closure(quote!(#body))
+            }
+            [unsafety, TokenTree::Group(_)] if is(0, "unsafe") => {
+                let body = &code[1];
+                self.closure(quote!(#unsafety #body))
+            }
+            [first, ..] if is(0, "async") => diag::async_inside(first).to_compile_error(),
+            _ if bar(start) && bar(start + 1) => self.closure(code[start + 2..].iter().cloned().collect()),
+            _ if bar(start) => {
+                let end = (start + 1..code.len()).find(|position| bar(*position));
+                let parameters = &code[start..=end.unwrap_or(start)];
+                let parameters: TokenStream = parameters.iter().cloned().collect();
+                diag::closure_with_parameters(parameters).to_compile_error()
+            }
+            _ => self.call(code.iter().cloned().collect()),
+        }
+    }
+
+    /// Input:
+    ///     { BODY }
+    ///
+    /// Output:
+    ///     plain(move || { BODY })
+    fn closure(self, body: TokenStream) -> TokenStream {
+        if let Some(found) = find_await(body.clone()) {
+            return diag::await_inside(found).to_compile_error();
+        }
+        let runtime = self.runtime;
+        let span = located(TypeSpans::of(&body).first);
+        quote_spanned!(span=> #runtime::__private::plain(move || #body))
+    }
+
+    /// Input:
+    ///     path::f(a, &b, c.await?, 8)
+    ///
+    /// Output:
+    ///     {
+    ///         let __p0 = inline_arg(a);
+    ///         let __p1 = keep(&b);
+    ///         let __p2 = inline_arg(c.await?);
+    ///         plain(move || path::f(__p0.take(), __p1.lend(), __p2.take(), 8))
+    ///     }
+    fn call(mut self, code: TokenStream) -> TokenStream {
+        let (code, has_cursor) = add_cursor(code);
+        let parsed = match syn::parse2::<Expr>(code.clone()) {
+            Ok(parsed) => parsed,
+            Err(_) if has_cursor => return strip_cursor(quote!({ let _ = #code; })),
+            Err(error) => return error.to_compile_error(),
+        };
+        let mut lets = TokenStream::new();
+        let call = match parsed.clone() {
+            Expr::Call(call) => self.function_call(call, &mut lets),
+            Expr::MethodCall(call) => self.method_call(call, &mut lets),
+            other => {
+                self.errors.push(match &other {
+                    Expr::Try(tried) => diag::try_inside(tried.question_token),
+                    Expr::Await(awaited) => diag::async_inside(awaited.await_token),
+                    other => diag::not_a_call(other),
+                });
+                other.into_token_stream()
+            }
+        };
+        if has_cursor {
+            // Unfinished: rustc says so, and an editor needs what there is.
+            return strip_cursor(quote!({ #lets move || #call }));
+        }
+        if !self.errors.is_empty() {
+            // Its arguments are still checked where they stand.
+            let errors = self.errors.to_tokens();
+            return quote!({ let _ = #parsed; #errors });
+        }
+        let runtime = &self.runtime;
+        let span = located(TypeSpans::of(&parsed).first);
+        quote_spanned!(span=> { #lets #runtime::__private::plain(move || #call) })
+    }
+
+    fn function_call(&mut self, mut call: ExprCall, lets: &mut TokenStream) -> TokenStream {
+        if !is_place(&call.func) {
+            self.errors.push(diag::receiver_runs_here(&call.func));
+        }
+        for (position, argument) in call.args.iter_mut().enumerate() {
+            self.take(argument, position, lets);
+        }
+        call.into_token_stream()
+    }
+
+    fn method_call(&mut self, mut call: ExprMethodCall, lets: &mut TokenStream) -> TokenStream {
+        if is_place(&call.receiver) || is_straight(&call.receiver) || is_clone(&call.receiver) {
+            self.take(&mut call.receiver, 0, lets);
+        } else {
+            self.errors.push(diag::receiver_runs_here(&call.receiver));
+        }
+        for (position, argument) in call.args.iter_mut().enumerate() {
+            self.take(argument, position + 1, lets);
+        }
+        call.into_token_stream()
+    }
+
+    /// Evaluates an argument on the caller, and puts a stand-in into its place.
+    fn take(&mut self, argument: &mut Expr, position: usize, lets: &mut TokenStream) {
+        if is_straight(argument) {
+            return;
+        }
+        let runtime = &self.runtime;
+        let held = format_ident!("__p{position}", span = Span::mixed_site());
+        let spans = TypeSpans::of(&*argument);
+        let (value, check, stand_in) = match &*argument {
+            Expr::Reference(ExprReference { mutability: Some(_), .. }) => {
+                self.errors.push(diag::lends_mutably(&*argument));
+                return;
+            }
+            Expr::Reference(ExprReference { expr, .. }) if is_place(expr) => {
+                (quote!(#argument), "keep", stand_in(&held, "lend", spans))
+            }
+            Expr::Reference(ExprReference { and_token, expr, .. }) => {
+                let value = stand_in(&held, "take", spans);
+                (quote!(#expr), "inline_arg", quote!(#and_token #value))
+            }
+            _ => (quote!(#argument), "inline_arg", stand_in(&held, "take", spans)),
+        };
+        let check = Ident::new(check, located(spans.first));
+        lets.extend(quote_spanned! {located(spans.first)=>
+            let #held = #runtime::__private::#check(#value);
+        });
+        *argument = Expr::Verbatim(stand_in);
+    }
+}
+
+/// `held.method()`, spanned over what it stands for.
+fn stand_in(held: &Ident, method: &str, spans: TypeSpans) -> TokenStream {
+    let held = Ident::new(&held.to_string(), held.span().located_at(spans.first));
+    let method = Ident::new(method, located(spans.last));
+    quote_spanned!(located(spans.last)=> #held.#method())
+}
+
+/// A variable, or a part of one: taking it runs nothing.
+fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Index(index) => is_place(&index.expr),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_place(&unary.expr),
+        Expr::Paren(paren) => is_place(&paren.expr),
+        Expr::Group(group) => is_place(&group.expr),
+        _ => false,
+    }
+}
+
+/// What goes into the pool's closure as it is, so that its type is inferred from the call.
+fn is_straight(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Closure(_) => true,
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)) && is_straight(&unary.expr),
+        Expr::Reference(reference) => {
+            reference.mutability.is_none() && matches!(&*reference.expr, Expr::Lit(_))
+        }
+        Expr::Group(group) => is_straight(&group.expr),
+        _ => false,
+    }
+}
+
+/// `place.clone()`: cheap by custom, and the way to keep the original.
+fn is_clone(expr: &Expr) -> bool {
+    matches!(expr, Expr::MethodCall(call)
+        if call.method == "clone" && call.args.is_empty() && is_place(&call.receiver))
+}

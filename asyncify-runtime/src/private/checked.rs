@@ -1,0 +1,94 @@
+//! Values that were found fit to cross threads when they were made.
+//!
+//! Each type here can be made only by a function whose bounds make it `Send`. Being `Send` without
+//! saying so again keeps a failed bound from being reported a second time, by the closure and the
+//! future that hold the value.
+
+#![allow(unsafe_code, reason = "`Send` that a constructor has checked")]
+
+use std::borrow::Borrow;
+use std::marker::PhantomData;
+
+use super::{Arg, CloneSelf, Lend, Output, Witness};
+
+/// A value on its way to the pool or back.
+pub struct Checked<T>(T);
+
+// SAFETY: `Checked` is made only by `arg`, `arg_generic` and `Proof::seal`. The first two ask
+// `T: Send` themselves; a `Proof<T>` is made only by functions that ask it.
+unsafe impl<T> Send for Checked<T> {}
+
+impl<T> Checked<T> {
+    /// The value itself.
+    pub fn take(self) -> T {
+        self.0
+    }
+}
+
+/// Moves an argument.
+pub fn arg<T: Arg>(value: T) -> Checked<T> {
+    Checked(value)
+}
+
+/// Moves an argument whose type is generic: rustc then proposes the bound it lacks.
+pub fn arg_generic<T: Send>(value: T) -> Checked<T> {
+    Checked(value)
+}
+
+/// What a reference pointed to, owned, to be borrowed again as `B`.
+pub struct Kept<B: ?Sized, O> {
+    owned: O,
+    target: PhantomData<fn(&B)>,
+}
+
+// SAFETY: `Kept` is made only by `keep`, `keep_generic` and `keep_self`, which ask `O: Send`.
+unsafe impl<B: ?Sized, O> Send for Kept<B, O> {}
+
+impl<B: ?Sized, O: Borrow<B>> Kept<B, O> {
+    /// The reference that the body was written for.
+    pub fn lend(&self) -> &B {
+        self.owned.borrow()
+    }
+}
+
+/// Makes a borrowed argument owned.
+pub fn keep<B, O>(borrowed: &B) -> Kept<B, O>
+where
+    B: ?Sized + Lend + ToOwned<Owned = O>,
+    O: Arg,
+{
+    Kept { owned: borrowed.to_owned(), target: PhantomData }
+}
+
+/// Makes a borrowed argument owned whose type is generic: rustc then proposes the bound it lacks.
+pub fn keep_generic<B, O>(borrowed: &B) -> Kept<B, O>
+where
+    B: ?Sized + Sync + ToOwned<Owned = O>,
+    O: Send,
+{
+    Kept { owned: borrowed.to_owned(), target: PhantomData }
+}
+
+/// Clones the receiver.
+pub fn keep_self<S: CloneSelf + Lend + Arg>(borrowed: &S) -> Kept<S, S> {
+    Kept { owned: borrowed.clone(), target: PhantomData }
+}
+
+/// A result type that was found fit to be sent back.
+pub struct Proof<R>(PhantomData<fn() -> R>);
+
+impl<R> Proof<R> {
+    pub(super) fn seal(self, value: R) -> Checked<R> {
+        Checked(value)
+    }
+}
+
+/// Checks a result type.
+pub fn output<R: Output>(_: Witness<R>) -> Proof<R> {
+    Proof(PhantomData)
+}
+
+/// Checks a result type that is generic: rustc then proposes the bound it lacks.
+pub fn output_generic<R: Send>(_: Witness<R>) -> Proof<R> {
+    Proof(PhantomData)
+}

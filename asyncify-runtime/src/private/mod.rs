@@ -1,0 +1,122 @@
+//! What generated code may name; not public API, and free to change with any release.
+//!
+//! The macros pass every argument, and a witness of every result, through a function here whose
+//! bound it must meet. The span of that value is the type's own, so that a type which cannot cross
+//! threads is blamed where it is written, once: what comes out is [`Checked`], [`Kept`] or
+//! [`Proof`], of which nothing is asked any more.
+
+mod checked;
+
+use std::marker::PhantomData;
+
+pub use self::checked::{Checked, Kept, Proof};
+use crate::call::BlockingCall;
+#[cfg(feature = "macros")]
+pub use asyncify_macros::asyncify;
+
+/// An argument that is moved to the pool.
+#[diagnostic::on_unimplemented(
+    message = "argument type `{Self}` cannot be moved to a blocking thread",
+    label = "this type cannot leave the thread of the caller",
+    note = "arguments must be `Send + 'static`"
+)]
+pub trait Arg: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send> Arg for T {}
+
+/// The target of a reference that is made owned for the pool.
+#[diagnostic::on_unimplemented(
+    message = "argument type `&{Self}` cannot be lent to a blocking thread",
+    label = "this type cannot be shared between threads",
+    note = "borrowed arguments must be `Sync`, and owned they must be `Send + 'static`"
+)]
+pub trait Lend: Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized + Sync> Lend for T {}
+
+/// The type of a `&self`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned into the blocking task",
+    label = "the body runs on another thread, with a clone of `self`",
+    note = "take `self: Arc<Self>`, or derive `Clone`"
+)]
+pub trait CloneSelf: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> CloneSelf for T {}
+
+/// What a body returns.
+#[diagnostic::on_unimplemented(
+    message = "return type `{Self}` cannot be sent back",
+    label = "this type cannot leave the blocking thread",
+    note = "results must be `Send + 'static`"
+)]
+pub trait Output: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send> Output for T {}
+
+/// The result type of a closure, as a value.
+pub struct Witness<R>(PhantomData<fn() -> R>);
+
+/// The result type of the closure that holds a body.
+pub fn witness<F: FnOnce() -> R, R>(_: &F) -> Witness<R> {
+    Witness(PhantomData)
+}
+
+/// The result type of the future that the closure makes.
+pub fn witness_async<F: FnOnce() -> U, U: Future>(_: &F) -> Witness<U::Output> {
+    Witness(PhantomData)
+}
+
+/// A value of any type, for code that is never reached and only says its type.
+pub fn fake<T>() -> T {
+    unreachable!("only the type of this is used")
+}
+
+/// Moves an argument of `asyncify!`, which may not borrow from the caller.
+pub fn inline_arg<T: Arg + 'static>(value: T) -> Checked<T> {
+    checked::arg(value)
+}
+
+pub use self::checked::{arg, arg_generic, keep, keep_generic, keep_self, output, output_generic};
+
+/// The call of a body whose result was [checked](output).
+pub fn call<F, R>(proof: Proof<R>, run: F) -> BlockingCall<'static, Checked<R>>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: 'static,
+{
+    BlockingCall::new(move || proof.seal(run()))
+}
+
+/// The call of an async body whose result was [checked](output).
+pub fn call_async<F, U>(proof: Proof<U::Output>, run: F) -> BlockingCall<'static, Checked<U::Output>>
+where
+    F: FnOnce() -> U + Send + 'static,
+    U: Future,
+    U::Output: 'static,
+{
+    BlockingCall::from_async(move || async move { proof.seal(run().await) })
+}
+
+/// The call of a body whose result is what it is.
+pub fn plain<F, R>(run: F) -> BlockingCall<'static, R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Output + 'static,
+{
+    BlockingCall::new(run)
+}
+
+/// The call of an async body whose result is what it is.
+pub fn plain_async<F, U>(run: F) -> BlockingCall<'static, U::Output>
+where
+    F: FnOnce() -> U + Send + 'static,
+    U: Future,
+    U::Output: Output + 'static,
+{
+    BlockingCall::from_async(run)
+}
