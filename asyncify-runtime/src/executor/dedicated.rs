@@ -1,0 +1,54 @@
+//! One thread of one's own.
+
+use std::io;
+
+use super::{Executor, Rejected, WhenReady};
+use crate::pool::BlockingPool;
+use crate::task::Job;
+
+/// One thread that runs its calls one after the other, in the order of submission.
+///
+/// For work that must stay on one thread or in order: a library with thread-local state, a device,
+/// a log. A call that waits for another call on the same thread waits for ever. Dropping the last
+/// clone lets the thread finish what is queued and end.
+///
+/// # Examples
+///
+/// ```
+/// use asyncify_runtime::{DedicatedThread, asyncify};
+///
+/// # futures::executor::block_on(async {
+/// let printer = DedicatedThread::new("printer")?;
+/// let first = asyncify!(|| std::thread::current().id()).executor(&printer).await;
+/// let second = asyncify!(|| std::thread::current().id()).executor(&printer).await;
+/// assert_eq!(first, second);
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct DedicatedThread {
+    /// A pool that has exactly one thread, and never more.
+    pool: BlockingPool,
+}
+
+impl DedicatedThread {
+    /// Makes the executor; `name` is the thread's.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a thread.
+    pub fn new(name: &str) -> io::Result<Self> {
+        let pool =
+            BlockingPool::builder().name(name).min_threads(1).max_threads(1).dedicated().build()?;
+        Ok(Self { pool })
+    }
+}
+
+impl Executor for DedicatedThread {
+    fn execute(&self, job: Job) -> Result<(), Rejected> {
+        self.pool.execute(job)
+    }
+
+    fn execute_when_ready(&self, job: Job) -> WhenReady {
+        self.pool.execute_when_ready(job)
+    }
+}

@@ -1,0 +1,136 @@
+//! The caller's face of a task.
+#![allow(unsafe_code, reason = "owns a reference to the task cell")]
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::JoinError;
+use super::raw::RawTask;
+use super::state::Outcome;
+use crate::pool::look;
+
+/// Awaits a spawned call: `Ok` with its value, or a [`JoinError`].
+///
+/// Dropping the handle *detaches* the call: it runs on, and its result is dropped where it was
+/// made. [`abort`](Self::abort) asks it to stop.
+///
+/// # Cancel safety
+///
+/// Awaiting `&mut handle` is cancel safe: the result stays for the next poll.
+///
+/// # Panics
+///
+/// When polled again after it gave its result.
+///
+/// # Examples
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let handle = asyncify_runtime::spawn_blocking(|| 6 * 7);
+/// assert_eq!(handle.await?, 42);
+/// # Ok::<(), asyncify_runtime::JoinError>(()) }).unwrap();
+/// ```
+pub struct JoinHandle<T> {
+    /// Owns the handle's reference until the outcome was taken.
+    task: Option<RawTask>,
+    output: PhantomData<T>,
+}
+
+// SAFETY: the handle may take a `T` on another thread than it was made on, hence `T: Send`; the
+// task itself is made to be shared (the rules in `task/mod.rs`).
+unsafe impl<T: Send> Send for JoinHandle<T> {}
+// SAFETY: a `&JoinHandle` can only abort and ask, which are operations on the state word.
+unsafe impl<T: Send> Sync for JoinHandle<T> {}
+
+impl<T> Unpin for JoinHandle<T> {}
+impl<T> UnwindSafe for JoinHandle<T> {}
+impl<T> RefUnwindSafe for JoinHandle<T> {}
+
+impl<T> JoinHandle<T> {
+    /// # Safety
+    ///
+    /// The handle's reference of `task` is given to the handle, and `T` is its output's type.
+    pub(super) unsafe fn from_raw(task: RawTask) -> Self {
+        Self { task: Some(task), output: PhantomData }
+    }
+
+    /// Asks the call to stop.
+    ///
+    /// One that waits in a queue never runs, and what it captured is freed at once. One that runs
+    /// goes on to its end, unless it asks ([`is_cancelled`](crate::is_cancelled)) or is async, in
+    /// which case it stops at its next `.await`. A result that was there before stays.
+    pub fn abort(&self) {
+        if let Some(task) = self.task {
+            // SAFETY: the handle's reference.
+            unsafe { task.cancel() };
+        }
+    }
+
+    /// Whether the call has ended: by a result, a panic or a cancellation.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.task.is_none_or(|task| task.state().is_complete())
+    }
+
+    /// Whether this is the other half of a job.
+    pub(super) fn is_of(&self, task: RawTask) -> bool {
+        self.task == Some(task)
+    }
+
+    /// Whether dropping the caller's future leaves the call alone.
+    pub(crate) fn is_detached(&self) -> bool {
+        self.task.is_none_or(|task| task.state().is_detached())
+    }
+
+    pub(crate) fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
+        let task = self.task.expect("`JoinHandle` polled after completion");
+        if task.state().is_soon() {
+            match look::look(|| task.state().is_complete()) {
+                look::Found::Result | look::Found::Nothing => {}
+                look::Found::TurnOver => {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+            }
+        }
+        // SAFETY: the handle's reference; `&mut` makes it exclusive.
+        let Some(outcome) = (unsafe { task.poll(cx) }) else { return Poll::Pending };
+        self.task = None;
+        let result = match outcome {
+            // SAFETY: complete with an output of this handle's type, taken once.
+            Outcome::Output => Ok(unsafe { task.take_output::<T>() }),
+            // SAFETY: complete with a panic, taken once.
+            Outcome::Panicked => Err(JoinError::panic(unsafe { task.take_payload() })),
+            other => Err(JoinError::from_outcome(other)),
+        };
+        // SAFETY: the handle's reference, not used again.
+        unsafe { task.drop_ref() };
+        Poll::Ready(result)
+    }
+}
+
+impl<T> Future for JoinHandle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_join(cx)
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        if let Some(task) = self.task {
+            // SAFETY: the handle's reference, given up.
+            unsafe { task.drop_handle() };
+        }
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").field("finished", &self.is_finished()).finish_non_exhaustive()
+    }
+}

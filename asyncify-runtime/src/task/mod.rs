@@ -1,0 +1,42 @@
+//! One blocking call, from the moment it is made until its result is taken.
+//!
+//! A task is one allocation ([`raw`]) that starts with its state word ([`state`]). It has two
+//! faces: the [`Job`] that an executor runs or drops, and the [`JoinHandle`] that its caller
+//! awaits, aborts or drops. Nothing here takes a lock or waits.
+//!
+//! # Rules
+//!
+//! 1. *References.* `Job` and handle own one reference each, counted in the state word. Whoever
+//!    gives the last one back frees the task.
+//! 2. *Stage.* It holds the body until somebody sets `CLAIMED`, which exactly one does: the job
+//!    that runs, the handle that cancels, or the job that is dropped or rejected. From then on
+//!    it is the claimer's, who runs or drops the body and leaves the output there. With
+//!    `COMPLETE` it passes to the handle; if the handle is gone, it stays the claimer's. In both
+//!    cases its owner empties it before giving the reference back.
+//! 3. *Context and place* follow the body: written before the task is shared (the place: by the
+//!    holder of the job, before `PLACE` is set), then the claimer's, who takes them out. A panic's
+//!    payload then lies where the context was, and follows the output's rule.
+//! 4. *Waker.* The slot is the handle's while `WAKER` is clear and `COMPLETE` is clear. `COMPLETE`
+//!    found with `WAKER` set makes it the claimer's; found clear, nobody touches it again until
+//!    the task is freed.
+//! 5. *Unwinding.* User code (body, captures, output, payload, waker) runs only where a panic
+//!    leaves the task in order: the pool's side catches everything.
+
+mod body;
+pub(crate) mod current;
+mod error;
+mod job;
+mod join;
+mod raw;
+mod signal;
+mod state;
+#[cfg(all(test, asyncify_loom))]
+mod models;
+#[cfg(all(test, not(asyncify_loom)))]
+mod tests;
+
+pub(crate) use body::{AsyncBody, Body, SyncBody};
+pub use error::JoinError;
+pub use job::Job;
+pub(crate) use job::{Finish, Fresh, RejectReason, spawnable, try_spawnable};
+pub use join::JoinHandle;

@@ -1,0 +1,150 @@
+//! Loom models of the task cell: every interleaving of two threads, and every value that the
+//! memory model lets them read.
+//!
+//! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release task::models`
+//!
+//! Loom itself checks what is touched by whom (the cells of `raw`); the assertions here say that
+//! nothing is lost or done twice. Counters are the standard library's: they are no part of the
+//! protocol.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::task::{Context, Poll};
+
+use loom::future::block_on;
+use loom::thread;
+
+use super::*;
+use crate::pool::Place;
+
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+/// A job that captures one counted value and returns another, with the count of drops.
+fn counted() -> (Job, JoinHandle<Counted>, Arc<AtomicUsize>) {
+    let drops = Arc::new(AtomicUsize::new(0));
+    let (captured, output) = (Counted(drops.clone()), Counted(drops.clone()));
+    let (job, handle) = spawnable(move || {
+        drop(captured);
+        output
+    });
+    (job, handle, drops)
+}
+
+fn poll_once<T>(handle: &mut JoinHandle<T>) -> Poll<Result<T, JoinError>> {
+    pin!(handle).poll(&mut Context::from_waker(std::task::Waker::noop()))
+}
+
+#[test]
+fn no_wake_up_is_lost() {
+    loom::model(|| {
+        let (job, handle, drops) = counted();
+        let worker = thread::spawn(|| job.run());
+        drop(block_on(handle).unwrap());
+        worker.join().unwrap();
+        assert_eq!(drops.load(SeqCst), 2);
+    });
+}
+
+#[test]
+fn an_exchanged_waker_is_not_lost() {
+    loom::model(|| {
+        let (job, mut handle, drops) = counted();
+        let worker = thread::spawn(|| job.run());
+        // The first poll leaves a waker that wakes nobody; the second has to take its place.
+        match poll_once(&mut handle) {
+            Poll::Ready(result) => drop(result.unwrap()),
+            Poll::Pending => drop(block_on(handle).unwrap()),
+        }
+        worker.join().unwrap();
+        assert_eq!(drops.load(SeqCst), 2);
+    });
+}
+
+#[test]
+fn a_dropped_handle_races_the_end() {
+    loom::model(|| {
+        let (job, mut handle, drops) = counted();
+        let worker = thread::spawn(|| job.run());
+        drop(poll_once(&mut handle));
+        drop(handle);
+        worker.join().unwrap();
+        assert_eq!(drops.load(SeqCst), 2);
+    });
+}
+
+#[test]
+fn an_abort_races_the_start_and_the_end() {
+    loom::model(|| {
+        let (job, handle, drops) = counted();
+        let worker = thread::spawn(|| job.run_counted());
+        handle.abort();
+        let result = block_on(handle);
+        let finish = worker.join().unwrap();
+        assert_eq!(result.is_err(), finish == Finish::Cancelled);
+        drop(result);
+        assert_eq!(drops.load(SeqCst), 2);
+    });
+}
+
+#[test]
+fn a_dropped_job_ends_the_wait() {
+    loom::model(|| {
+        let (job, handle, drops) = counted();
+        let dropper = thread::spawn(|| drop(job));
+        let error = block_on(handle).map(drop).unwrap_err();
+        assert!(error.is_cancelled());
+        dropper.join().unwrap();
+        assert_eq!(drops.load(SeqCst), 2);
+    });
+}
+
+#[test]
+fn an_abort_races_the_drop_of_the_job() {
+    loom::model(|| {
+        let (job, handle, drops) = counted();
+        let dropper = thread::spawn(|| drop(job));
+        handle.abort();
+        assert!(block_on(handle).map(drop).unwrap_err().is_cancelled());
+        dropper.join().unwrap();
+        assert_eq!(drops.load(SeqCst), 2);
+    });
+}
+
+#[test]
+fn a_waiting_body_hears_of_its_cancellation() {
+    loom::model(|| {
+        let (job, handle) = spawnable(|| {
+            block_on(std::future::poll_fn(|cx| {
+                if current::poll_cancelled(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }
+            }));
+        });
+        let worker = thread::spawn(|| job.run());
+        handle.abort();
+        drop(handle);
+        worker.join().unwrap();
+    });
+}
+
+#[test]
+fn a_place_is_freed_once() {
+    loom::model(|| {
+        let (mut job, handle, drops) = counted();
+        let (place, freed) = Place::for_model();
+        let worker = thread::spawn(move || {
+            job.set_place(place);
+            job.run();
+        });
+        handle.abort();
+        drop(handle);
+        worker.join().unwrap();
+        assert_eq!(drops.load(SeqCst), 2);
+        assert_eq!(freed(), 1);
+    });
+}

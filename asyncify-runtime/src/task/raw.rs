@@ -1,0 +1,533 @@
+//! The task cell: one allocation that holds a body, its outcome, the waker and the state.
+//!
+//! Nearly all of the crate's `unsafe` is here. The rules that make it sound are numbered in the
+//! module's documentation (`task/mod.rs`); SAFETY comments refer to them.
+#![allow(unsafe_code, reason = "the task cell: see the rules in `task/mod.rs`")]
+
+use std::alloc::{self, Layout};
+use std::any::Any;
+use std::mem::{ManuallyDrop, MaybeUninit, offset_of};
+use std::panic::{self, AssertUnwindSafe};
+use std::ptr::{self, NonNull};
+use std::task::{Context as PollContext, Waker};
+
+use super::Body;
+use super::current;
+use super::signal::Signal;
+use super::state::{Cancel, Claim, Complete, Look, Outcome, State};
+use crate::context::Context;
+use crate::pool::Place;
+use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
+use crate::util::drop_quietly;
+
+/// A panic's payload.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+/// What every task starts with, whatever its body.
+#[repr(C)]
+pub(super) struct Header {
+    state: State,
+    vtable: &'static VTable,
+    /// Rule 4.
+    waker: UnsafeCell<Option<Waker>>,
+    /// Rule 3.
+    extra: UnsafeCell<Extra>,
+    /// Rule 3.
+    place: UnsafeCell<Option<Place>>,
+    /// Made by a body that can be told of its cancellation, freed with the task.
+    signal: AtomicPtr<Signal>,
+    /// Stands for the stage behind the header, so that loom checks rule 2.
+    stage: UnsafeCell<()>,
+}
+
+/// What the caller carried along, until the body ends; after a panic, what it threw.
+union Extra {
+    context: ManuallyDrop<Context>,
+    payload: ManuallyDrop<Payload>,
+}
+
+/// Body and outcome share their place: rule 2.
+union Stage<B: Body> {
+    body: ManuallyDrop<B>,
+    output: ManuallyDrop<B::Output>,
+}
+
+#[repr(C)]
+struct Cell<B: Body> {
+    header: Header,
+    stage: Stage<B>,
+}
+
+/// What has to be known of a body's and an output's type.
+struct VTable {
+    layout: Layout,
+    stage_offset: usize,
+    /// Takes the body out of the stage and runs it. True: the output is in the stage. May unwind.
+    run: unsafe fn(*mut ()) -> bool,
+    drop_body: unsafe fn(*mut ()),
+    drop_output: unsafe fn(*mut ()),
+}
+
+/// Reads the body out of `stage`, runs it, and writes the output there.
+///
+/// # Safety
+///
+/// `stage` points to a `Stage<B>` that holds the body, and is the caller's alone.
+unsafe fn run_body<B: Body>(stage: *mut ()) -> bool {
+    // SAFETY: by contract the stage holds a body; it is not read again.
+    let body = unsafe { ptr::read(stage.cast::<B>()) };
+    match body.run() {
+        Some(output) => {
+            // SAFETY: by contract the stage is ours; the body was moved out.
+            unsafe { ptr::write(stage.cast::<B::Output>(), output) };
+            true
+        }
+        None => false,
+    }
+}
+
+/// # Safety
+///
+/// As `ptr::drop_in_place` for a `T` at `place`.
+unsafe fn drop_in_place<T>(place: *mut ()) {
+    // SAFETY: the caller's contract.
+    unsafe { ptr::drop_in_place(place.cast::<T>()) };
+}
+
+impl<B: Body> Cell<B> {
+    const VTABLE: VTable = VTable {
+        layout: Layout::new::<Self>(),
+        stage_offset: offset_of!(Self, stage),
+        run: run_body::<B>,
+        drop_body: drop_in_place::<B>,
+        drop_output: drop_in_place::<B::Output>,
+    };
+}
+
+/// A pointer to a task, with no say about ownership: `Job`, `JoinHandle` and `Fresh` each own one
+/// reference through theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RawTask(NonNull<Header>);
+
+impl RawTask {
+    /// Allocates a task with its two references.
+    pub(super) fn new<B>(body: B) -> Self
+    where
+        B: Body + Send + 'static,
+        B::Output: Send + 'static,
+    {
+        let cell = Box::new(Cell {
+            header: Header {
+                state: State::new(),
+                vtable: &Cell::<B>::VTABLE,
+                waker: UnsafeCell::new(None),
+                extra: UnsafeCell::new(Extra { context: ManuallyDrop::new(Context::EMPTY) }),
+                place: UnsafeCell::new(None),
+                signal: AtomicPtr::new(ptr::null_mut()),
+                stage: UnsafeCell::new(()),
+            },
+            stage: Stage { body: ManuallyDrop::new(body) },
+        });
+        // SAFETY: `Box::into_raw` is never null.
+        Self(unsafe { NonNull::new_unchecked(Box::into_raw(cell).cast()) })
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: whoever has a `RawTask` holds a reference (rule 1), so the task is alive, and
+        // the header is only ever shared; what changes in it stands in cells.
+        unsafe { self.0.as_ref() }
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.header().state
+    }
+
+    fn stage(self) -> *mut () {
+        let offset = self.header().vtable.stage_offset;
+        // SAFETY: the offset lies within the allocation, from which the pointer was made whole.
+        unsafe { self.0.as_ptr().cast::<()>().byte_add(offset) }
+    }
+
+    /// Runs `f` with the stage, as the one who may touch it.
+    fn with_stage<R>(self, f: impl FnOnce(*mut ()) -> R) -> R {
+        let stage = self.stage();
+        self.header().stage.with_mut(|_| f(stage))
+    }
+
+    /// Gives a reference back; frees the task with the last.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns a reference, and does not use it again.
+    pub(super) unsafe fn drop_ref(self) {
+        if self.state().drop_ref() {
+            // SAFETY: the last reference was ours: nobody else can reach the task.
+            unsafe { self.free() };
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Nobody else has a reference.
+    unsafe fn free(self) {
+        let layout = self.header().vtable.layout;
+        // Relaxed: `drop_ref` ordered all others' accesses before this one.
+        let signal = self.header().signal.load(Ordering::Relaxed);
+        if !signal.is_null() {
+            // SAFETY: made by `Box::into_raw` in `signal`, and freed only here.
+            drop(unsafe { Box::from_raw(signal) });
+        }
+        // The stage and `extra` are empty by rules 2 and 3; only header fields are left to drop.
+        // A panicking waker must not keep the memory.
+        // SAFETY: alone, as above, and never used again.
+        let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
+        // SAFETY: as above. The other fields own nothing.
+        unsafe { ptr::drop_in_place(self.0.as_ptr()) };
+        // SAFETY: allocated by `Box::new` for a `Cell` of this layout.
+        unsafe { alloc::dealloc(self.0.as_ptr().cast(), layout) };
+        drop(waker);
+    }
+
+    /// Sets what the caller carries along.
+    ///
+    /// # Safety
+    ///
+    /// The task is not shared yet.
+    pub(super) unsafe fn set_context(self, context: Context) {
+        self.header().extra.with_mut(|extra| {
+            // SAFETY: not shared; until now it held the empty context, which owns nothing.
+            unsafe { extra.write(Extra { context: ManuallyDrop::new(context) }) };
+        });
+    }
+
+    /// # Safety
+    ///
+    /// The caller claimed the task (rule 3) and calls this once.
+    unsafe fn take_context(self) -> Context {
+        self.header().extra.with_mut(|extra| {
+            // SAFETY: rule 3: ours, and it holds a context until the outcome is written.
+            let context = unsafe { &mut (*extra).context };
+            // SAFETY: called once; it is not used afterwards.
+            unsafe { ManuallyDrop::take(context) }
+        })
+    }
+
+    /// Gives the task its place in a bounded queue, freed as soon as it leaves the queue.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the `Job`, and sets no place twice.
+    pub(super) unsafe fn set_place(self, place: Place) {
+        // SAFETY: rule 3: while `PLACE` is clear the slot is the job holder's.
+        self.header().place.with_mut(|slot| unsafe { *slot = Some(place) });
+        if !self.state().publish_place() {
+            // Cancelled meanwhile: the claimer looked before, and leaves the slot to us.
+            // SAFETY: as above.
+            drop(unsafe { self.take_place() });
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The slot is the caller's by rule 3.
+    unsafe fn take_place(self) -> Option<Place> {
+        // SAFETY: the caller's contract.
+        self.header().place.with_mut(|slot| unsafe { (*slot).take() })
+    }
+
+    /// Runs a task. Never unwinds.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the job's reference and gives it up.
+    pub(super) unsafe fn run(self) -> super::Finish {
+        match self.state().claim() {
+            Claim::Lost => {
+                // SAFETY: the caller's reference.
+                unsafe { self.drop_ref() };
+                super::Finish::Cancelled
+            }
+            Claim::Won { place } => {
+                if place {
+                    // SAFETY: we claimed, and the place was published (rule 3).
+                    drop(unsafe { self.take_place() });
+                }
+                // SAFETY: we claimed.
+                let outcome = unsafe { self.run_claimed() };
+                // SAFETY: we claimed, wrote the outcome, and own the job's reference.
+                unsafe { self.complete(outcome) };
+                match outcome {
+                    Outcome::Panicked => super::Finish::Panicked,
+                    _ => super::Finish::Completed,
+                }
+            }
+        }
+    }
+
+    /// Runs the body in the caller's context.
+    ///
+    /// # Safety
+    ///
+    /// The caller claimed the task.
+    unsafe fn run_claimed(self) -> Outcome {
+        // SAFETY: we claimed; taken once.
+        let context = unsafe { self.take_context() };
+        let run = self.header().vtable.run;
+        let result = panic::catch_unwind(AssertUnwindSafe(|| {
+            let _current = current::enter(self.0);
+            let _entered = context.enter();
+            // SAFETY: we claimed, so the stage is ours and holds the body (rule 2).
+            self.with_stage(|stage| unsafe { run(stage) })
+        }));
+        // The context ends with the body, before anybody hears of the end.
+        drop_quietly(context);
+        match result {
+            Ok(true) => Outcome::Output,
+            Ok(false) => Outcome::Cancelled,
+            Err(payload) => {
+                // SAFETY: rule 3: still ours, and the context was taken out.
+                self.header().extra.with_mut(|extra| unsafe {
+                    extra.write(Extra { payload: ManuallyDrop::new(payload) });
+                });
+                Outcome::Panicked
+            }
+        }
+    }
+
+    /// Publishes the outcome and gives the claimer's reference back. Never unwinds.
+    ///
+    /// # Safety
+    ///
+    /// The caller claimed the task, `outcome` is true of stage and slot, and the caller gives up
+    /// one reference.
+    unsafe fn complete(self, outcome: Outcome) {
+        match self.state().complete(outcome) {
+            Complete::Done => {}
+            Complete::Wake => {
+                // SAFETY: rule 4: registered and complete, so the slot is ours.
+                let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
+                // SAFETY: the caller's reference. Nothing is held any more when the waker runs.
+                unsafe { self.drop_ref() };
+                drop_quietly(crate::util::catch(|| waker.map(Waker::wake)));
+            }
+            Complete::Unwanted => {
+                // SAFETY: no handle is left and none comes back, so the outcome is ours.
+                unsafe { self.drop_outcome(outcome) };
+                // SAFETY: the caller's reference.
+                unsafe { self.drop_ref() };
+            }
+        }
+    }
+
+    /// Drops the outcome in its place. Never unwinds.
+    ///
+    /// # Safety
+    ///
+    /// `outcome` is true of stage and slot, and they are the caller's (rules 2 and 3).
+    pub(super) unsafe fn drop_outcome(self, outcome: Outcome) {
+        match outcome {
+            Outcome::Output => {
+                let drop_output = self.header().vtable.drop_output;
+                drop_quietly(crate::util::catch(|| {
+                    // SAFETY: the caller's contract.
+                    self.with_stage(|stage| unsafe { drop_output(stage) });
+                }));
+            }
+            Outcome::Panicked => {
+                // SAFETY: the caller's contract.
+                drop_quietly(unsafe { self.take_payload() });
+            }
+            _ => {}
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The outcome is a panic's, is the caller's, and is taken once.
+    pub(super) unsafe fn take_payload(self) -> Payload {
+        self.header().extra.with_mut(|extra| {
+            // SAFETY: the caller's contract.
+            let payload = unsafe { &mut (*extra).payload };
+            // SAFETY: taken once.
+            unsafe { ManuallyDrop::take(payload) }
+        })
+    }
+
+    /// # Safety
+    ///
+    /// The outcome is an output of type `T`, is the caller's, and is taken once.
+    pub(super) unsafe fn take_output<T>(self) -> T {
+        // SAFETY: the caller's contract.
+        self.with_stage(|stage| unsafe { ptr::read(stage.cast::<T>()) })
+    }
+
+    /// Ends a task that has not begun and never will. Nothing happens if it was claimed before.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns a reference, the job's, and gives it up.
+    pub(super) unsafe fn abandon(self, outcome: Outcome) {
+        match self.state().claim() {
+            Claim::Won { place } => {
+                // SAFETY: we claimed.
+                unsafe { self.drop_claimed(place) };
+                // SAFETY: we claimed, and body and context are gone; the job's reference.
+                unsafe { self.complete(outcome) };
+            }
+            // SAFETY: the job's reference.
+            Claim::Lost => unsafe { self.drop_ref() },
+        }
+    }
+
+    /// Frees what a task that never runs carries. Never unwinds.
+    ///
+    /// # Safety
+    ///
+    /// The caller claimed the task and does this instead of running it.
+    unsafe fn drop_claimed(self, place: bool) {
+        let drop_body = self.header().vtable.drop_body;
+        drop_quietly(crate::util::catch(|| {
+            // SAFETY: we claimed, so the stage is ours and holds the body (rule 2).
+            self.with_stage(|stage| unsafe { drop_body(stage) });
+        }));
+        // SAFETY: we claimed; taken once.
+        drop_quietly(unsafe { self.take_context() });
+        if place {
+            // SAFETY: we claimed, and the place was published (rule 3).
+            drop(unsafe { self.take_place() });
+        }
+    }
+
+    /// Takes an unbegun body out, for a caller that gets it back.
+    ///
+    /// # Safety
+    ///
+    /// `B` is the body's type, and the caller owns the job's reference, which it gives up if the
+    /// body comes out.
+    pub(super) unsafe fn take_body<B: Body>(self) -> Option<B> {
+        let Claim::Won { place } = self.state().claim() else { return None };
+        // SAFETY: we claimed, so the stage is ours and holds a `B` (rule 2).
+        let body = self.with_stage(|stage| unsafe { ptr::read(stage.cast::<B>()) });
+        // SAFETY: we claimed; taken once.
+        drop_quietly(unsafe { self.take_context() });
+        if place {
+            // SAFETY: we claimed, and the place was published (rule 3).
+            drop(unsafe { self.take_place() });
+        }
+        // SAFETY: we claimed, body and context are gone; the job's reference.
+        unsafe { self.complete(Outcome::Discarded) };
+        Some(body)
+    }
+
+    /// Cancels from the handle's side: frees an unbegun body at once, tells a running one.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the handle's reference.
+    pub(super) unsafe fn cancel(self) {
+        match self.state().cancel() {
+            Cancel::Won { place } => {
+                // SAFETY: we claimed.
+                unsafe { self.drop_claimed(place) };
+                // `complete` gives one reference back that is not ours to give: take one more.
+                self.state().add_ref();
+                // SAFETY: we claimed, body and context are gone; the reference just taken.
+                unsafe { self.complete(Outcome::Cancelled) };
+            }
+            Cancel::Running => {
+                // Store (`CANCEL`), fence, load (`signal`) here; store (`signal`), fence, load
+                // (`CANCEL`) in `signal`: one of the two sees the other.
+                fence(Ordering::SeqCst);
+                // Acquire: pairs with the Release in `signal`.
+                let signal = self.header().signal.load(Ordering::Acquire);
+                if !signal.is_null() {
+                    // SAFETY: freed only with the task, of which we hold a reference.
+                    unsafe { (*signal).notify() };
+                }
+            }
+            Cancel::Nothing => {}
+        }
+    }
+
+    /// The bell that rings when the task is cancelled while it runs.
+    ///
+    /// # Safety
+    ///
+    /// The task outlives `'a`.
+    pub(super) unsafe fn signal<'a>(self) -> &'a Signal {
+        // Relaxed: only the running body makes one, on this very thread.
+        let mut signal = self.header().signal.load(Ordering::Relaxed);
+        if signal.is_null() {
+            signal = Box::into_raw(Box::default());
+            // Release: publishes the signal to the canceller's Acquire.
+            self.header().signal.store(signal, Ordering::Release);
+            // Pairs with the fence in `cancel`.
+            fence(Ordering::SeqCst);
+        }
+        // SAFETY: freed only with the task, which outlives `'a` by contract.
+        unsafe { &*signal }
+    }
+
+    /// Polls from the handle's side.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the handle's reference, exclusively.
+    pub(super) unsafe fn poll(self, cx: &mut PollContext<'_>) -> Option<Outcome> {
+        let mut look = self.state().look();
+        if let Look::Pending { registered: true } = look {
+            look = self.state().unregister();
+        }
+        if let Look::Pending { .. } = look {
+            // SAFETY: rule 4: not registered and not complete, so the slot is the handle's.
+            self.header().waker.with_mut(|slot| match unsafe { &mut *slot } {
+                Some(waker) if waker.will_wake(cx.waker()) => {}
+                slot => *slot = Some(cx.waker().clone()),
+            });
+            look = self.state().register();
+        }
+        match look {
+            Look::Pending { .. } => None,
+            Look::Complete(outcome) => Some(outcome),
+        }
+    }
+
+    /// The handle goes away without the outcome.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the handle's reference and gives it up.
+    pub(super) unsafe fn drop_handle(self) {
+        match self.state().drop_handle() {
+            Look::Complete(outcome) => {
+                // SAFETY: complete, and the handle lived until now: the outcome is ours.
+                unsafe { self.drop_outcome(outcome) };
+                // SAFETY: the handle's reference.
+                unsafe { self.drop_ref() };
+            }
+            Look::Pending { .. } => {
+                // SAFETY: rule 4: not complete, and the bit is clear, so the slot is ours.
+                let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
+                // SAFETY: the handle's reference.
+                unsafe { self.drop_ref() };
+                drop(waker);
+            }
+        }
+    }
+}
+
+/// The header of the running task, for `current`.
+pub(super) type Running = NonNull<Header>;
+
+impl RawTask {
+    pub(super) fn from_running(running: Running) -> Self {
+        Self(running)
+    }
+}
+
+const _: () = {
+    // One allocation a task, and little of it ours. `tracing` adds a pointer.
+    let extra = if cfg!(feature = "tracing") { size_of::<usize>() } else { 0 };
+    assert!(cfg!(all(test, asyncify_loom)) || size_of::<Header>() <= 64 + extra);
+    assert!(size_of::<MaybeUninit<Payload>>() == 2 * size_of::<usize>());
+};

@@ -1,0 +1,274 @@
+//! The cell's behaviour on plain threads, for miri too.
+
+use std::panic;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+
+use super::*;
+
+/// Counts its drops.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("a drop that panics");
+    }
+}
+
+fn counter() -> Arc<AtomicUsize> {
+    Arc::default()
+}
+
+fn drops(counter: &Arc<AtomicUsize>) -> usize {
+    counter.load(Ordering::SeqCst)
+}
+
+fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn ready<F: Future + Unpin>(mut future: F) -> F::Output {
+    match poll_once(&mut future) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the future is not ready"),
+    }
+}
+
+#[test]
+fn a_run_job_gives_its_output() {
+    let (job, mut handle) = spawnable(|| String::from("done"));
+    assert!(poll_once(&mut handle).is_pending());
+    assert!(!handle.is_finished());
+    assert_eq!(job.run_counted(), Finish::Completed);
+    assert!(handle.is_finished());
+    assert_eq!(ready(handle).unwrap(), "done");
+}
+
+#[test]
+fn a_dropped_job_is_cancelled_and_frees_its_captures() {
+    let dropped = counter();
+    let captured = Counted(dropped.clone());
+    let (job, handle) = spawnable(move || drop(captured));
+    drop(job);
+    assert_eq!(drops(&dropped), 1);
+    assert!(ready(handle).unwrap_err().is_cancelled());
+}
+
+#[test]
+fn an_aborted_job_frees_its_captures_at_once_and_never_runs() {
+    let (dropped, ran) = (counter(), counter());
+    let (captured, runs) = (Counted(dropped.clone()), ran.clone());
+    let (job, handle) = spawnable(move || {
+        runs.fetch_add(1, Ordering::SeqCst);
+        drop(captured);
+    });
+    handle.abort();
+    assert_eq!(drops(&dropped), 1);
+    assert_eq!(job.run_counted(), Finish::Cancelled);
+    assert_eq!(drops(&ran), 0);
+    assert!(ready(handle).unwrap_err().is_cancelled());
+}
+
+#[test]
+fn a_rejected_job_says_so() {
+    for reason in [RejectReason::Full, RejectReason::ShutDown] {
+        let (job, handle) = spawnable(|| ());
+        job.reject(reason);
+        let error = ready(handle).unwrap_err();
+        assert!(error.is_rejected() && !error.is_cancelled() && !error.is_panic());
+    }
+}
+
+#[test]
+fn the_result_of_a_dropped_handle_dies_with_the_job() {
+    let dropped = counter();
+    let output = Counted(dropped.clone());
+    let (job, handle) = spawnable(move || output);
+    drop(handle);
+    assert_eq!(drops(&dropped), 0);
+    assert_eq!(job.run_counted(), Finish::Completed);
+    assert_eq!(drops(&dropped), 1);
+}
+
+#[test]
+fn an_untaken_result_dies_with_the_handle() {
+    let dropped = counter();
+    let output = Counted(dropped.clone());
+    let (job, handle) = spawnable(move || output);
+    job.run();
+    assert_eq!(drops(&dropped), 0);
+    drop(handle);
+    assert_eq!(drops(&dropped), 1);
+}
+
+#[test]
+fn a_panic_keeps_its_payload() {
+    let (job, handle) = spawnable(|| -> u8 { panic::panic_any(7_u32) });
+    assert_eq!(job.run_counted(), Finish::Panicked);
+    let error = ready(handle).unwrap_err();
+    assert!(error.is_panic());
+    assert_eq!(error.into_panic().downcast_ref::<u32>(), Some(&7));
+}
+
+#[test]
+fn panicking_drops_stay_inside() {
+    // Of a capture, while the body unwinds or returns.
+    let (job, handle) = spawnable(|| {
+        let _bomb = Bomb;
+    });
+    assert_eq!(job.run_counted(), Finish::Panicked);
+    assert!(ready(handle).unwrap_err().is_panic());
+
+    // Of a capture, when the call is aborted.
+    let bomb = Bomb;
+    let (job, handle) = spawnable(move || std::mem::forget(bomb));
+    handle.abort();
+    drop(job);
+    assert!(ready(handle).unwrap_err().is_cancelled());
+
+    // Of an output and of a payload that nobody takes.
+    let (job, handle) = spawnable(|| Bomb);
+    drop(handle);
+    assert_eq!(job.run_counted(), Finish::Completed);
+    let (job, handle) = spawnable(|| -> u8 { panic::panic_any(Bomb) });
+    drop(handle);
+    assert_eq!(job.run_counted(), Finish::Panicked);
+}
+
+struct PanickingWaker;
+
+impl Wake for PanickingWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("a waker that panics");
+    }
+}
+
+#[test]
+fn a_panicking_waker_does_not_reach_the_worker() {
+    let (job, mut handle) = spawnable(|| 5);
+    let waker = Arc::new(PanickingWaker).into();
+    assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
+    assert_eq!(job.run_counted(), Finish::Completed);
+    assert_eq!(ready(handle).unwrap(), 5);
+}
+
+struct Flag(AtomicUsize);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn the_last_waker_is_woken_and_only_it() {
+    let (job, mut handle) = spawnable(|| 5);
+    let [first, last] = [(); 2].map(|()| Arc::new(Flag(AtomicUsize::new(0))));
+    for flag in [&first, &first, &last] {
+        let waker = flag.clone().into();
+        assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    job.run();
+    assert_eq!((first.0.load(Ordering::SeqCst), last.0.load(Ordering::SeqCst)), (0, 1));
+    drop(handle);
+    assert_eq!(Arc::strong_count(&last), 1);
+}
+
+#[test]
+fn a_dropped_handle_frees_its_waker() {
+    let (job, mut handle) = spawnable(|| 5);
+    let flag = Arc::new(Flag(AtomicUsize::new(0)));
+    let waker = flag.clone().into();
+    assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    drop(handle);
+    assert_eq!(Arc::strong_count(&flag), 1);
+    job.run();
+}
+
+#[test]
+fn a_running_body_sees_its_cancellation() {
+    let (job, handle) = spawnable(|| {});
+    drop((job, handle));
+    assert!(!current::is_cancelled());
+
+    let (handle_in, handle_out) = std::sync::mpsc::channel::<JoinHandle<(bool, bool)>>();
+    let (job, handle) = spawnable(move || {
+        let before = current::is_cancelled();
+        let handle = handle_out.recv().unwrap();
+        handle.abort();
+        (before, current::is_cancelled())
+    });
+    handle_in.send(handle).unwrap();
+    assert_eq!(job.run_counted(), Finish::Completed);
+}
+
+#[test]
+fn an_untouched_fresh_task_frees_its_body() {
+    let dropped = counter();
+    let captured = Counted(dropped.clone());
+    drop(Fresh::new(SyncBody(move || drop(captured))));
+    assert_eq!(drops(&dropped), 1);
+}
+
+#[test]
+fn a_refused_closure_comes_back() {
+    let dropped = counter();
+    let captured = Counted(dropped.clone());
+    let f = move || drop(captured);
+    let refused = try_spawnable(f, |job| Err(crate::Rejected::full(job)));
+    let Err((f, RejectReason::Full)) = refused else { panic!("not refused") };
+    assert_eq!(drops(&dropped), 0);
+    f();
+    assert_eq!(drops(&dropped), 1);
+}
+
+#[test]
+fn over_aligned_and_empty_values_travel() {
+    #[repr(align(128))]
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Wide(u8);
+    let wide = Wide(3);
+    let (job, handle) = spawnable(move || wide);
+    job.run();
+    assert_eq!(ready(handle).unwrap(), Wide(3));
+    let (job, handle) = spawnable(|| ());
+    job.run();
+    ready(handle).unwrap();
+}
+
+/// Run against join, abort and drop at every interleaving that the scheduler happens on.
+#[test]
+fn races_leave_nothing_behind() {
+    let rounds = if cfg!(miri) { 30 } else { 2_000 };
+    for round in 0..rounds {
+        let dropped = counter();
+        let (captured, output) = (Counted(dropped.clone()), Counted(dropped.clone()));
+        let (job, mut handle) = spawnable(move || {
+            drop(captured);
+            output
+        });
+        let worker = thread::spawn(move || job.run_counted());
+        let first = poll_once(&mut handle);
+        match round % 3 {
+            0 => handle.abort(),
+            1 if first.is_pending() => drop(poll_once(&mut handle)),
+            _ => {}
+        }
+        drop((first, handle));
+        worker.join().unwrap();
+        assert_eq!(drops(&dropped), 2);
+    }
+}

@@ -1,0 +1,42 @@
+//! Small guards around code that is not ours.
+
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
+
+/// Runs `f` and keeps a panic from going further.
+pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
+    // Nothing of ours is behind the closures that come here, so nothing of ours can be left
+    // half-changed.
+    panic::catch_unwind(AssertUnwindSafe(f))
+}
+
+/// Drops a value of the user's where a panic must not go further.
+///
+/// The hook has reported the panic. Its payload is dropped too; if even that panics, what it threw
+/// is leaked rather than dropped without end.
+pub(crate) fn drop_quietly<T>(value: T) {
+    if !std::mem::needs_drop::<T>() {
+        return;
+    }
+    if let Err(payload) = catch(move || drop(value)) {
+        if let Err(again) = catch(move || drop(payload)) {
+            std::mem::forget(again);
+        }
+    }
+}
+
+/// Runs code of ours that must not stop half-way.
+pub(crate) fn abort_on_panic(f: impl FnOnce()) {
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            // Reached by unwinding only; the hook has told why.
+            std::process::abort();
+        }
+    }
+
+    let bomb = Bomb;
+    f();
+    std::mem::forget(bomb);
+}
