@@ -36,8 +36,6 @@ mod imp {
 
     impl<T: ?Sized> UnsafeCell<T> {
         #[inline]
-
-        #[inline]
         pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
             f(self.0.get())
         }
