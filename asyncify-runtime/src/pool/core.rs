@@ -1,0 +1,240 @@
+//! The protocol: what a pool shares, and every step that is not a worker's alone.
+//!
+//! README.md, beside this file, states the protocol and proves it; this file is its text.
+
+use super::census::Census;
+use super::host::{Entrance, Host};
+use super::order::{Fences, Site};
+use super::padded::CachePadded;
+use super::parker::Told;
+use super::queue::Queue;
+use super::roster::Roster;
+use super::token::{Call, Caller, Token};
+use crate::sync::{Mutex, MutexGuard};
+use std::io;
+use std::sync::Arc;
+
+/// One pool, shared by its handles and its workers.
+///
+/// (`std`'s `Arc`, in models too: the number of handles is no part of the protocol.)
+pub(super) struct Core<H: Host> {
+    pub(super) host: H,
+    pub(super) queue: Queue<H::Job>,
+    /// Read by every submission.
+    pub(super) token: CachePadded<Token>,
+    pub(super) census: CachePadded<Census>,
+    pub(super) roster: Roster,
+    /// Workers with a lower number never leave an open pool.
+    pub(super) min_threads: usize,
+    pub(super) fences: Fences,
+    /// Whether the pool has ended: closed, and no thread is left or can come. The lock is taken
+    /// only in a closed pool, and orders its end against submissions that came too late.
+    ended: Mutex<bool>,
+}
+
+impl<H: Host> Core<H> {
+    /// A pool without threads; [`populate`](Self::populate) is next.
+    pub(super) fn new(host: H, min_threads: usize, max_threads: usize, fences: Fences) -> Self {
+        debug_assert!(1 <= min_threads && min_threads <= max_threads);
+        Self {
+            host,
+            queue: Queue::new(),
+            token: CachePadded(Token::new()),
+            census: CachePadded(Census::new(max_threads)),
+            roster: Roster::new(),
+            min_threads,
+            fences,
+            ended: Mutex::new(false),
+        }
+    }
+
+    /// Makes the threads that there always are.
+    pub(super) fn populate(self: &Arc<Self>) -> io::Result<()> {
+        for k in 0..self.min_threads {
+            let entrance = if k == 0 { Entrance::Called } else { Entrance::Helper };
+            if let Err(error) = self.grow(entrance).unwrap_or(Ok(())) {
+                if entrance == Entrance::Called {
+                    self.token.hang_up();
+                }
+                self.close(true);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues a job and sees to it that somebody answers for it. Runs no code of the user's,
+    /// unless the pool is closed.
+    pub(super) fn submit(self: &Arc<Self>, job: H::Job) {
+        self.queue.push(job);
+        self.fences.at(Site::Submit);
+        if !self.token.look().is_answered() {
+            self.summon(Caller::Outside);
+        }
+    }
+
+    /// Calls one worker for the queue, unless one searches or is on its way.
+    pub(super) fn summon(self: &Arc<Self>, caller: Caller) {
+        loop {
+            match self.token.call(caller) {
+                Call::Ours => {}
+                Call::Answered => return,
+                Call::Closed => return self.settle(),
+            }
+            if let Some(worker) = self.roster.claim() {
+                self.roster.slot(worker).parker.tell(Told::Called);
+                return;
+            }
+            if let Some(Ok(())) = self.grow(Entrance::Called) {
+                return;
+            }
+            let before = self.token.hang_up();
+            if before.is_closed() && caller == Caller::Outside {
+                // The end of the pool may have waited for us.
+                return self.settle();
+            }
+            if before.is_searching() {
+                return;
+            }
+            self.fences.at(Site::HangUp);
+            if self.queue.is_empty() {
+                // Our `COMING` may have been all that made the pool look busy.
+                self.host.notify();
+                return;
+            }
+            if !(self.roster.any_idle() || self.may_grow()) {
+                return;
+            }
+        }
+    }
+
+    /// Looks at the queue on behalf of one who has just stopped answering for it.
+    pub(super) fn look_again(self: &Arc<Self>, site: Site, caller: Caller) {
+        self.fences.at(site);
+        if !self.queue.is_empty() {
+            self.summon(caller);
+        }
+    }
+
+    fn may_grow(&self) -> bool {
+        self.census.count().has_room() && self.host.may_start()
+    }
+
+    /// Makes a thread. `None`: there are enough, or it is too early to try again.
+    fn grow(self: &Arc<Self>, entrance: Entrance) -> Option<io::Result<()>> {
+        if !self.host.may_start() || !self.census.add_thread() {
+            return None;
+        }
+        let worker = self.roster.enlist();
+        let started = self.host.start(self, worker, entrance);
+        if started.is_err() {
+            self.roster.discharge(worker);
+            self.census.remove_thread();
+        }
+        Some(started)
+    }
+
+    /// A worker leaves, and touches its place in the roster no more.
+    pub(super) fn leave(self: &Arc<Self>, worker: usize, counted: Counted) {
+        self.roster.discharge(worker);
+        self.host.stopping();
+        if counted == Counted::Still {
+            self.census.remove_thread();
+        }
+        self.look_again(Site::Room, Caller::Outside);
+        if self.token.look().is_closed() {
+            self.settle();
+        }
+        self.host.notify();
+    }
+
+    /// There is room for one thread more.
+    pub(super) fn made_room(self: &Arc<Self>) {
+        self.look_again(Site::Room, Caller::Outside);
+    }
+
+    /// Sets how many threads there may be.
+    pub(super) fn resize(self: &Arc<Self>, max_threads: usize) {
+        self.census.set_max(max_threads.max(self.min_threads));
+        self.made_room();
+        if self.census.count().has_surplus() {
+            self.nudge_all();
+        }
+    }
+
+    /// Takes no more jobs. What is queued is run, or, with `discard`, dropped here. Tells how many
+    /// jobs were.
+    pub(super) fn close(self: &Arc<Self>, discard: bool) -> usize {
+        self.token.close(discard);
+        self.fences.at(Site::Close);
+        self.nudge_all();
+        let mut discarded = 0;
+        if discard {
+            while let Some(job) = self.queue.pop() {
+                self.host.discard(job);
+                discarded += 1;
+            }
+        }
+        self.settle();
+        discarded
+    }
+
+    /// Has every idle worker look at the pool again.
+    fn nudge_all(&self) {
+        while let Some(worker) = self.roster.claim() {
+            self.roster.slot(worker).parker.tell(Told::Nudged);
+        }
+    }
+
+    /// Whether there was a moment, during this call, when nothing was queued and nothing ran.
+    pub(super) fn is_quiet(&self) -> bool {
+        let before = self.token.look();
+        self.fences.at(Site::Quiet);
+        let quiet = !before.is_answered() && self.queue.is_empty() && self.roster.all_idle();
+        self.fences.at(Site::Quiet);
+        // Every worker that was idle was so at once, unless one was called in between.
+        quiet && self.token.look() == before
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        *self.lock_ended()
+    }
+
+    /// Brings a closed pool nearer to its end, for one who is not counted: jobs that came late
+    /// get a worker while there can be one and are refused otherwise.
+    fn settle(self: &Arc<Self>) {
+        let mut ended = self.lock_ended();
+        if !*ended {
+            if !self.queue.is_empty() && !self.token.look().is_discarding() {
+                self.summon(Caller::Counted);
+            }
+            // Whoever holds `COMING` now was there before the pool was closed and comes here
+            // afterwards. Nobody takes it any more but under this lock or in a counted thread.
+            if self.census.count().threads() == 0 && !self.token.look().is_coming() {
+                *ended = true;
+            }
+        }
+        let refuse = *ended || self.token.look().is_discarding();
+        let has_ended = *ended;
+        drop(ended);
+        if refuse {
+            while let Some(job) = self.queue.pop() {
+                self.host.refuse(job);
+            }
+        }
+        if has_ended {
+            self.host.notify();
+        }
+    }
+
+    fn lock_ended(&self) -> MutexGuard<'_, bool> {
+        self.ended.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// Whether a worker that leaves is counted in the census still.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    Still,
+    NoLonger,
+}

@@ -1,0 +1,57 @@
+//! What one worker has done.
+//!
+//! Written by the worker alone, on its own cache line, with a plain load and store; summed when
+//! somebody asks.
+
+use crate::sync::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use crate::task::Finish;
+
+/// Relaxed throughout: a number's workers follow each other through the roster, which orders
+/// their writes; who reads meanwhile gets a count of some recent moment.
+pub(super) struct Counters {
+    running: AtomicBool,
+    completed: AtomicU64,
+    panicked: AtomicU64,
+    cancelled: AtomicU64,
+}
+
+/// The sums of many [`Counters`].
+#[derive(Default)]
+pub(super) struct Totals {
+    pub(super) running: usize,
+    pub(super) completed: u64,
+    pub(super) panicked: u64,
+    pub(super) cancelled: u64,
+}
+
+impl Counters {
+    pub(super) fn new() -> Self {
+        Self {
+            running: AtomicBool::new(false),
+            completed: AtomicU64::new(0),
+            panicked: AtomicU64::new(0),
+            cancelled: AtomicU64::new(0),
+        }
+    }
+
+    /// Notes whether the worker is at its jobs, from the first to the last in a row.
+    pub(super) fn set_running(&self, running: bool) {
+        self.running.store(running, Relaxed);
+    }
+
+    pub(super) fn finished(&self, how: Finish) {
+        let counter = match how {
+            Finish::Completed => &self.completed,
+            Finish::Panicked => &self.panicked,
+            Finish::Cancelled => &self.cancelled,
+        };
+        counter.store(counter.load(Relaxed) + 1, Relaxed);
+    }
+
+    pub(super) fn add_to(&self, totals: &mut Totals) {
+        totals.running += usize::from(self.running.load(Relaxed));
+        totals.completed += self.completed.load(Relaxed);
+        totals.panicked += self.panicked.load(Relaxed);
+        totals.cancelled += self.cancelled.load(Relaxed);
+    }
+}

@@ -1,0 +1,27 @@
+//! Thread creation that fails on demand, for tests.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Relaxed: set before the pool is used, or while nothing hangs on the moment.
+#[derive(Default)]
+pub(super) struct Faults {
+    tried: AtomicUsize,
+    /// Every n-th creation fails; 0: none does.
+    every: AtomicUsize,
+}
+
+impl Faults {
+    pub(super) fn fail_every(&self, nth: usize) {
+        self.every.store(nth, Relaxed);
+    }
+
+    pub(super) fn strike(&self) -> io::Result<()> {
+        let tried = self.tried.fetch_add(1, Relaxed) + 1;
+        match self.every.load(Relaxed) {
+            0 => Ok(()),
+            nth if tried % nth == 0 => Err(io::ErrorKind::WouldBlock.into()),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A pool as its users hold it.
+
+use super::builder::BlockingPoolBuilder;
+use super::core::Core;
+use super::metrics::PoolMetrics;
+use super::order::Fences;
+use super::permit::{Permit, ReserveError, TrySpawnError};
+use super::place::{NoPlace, Place};
+use super::shutdown::{self, Leftover, Shutdown};
+use super::threads::Threads;
+use crate::executor::{Executor, Rejected, WhenReady};
+use crate::sync::Ordering;
+use crate::task::{Job, JoinHandle, spawnable};
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A pool of threads for blocking calls, which grows with the work and shrinks without it.
+///
+/// Cloning is cheap and gives another handle to the same pool. When the last handle is dropped,
+/// the pool takes no more work: what is queued still runs, then the threads end. Nobody waits for
+/// that; [`shutdown`](Self::shutdown) does.
+///
+/// # Examples
+///
+/// ```
+/// use asyncify_runtime::BlockingPool;
+///
+/// # futures::executor::block_on(async {
+/// let pool = BlockingPool::builder().name("sums").build()?;
+/// let sum = pool.spawn(|| (1..=100).sum::<u32>());
+/// assert_eq!(sum.await?, 5050);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+pub struct BlockingPool {
+    core: Arc<Core<Threads>>,
+}
+
+impl BlockingPool {
+    /// Describes a pool to be made.
+    pub fn builder() -> BlockingPoolBuilder {
+        BlockingPoolBuilder::new()
+    }
+
+    pub(super) fn start(
+        threads: Threads,
+        min_threads: usize,
+        max_threads: usize,
+    ) -> io::Result<Self> {
+        let core = Arc::new(Core::new(threads, min_threads, max_threads, Fences::default()));
+        let pool = Self { core };
+        pool.core.populate()?;
+        Ok(pool)
+    }
+
+    /// Runs `f` on the pool. Dropping the handle leaves the call alone.
+    ///
+    /// Where the queue is bounded and full, or the pool is shut down, the handle ends at once as
+    /// [rejected](crate::JoinError::is_rejected); see [`reserve`](Self::reserve) for a way to wait.
+    ///
+    /// # Cancel safety
+    ///
+    /// [`JoinHandle::abort`] keeps a call from starting. One that runs goes on to its end.
+    pub fn spawn<F, T>(&self, f: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, handle) = spawnable(f);
+        if let Err(rejected) = self.submit(job) {
+            rejected.resolve();
+        }
+        handle
+    }
+
+    /// Runs `f` on the pool, unless that is not possible now.
+    ///
+    /// # Errors
+    ///
+    /// Gives `f` back when the queue is full or the pool is shut down. (A shut-down that begins
+    /// during the call may still refuse it, which the handle then tells.)
+    pub fn try_spawn<F, T>(&self, f: F) -> Result<JoinHandle<T>, TrySpawnError<F>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let place = match self.try_place() {
+            Ok(place) => place,
+            Err(NoPlace::Full) => return Err(TrySpawnError::Full(f)),
+            Err(NoPlace::ShutDown) => return Err(TrySpawnError::ShutDown(f)),
+        };
+        let (job, handle) = spawnable(f);
+        queue(&self.core, job, place);
+        Ok(handle)
+    }
+
+    /// Waits for a place in a bounded queue, in the order of asking. Where the queue is not
+    /// bounded there always is one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, it loses its turn and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// When the pool is shut down, also while it waits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asyncify_runtime::BlockingPool;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let pool = BlockingPool::builder().queue_capacity(100).build()?;
+    /// for k in 0..1000 {
+    ///     let permit = pool.reserve().await?;
+    ///     permit.spawn(move || k * k);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub async fn reserve(&self) -> Result<Permit, ReserveError> {
+        Permit::reserve(Arc::clone(&self.core)).await
+    }
+
+    /// Counts threads and jobs.
+    #[must_use]
+    pub fn metrics(&self) -> PoolMetrics {
+        PoolMetrics::of(&self.core)
+    }
+
+    /// Sets the most threads there are at a time, for all handles.
+    ///
+    /// More take effect at once, fewer as threads end their jobs. The limit never falls below the
+    /// builder's `min_threads`, nor rises above 16,384.
+    pub fn resize(&self, max_threads: usize) {
+        self.core.resize(max_threads);
+    }
+
+    /// Waits until nothing is queued and nothing runs, for a moment at least.
+    ///
+    /// On a thread of the pool, inside a job, that moment never comes.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, nothing has changed.
+    pub async fn wait_idle(&self) {
+        shutdown::idle(&self.core).await;
+    }
+
+    /// Takes no more work, deals with what is queued, and waits until the threads have ended,
+    /// their stop hooks included.
+    ///
+    /// Begins when it is first polled. More than one may wait; one that asks to discard prevails.
+    /// A job of this pool that waits for it does not wait for itself, nor for other jobs that do
+    /// the same.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, the pool stays shut down; nobody waits for the threads.
+    pub async fn shutdown(&self, how: Shutdown) {
+        self.close(how);
+        shutdown::ended(&self.core).await;
+    }
+
+    /// Takes no more work and blocks this thread until the pool has drained, but no longer than
+    /// `timeout`; what has not started by then is discarded.
+    ///
+    /// In async code, put a timeout around [`shutdown`](Self::shutdown) instead.
+    ///
+    /// # Errors
+    ///
+    /// What was left when the time was over. Running jobs cannot be stopped: their threads go on
+    /// without anybody waiting for them.
+    pub fn shutdown_timeout(&self, timeout: Duration) -> Result<(), Leftover> {
+        self.close(Shutdown::Drain);
+        shutdown::within(&self.core, timeout)
+    }
+
+    pub(crate) fn submit(&self, job: Job) -> Result<(), Rejected> {
+        match self.try_place() {
+            Ok(place) => {
+                queue(&self.core, job, place);
+                Ok(())
+            }
+            Err(reason) => Err(Rejected { job, reason: reason.into() }),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn core(&self) -> &Core<Threads> {
+        &self.core
+    }
+
+    /// What a job needs to be queued: a place where the queue is bounded, else nothing.
+    fn try_place(&self) -> Result<Option<Place>, NoPlace> {
+        let place = match &self.core.host.places {
+            None if self.core.token.look().is_closed() => Err(NoPlace::ShutDown),
+            None => Ok(None),
+            Some(places) => places.try_take().map(Some),
+        };
+        if place.is_err() {
+            self.core.host.count_rejected();
+        }
+        place
+    }
+
+    fn close(&self, how: Shutdown) {
+        if let Some(places) = &self.core.host.places {
+            places.close();
+        }
+        self.core.close(how == Shutdown::Discard);
+    }
+}
+
+/// Queues a job that has what it needs.
+pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, place: Option<Place>) {
+    if let Some(place) = place {
+        job.set_place(place);
+    }
+    if core.token.look().is_searching() {
+        job.expect_soon();
+    }
+    core.submit(job);
+}
+
+impl Executor for BlockingPool {
+    fn execute(&self, job: Job) -> Result<(), Rejected> {
+        self.submit(job)
+    }
+
+    fn execute_when_ready(&self, job: Job) -> WhenReady {
+        let core = Arc::clone(&self.core);
+        Box::pin(async move {
+            match Permit::reserve(core).await {
+                Ok(permit) => permit.submit(job),
+                Err(_) => Err(Rejected::shut_down(job)),
+            }
+        })
+    }
+}
+
+impl Clone for BlockingPool {
+    fn clone(&self) -> Self {
+        // Relaxed: whoever drops the clone got it from here.
+        self.core.host.handles.fetch_add(1, Ordering::Relaxed);
+        Self { core: Arc::clone(&self.core) }
+    }
+}
+
+impl Drop for BlockingPool {
+    fn drop(&mut self) {
+        // AcqRel: the last to go sees all that was done through the others.
+        if self.core.host.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.close(Shutdown::Drain);
+        }
+    }
+}
+
+impl fmt::Debug for BlockingPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockingPool")
+            .field("name", &self.core.host.name())
+            .field("metrics", &self.metrics())
+            .finish_non_exhaustive()
+    }
+}

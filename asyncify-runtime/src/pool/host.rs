@@ -1,0 +1,53 @@
+//! The seam below the protocol: what runs a job, and what makes a thread.
+
+use super::core::Core;
+use super::counters::Counters;
+use crate::task::Finish;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The world of a pool: real threads and tasks, or a model's.
+///
+/// The protocol calls nothing here while it holds a lock, but for `start` on the way out of a
+/// closed pool. Nothing here may unwind.
+pub(super) trait Host: Send + Sync + Sized + 'static {
+    type Job: Send + 'static;
+
+    /// Makes a thread that calls [`worker::main`](super::worker::main) with this number and
+    /// entrance.
+    fn start(&self, core: &Arc<Core<Self>>, worker: usize, entrance: Entrance) -> io::Result<()>;
+
+    /// Whether making a thread is worth a try: not right after one could not be made.
+    fn may_start(&self) -> bool;
+
+    /// Runs a job.
+    fn run(&self, job: Self::Job) -> Finish;
+
+    /// Drops a job that was accepted and shall not run any more.
+    fn discard(&self, job: Self::Job);
+
+    /// Refuses a job that came too late.
+    fn refuse(&self, job: Self::Job);
+
+    /// How long an idle worker waits before it leaves.
+    fn patience(&self) -> Duration;
+
+    /// A worker is about to leave.
+    fn stopping(&self);
+
+    /// A worker went idle or left: whoever waits for that may look.
+    fn notify(&self);
+
+    /// Looks for a job a while longer, if that is likely to pay.
+    fn linger<J>(&self, counters: &Counters, pop: impl FnMut() -> Option<J>) -> Option<J>;
+}
+
+/// How a new worker begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Entrance {
+    /// It was called, and holds `COMING`.
+    Called,
+    /// It comes to help, and holds nothing.
+    Helper,
+}

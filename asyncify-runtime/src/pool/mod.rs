@@ -1,0 +1,55 @@
+//! The blocking pool: threads for calls that block, as many as the work needs.
+//!
+//! The protocol that decides who answers for the queue, who is woken and when a thread is made is
+//! stated and proved in README.md beside this file. `core` and `worker` are its steps; `token`,
+//! `census`, `roster`, `parker` and `queue` are the words it is made of; `host` is the seam to real
+//! threads (`threads`) and to models (`models`). All of it is safe code.
+//!
+//! # Invariants
+//!
+//! 1. While a job is queued, somebody answers for the queue, or no worker can be called and no
+//!    thread can be made.
+//! 2. Code of the user's (bodies, hooks, destructors, wakers) runs under no lock, and a panic in it
+//!    ends where it was called.
+//! 3. A submission takes no lock and makes no system call, except to wake one worker or to make one
+//!    thread when nobody else can. (Where the queue is bounded, it takes the lock of the line.)
+//! 4. `min_threads` workers never leave an open pool.
+
+mod builder;
+mod census;
+mod compensate;
+mod core;
+mod counters;
+mod current;
+#[cfg(test)]
+mod faults;
+mod handle;
+mod host;
+pub(crate) mod look;
+mod metrics;
+mod name;
+mod order;
+mod padded;
+mod parker;
+mod permit;
+mod place;
+mod queue;
+mod retry;
+mod roster;
+mod shutdown;
+mod threads;
+mod token;
+mod worker;
+
+#[cfg(all(test, asyncify_loom))]
+mod models;
+#[cfg(all(test, not(asyncify_loom)))]
+mod tests;
+
+pub use builder::BlockingPoolBuilder;
+pub(crate) use compensate::compensate;
+pub use handle::BlockingPool;
+pub use metrics::PoolMetrics;
+pub use permit::{Permit, ReserveError, TrySpawnError};
+pub(crate) use place::Place;
+pub use shutdown::{Leftover, Shutdown};

@@ -1,0 +1,168 @@
+//! Places in a bounded queue, handed out first come, first served.
+
+use crate::sync::{Mutex, MutexGuard};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Arc, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+/// The places of one bounded queue.
+///
+/// A mutex: who bounds a queue wants its callers to wait. It guards the line alone; wakers are
+/// cloned, woken and dropped outside.
+pub(super) struct Places(Mutex<Line>);
+
+/// Invariant: nobody waits while a place is free and the line is open.
+struct Line {
+    free: usize,
+    open: bool,
+    next_ticket: u64,
+    waiting: BTreeMap<u64, Waker>,
+    /// Places that were handed to a ticket which has not come for it yet.
+    granted: BTreeSet<u64>,
+}
+
+/// One place in the queue. Dropping it frees the place.
+pub(crate) struct Place(Arc<Places>);
+
+/// Why there is no place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum NoPlace {
+    Full,
+    ShutDown,
+}
+
+impl Places {
+    pub(super) fn new(capacity: usize) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Line {
+            free: capacity,
+            open: true,
+            next_ticket: 0,
+            waiting: BTreeMap::new(),
+            granted: BTreeSet::new(),
+        })))
+    }
+
+    pub(super) fn try_take(self: &Arc<Self>) -> Result<Place, NoPlace> {
+        let mut line = self.lock();
+        if !line.open {
+            return Err(NoPlace::ShutDown);
+        }
+        line.free = line.free.checked_sub(1).ok_or(NoPlace::Full)?;
+        Ok(Place(Arc::clone(self)))
+    }
+
+    /// Waits for a place, in order. `None`: the pool was shut down.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, it loses its turn, and a place that it was given goes to the next in line.
+    pub(super) async fn take(self: &Arc<Self>) -> Option<Place> {
+        match self.try_take() {
+            Ok(place) => return Some(place),
+            Err(NoPlace::ShutDown) => return None,
+            Err(NoPlace::Full) => {}
+        }
+        let mut ticket = Ticket { places: self, number: None };
+        poll_fn(|cx| ticket.poll(cx)).await
+    }
+
+    /// Turns everybody away, now and later.
+    pub(super) fn close(&self) {
+        let waiting = {
+            let mut line = self.lock();
+            line.open = false;
+            std::mem::take(&mut line.waiting)
+        };
+        waiting.into_values().for_each(Waker::wake);
+    }
+
+    /// Hands a place to the next in line.
+    fn free(&self) {
+        let next = {
+            let mut line = self.lock();
+            match line.waiting.pop_first() {
+                Some((ticket, waker)) => {
+                    line.granted.insert(ticket);
+                    Some(waker)
+                }
+                None => {
+                    line.free += 1;
+                    None
+                }
+            }
+        };
+        if let Some(waker) = next {
+            waker.wake();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.free();
+    }
+}
+
+/// A turn in the line.
+struct Ticket<'a> {
+    places: &'a Arc<Places>,
+    /// `None` before the first poll and once the turn was used.
+    number: Option<u64>,
+}
+
+impl Ticket<'_> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Place>> {
+        let waker = cx.waker().clone();
+        let mut line = self.places.lock();
+        let granted = match self.number {
+            Some(number) => line.granted.remove(&number),
+            None if line.free > 0 && line.open => {
+                line.free -= 1;
+                true
+            }
+            None => false,
+        };
+        if granted {
+            self.number = None;
+            drop(line);
+            return Poll::Ready(Some(Place(Arc::clone(self.places))));
+        }
+        if !line.open {
+            return Poll::Ready(None);
+        }
+        let number = *self.number.get_or_insert_with(|| {
+            line.next_ticket += 1;
+            line.next_ticket
+        });
+        let before = line.waiting.insert(number, waker);
+        drop(line);
+        drop(before);
+        Poll::Pending
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let Some(number) = self.number else { return };
+        let (waker, granted) = {
+            let mut line = self.places.lock();
+            (line.waiting.remove(&number), line.granted.remove(&number))
+        };
+        drop(waker);
+        if granted {
+            self.places.free();
+        }
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Place").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+//! The queue behind its seam: push, pop, length.
+//!
+//! First in, first out, unbounded, lock-free, any number of threads on either end. Nothing else
+//! in the pool knows what it is made of.
+
+#[cfg(not(all(test, asyncify_loom)))]
+pub(super) struct Queue<J>(crossbeam_queue::SegQueue<J>);
+
+#[cfg(not(all(test, asyncify_loom)))]
+impl<J> Queue<J> {
+    pub(super) fn new() -> Self {
+        Self(crossbeam_queue::SegQueue::new())
+    }
+
+    #[inline]
+    pub(super) fn push(&self, job: J) {
+        self.0.push(job);
+    }
+
+    #[inline]
+    pub(super) fn pop(&self) -> Option<J> {
+        self.0.pop()
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+#[cfg(all(test, asyncify_loom))]
+pub(super) use modelled::Queue;
+
+/// The weakest queue that the protocol may be given: whether it is empty is told by a relaxed
+/// load, which may be out of date until a fence says otherwise.
+#[cfg(all(test, asyncify_loom))]
+mod modelled {
+    use crate::sync::{AtomicUsize, Mutex, Ordering::Relaxed};
+    use std::collections::VecDeque;
+
+    pub(in crate::pool) struct Queue<J> {
+        jobs: Mutex<VecDeque<J>>,
+        len: AtomicUsize,
+    }
+
+    impl<J> Queue<J> {
+        pub(in crate::pool) fn new() -> Self {
+            Self { jobs: Mutex::new(VecDeque::new()), len: AtomicUsize::new(0) }
+        }
+
+        pub(in crate::pool) fn push(&self, job: J) {
+            self.jobs.lock().unwrap().push_back(job);
+            // After the lock: else the lock would order what the real queue does not.
+            self.len.fetch_add(1, Relaxed);
+        }
+
+        pub(in crate::pool) fn pop(&self) -> Option<J> {
+            if self.is_empty() {
+                return None;
+            }
+            let job = self.jobs.lock().unwrap().pop_front()?;
+            self.len.fetch_sub(1, Relaxed);
+            Some(job)
+        }
+
+        pub(in crate::pool) fn is_empty(&self) -> bool {
+            self.len() == 0
+        }
+
+        pub(in crate::pool) fn len(&self) -> usize {
+            self.len.load(Relaxed)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The end of a pool, and waiting for it.
+
+use super::core::Core;
+use super::current;
+use super::threads::Threads;
+use crate::sync::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What happens to the jobs that are queued when a pool is shut down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shutdown {
+    /// They run.
+    Drain,
+    /// They are dropped, and whoever awaits them gets a cancellation.
+    Discard,
+}
+
+/// What [`BlockingPool::shutdown_timeout`](super::BlockingPool::shutdown_timeout) left behind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Leftover {
+    /// Jobs that had not started in time, and were discarded.
+    pub discarded: usize,
+    /// Threads that were still at a job. They end with it.
+    pub running: usize,
+}
+
+/// How many of a pool's own threads wait for its end. Each is at a job, which is why none of them
+/// can wait for all threads: they wait until only they are left.
+pub(super) struct Insiders(AtomicUsize);
+
+impl Insiders {
+    pub(super) fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    fn count(&self) -> usize {
+        // Acquire: pairs with the Release in `enter`. Who reads a count has been notified after
+        // it, or notifies others itself.
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// One of the [`Insiders`], if this thread is.
+struct Insider<'a>(Option<&'a Core<Threads>>);
+
+impl<'a> Insider<'a> {
+    fn enter(core: &'a Arc<Core<Threads>>) -> Self {
+        let inside = current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, core));
+        if inside {
+            core.host.insiders.0.fetch_add(1, Ordering::Release);
+            // The other insiders wait for one thread less.
+            super::host::Host::notify(&core.host);
+        }
+        Self(inside.then_some(core))
+    }
+
+    fn has_ended(&self, core: &Core<Threads>) -> bool {
+        if self.0.is_none() {
+            return core.has_ended();
+        }
+        core.queue.is_empty() && core.census.count().threads() <= core.host.insiders.count()
+    }
+}
+
+impl Drop for Insider<'_> {
+    fn drop(&mut self) {
+        if let Some(core) = self.0 {
+            // Relaxed: one less never lets anybody go on.
+            core.host.insiders.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Waits until the closed pool has no threads left.
+pub(super) async fn ended(core: &Arc<Core<Threads>>) {
+    let insider = Insider::enter(core);
+    loop {
+        let settled = core.host.settled();
+        if insider.has_ended(core) {
+            return;
+        }
+        settled.await;
+    }
+}
+
+/// Waits for the same on this thread. `false`: not before the deadline.
+pub(super) fn wait_ended(core: &Arc<Core<Threads>>, deadline: Option<Instant>) -> bool {
+    use event_listener::Listener;
+    let insider = Insider::enter(core);
+    loop {
+        let settled = core.host.settled();
+        if insider.has_ended(core) {
+            return true;
+        }
+        match deadline {
+            None => settled.wait(),
+            Some(deadline) => {
+                if settled.wait_deadline(deadline).is_none() {
+                    return insider.has_ended(core);
+                }
+            }
+        }
+    }
+}
+
+/// Gives a closed pool `timeout` to drain, then discards what is queued.
+pub(super) fn within(core: &Arc<Core<Threads>>, timeout: Duration) -> Result<(), Leftover> {
+    // A deadline beyond what the clock can tell is none.
+    if wait_ended(core, Instant::now().checked_add(timeout)) {
+        return Ok(());
+    }
+    let discarded = core.close(true);
+    let running = super::metrics::PoolMetrics::of(core).running;
+    if discarded == 0 && core.has_ended() { Ok(()) } else { Err(Leftover { discarded, running }) }
+}
+
+/// Waits until nothing is queued and nothing runs.
+pub(super) async fn idle(core: &Arc<Core<Threads>>) {
+    loop {
+        let settled = core.host.settled();
+        if core.is_quiet() {
+            return;
+        }
+        settled.await;
+    }
+}

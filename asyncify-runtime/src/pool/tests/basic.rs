@@ -1,0 +1,98 @@
+//! Spawning, and what the metrics tell.
+
+use super::{Gate, block_on, eventually, pool};
+use std::sync::{Arc, Barrier};
+
+#[test]
+fn a_job_runs_on_a_thread_that_tells_the_pool() {
+    let pool = pool(|b| b.name("letters"));
+    let name = block_on(pool.spawn(|| std::thread::current().name().map(str::to_owned)));
+    assert_eq!(name.expect("no panic").as_deref(), Some("letters-0"));
+}
+
+#[test]
+fn calls_in_a_row_need_few_threads() {
+    let pool = pool(|b| b);
+    for k in 0..super::rounds(1000) {
+        assert_eq!(block_on(pool.spawn(move || k)).expect("no panic"), k);
+    }
+    // A second one, or even a third, when a call comes while the last one's worker is between
+    // handing out the result and searching again.
+    let threads = pool.metrics().threads;
+    assert!(threads <= 8, "{threads} threads");
+}
+
+#[test]
+fn jobs_that_wait_for_each_other_all_get_a_thread() {
+    let pool = pool(|b| b.max_threads(8));
+    let barrier = Arc::new(Barrier::new(8));
+    let handles: Vec<_> = (0..8)
+        .map(|_| {
+            let barrier = Arc::clone(&barrier);
+            pool.spawn(move || barrier.wait().is_leader())
+        })
+        .collect();
+    let leaders = handles.into_iter().map(|h| block_on(h).expect("no panic"));
+    assert_eq!(leaders.filter(|leader| *leader).count(), 1);
+}
+
+#[test]
+fn no_more_threads_than_allowed() {
+    let pool = pool(|b| b.max_threads(2));
+    let (gates, jobs): (Vec<_>, Vec<_>) = (0..2).map(|_| Gate::new()).unzip();
+    let busy: Vec<_> = jobs.into_iter().map(|job| pool.spawn(job)).collect();
+    gates.iter().for_each(Gate::wait_entered);
+    let queued = pool.spawn(|| 7);
+    let metrics = pool.metrics();
+    assert_eq!((metrics.threads, metrics.running, metrics.queued, metrics.idle), (2, 2, 1, 0));
+    assert!(!queued.is_finished());
+    gates.into_iter().for_each(Gate::open);
+    assert_eq!(block_on(queued).expect("it runs when a thread is free"), 7);
+    for handle in busy {
+        block_on(handle).expect("no panic");
+    }
+    eventually(&pool, |m| m.completed == 3 && m.running == 0 && m.queued == 0 && m.idle == 2);
+}
+
+#[test]
+fn every_outcome_is_counted() {
+    let pool = pool(|b| b.max_threads(1));
+    let (gate, job) = Gate::new();
+    let first = pool.spawn(job);
+    gate.wait_entered();
+    let aborted = pool.spawn(|| ());
+    aborted.abort();
+    let panics = pool.spawn(|| std::panic::panic_any("deliberate"));
+    gate.open();
+    block_on(first).expect("no panic");
+    assert!(block_on(aborted).expect_err("aborted").is_cancelled());
+    assert!(block_on(panics).expect_err("panicked").is_panic());
+    let metrics = eventually(&pool, |m| m.idle == 1);
+    assert_eq!((metrics.completed, metrics.cancelled, metrics.panicked), (1, 1, 1));
+}
+
+#[test]
+fn waiting_for_idleness_sees_work_that_work_makes() {
+    let pool = pool(|b| b);
+    let done = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    for _ in 0..super::rounds(200) {
+        done.store(0, std::sync::atomic::Ordering::SeqCst);
+        let (again, inner) = (pool.clone(), Arc::clone(&done));
+        drop(pool.spawn(move || {
+            drop(again.spawn(move || inner.fetch_add(1, std::sync::atomic::Ordering::SeqCst)));
+        }));
+        block_on(pool.wait_idle());
+        assert_eq!(done.load(std::sync::atomic::Ordering::SeqCst), 1);
+    }
+}
+
+#[test]
+fn bad_options_are_told_apart() {
+    let kind = |b: super::BlockingPoolBuilder| b.build().expect_err("invalid").to_string();
+    let builder = super::BlockingPool::builder;
+    assert!(kind(builder().min_threads(0)).contains("min_threads"));
+    assert!(kind(builder().max_threads(0)).contains("max_threads"));
+    assert!(kind(builder().min_threads(3).max_threads(2)).contains("above"));
+    assert!(kind(builder().queue_capacity(0)).contains("queue_capacity"));
+    assert!(kind(builder().name("a\0b")).contains("NUL"));
+}

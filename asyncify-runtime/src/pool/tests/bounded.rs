@@ -1,0 +1,99 @@
+//! A queue with a capacity.
+
+use super::{Gate, block_on, eventually, pool};
+use crate::pool::{BlockingPool, Shutdown, TrySpawnError};
+use futures::FutureExt;
+use std::pin::pin;
+
+/// A pool whose one thread is busy and whose queue holds one job.
+fn busy() -> (BlockingPool, Gate) {
+    let pool = pool(|b| b.max_threads(1).queue_capacity(1));
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    (pool, gate)
+}
+
+#[test]
+fn a_full_queue_gives_the_closure_back() {
+    let (pool, gate) = busy();
+    let queued = pool.try_spawn(|| 1).expect("there is a place");
+    let error = pool.try_spawn(|| 2).expect_err("there is none");
+    assert!(matches!(error, TrySpawnError::Full(_)) && error.to_string().contains("full"));
+    assert_eq!(error.into_inner()(), 2);
+    assert!(block_on(pool.spawn(|| 3)).expect_err("refused").is_rejected());
+    assert_eq!(pool.metrics().rejected, 2);
+    gate.open();
+    assert_eq!(block_on(queued).expect("no panic"), 1);
+}
+
+#[test]
+fn a_job_gives_its_place_back_when_it_starts() {
+    let (pool, gate) = busy();
+    let queued = pool.spawn(|| 1);
+    let mut next = pin!(pool.reserve());
+    assert!(next.as_mut().now_or_never().is_none());
+    gate.open();
+    block_on(queued).expect("no panic");
+    let permit = block_on(next).expect("a place is free");
+    assert_eq!(block_on(permit.spawn(|| 2)).expect("no panic"), 2);
+}
+
+#[test]
+fn a_cancelled_job_gives_its_place_back_at_once() {
+    let (pool, gate) = busy();
+    let queued = pool.spawn(|| 1);
+    assert!(pool.try_spawn(|| ()).is_err());
+    queued.abort();
+    let next = pool.try_spawn(|| 2).expect("the place is free again");
+    gate.open();
+    assert_eq!(block_on(next).expect("no panic"), 2);
+}
+
+#[test]
+fn places_are_given_in_the_order_of_asking() {
+    let (pool, gate) = busy();
+    let held = block_on(pool.reserve()).expect("open");
+    let (mut a, mut b, mut c) =
+        (Box::pin(pool.reserve()), Box::pin(pool.reserve()), Box::pin(pool.reserve()));
+    for waiting in [&mut a, &mut b, &mut c] {
+        assert!(waiting.as_mut().now_or_never().is_none());
+    }
+    drop(held);
+    assert!(pool.try_spawn(|| ()).is_err(), "the place belongs to who waits");
+    drop(a);
+    assert!(c.as_mut().now_or_never().is_none(), "it went on to the second");
+    drop(block_on(b).expect("open"));
+    drop(block_on(c).expect("open"));
+    drop(pool.try_spawn(|| ()).expect("nobody waits"));
+    gate.open();
+}
+
+#[test]
+fn closing_turns_away_who_waits() {
+    let (pool, gate) = busy();
+    let held = block_on(pool.reserve()).expect("open");
+    let mut waiting = pin!(pool.reserve());
+    assert!(waiting.as_mut().now_or_never().is_none());
+    let mut end = pin!(pool.shutdown(Shutdown::Drain));
+    assert!(end.as_mut().now_or_never().is_none(), "a job runs");
+    assert!(block_on(waiting).is_err());
+    assert!(block_on(held.spawn(|| ())).expect_err("closed").is_rejected());
+    gate.open();
+    block_on(end);
+}
+
+#[test]
+fn an_unbounded_queue_has_a_place_for_everybody() {
+    let pool = pool(|b| b.max_threads(1));
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    let permits: Vec<_> =
+        (0..100).map(|_| pool.reserve().now_or_never().expect("at once").expect("open")).collect();
+    for permit in permits {
+        drop(permit.spawn(|| ()));
+    }
+    gate.wait_entered();
+    gate.open();
+    eventually(&pool, |m| m.completed == 101);
+}

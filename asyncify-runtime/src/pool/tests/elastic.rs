@@ -1,0 +1,118 @@
+//! Growing and shrinking.
+
+use super::{Gate, block_on, eventually, pool};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+/// Has `n` threads of the pool meet.
+fn burst(pool: &super::BlockingPool, n: usize) {
+    let barrier = Arc::new(Barrier::new(n));
+    let handles: Vec<_> = (0..n)
+        .map(|_| {
+            let barrier = Arc::clone(&barrier);
+            pool.spawn(move || {
+                barrier.wait();
+            })
+        })
+        .collect();
+    for handle in handles {
+        block_on(handle).expect("no panic");
+    }
+}
+
+#[test]
+fn threads_above_the_minimum_leave() {
+    let pool = pool(|b| b.min_threads(2).keep_alive(Duration::from_millis(1)));
+    burst(&pool, 6);
+    eventually(&pool, |m| m.threads == 2 && m.idle == 2);
+    burst(&pool, 6);
+    eventually(&pool, |m| m.threads == 2 && m.idle == 2);
+}
+
+#[test]
+fn the_minimum_is_there_at_once() {
+    let pool = pool(|b| b.min_threads(3));
+    assert_eq!(pool.metrics().threads, 3);
+    eventually(&pool, |m| m.idle == 3);
+    burst(&pool, 3);
+    assert_eq!(pool.metrics().threads, 3);
+}
+
+#[test]
+fn a_trickle_lets_the_pool_shrink() {
+    let pool = pool(|b| b.keep_alive(Duration::from_millis(20)));
+    burst(&pool, 20);
+    // One job after the other keeps one thread warm, and no other.
+    let mut left = pool.metrics().threads;
+    for _ in 0..100_000 {
+        block_on(pool.spawn(|| ())).expect("no panic");
+        left = pool.metrics().threads;
+        if left <= 2 {
+            break;
+        }
+    }
+    assert!(left <= 2 || cfg!(miri), "{left} threads stayed");
+}
+
+#[test]
+fn hooks_run_once_a_thread_and_their_panics_end_there() {
+    let (started, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (start, stop) = (Arc::clone(&started), Arc::clone(&stopped));
+    let pool = pool(|b| {
+        b.on_thread_start(move || {
+            start.fetch_add(1, Ordering::SeqCst);
+            std::panic::panic_any("deliberate");
+        })
+        .on_thread_stop(move || {
+            stop.fetch_add(1, Ordering::SeqCst);
+            std::panic::panic_any("deliberate");
+        })
+    });
+    burst(&pool, 3);
+    let threads = pool.metrics().threads;
+    block_on(pool.shutdown(crate::pool::Shutdown::Drain));
+    assert_eq!(started.load(Ordering::SeqCst), threads);
+    assert_eq!(stopped.load(Ordering::SeqCst), threads);
+}
+
+#[test]
+fn more_room_lets_queued_jobs_start() {
+    let pool = pool(|b| b.max_threads(1));
+    let (gates, jobs): (Vec<_>, Vec<_>) = (0..3).map(|_| Gate::new()).unzip();
+    let handles: Vec<_> = jobs.into_iter().map(|job| pool.spawn(job)).collect();
+    gates[0].wait_entered();
+    assert_eq!(pool.metrics().queued, 2);
+    pool.resize(3);
+    gates.iter().skip(1).for_each(Gate::wait_entered);
+    assert_eq!(pool.metrics().threads, 3);
+    gates.into_iter().for_each(Gate::open);
+    for handle in handles {
+        block_on(handle).expect("no panic");
+    }
+}
+
+#[test]
+fn less_room_takes_effect_without_waiting_for_keep_alive() {
+    let pool = pool(|b| b.keep_alive(Duration::from_secs(3600)));
+    burst(&pool, 4);
+    let (gate, job) = Gate::new();
+    let busy = pool.spawn(job);
+    gate.wait_entered();
+    pool.resize(2);
+    eventually(&pool, |m| m.threads == 2);
+    pool.resize(0);
+    gate.open();
+    block_on(busy).expect("no panic");
+    eventually(&pool, |m| m.threads == 1 && m.idle == 1);
+    assert_eq!(block_on(pool.spawn(|| 5)).expect("no panic"), 5);
+}
+
+#[test]
+fn an_idle_pool_is_woken_by_nothing() {
+    let pool = pool(|b| b.keep_alive(Duration::from_secs(3600)));
+    burst(&pool, 4);
+    let before = eventually(&pool, |m| m.idle == m.threads);
+    block_on(pool.wait_idle());
+    assert_eq!(pool.metrics(), before);
+}

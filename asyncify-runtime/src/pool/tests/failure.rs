@@ -1,0 +1,142 @@
+//! What goes wrong around the jobs.
+
+use super::{Gate, block_on, eventually, pool};
+use crate::pool::BlockingPool;
+use std::sync::{Arc, Barrier};
+
+#[test]
+fn a_panicking_job_leaves_the_worker_alive() {
+    let pool = pool(|b| b.max_threads(1));
+    let thread = block_on(pool.spawn(|| std::thread::current().id())).expect("no panic");
+    let payload = block_on(pool.spawn(|| std::panic::panic_any(42_u8))).expect_err("it panicked");
+    assert_eq!(payload.into_panic().downcast_ref(), Some(&42_u8));
+    assert_eq!(block_on(pool.spawn(|| std::thread::current().id())).expect("no panic"), thread);
+}
+
+/// Panics when dropped.
+struct Nasty;
+
+impl Drop for Nasty {
+    fn drop(&mut self) {
+        std::panic::panic_any("deliberate");
+    }
+}
+
+#[test]
+fn captures_that_panic_when_dropped_leave_the_worker_alive() {
+    let pool = pool(|b| b.max_threads(1));
+    let nasty = Nasty;
+    let result = block_on(pool.spawn(move || {
+        let _nasty = &nasty;
+    }));
+    assert!(result.expect_err("the drop is part of the call").is_panic());
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    // The result is dropped on the worker, as nobody is there to take it.
+    drop(pool.spawn(|| Nasty));
+    gate.open();
+    assert_eq!(block_on(pool.spawn(|| 1)).expect("the worker lives"), 1);
+}
+
+#[test]
+fn discarded_captures_that_panic_do_not_stop_the_shutdown() {
+    let pool = pool(|b| b.max_threads(1));
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    let nasty: Vec<_> = (0..3)
+        .map(|_| {
+            let nasty = Nasty;
+            pool.spawn(move || drop(nasty))
+        })
+        .collect();
+    let error = pool.shutdown_timeout(std::time::Duration::ZERO).expect_err("a job runs");
+    assert_eq!((error.discarded, error.running), (3, 1));
+    for handle in nasty {
+        block_on(handle).expect_err("discarded");
+    }
+    gate.open();
+    block_on(pool.shutdown(crate::pool::Shutdown::Drain));
+}
+
+fn faulty(nth: usize) -> BlockingPool {
+    let pool = pool(|b| b);
+    pool.core().host.faults.fail_every(nth);
+    pool
+}
+
+#[test]
+fn threads_that_cannot_be_made_leave_the_jobs_to_those_that_are_there() {
+    let pool = faulty(1);
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    let queued: Vec<_> = (0..10).map(|k| pool.spawn(move || k)).collect();
+    let metrics = pool.metrics();
+    assert_eq!((metrics.threads, metrics.queued), (1, 10));
+    assert!(metrics.spawn_failures >= 1);
+    gate.open();
+    for (k, handle) in queued.into_iter().enumerate() {
+        assert_eq!(block_on(handle).expect("the first thread runs it"), k);
+    }
+}
+
+#[test]
+fn creation_that_fails_now_and_then_delays_and_loses_nothing() {
+    for nth in [2, 3, 7] {
+        let pool = faulty(nth);
+        for _ in 0..super::rounds(50) {
+            let jobs: Vec<_> = (0..16).map(|k| pool.spawn(move || k)).collect();
+            for (k, job) in jobs.into_iter().enumerate() {
+                assert_eq!(block_on(job).expect("no panic"), k);
+            }
+        }
+        // After the pause, another job brings the threads that are missing.
+        let barrier = Arc::new(Barrier::new(4));
+        for _ in 0..4 {
+            let barrier = Arc::clone(&barrier);
+            drop(pool.spawn(move || drop(barrier.wait())));
+        }
+        let metrics = {
+            let start = std::time::Instant::now();
+            loop {
+                drop(pool.spawn(|| ()));
+                let metrics = pool.metrics();
+                if metrics.running == 0 && metrics.queued == 0 {
+                    break metrics;
+                }
+                assert!(start.elapsed().as_secs() < 30, "the four never met: {metrics:?}");
+                std::thread::yield_now();
+            }
+        };
+        assert_eq!(metrics.panicked, 0);
+    }
+}
+
+#[test]
+fn a_pool_without_its_first_threads_is_an_error() {
+    let failing = BlockingPool::builder().min_threads(3);
+    let result = failing.build_with(|threads| threads.faults.fail_every(3));
+    assert_eq!(result.expect_err("no third thread").kind(), std::io::ErrorKind::WouldBlock);
+    let result = BlockingPool::builder().build_with(|threads| threads.faults.fail_every(1));
+    assert_eq!(result.expect_err("no first thread").kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_refused_thread_is_made_after_all_when_a_job_follows_the_pause() {
+    let pool = pool(|b| b);
+    pool.core().host.faults.fail_every(1);
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    drop(pool.spawn(|| ()));
+    eventually(&pool, |m| m.spawn_failures > 0);
+    pool.core().host.faults.fail_every(0);
+    eventually(&pool, |_| {
+        drop(pool.spawn(|| ()));
+        pool.metrics().threads == 2
+    });
+    eventually(&pool, |m| m.queued == 0);
+    gate.open();
+}

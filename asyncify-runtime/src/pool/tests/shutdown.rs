@@ -1,0 +1,169 @@
+//! The end of a pool.
+
+use super::{Gate, block_on, pool};
+use crate::pool::{Shutdown, TrySpawnError};
+use futures::FutureExt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+#[test]
+fn draining_runs_what_is_queued_and_ends_the_threads() {
+    let pool = pool(|b| b.max_threads(2));
+    let jobs: Vec<_> = (0..100).map(|k| pool.spawn(move || k)).collect();
+    block_on(pool.shutdown(Shutdown::Drain));
+    for (k, job) in jobs.into_iter().enumerate() {
+        assert_eq!(job.now_or_never().expect("ran before").expect("no panic"), k);
+    }
+    let metrics = pool.metrics();
+    assert_eq!((metrics.threads, metrics.idle, metrics.completed), (0, 0, 100));
+}
+
+#[test]
+fn discarding_cancels_what_is_queued_and_waits_for_what_runs() {
+    let pool = pool(|b| b.max_threads(1));
+    let (gate, job) = Gate::new();
+    let running = pool.spawn(job);
+    gate.wait_entered();
+    let queued = pool.spawn(|| ());
+    let mut end = pin!(pool.shutdown(Shutdown::Discard));
+    assert!(end.as_mut().now_or_never().is_none());
+    assert!(queued.now_or_never().expect("at once").expect_err("discarded").is_cancelled());
+    gate.open();
+    block_on(end);
+    running.now_or_never().expect("ended").expect("it ran to its end");
+    assert_eq!(pool.metrics().cancelled, 1);
+}
+
+#[test]
+fn a_closed_pool_refuses() {
+    let pool = pool(|b| b);
+    block_on(pool.shutdown(Shutdown::Drain));
+    assert!(block_on(pool.spawn(|| ())).expect_err("closed").is_rejected());
+    assert!(matches!(pool.try_spawn(|| ()), Err(TrySpawnError::ShutDown(_))));
+    assert!(block_on(pool.reserve()).is_err());
+    assert_eq!(pool.metrics().rejected, 3);
+    // Without a thread left, ending again is no different.
+    block_on(pool.shutdown(Shutdown::Discard));
+    block_on(pool.wait_idle());
+    pool.shutdown_timeout(Duration::ZERO).expect("nothing is left");
+}
+
+#[test]
+fn a_time_limit_tells_what_was_left() {
+    let pool = pool(|b| b.max_threads(1));
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    let queued = pool.spawn(|| ());
+    let left = pool.shutdown_timeout(Duration::from_millis(1)).expect_err("a job runs");
+    assert_eq!((left.discarded, left.running), (1, 1));
+    assert!(block_on(queued).expect_err("discarded").is_cancelled());
+    gate.open();
+    pool.shutdown_timeout(Duration::MAX).expect("it ended");
+}
+
+#[test]
+fn the_last_handle_lets_queued_work_finish() {
+    let done = Arc::new(AtomicUsize::new(0));
+    let pool = pool(|b| b.max_threads(2));
+    let jobs: Vec<_> = (0..50)
+        .map(|_| {
+            let done = Arc::clone(&done);
+            pool.spawn(move || done.fetch_add(1, SeqCst))
+        })
+        .collect();
+    drop(pool.clone());
+    drop(pool);
+    for job in jobs {
+        block_on(job).expect("it runs");
+    }
+    assert_eq!(done.load(SeqCst), 50);
+}
+
+#[test]
+fn a_job_may_hold_and_drop_the_last_handle() {
+    let pool = pool(|b| b);
+    let stopped = Arc::new(AtomicUsize::new(0));
+    let inner = pool.clone();
+    let (gate, job) = Gate::new();
+    let ended = pool.spawn(move || {
+        job();
+        drop(inner);
+    });
+    gate.wait_entered();
+    drop(pool);
+    gate.open();
+    block_on(ended).expect("no panic");
+    assert_eq!(Arc::strong_count(&stopped), 1);
+}
+
+#[test]
+fn a_job_may_wait_for_the_end_of_its_pool() {
+    let pool = pool(|b| b);
+    let jobs: Vec<_> = (0..3)
+        .map(|_| {
+            let pool = pool.clone();
+            pool.clone().spawn(move || block_on(pool.shutdown(Shutdown::Drain)))
+        })
+        .collect();
+    block_on(pool.shutdown(Shutdown::Drain));
+    for job in jobs {
+        // One that came after another had closed the pool was refused.
+        if let Err(error) = block_on(job) {
+            assert!(error.is_rejected());
+        }
+    }
+}
+
+#[test]
+fn ending_twice_at_once_ends_once() {
+    for _ in 0..super::rounds(300) {
+        let pool = pool(|b| b.max_threads(2));
+        let jobs: Vec<_> = (0..4).map(|k| pool.spawn(move || k)).collect();
+        std::thread::scope(|scope| {
+            scope.spawn(|| block_on(pool.shutdown(Shutdown::Drain)));
+            scope.spawn(|| block_on(pool.shutdown(Shutdown::Discard)));
+        });
+        assert_eq!(pool.metrics().threads, 0);
+        for job in jobs {
+            let outcome = job.now_or_never().expect("all are resolved");
+            assert!(outcome.is_ok() || outcome.is_err_and(|e| e.is_cancelled()));
+        }
+    }
+}
+
+#[test]
+fn submission_that_races_the_end_is_resolved_either_way() {
+    for round in 0..super::rounds(500) {
+        let pool = pool(|b| b.max_threads(2).keep_alive(Duration::ZERO));
+        let ran = Arc::new(AtomicUsize::new(0));
+        let jobs: Vec<_> = std::thread::scope(|scope| {
+            let submitters: Vec<_> = (0..2)
+                .map(|_| {
+                    scope.spawn(|| {
+                        (0..20)
+                            .map(|_| {
+                                let ran = Arc::clone(&ran);
+                                pool.spawn(move || ran.fetch_add(1, SeqCst))
+                            })
+                            .collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            let how = if round % 2 == 0 { Shutdown::Drain } else { Shutdown::Discard };
+            block_on(pool.shutdown(how));
+            assert_eq!(pool.metrics().threads, 0);
+            submitters.into_iter().flat_map(|s| s.join().expect("no panic")).collect()
+        });
+        let mut completed = 0;
+        for job in jobs {
+            match job.now_or_never().expect("nobody waits for ever") {
+                Ok(_) => completed += 1,
+                Err(error) => assert!(error.is_rejected() || error.is_cancelled()),
+            }
+        }
+        assert_eq!(completed, ran.load(SeqCst));
+    }
+}

@@ -1,0 +1,169 @@
+//! The real host: threads of the operating system, and tasks.
+
+use super::core::Core;
+use super::counters::Counters;
+use super::host::{Entrance, Host};
+use super::name::thread_name;
+use super::place::Places;
+use super::retry::Retry;
+use super::shutdown::Insiders;
+use super::{current, worker};
+use crate::sync::{AtomicU64, AtomicUsize, Ordering::Relaxed, thread};
+use crate::task::{Finish, Job, RejectReason};
+use crate::util::{abort_on_panic, catch, drop_quietly};
+use event_listener::{Event, EventListener};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A hook of the user's.
+pub(super) type Hook = Arc<dyn Fn() + Send + Sync>;
+
+/// How to make threads.
+#[derive(Clone)]
+pub(super) struct ThreadOptions {
+    pub(super) name: Arc<str>,
+    pub(super) stack_size: Option<usize>,
+    pub(super) keep_alive: Duration,
+    pub(super) on_start: Option<Hook>,
+    pub(super) on_stop: Option<Hook>,
+    pub(super) lends: bool,
+}
+
+pub(super) struct Threads {
+    options: ThreadOptions,
+    retry: Retry,
+    /// Rings whenever a worker goes idle or leaves.
+    settled: Event,
+    /// The handles to the pool; the last to go closes it.
+    pub(super) handles: AtomicUsize,
+    pub(super) insiders: Insiders,
+    /// Where the queue is bounded.
+    pub(super) places: Option<Arc<Places>>,
+    /// Jobs that ended without a worker. Relaxed, as the next two: counts for people.
+    pub(super) discarded: AtomicU64,
+    pub(super) rejected: AtomicU64,
+    pub(super) spawn_failures: AtomicU64,
+    #[cfg(test)]
+    pub(super) faults: super::faults::Faults,
+}
+
+impl Threads {
+    /// The host of a pool with one handle.
+    pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>) -> Self {
+        Self {
+            options,
+            retry: Retry::new(),
+            settled: Event::new(),
+            handles: AtomicUsize::new(1),
+            insiders: Insiders::new(),
+            places: queue_capacity.map(Places::new),
+            discarded: AtomicU64::new(0),
+            rejected: AtomicU64::new(0),
+            spawn_failures: AtomicU64::new(0),
+            #[cfg(test)]
+            faults: super::faults::Faults::default(),
+        }
+    }
+
+    /// Waits for the next worker that goes idle or leaves.
+    pub(super) fn settled(&self) -> EventListener {
+        self.settled.listen()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.options.name
+    }
+
+    /// Whether a worker that waits lets the pool have one thread more.
+    pub(super) fn lends(&self) -> bool {
+        self.options.lends
+    }
+
+    pub(super) fn count_rejected(&self) {
+        self.rejected.fetch_add(1, Relaxed);
+    }
+
+    fn spawn(
+        &self,
+        core: &Arc<Core<Self>>,
+        number: usize,
+        entrance: Entrance,
+    ) -> io::Result<thread::JoinHandle<()>> {
+        #[cfg(test)]
+        self.faults.strike()?;
+        let mut builder = thread::Builder::new().name(thread_name(&self.options.name, number));
+        if let Some(size) = self.options.stack_size {
+            builder = builder.stack_size(size);
+        }
+        let core = Arc::clone(core);
+        builder.spawn(move || {
+            let _here = current::enter(&core);
+            // The protocol runs no code that may panic. If it does, the token is in no state to
+            // go on with.
+            abort_on_panic(|| {
+                core.host.run_hook(core.host.options.on_start.as_ref());
+                worker::main(&core, number, entrance);
+            });
+        })
+    }
+
+    fn run_hook(&self, hook: Option<&Hook>) {
+        if let Some(hook) = hook {
+            // The panic hook has told of a panic; nobody waits for the result.
+            if let Err(payload) = catch(|| hook()) {
+                drop_quietly(payload);
+            }
+        }
+    }
+}
+
+impl Host for Threads {
+    type Job = Job;
+
+    fn start(&self, core: &Arc<Core<Self>>, number: usize, entrance: Entrance) -> io::Result<()> {
+        match self.spawn(core, number, entrance) {
+            // The thread is counted in the census; nobody needs to join it.
+            Ok(_detached) => Ok(()),
+            Err(error) => {
+                self.spawn_failures.fetch_add(1, Relaxed);
+                self.retry.failed();
+                Err(error)
+            }
+        }
+    }
+
+    fn may_start(&self) -> bool {
+        self.retry.is_due()
+    }
+
+    fn run(&self, job: Job) -> Finish {
+        job.run_counted()
+    }
+
+    fn discard(&self, job: Job) {
+        self.discarded.fetch_add(1, Relaxed);
+        drop(job);
+    }
+
+    fn refuse(&self, job: Job) {
+        self.count_rejected();
+        job.reject(RejectReason::ShutDown);
+    }
+
+    fn patience(&self) -> Duration {
+        self.options.keep_alive
+    }
+
+    fn stopping(&self) {
+        self.run_hook(self.options.on_stop.as_ref());
+    }
+
+    fn notify(&self) {
+        self.settled.notify(usize::MAX);
+    }
+
+    fn linger<J>(&self, _counters: &Counters, _pop: impl FnMut() -> Option<J>) -> Option<J> {
+        None
+    }
+}
