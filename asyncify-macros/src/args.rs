@@ -236,7 +236,10 @@ fn describe(value: &TokenStream) -> &'static str {
 /// `::name`, `crate::…` and `$crate::…` mean the same everywhere; other paths do not.
 fn is_absolute(path: &Path) -> bool {
     path.leading_colon.is_some()
-        || path.segments.first().is_some_and(|first| first.ident == "crate" || first.ident == "$crate")
+        || path
+            .segments
+            .first()
+            .is_some_and(|first| first.ident == "crate" || first.ident == "$crate")
 }
 
 fn name(value: &LitStr) -> syn::Result<Ident> {
@@ -247,7 +250,8 @@ fn conflicts_with_skip(seen: &[Ident], errors: &mut Errors) {
     let why = "a skipped method is left as it is";
     let Some(skip) = seen.iter().position(|key| key == "skip") else { return };
     for (position, other) in seen.iter().enumerate().filter(|(_, key)| *key != "skip") {
-        let (earlier, later) = if position < skip { (other, &seen[skip]) } else { (&seen[skip], other) };
+        let (earlier, later) =
+            if position < skip { (other, &seen[skip]) } else { (&seen[skip], other) };
         errors.push(diag::conflict(later, earlier, why));
     }
 }

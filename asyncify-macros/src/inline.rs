@@ -11,27 +11,22 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprReference, UnOp};
 
 use crate::diag;
 use crate::errors::Errors;
-use crate::expand::{TypeSpans, located};
+use crate::expand::{TypeSpans, located, private};
 use tokens::{add_cursor, find_await, strip_cursor};
 
 /// Input: `@ path_of_the_runtime; CODE`.
 pub(crate) fn asyncify(input: TokenStream) -> TokenStream {
     let mut input = input.into_iter();
-    let mut path: Vec<TokenTree> = input
+    let runtime: TokenStream = input
         .by_ref()
         .skip(1)
         .take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'))
         .collect();
     let code: Vec<TokenTree> = input.collect();
-    let Some(first) = code.first() else {
+    if code.is_empty() {
         return diag::nothing_to_run(Span::call_site()).to_compile_error();
-    };
-    // At the user's place, or errors would point into the source of the runtime.
-    for token in &mut path {
-        token.set_span(token.span().located_at(first.span()));
     }
-    let macros = Inline { runtime: path.into_iter().collect(), errors: Errors::default() };
-    macros.expand(&code)
+    Inline { runtime, errors: Errors::default() }.expand(&code)
 }
 
 struct Inline {
@@ -41,12 +36,8 @@ struct Inline {
 
 impl Inline {
     fn expand(self, code: &[TokenTree]) -> TokenStream {
-        let is = |position: usize, word: &str| {
-            matches!(code.get(position), Some(TokenTree::Ident(ident)) if ident == word)
-        };
-        let bar = |position: usize| {
-            matches!(code.get(position), Some(TokenTree::Punct(punct)) if punct.as_char() == '|')
-        };
+        let is = |position: usize, word: &str| matches!(code.get(position), Some(TokenTree::Ident(ident)) if ident == word);
+        let bar = |position: usize| matches!(code.get(position), Some(TokenTree::Punct(punct)) if punct.as_char() == '|');
         let start = usize::from(is(0, "move"));
         match code {
             [TokenTree::Group(body)] if body.delimiter() == Delimiter::Brace => {
@@ -57,7 +48,9 @@ impl Inline {
                 self.closure(quote!(#unsafety #body))
             }
             [first, ..] if is(0, "async") => diag::async_inside(first).to_compile_error(),
-            _ if bar(start) && bar(start + 1) => self.closure(code[start + 2..].iter().cloned().collect()),
+            _ if bar(start) && bar(start + 1) => {
+                self.closure(code[start + 2..].iter().cloned().collect())
+            }
             _ if bar(start) => {
                 let end = (start + 1..code.len()).find(|position| bar(*position));
                 let parameters = &code[start..=end.unwrap_or(start)];
@@ -77,9 +70,9 @@ impl Inline {
         if let Some(found) = find_await(body.clone()) {
             return diag::await_inside(found).to_compile_error();
         }
-        let runtime = self.runtime;
         let span = located(TypeSpans::of(&body).first);
-        quote_spanned!(span=> #runtime::__private::plain(move || #body))
+        let plain = private(&self.runtime, "plain", span);
+        quote_spanned!(span=> #plain(move || #body))
     }
 
     /// Input:
@@ -117,13 +110,17 @@ impl Inline {
             return strip_cursor(quote!({ #lets move || #call }));
         }
         if !self.errors.is_empty() {
-            // Its arguments are still checked where they stand.
+            // What it is made of is still checked, where it would be computed.
             let errors = self.errors.to_tokens();
-            return quote!({ let _ = #parsed; #errors });
+            let code = match parsed {
+                Expr::Try(tried) => *tried.expr,
+                other => other,
+            };
+            return quote!({ let _ = #code; #errors });
         }
-        let runtime = &self.runtime;
         let span = located(TypeSpans::of(&parsed).first);
-        quote_spanned!(span=> { #lets #runtime::__private::plain(move || #call) })
+        let plain = private(&self.runtime, "plain", span);
+        quote_spanned!(span=> { #lets #plain(move || #call) })
     }
 
     fn function_call(&mut self, mut call: ExprCall, lets: &mut TokenStream) -> TokenStream {
@@ -153,7 +150,6 @@ impl Inline {
         if is_straight(argument) {
             return;
         }
-        let runtime = &self.runtime;
         let held = format_ident!("__p{position}", span = Span::mixed_site());
         let spans = TypeSpans::of(&*argument);
         let (value, check, stand_in) = match &*argument {
@@ -170,9 +166,9 @@ impl Inline {
             }
             _ => (quote!(#argument), "inline_arg", stand_in(&held, "take", spans)),
         };
-        let check = Ident::new(check, located(spans.first));
+        let check = private(&self.runtime, check, spans.first);
         lets.extend(quote_spanned! {located(spans.first)=>
-            let #held = #runtime::__private::#check(#value);
+            let #held = #check(#value);
         });
         *argument = Expr::Verbatim(stand_in);
     }

@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{
-    Attribute, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, ReturnType, Signature, Type,
+    Attribute, FnArg, Generics, Pat, PatIdent, PatType, Receiver, ReceiverKind, ReturnType,
+    Signature, Type,
 };
 
 use super::plan::{
@@ -60,7 +61,7 @@ pub(crate) fn function(
             }
             FnArg::Typed(input) => {
                 let capture = found.ok(param_capture(input)).unwrap_or(Capture::Moved);
-                params.push(param(input, position, capture, words(&input.ty)));
+                params.push(param(input, position, capture, words(&input.ty), &raw.sig.generics));
             }
         }
     }
@@ -173,7 +174,13 @@ fn type_capture(ty: &Type, name: &str) -> syn::Result<Capture> {
 }
 
 /// Takes the pattern out of the signature, where a plain name stays.
-fn param(input: &mut PatType, position: usize, capture: Capture, words: Words) -> Param {
+fn param(
+    input: &mut PatType,
+    position: usize,
+    capture: Capture,
+    words: Words,
+    generics: &Generics,
+) -> Param {
     let pattern = (*input.pat).clone();
     let name = match &pattern {
         Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
@@ -190,7 +197,8 @@ fn param(input: &mut PatType, position: usize, capture: Capture, words: Words) -
         ident: name.clone(),
         subpat: None,
     });
-    Param { cfgs, lints, name, pattern, ty: (*input.ty).clone(), capture, words }
+    let is_sized = types::target_is_sized(&input.ty, generics);
+    Param { cfgs, lints, name, pattern, ty: (*input.ty).clone(), capture, words, is_sized }
 }
 
 pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
@@ -262,7 +270,12 @@ fn twin_name(ident: &Ident, args: &Args) -> Ident {
         (Some(name), _) => name.clone(),
         (None, Some(suffix)) => {
             let name = ident.to_string();
-            format_ident!("{}{}", name.trim_start_matches("r#"), suffix.value(), span = ident.span())
+            format_ident!(
+                "{}{}",
+                name.trim_start_matches("r#"),
+                suffix.value(),
+                span = ident.span()
+            )
         }
         (None, None) => ident.clone(),
     }

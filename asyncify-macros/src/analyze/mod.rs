@@ -9,7 +9,7 @@ mod plan;
 pub(crate) use block::{BlockPlan, MemberPlan, MethodKind, block, take_attributes};
 pub(crate) use function::function;
 pub(crate) use plan::{
-    BodyPlace, Capture, Flavour, Form, FnPlan, Output, Param, ReceiverPlan, TraitScope, Words,
+    BodyPlace, Capture, Flavour, FnPlan, Form, Output, Param, ReceiverPlan, TraitScope, Words,
 };
 
 use proc_macro2::Ident;

@@ -39,7 +39,12 @@ pub(crate) enum Flavour {
 pub(crate) enum ReceiverPlan {
     None,
     /// With the tokens that errors about it point at.
-    Some { self_token: Token![self], written: TokenStream, capture: Capture, words: Words },
+    Some {
+        self_token: Token![self],
+        written: TokenStream,
+        capture: Capture,
+        words: Words,
+    },
 }
 
 /// How an argument reaches the pool.
@@ -69,6 +74,8 @@ pub(crate) struct Param {
     pub(crate) ty: Type,
     pub(crate) capture: Capture,
     pub(crate) words: Words,
+    /// Of a generic reference: whether its target is made owned by `Clone`, as far as one can see.
+    pub(crate) is_sized: bool,
 }
 
 pub(crate) enum Output {
@@ -76,7 +83,11 @@ pub(crate) enum Output {
     Unit(Span),
     /// `!`, there.
     Never(Span),
-    Type { ty: Type, words: Words, opaque: bool },
+    Type {
+        ty: Type,
+        words: Words,
+        opaque: bool,
+    },
 }
 
 /// Where the body goes.

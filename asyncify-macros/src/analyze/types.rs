@@ -2,12 +2,13 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, BoundLifetimes, GenericArgument, Lifetime, LifetimeParam,
-    ParenthesizedGenericArguments, Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypePath,
-    TypeReference, TypeTraitObject,
+    AngleBracketedGenericArguments, BoundLifetimes, GenericArgument, Generics, Lifetime,
+    LifetimeParam, ParenthesizedGenericArguments, Type, TypeFnPtr, TypeImplTrait, TypeParamBound,
+    TypePath, TypeReference, TypeTraitObject, WherePredicate,
 };
 
 /// The type without the invisible groups and parentheses around it.
@@ -176,6 +177,32 @@ pub(crate) fn is_generic(ty: &Type, known: &[Ident], self_is_generic: bool) -> b
     finder.0
 }
 
+/// Says whether what a reference points to has a known size: no slice, and no parameter `?Sized`.
+pub(crate) fn target_is_sized(ty: &Type, generics: &Generics) -> bool {
+    let Type::Reference(reference) = peel(ty) else { return true };
+    let may_be_unsized = |bounds: &Punctuated<TypeParamBound, syn::Token![+]>| {
+        bounds.iter().any(|bound| text(&bound.to_token_stream()).starts_with('?'))
+    };
+    match peel(&reference.elem) {
+        Type::Slice(_) => false,
+        Type::ImplTrait(opaque) => !may_be_unsized(&opaque.bounds),
+        Type::Path(path) => {
+            let Some(name) = path.path.get_ident() else { return true };
+            let declared = generics.type_params().filter(|param| param.ident == *name);
+            let conditions = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+            let required = conditions.filter_map(|predicate| match predicate {
+                WherePredicate::Type(condition) => match peel(&condition.bounded_ty) {
+                    Type::Path(bounded) if bounded.path.is_ident(name) => Some(&condition.bounds),
+                    _ => None,
+                },
+                _ => None,
+            });
+            !declared.map(|param| &param.bounds).chain(required).any(may_be_unsized)
+        }
+        _ => true,
+    }
+}
+
 /// The type with every borrow in it made owned, as a user would write it.
 pub(crate) fn owned(ty: &Type) -> String {
     struct Owner;
@@ -247,9 +274,20 @@ fn owned_target(target: &Type) -> Type {
 pub(crate) fn text(tokens: &TokenStream) -> String {
     let mut text = tokens.to_string();
     for (wide, narrow) in [
-        (" :: ", "::"), (":: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","),
-        ("& ", "&"), (" ;", ";"), ("( ", "("), (" )", ")"), ("[ ", "["), (" ]", "]"),
-        ("-> ", "-> "), (" (", "("),
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        (" ;", ";"),
+        ("( ", "("),
+        (" )", ")"),
+        ("[ ", "["),
+        (" ]", "]"),
+        ("-> ", "-> "),
+        (" (", "("),
     ] {
         text = text.replace(wide, narrow);
     }

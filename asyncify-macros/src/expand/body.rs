@@ -1,11 +1,11 @@
 //! The closure that runs on the pool, and the hidden method where the body cannot be a closure's.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, Signature};
 
 use super::capture::{bindings, held, stand_in};
-use super::spans::located;
+use super::spans::{TypeSpans, located, private};
 use super::{local, receiver_argument, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, Param, TraitScope};
 use crate::item::RawFn;
@@ -28,17 +28,19 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     match &plan.place {
         BodyPlace::Declared => TokenStream::new(),
         BodyPlace::Closure(body) => {
+            // Where the function says what it returns; wrong uses of `?` point there.
+            let span = located(plan.output.span());
             let bindings = bindings(&plan.params);
             // A match arm keeps the braces of the body without a warning about them.
             let body = quote_spanned!(located(body.span())=> match () { () => #body });
             match plan.flavour {
                 Flavour::Sync => {
                     let arrow = annotation(&plan.output);
-                    quote!(let #run = move || #arrow { #bindings #body };)
+                    quote_spanned!(span=> let #run = move || #arrow { #bindings #body };)
                 }
                 Flavour::Async => {
-                    let returns = early_return(plan);
-                    quote!(let #run = move || async move { #returns #bindings #body };)
+                    let returns = early_return(plan, span);
+                    quote_spanned!(span=> let #run = move || async move { #returns #bindings #body };)
                 }
             }
         }
@@ -65,6 +67,16 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     }
 }
 
+impl Output {
+    /// Where the output is written, or would be.
+    fn span(&self) -> Span {
+        match self {
+            Self::Unit(span) | Self::Never(span) => *span,
+            Self::Type { ty, .. } => TypeSpans::of(ty).first,
+        }
+    }
+}
+
 /// `-> R`, by which the closure's `?` and `return` know their type. An opaque one cannot be said.
 fn annotation(output: &Output) -> TokenStream {
     match output {
@@ -77,17 +89,17 @@ fn annotation(output: &Output) -> TokenStream {
 
 /// Tells an async block its type, which no syntax does, so that a wrong `return` is reported where
 /// it stands.
-fn early_return(plan: &FnPlan) -> TokenStream {
-    let runtime = &plan.runtime;
+fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
+    let fake = private(&plan.runtime, "fake", span);
     let ty = match &plan.output {
         Output::Unit(span) => quote_spanned!(located(*span)=> ()),
         Output::Type { ty, opaque: false, .. } => ty.to_token_stream(),
         Output::Type { .. } | Output::Never(_) => return TokenStream::new(),
     };
-    let value = local("__value");
-    quote! {
+    let value = Ident::new("__value", span);
+    quote_spanned! {span=>
         if false {
-            let #value: #ty = #runtime::__private::fake();
+            let #value: #ty = #fake();
             return #value;
         }
     }
@@ -105,9 +117,7 @@ fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream 
     let call_with = |included: &[bool]| {
         let arguments = receiver.iter().cloned().chain(
             plan.params.iter().enumerate().filter(|(position, _)| included[*position]).map(
-                |(position, param)| {
-                    stand_in(&held(position), param.capture, proc_macro2::Span::mixed_site())
-                },
+                |(position, param)| stand_in(&held(position), param.capture, Span::mixed_site()),
             ),
         );
         let call = quote!(#path #turbofish(#(#arguments),*));
@@ -138,7 +148,11 @@ fn conditional_calls(params: &[Param], call_with: impl Fn(&[bool]) -> TokenStrea
             let is_in = combination >> bit & 1 == 1;
             included[*position] = is_in;
             let cfgs = params[*position].cfgs.iter().filter_map(condition);
-            conditions.push(if is_in { quote!(all(#(#cfgs),*)) } else { quote!(not(all(#(#cfgs),*))) });
+            conditions.push(if is_in {
+                quote!(all(#(#cfgs),*))
+            } else {
+                quote!(not(all(#(#cfgs),*)))
+            });
         }
         let call = call_with(&included);
         quote!(#[cfg(all(#(#conditions),*))] let #result = #call;)
@@ -161,7 +175,7 @@ pub(crate) fn sibling(method: &RawFn) -> TokenStream {
     quote!(#[doc(hidden)] #method)
 }
 
-fn scoped_trait_name() -> proc_macro2::Ident {
+fn scoped_trait_name() -> Ident {
     local("__SyncToAsyncBody")
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::local;
-use super::spans::{TypeSpans, located};
+use super::spans::{TypeSpans, located, private};
 use crate::analyze::{Capture, FnPlan, Param, ReceiverPlan, Words};
 
 /// The local that holds one argument on its way.
@@ -34,32 +34,49 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
             let held = local("__self");
             let checked = match (capture, words) {
                 (Capture::Lent, Words::Ours) => "keep_self",
-                _ => check_name(*capture, *words),
+                (Capture::Lent, Words::Compiler) => "keep_clone",
+                (Capture::Moved, words) => move_check(*words),
             };
             let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));
-            Some(quote!(let #held = #checked;))
+            let allow = allowed_lints("self", *capture);
+            Some(quote!(#allow let #held = #checked;))
         }
     };
     let params = plan.params.iter().enumerate().map(|(position, param)| {
-        let Param { cfgs, name, ty, capture, words, .. } = param;
+        let Param { cfgs, name, ty, capture, .. } = param;
         let held = held(position);
-        let checked =
-            check(runtime, check_name(*capture, *words), name, *capture, TypeSpans::of(ty));
-        let allow = name.to_string().starts_with('_').then(|| {
-            quote!(#[allow(clippy::used_underscore_binding)])
-        });
+        let checked = check(runtime, check_name(param), name, *capture, TypeSpans::of(ty));
+        let allow = allowed_lints(&name.to_string(), *capture);
         quote!(#(#cfgs)* #allow let #held = #checked;)
     });
     quote!(#executor #receiver #(#params)*)
 }
 
-fn check_name(capture: Capture, words: Words) -> &'static str {
-    match (capture, words) {
-        (Capture::Moved, Words::Ours) => "arg",
-        (Capture::Moved, Words::Compiler) => "arg_generic",
+fn check_name(param: &Param) -> &'static str {
+    match (param.capture, param.words) {
+        (Capture::Moved, words) => move_check(words),
         (Capture::Lent, Words::Ours) => "keep",
+        (Capture::Lent, Words::Compiler) if param.is_sized => "keep_clone",
         (Capture::Lent, Words::Compiler) => "keep_generic",
     }
+}
+
+fn move_check(words: Words) -> &'static str {
+    match words {
+        Words::Ours => "arg",
+        Words::Compiler => "arg_generic",
+    }
+}
+
+/// What clippy would say about the value, which is spanned as the user's.
+fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
+    let lints = match (capture, name.starts_with('_')) {
+        (Capture::Moved, false) => return None,
+        (Capture::Moved, true) => quote!(clippy::used_underscore_binding),
+        (Capture::Lent, false) => quote!(clippy::borrow_deref_ref),
+        (Capture::Lent, true) => quote!(clippy::borrow_deref_ref, clippy::used_underscore_binding),
+    };
+    Some(quote!(#[allow(#lints)]))
 }
 
 /// Passes the value, spanned over its type, through the function whose bound it must meet.
@@ -70,12 +87,12 @@ fn check(
     capture: Capture,
     spans: TypeSpans,
 ) -> TokenStream {
-    let function = Ident::new(function, located(spans.first));
-    let value = spans.value(match capture {
-        Capture::Moved => quote!(#name),
-        Capture::Lent => quote_spanned!(spans.first=> &*#name),
-    });
-    quote_spanned!(located(spans.first)=> #runtime::__private::#function(#value))
+    let function = private(runtime, function, spans.first);
+    let value = match capture {
+        Capture::Moved => spans.value(quote!(#name)),
+        Capture::Lent => spans.reborrow(quote!(#name)),
+    };
+    quote_spanned!(located(spans.first)=> #function(#value))
 }
 
 /// The expression that stands for the argument on the pool.

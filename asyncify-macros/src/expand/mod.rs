@@ -16,7 +16,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Output, ReceiverPlan, Words};
-pub(crate) use spans::{TypeSpans, located};
+pub(crate) use spans::{TypeSpans, located, private};
 
 /// A local of ours: no name that a user writes is the same.
 pub(crate) fn local(name: &str) -> Ident {
@@ -115,25 +115,26 @@ fn start(plan: &FnPlan) -> TokenStream {
             // All of it sits at the first token of the type, so that the several ways in which a
             // generic output may fail to be `'static` are one error.
             let span = located(spans.first);
-            let witness = Ident::new(if is_async { "witness_async" } else { "witness" }, span);
+            let witness = if is_async { "witness_async" } else { "witness" };
             let output = match words {
-                Words::Ours => Ident::new("output", span),
-                Words::Compiler => Ident::new("output_generic", span),
+                Words::Ours => "output",
+                Words::Compiler => "output_generic",
             };
-            let call = Ident::new(if is_async { "call_async" } else { "call" }, span);
-            let value =
-                spans.value(quote_spanned!(span=> #runtime::__private::#witness(&#run)));
-            let proof = quote_spanned!(span=> #runtime::__private::#output(#value));
-            (span, quote_spanned!(span=> #runtime::__private::#call(#proof, #run)))
+            let call = if is_async { "call_async" } else { "call" };
+            let [witness, output, call] =
+                [witness, output, call].map(|name| private(runtime, name, span));
+            let value = spans.value(quote_spanned!(span=> #witness(&#run)));
+            (span, quote_spanned!(span=> #call(#output(#value), #run)))
         }
         Output::Unit(span) | Output::Never(span) => {
             let span = located(*span);
-            let call = Ident::new(if is_async { "plain_async" } else { "plain" }, span);
-            (span, quote_spanned!(span=> #runtime::__private::#call(#run)))
+            let call = private(runtime, if is_async { "plain_async" } else { "plain" }, span);
+            (span, quote_spanned!(span=> #call(#run)))
         }
     };
-    let executor = plan.executor.as_ref().map(|_| {
+    let executor = plan.executor.as_ref().map(|written| {
         let executor = local("__executor");
+        let executor = TypeSpans::of(written).value(quote!(#executor));
         quote_spanned!(span=> .executor(#executor))
     });
     quote_spanned!(span=> #call #executor.start())

@@ -1,11 +1,23 @@
 //! Where generated tokens sit.
 
-use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt, quote};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 
 /// Our hygiene at the user's place.
 pub(crate) fn located(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// `runtime::__private::name`, all of it at `span`.
+pub(crate) fn private(runtime: &TokenStream, name: &str, span: Span) -> TokenStream {
+    let runtime = runtime.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    let runtime = TokenStream::from_iter(runtime);
+    let span = located(span);
+    let name = Ident::new(name, span);
+    quote_spanned!(span=> #runtime::__private::#name)
 }
 
 /// The two ends of some tokens of the user's.
@@ -43,6 +55,16 @@ impl TypeSpans {
         tokens.append(TokenTree::Punct(dot));
         tokens.append(TokenTree::Literal(zero));
         tokens
+    }
+
+    /// `&*(value)`, covering the same.
+    ///
+    /// Of a reference that is no literal borrow, rustc proposes to borrow it once more, and leaves
+    /// out what we have to say.
+    pub(crate) fn reborrow(self, value: TokenStream) -> TokenStream {
+        let mut target = Group::new(Delimiter::Parenthesis, value);
+        target.set_span(self.last);
+        quote_spanned!(self.first=> &*#target)
     }
 }
 

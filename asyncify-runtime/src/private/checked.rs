@@ -9,7 +9,7 @@
 use std::borrow::Borrow;
 use std::marker::PhantomData;
 
-use super::{Arg, CloneSelf, Lend, Output, Witness};
+use super::{Arg, CloneSelf, Lend, Output, ShareSelf, Witness};
 
 /// A value on its way to the pool or back.
 pub struct Checked<T>(T);
@@ -41,7 +41,8 @@ pub struct Kept<B: ?Sized, O> {
     target: PhantomData<fn(&B)>,
 }
 
-// SAFETY: `Kept` is made only by `keep`, `keep_generic` and `keep_self`, which ask `O: Send`.
+// SAFETY: `Kept` is made only by `keep`, `keep_generic`, `keep_clone` and `keep_self`, all of which
+// ask `O: Send`: `keep` by way of `Lend`, whose supertrait says it.
 unsafe impl<B: ?Sized, O> Send for Kept<B, O> {}
 
 impl<B: ?Sized, O: Borrow<B>> Kept<B, O> {
@@ -52,11 +53,7 @@ impl<B: ?Sized, O: Borrow<B>> Kept<B, O> {
 }
 
 /// Makes a borrowed argument owned.
-pub fn keep<B, O>(borrowed: &B) -> Kept<B, O>
-where
-    B: ?Sized + Lend + ToOwned<Owned = O>,
-    O: Arg,
-{
+pub fn keep<B: ?Sized + Lend>(borrowed: &B) -> Kept<B, B::Owned> {
     Kept { owned: borrowed.to_owned(), target: PhantomData }
 }
 
@@ -69,8 +66,13 @@ where
     Kept { owned: borrowed.to_owned(), target: PhantomData }
 }
 
+/// As [`keep_generic`], where `Clone` is the bound to propose.
+pub fn keep_clone<T: Clone + Send + Sync>(borrowed: &T) -> Kept<T, T> {
+    Kept { owned: borrowed.clone(), target: PhantomData }
+}
+
 /// Clones the receiver.
-pub fn keep_self<S: CloneSelf + Lend + Arg>(borrowed: &S) -> Kept<S, S> {
+pub fn keep_self<S: CloneSelf + ShareSelf>(borrowed: &S) -> Kept<S, S> {
     Kept { owned: borrowed.clone(), target: PhantomData }
 }
 

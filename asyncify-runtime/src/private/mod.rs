@@ -28,13 +28,13 @@ impl<T: Send> Arg for T {}
 /// The target of a reference that is made owned for the pool.
 #[diagnostic::on_unimplemented(
     message = "argument type `&{Self}` cannot be lent to a blocking thread",
-    label = "this type cannot be shared between threads",
-    note = "borrowed arguments must be `Sync`, and owned they must be `Send + 'static`"
+    label = "the body borrows an owned copy of this, made on the caller",
+    note = "borrowed arguments must be `Sync` and `Clone` (or `ToOwned`), and owned they must be `Send + 'static`"
 )]
-pub trait Lend: Sync {}
+pub trait Lend: Sync + ToOwned<Owned: Send> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized + Sync> Lend for T {}
+impl<T: ?Sized + Sync + ToOwned<Owned: Send>> Lend for T {}
 
 /// The type of a `&self`.
 #[diagnostic::on_unimplemented(
@@ -46,6 +46,17 @@ pub trait CloneSelf: Clone {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> CloneSelf for T {}
+
+/// The type of a `&self`, once it is known to be `Clone`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared with a blocking thread",
+    label = "the body runs on another thread, with a clone of `self`",
+    note = "the type of a receiver must be `Send + Sync + 'static`"
+)]
+pub trait ShareSelf: Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync> ShareSelf for T {}
 
 /// What a body returns.
 #[diagnostic::on_unimplemented(
@@ -78,10 +89,12 @@ pub fn fake<T>() -> T {
 
 /// Moves an argument of `asyncify!`, which may not borrow from the caller.
 pub fn inline_arg<T: Arg + 'static>(value: T) -> Checked<T> {
-    checked::arg(value)
+    arg(value)
 }
 
-pub use self::checked::{arg, arg_generic, keep, keep_generic, keep_self, output, output_generic};
+pub use self::checked::{
+    arg, arg_generic, keep, keep_clone, keep_generic, keep_self, output, output_generic,
+};
 
 /// The call of a body whose result was [checked](output).
 pub fn call<F, R>(proof: Proof<R>, run: F) -> BlockingCall<'static, Checked<R>>

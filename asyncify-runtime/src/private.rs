@@ -1,1 +1,0 @@
-//! What generated code may name; not public API.
