@@ -12,7 +12,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprReference, UnOp};
 use crate::diag;
 use crate::errors::Errors;
 use crate::expand::{TypeSpans, located, private};
-use tokens::{add_cursor, find_await, strip_cursor};
+use tokens::{add_cursor, find_await, strip_cursor, unwrapped};
 
 /// Input: `@ path_of_the_runtime; CODE`.
 pub(crate) fn asyncify(input: TokenStream) -> TokenStream {
@@ -22,7 +22,7 @@ pub(crate) fn asyncify(input: TokenStream) -> TokenStream {
         .skip(1)
         .take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'))
         .collect();
-    let code: Vec<TokenTree> = input.collect();
+    let code = unwrapped(input.collect());
     if code.is_empty() {
         return diag::nothing_to_run(Span::call_site()).to_compile_error();
     }
@@ -147,6 +147,10 @@ impl Inline {
 
     /// Evaluates an argument on the caller, and puts a stand-in into its place.
     fn take(&mut self, argument: &mut Expr, position: usize, lets: &mut TokenStream) {
+        // What a `macro_rules!` passes on is what it was given.
+        while let Expr::Group(group) = argument {
+            *argument = (*group.expr).clone();
+        }
         if is_straight(argument) {
             return;
         }
@@ -166,9 +170,11 @@ impl Inline {
             }
             _ => (quote!(#argument), "inline_arg", stand_in(&held, "take", spans)),
         };
+        // `&*r` says that what `r` refers to is made owned; clippy would have `r`.
+        let allow = (check == "keep").then(|| quote!(#[allow(clippy::borrow_deref_ref)]));
         let check = private(&self.runtime, check, spans.first);
         lets.extend(quote_spanned! {located(spans.first)=>
-            let #held = #check(#value);
+            #allow let #held = #check(#value);
         });
         *argument = Expr::Verbatim(stand_in);
     }

@@ -15,6 +15,158 @@ mod tests;
 
 use proc_macro::TokenStream;
 
+/// Turns a blocking function into an async one that runs its body on a blocking pool.
+///
+/// The signature stays as written and becomes `async`; the body stays as written and runs on a
+/// thread that may block, so that the event loop of the caller keeps running. A function that
+/// cannot fail still returns what it returned: there is no join error to handle.
+///
+/// ```
+/// use std::path::Path;
+/// use asyncify_runtime::sync_to_async;
+///
+/// #[sync_to_async]
+/// fn lines(path: &Path, skip: usize) -> std::io::Result<usize> {
+///     let text = std::fs::read_to_string(path)?; // blocks a thread of the pool
+///     Ok(text.lines().skip(skip).count())
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let count = lines(Path::new("Cargo.toml"), 1).await?;
+/// # assert!(count > 0);
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
+///
+/// It goes on a free function, on a method, or on a whole `impl`, `trait` or trait `impl`, where it
+/// means every function in the block. In a trait and its impls it goes on the block: a single
+/// method cannot see where it stands. A bound `Send` is written into what a trait declares, as
+/// `fn get(&self) -> impl Future<Output = T> + Send`.
+///
+/// An `async fn` whose body blocks is accepted too. Its future is made and driven on the pool, on
+/// the runtime of the caller, and need not be `Send`.
+///
+/// The async function is lazy: nothing is evaluated, cloned or submitted before it is first polled.
+/// Its future is always `Send`, and no larger than its arguments and 32 bytes.
+///
+/// # Parameters
+///
+/// | parameter | what the body gets |
+/// | --- | --- |
+/// | `T` | the value, moved; it must be `Send + 'static` |
+/// | `&T`, also `&str`, `&[T]`, `&Path`, `&CStr`, `&OsStr` | a borrow of an owned copy, which `Clone` or `ToOwned` makes on the caller |
+/// | `&'static T` | the reference itself |
+/// | `&self` | a borrow of a clone; keep it cheap, or take `self: Arc<Self>` |
+/// | `self`, `self: Arc<Self>`, `self: Box<Self>` | the value, moved |
+/// | `&mut T`, `&mut self` | a compile error: take it by value and return it |
+/// | a borrow inside a type: `Option<&str>`, `Cow<'_, str>` | a compile error that names the owned type |
+/// | `&dyn Trait` | a compile error: take `Arc<dyn Trait>` |
+///
+/// A return type may not borrow, and may not be an `impl Iterator` or `impl Future`, which would do
+/// its work on the caller. Everything else stays: visibility, documentation and other attributes,
+/// generics, `where`, `unsafe`, patterns, `#[cfg]` on parameters, `impl Trait`, `Self`, and `-> !`.
+///
+/// # Arguments
+///
+/// | argument | where | meaning |
+/// | --- | --- | --- |
+/// | `executor = EXPR` | anywhere | the executor to run on, as `&pool`; evaluated before the parameters move, and may borrow those that are references, `&self`, and statics. Clone an owned one: `&pool.clone()` |
+/// | `rename = "name"` | a function | keep the sync function, and add the async one under this name |
+/// | `suffix = "_async"` | an `impl` | the same for every function in it |
+/// | `skip` | a function in an annotated block | leave it as it is |
+/// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |
+///
+/// In an annotated block, a function's own `#[sync_to_async(..)]` overrides the arguments of the
+/// block. Functions without a receiver in an `impl` are kept with `suffix` on the block; `rename`
+/// on one of them alone cannot find it.
+///
+/// # Cancel safety
+///
+/// Not polled, the call never runs. Dropped while it waits for a thread, it never runs either, and
+/// its arguments are freed at once. Dropped while the body runs, the body goes on to its end and
+/// its result is dropped there; nothing can stop a blocking body from outside, but it can ask
+/// `asyncify_runtime::is_cancelled()`. An `async` body stops at its next `.await`.
+///
+/// # Panics
+///
+/// A panic of the body resumes where the call is awaited, with the same payload.
+///
+/// # Examples
+///
+/// A type whose methods block, and the executor they run on:
+///
+/// ```
+/// use std::sync::Arc;
+/// use asyncify_runtime::{BlockingPool, sync_to_async};
+///
+/// #[derive(Clone)]
+/// struct Store {
+///     pool: BlockingPool,
+///     root: Arc<std::path::Path>,
+/// }
+///
+/// #[sync_to_async(executor = &self.pool)]
+/// impl Store {
+///     fn read(&self, name: &str) -> std::io::Result<Vec<u8>> {
+///         std::fs::read(self.path(name))
+///     }
+///
+///     fn remove(&self, name: &str) -> std::io::Result<()> {
+///         std::fs::remove_file(self.path(name))
+///     }
+///
+///     #[sync_to_async(skip)]
+///     fn path(&self, name: &str) -> std::path::PathBuf {
+///         self.root.join(name)
+///     }
+/// }
+/// ```
+///
+/// A trait and an implementation:
+///
+/// ```
+/// use asyncify_runtime::sync_to_async;
+///
+/// #[sync_to_async]
+/// trait Lookup {
+///     type Error: Send + 'static;
+///     fn address(&self, host: &str) -> Result<std::net::IpAddr, Self::Error>;
+/// }
+///
+/// #[derive(Clone)]
+/// struct Resolver;
+///
+/// #[sync_to_async]
+/// impl Lookup for Resolver {
+///     type Error = std::io::Error;
+///     fn address(&self, host: &str) -> Result<std::net::IpAddr, Self::Error> {
+///         use std::net::ToSocketAddrs;
+///         let mut found = (host, 0).to_socket_addrs()?;
+///         found.next().map(|found| found.ip()).ok_or(std::io::ErrorKind::NotFound.into())
+///     }
+/// }
+/// ```
+///
+/// Both faces of one function:
+///
+/// ```
+/// # use asyncify_runtime::sync_to_async;
+/// #[sync_to_async(rename = "checksum_async")]
+/// fn checksum(data: &[u8]) -> u64 {
+///     data.iter().fold(7, |sum, byte| sum.rotate_left(5) ^ u64::from(*byte))
+/// }
+///
+/// # futures::executor::block_on(async {
+/// assert_eq!(checksum(b"abc"), checksum_async(b"abc").await);
+/// # });
+/// ```
+///
+/// What cannot work is an error where it stands, with the way out:
+///
+/// ```compile_fail
+/// # use asyncify_runtime::sync_to_async;
+/// #[sync_to_async]
+/// fn fill(buffer: &mut Vec<u8>) {} // help: take it by value and return it
+/// ```
 #[proc_macro_attribute]
 pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(args.into(), item.into()).into()

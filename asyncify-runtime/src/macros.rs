@@ -3,6 +3,71 @@
 #[doc(inline)]
 pub use asyncify_macros::sync_to_async;
 
+/// Makes a blocking call into a [`BlockingCall`](crate::BlockingCall): inline, and of code that one
+/// cannot annotate.
+///
+/// ```
+/// use asyncify_runtime::asyncify;
+///
+/// # futures::executor::block_on(async {
+/// let path = std::path::PathBuf::from("Cargo.toml");
+/// let text = asyncify!(std::fs::read_to_string(&path)).await?;
+/// # assert!(text.contains("[package]"));
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
+///
+/// | form | what runs where |
+/// | --- | --- |
+/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated on the caller, left to right. A variable is moved or copied, a `&b` is made owned (of a variable that is a reference itself, write `&*r`), and the call runs on the pool. |
+/// | `asyncify!(value.method(args))` | The same; `value` is a variable or a part of one, a literal, or a `.clone()` of one. Anything else is an error, because it would run on the caller. |
+/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of it runs on the pool, and moves what it uses. `?` and `return` end the block; `.await` is an error. |
+///
+/// The call is lazy, and `.await` gives the plain value. Before that it can be told where and how:
+///
+/// ```
+/// use asyncify_runtime::{BlockingPool, asyncify};
+///
+/// # futures::executor::block_on(async {
+/// let pool = BlockingPool::builder().name("sums").build()?;
+/// let mut values = vec![3, 1, 2];
+///
+/// values = asyncify!({
+///     values.sort();
+///     values
+/// })
+/// .executor(&pool)
+/// .await;
+/// assert_eq!(values, [1, 2, 3]);
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
+///
+/// # Cancel safety
+///
+/// As [`BlockingCall`](crate::BlockingCall): dropped before it begins, it never runs.
+///
+/// # Panics
+///
+/// A panic of the call resumes where it is awaited.
+///
+/// # Examples
+///
+/// Several steps in one hop, with `?` inside:
+///
+/// ```
+/// use asyncify_runtime::asyncify;
+///
+/// # futures::executor::block_on(async {
+/// let names = asyncify!({
+///     let mut names = Vec::new();
+///     for entry in std::fs::read_dir(".")? {
+///         names.push(entry?.file_name());
+///     }
+///     std::io::Result::Ok(names)
+/// })
+/// .await?;
+/// # assert!(!names.is_empty());
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
 #[macro_export]
 macro_rules! asyncify {
     ($($code:tt)*) => { $crate::__private::asyncify!(@ $crate; $($code)*) };

@@ -213,7 +213,7 @@ pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
         None => {
             let blanket = format_ident!("__SyncToAsyncSelf");
             let mut with_self = generics.clone();
-            let bound: GenericParam = syn::parse_quote!(#blanket: #implemented + ?Sized);
+            let bound: GenericParam = syn::parse_quote!(#blanket: #implemented + ?::core::marker::Sized);
             with_self.params.push(bound);
             let (with_self, _, _) = with_self.split_for_impl();
             quote! {

@@ -34,7 +34,7 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
             let held = local("__self");
             let checked = match (capture, words) {
                 (Capture::Lent, Words::Ours) => "keep_self",
-                (Capture::Lent, Words::Compiler) => "keep_clone",
+                (Capture::Lent, Words::Compiler) => "keep_implementor",
                 (Capture::Moved, words) => move_check(*words),
             };
             let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));

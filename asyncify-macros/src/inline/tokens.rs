@@ -1,6 +1,6 @@
 //! What is done with the unparsed tokens of `asyncify!`.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 const CURSOR: &str = "__asyncify_cursor";
 
@@ -77,7 +77,7 @@ pub(crate) fn find_await(code: TokenStream) -> Option<Ident> {
             }
             TokenTree::Group(group) => {
                 after_dot = false;
-                let is_braces = group.delimiter() == proc_macro2::Delimiter::Brace;
+                let is_braces = group.delimiter() == Delimiter::Brace;
                 if is_braces && after_async {
                     after_async = false;
                 } else if let Some(found) = find_await(group.stream()) {
@@ -88,6 +88,17 @@ pub(crate) fn find_await(code: TokenStream) -> Option<Ident> {
         }
     }
     None
+}
+
+/// What a `$call:expr` or `$body:block` of a `macro_rules!` holds, which arrives in an invisible
+/// group.
+pub(crate) fn unwrapped(code: Vec<TokenTree>) -> Vec<TokenTree> {
+    match code.as_slice() {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+            unwrapped(group.stream().into_iter().collect())
+        }
+        _ => code,
+    }
 }
 
 fn rebuilt(group: &Group, stream: TokenStream) -> Group {

@@ -9,7 +9,7 @@
 use std::borrow::Borrow;
 use std::marker::PhantomData;
 
-use super::{Arg, CloneSelf, Lend, Output, ShareSelf, Witness};
+use super::{Arg, CloneImplementor, CloneSelf, Lend, Output, ShareSelf, Witness};
 
 /// A value on its way to the pool or back.
 pub struct Checked<T>(T);
@@ -41,8 +41,9 @@ pub struct Kept<B: ?Sized, O> {
     target: PhantomData<fn(&B)>,
 }
 
-// SAFETY: `Kept` is made only by `keep`, `keep_generic`, `keep_clone` and `keep_self`, all of which
-// ask `O: Send`: `keep` by way of `Lend`, whose supertrait says it.
+// SAFETY: `Kept` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_self` and
+// `keep_implementor`, all of which ask `O: Send`; the first and the last by way of the supertraits
+// of `Lend` and `CloneImplementor`.
 unsafe impl<B: ?Sized, O> Send for Kept<B, O> {}
 
 impl<B: ?Sized, O: Borrow<B>> Kept<B, O> {
@@ -69,6 +70,11 @@ where
 /// As [`keep_generic`], where `Clone` is the bound to propose.
 pub fn keep_clone<T: Clone + Send + Sync>(borrowed: &T) -> Kept<T, T> {
     Kept { owned: borrowed.clone(), target: PhantomData }
+}
+
+/// Clones the receiver of a default body.
+pub fn keep_implementor<S: ?Sized + CloneImplementor>(borrowed: &S) -> Kept<S, Box<S>> {
+    Kept { owned: borrowed.boxed_clone(), target: PhantomData }
 }
 
 /// Clones the receiver.

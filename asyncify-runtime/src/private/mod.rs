@@ -58,6 +58,25 @@ pub trait ShareSelf: Send + Sync {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync> ShareSelf for T {}
 
+/// The type of a `&self` in the default body of a trait, which is anybody's.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned into the blocking task",
+    label = "the body runs on another thread, with a clone of `self`",
+    note = "a trait with such a body needs the supertraits `Clone + Send + Sync + 'static`"
+)]
+pub trait CloneImplementor: Send + Sync {
+    /// The clone; boxed, as `Self` is not known to have a size where the bound is lacking, and that
+    /// would be one more error.
+    fn boxed_clone(&self) -> Box<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync> CloneImplementor for T {
+    fn boxed_clone(&self) -> Box<Self> {
+        Box::new(self.clone())
+    }
+}
+
 /// What a body returns.
 #[diagnostic::on_unimplemented(
     message = "return type `{Self}` cannot be sent back",
@@ -93,7 +112,8 @@ pub fn inline_arg<T: Arg + 'static>(value: T) -> Checked<T> {
 }
 
 pub use self::checked::{
-    arg, arg_generic, keep, keep_clone, keep_generic, keep_self, output, output_generic,
+    arg, arg_generic, keep, keep_clone, keep_generic, keep_implementor, keep_self, output,
+    output_generic,
 };
 
 /// The call of a body whose result was [checked](output).
@@ -106,7 +126,10 @@ where
 }
 
 /// The call of an async body whose result was [checked](output).
-pub fn call_async<F, U>(proof: Proof<U::Output>, run: F) -> BlockingCall<'static, Checked<U::Output>>
+pub fn call_async<F, U>(
+    proof: Proof<U::Output>,
+    run: F,
+) -> BlockingCall<'static, Checked<U::Output>>
 where
     F: FnOnce() -> U + Send + 'static,
     U: Future,
