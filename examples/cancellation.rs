@@ -1,0 +1,45 @@
+//! How does a long body learn that nobody waits for it any more? It asks `is_cancelled` now and
+//! then, or `check_cancelled` with `?`. Nothing can stop a body that does not ask.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{env, fs, io, process};
+
+use asyncify_runtime::{check_cancelled, sync_to_async};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+
+/// Hashes the file over and over. Tells at the end how far it came.
+#[sync_to_async]
+fn wear_out(path: &Path, rounds: u64, report: oneshot::Sender<u64>) -> u64 {
+    let done = (0..rounds).take_while(|_| hash(path).is_ok()).count() as u64;
+    // Reports to whoever is left when the caller is not.
+    _ = report.send(done);
+    done
+}
+
+fn hash(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    check_cancelled()?;
+    Sha256::digest(fs::read(path)?);
+    Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    let path = env::temp_dir().join(format!("asyncify-cancel-{}", process::id()));
+    fs::write(&path, vec![7; 1 << 20])?;
+
+    let (report, _) = oneshot::channel();
+    println!("three rounds: {} done", wear_out(&path, 3, report).await);
+
+    // The time-out drops the call. Its body goes on beside us until it asks.
+    let (report, reported) = oneshot::channel();
+    let start = Instant::now();
+    let call = wear_out(&path, u64::MAX, report);
+    let result = tokio::time::timeout(Duration::from_millis(300), call).await;
+    println!("endless rounds: {}", if result.is_err() { "timed out" } else { "done" });
+    let rounds = reported.await.expect("the body reports");
+    println!("stopped after {} ms and {rounds} rounds", start.elapsed().as_millis());
+    assert!(rounds > 0);
+    fs::remove_file(&path)
+}

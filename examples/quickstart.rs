@@ -1,0 +1,74 @@
+//! What does the attribute change? Hashes the files of a directory three ways, beside a task that
+//! ticks every millisecond, and tells how long each way kept that task waiting.
+//!
+//!     cargo run --example quickstart [DIR]
+
+#[path = "quickstart/files.rs"]
+mod files;
+#[path = "quickstart/measure.rs"]
+mod measure;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, io};
+
+use asyncify_runtime::{asyncify, sync_to_async};
+use sha2::{Digest, Sha256};
+
+use crate::measure::{Hashed, Tally, measure};
+
+/// Blocks while it reads and computes. `hash_file_async` is the same beside the event loop.
+#[sync_to_async(rename = "hash_file_async")]
+fn hash_file(path: &Path) -> io::Result<Hashed> {
+    let content = fs::read(path)?;
+    Ok(Hashed { bytes: content.len() as u64, digest: Sha256::digest(&content).into() })
+}
+
+/// The naive way: a loop that never gives the event loop a turn.
+#[expect(clippy::unused_async, reason = "the very mistake that is measured")]
+async fn blocking(files: Vec<PathBuf>) -> Tally {
+    let mut tally = Tally::default();
+    for path in files {
+        tally.add(&path, hash_file(&path));
+    }
+    tally
+}
+
+async fn attribute(files: Vec<PathBuf>) -> Tally {
+    let mut tally = Tally::default();
+    for path in files {
+        tally.add(&path, hash_file_async(&path).await);
+    }
+    tally
+}
+
+async fn inline(files: Vec<PathBuf>) -> Tally {
+    let mut tally = Tally::default();
+    for path in files {
+        tally.add(&path, asyncify!(hash_file(&path)).await);
+    }
+    tally
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let root = env::args_os().nth(1).map_or_else(|| workspace.into(), PathBuf::from);
+    let found = asyncify!(files::find(&root)).await;
+
+    // Enough work to tell a stall from the coarseness of a timer.
+    let rounds = ((16 << 20) / found.bytes.max(1)).clamp(1, 64);
+    println!("{} files, {} bytes; each hashed {rounds}x", found.files.len(), found.bytes);
+    let files: Vec<_> = (0..rounds).flat_map(|_| found.files.clone()).collect();
+
+    let mut errors = found.errors;
+    println!("way                files        bytes sha-256             wall time longest stall");
+    errors.extend(measure("blocking", blocking(files.clone())).await);
+    errors.extend(measure("#[sync_to_async]", attribute(files.clone())).await);
+    errors.extend(measure("asyncify!", inline(files)).await);
+
+    for error in &errors {
+        eprintln!("quickstart: {error}");
+    }
+    if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
