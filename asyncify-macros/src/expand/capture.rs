@@ -2,6 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::visit::{self, Visit};
+use syn::{Pat, PatIdent};
 
 use super::local;
 use super::spans::{TypeSpans, located, private};
@@ -108,20 +110,46 @@ pub(crate) fn stand_in(held: &Ident, capture: Capture, span: Span) -> TokenStrea
 ///
 /// Output:
 ///     let path = __p0.lend();
-///     let (mut a, b) = __p1.take();
-///     let __unnamed = __p2.take();
+///     let __whole1 = __p1.take();
+///     let (mut a, b) = __whole1;
+///     let _unnamed2 = __p2.take();
 pub(crate) fn bindings(params: &[Param]) -> TokenStream {
     let bindings = params.iter().enumerate().map(|(position, param)| {
         let Param { cfgs, lints, pattern, capture, .. } = param;
         let value = stand_in(&held(position), *capture, Span::mixed_site());
-        match pattern {
+        match (pattern, capture) {
             // `_` would drop the value here and now; a parameter lives as long as the body.
-            syn::Pat::Wild(_) => {
+            (Pat::Wild(_), _) => {
                 let unnamed = format_ident!("_unnamed{position}", span = Span::mixed_site());
                 quote!(#(#cfgs)* let #unnamed = #value;)
             }
-            pattern => quote!(#(#cfgs)* #(#lints)* let #pattern = #value;),
+            (Pat::Ident(_), _) | (_, Capture::Lent) => {
+                quote!(#(#cfgs)* #(#lints)* let #pattern = #value;)
+            }
+            // So do the parts of it that the pattern does not bind.
+            (pattern, Capture::Moved) => {
+                let whole = format_ident!("__whole{position}", span = Span::mixed_site());
+                let mutability = binds_mutably(pattern).then(|| quote!(mut));
+                quote! {
+                    #(#cfgs)* let #mutability #whole = #value;
+                    #(#cfgs)* #(#lints)* let #pattern = #whole;
+                }
+            }
         }
     });
     quote!(#(#bindings)*)
+}
+
+/// Says whether there is a `ref mut` in the pattern.
+fn binds_mutably(pattern: &Pat) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+            self.0 |= pattern.by_ref.is_some() && pattern.mutability.is_some();
+            visit::visit_pat_ident(self, pattern);
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_pat(pattern);
+    finder.0
 }
