@@ -90,7 +90,7 @@ const TABLE: &[Row] = &[
         example: "rename = \"name\"",
         kind: Kind::Name(|args, value, errors| args.rename = errors.ok(name(&value))),
         places: &[Place::Function, Place::Method],
-        elsewhere: "on an `impl` block, write `suffix = \"_async\"`",
+        elsewhere: "it belongs on a function; for a whole inherent `impl`, write `suffix = \"_async\"`",
     },
     Row {
         name: "suffix",
@@ -105,14 +105,14 @@ const TABLE: &[Row] = &[
             args.suffix = errors.ok(valid);
         }),
         places: &[Place::InherentImpl],
-        elsewhere: "on a function, write `rename = \"name\"`",
+        elsewhere: "it belongs on an inherent `impl`; on a function, write `rename = \"name\"`",
     },
     Row {
         name: "skip",
         example: "skip",
         kind: Kind::Flag(|args| args.skip = true),
         places: &[Place::Method, Place::TraitMethod],
-        elsewhere: "write it on a method of an annotated `impl` or `trait`",
+        elsewhere: "it belongs on a method of an annotated `impl` or `trait`",
     },
     Row {
         name: "crate",
@@ -133,7 +133,8 @@ const TABLE: &[Row] = &[
 /// One `key` or `key = value`, before anything is known about it.
 struct RawArg {
     key: Ident,
-    value: Option<TokenStream>,
+    equals: Option<Token![=]>,
+    value: TokenStream,
 }
 
 /// Parses the tokens between the parentheses of an attribute. Wrong arguments are reported and
@@ -169,10 +170,9 @@ fn split(tokens: TokenStream, errors: &mut Errors) -> Vec<RawArg> {
         while !input.is_empty() {
             if input.peek(Ident::peek_any) {
                 let key = input.call(Ident::parse_any)?;
-                let equals: Option<Token![=]> = input.parse()?;
+                let equals = input.parse()?;
                 let value = until_comma(input)?;
-                let has_value = equals.is_some() || !value.is_empty();
-                found.push(Ok(RawArg { key, value: has_value.then_some(value) }));
+                found.push(Ok(RawArg { key, equals, value }));
             } else {
                 found.push(Err(diag::not_an_argument(input.fork().parse::<TokenTree>()?)));
                 until_comma(input)?;
@@ -195,12 +195,15 @@ fn until_comma(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 
 impl Row {
     fn apply(&self, raw: RawArg, args: &mut Args, errors: &mut Errors) {
-        let RawArg { key, value } = raw;
-        let value = value.filter(|value| !value.is_empty());
+        let RawArg { key, equals, value } = raw;
+        let value = (!value.is_empty()).then_some(value);
         match (&self.kind, value) {
             (Kind::Flag(set), None) => set(args),
             (Kind::Flag(_), Some(value)) => errors.push(diag::needless_value(value, &key)),
             (_, None) => errors.push(diag::missing_value(&key, self.example)),
+            (_, Some(value)) if equals.is_none() => {
+                errors.push(diag::missing_equals(value, &key, self.example));
+            }
             (Kind::Expression(set), Some(value)) => set(args, value),
             (Kind::Name(set), Some(value)) => match syn::parse2(value.clone()) {
                 Ok(name) => set(args, name, errors),

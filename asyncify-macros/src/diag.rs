@@ -66,7 +66,7 @@ pub(crate) fn foreign_abi(token: impl ToTokens) -> Error {
 
 pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
     at(semicolon, "function has no body to run")
-        .help("put the attribute on the implementation")
+        .help("give it one, or, in a trait, put the attribute on the `trait`")
         .done()
 }
 
@@ -129,6 +129,12 @@ pub(crate) fn missing_value(key: &Ident, example: &str) -> Error {
         .done()
 }
 
+pub(crate) fn missing_equals(value: impl ToTokens, key: &Ident, example: &str) -> Error {
+    at(value, format_args!("expected `=` behind `{key}`"))
+        .help(format_args!("write `{example}`"))
+        .done()
+}
+
 pub(crate) fn needless_value(value: impl ToTokens, key: &Ident) -> Error {
     at(value, format_args!("argument `{key}` takes no value"))
         .help(format_args!("write `{key}`"))
@@ -147,7 +153,9 @@ pub(crate) fn wrong_value(
 }
 
 pub(crate) fn not_a_name(value: impl ToTokens, name: &str) -> Error {
-    at(value, format_args!("`{name}` cannot be the name of a function")).done()
+    at(value, format_args!("`{name}` cannot be the name of a function"))
+        .help("write a plain name, such as `read_async`")
+        .done()
 }
 
 pub(crate) fn same_name(value: impl ToTokens) -> Error {
@@ -191,6 +199,18 @@ pub(crate) fn not_a_call(expression: impl ToTokens) -> Error {
 pub(crate) fn try_inside(expression: impl ToTokens) -> Error {
     at(expression, "`?` applies to a call that has not run yet")
         .help("write it behind the await: `asyncify!(..).await?`")
+        .done()
+}
+
+pub(crate) fn await_behind(token: impl ToTokens) -> Error {
+    at(token, "`.await` applies to a call that has not run yet")
+        .help("write it behind: `asyncify!(..).await`")
+        .done()
+}
+
+pub(crate) fn more_than_a_call(token: impl ToTokens) -> Error {
+    at(token, "`asyncify!` takes one call, a block or a closure")
+        .help("to run several steps on the pool, write `asyncify!({ .. })`")
         .done()
 }
 

@@ -15,6 +15,8 @@ use crate::item::{Body, RawFn};
 ///     async fn read(buf: &mut [u8]) -> usize { BODY }
 pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
     let RawFn { attrs, vis, defaultness, sig, body } = raw;
+    // A body of ours uses no parameter.
+    let unused = matches!(body, Body::Missing(_)).then(|| quote!(#[allow(unused_variables)]));
     let mut sig = sig.clone();
     sig.constness = None;
     sig.abi = None;
@@ -25,7 +27,7 @@ pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
     };
     if kind == MethodKind::Plain {
         sig.asyncness = Some(Token![async](sig.fn_token.span));
-        return quote!(#(#attrs)* #vis #defaultness #sig #body);
+        return quote!(#(#attrs)* #unused #vis #defaultness #sig #body);
     }
     sig.asyncness = None;
     let ty = match &sig.output {

@@ -7,6 +7,7 @@ mod tokens;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprCall, ExprMethodCall, ExprReference, UnOp};
 
 use crate::diag;
@@ -87,7 +88,7 @@ impl Inline {
     ///     }
     fn call(mut self, code: TokenStream) -> TokenStream {
         let (code, has_cursor) = add_cursor(code);
-        let parsed = match syn::parse2::<Expr>(code.clone()) {
+        let parsed = match only_expression.parse2(code.clone()) {
             Ok(parsed) => parsed,
             Err(_) if has_cursor => return strip_cursor(quote!({ let _ = #code; })),
             Err(error) => return error.to_compile_error(),
@@ -99,7 +100,7 @@ impl Inline {
             other => {
                 self.errors.push(match &other {
                     Expr::Try(tried) => diag::try_inside(tried.question_token),
-                    Expr::Await(awaited) => diag::async_inside(awaited.await_token),
+                    Expr::Await(awaited) => diag::await_behind(awaited.await_token),
                     other => diag::not_a_call(other),
                 });
                 other.into_token_stream()
@@ -114,6 +115,7 @@ impl Inline {
             let errors = self.errors.to_tokens();
             let code = match parsed {
                 Expr::Try(tried) => *tried.expr,
+                Expr::Await(awaited) => *awaited.base,
                 other => other,
             };
             return quote!({ let _ = #code; #errors });
@@ -177,6 +179,14 @@ impl Inline {
             #allow let #held = #check(#value);
         });
         *argument = Expr::Verbatim(stand_in);
+    }
+}
+
+fn only_expression(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let expression = input.parse()?;
+    match input.parse::<Option<TokenTree>>()? {
+        Some(more) => Err(diag::more_than_a_call(more)),
+        None => Ok(expression),
     }
 }
 

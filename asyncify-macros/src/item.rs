@@ -86,8 +86,9 @@ fn foreign_kind(tokens: &TokenStream) -> Option<TokenTree> {
             TokenTree::Ident(word) => match word.to_string().as_str() {
                 "pub" => drop(rest.next_if(|next| matches!(next, TokenTree::Group(_)))),
                 "fn" | "impl" | "trait" => return None,
+                "unsafe" | "async" | "safe" | "default" | "auto" => {}
                 // `const fn`, `extern "C" fn` and the like are functions.
-                "const" | "unsafe" | "async" | "extern" | "safe" | "default" | "auto" => {
+                "const" | "extern" => {
                     if !leads_to_function(rest.clone()) {
                         return Some(token);
                     }

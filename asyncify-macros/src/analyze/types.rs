@@ -208,12 +208,14 @@ pub(crate) fn owned(ty: &Type) -> String {
     struct Owner;
     impl VisitMut for Owner {
         fn visit_type_mut(&mut self, ty: &mut Type) {
-            visit_mut::visit_type_mut(self, ty);
-            if let Type::Reference(reference) = ty {
-                if !is_static(reference.lifetime.as_ref()) {
-                    *ty = owned_target(&reference.elem);
+            // Before the lifetimes within, which are `'static` from then on.
+            while let Type::Reference(reference) = &*ty {
+                if is_static(reference.lifetime.as_ref()) {
+                    break;
                 }
+                *ty = owned_target(&reference.elem);
             }
+            visit_mut::visit_type_mut(self, ty);
         }
 
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

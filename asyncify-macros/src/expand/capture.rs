@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{Pat, PatIdent};
+use syn::{Pat, PatIdent, Type};
 
 use super::local;
 use super::spans::{TypeSpans, located, private};
-use crate::analyze::{Capture, FnPlan, Param, ReceiverPlan, Words};
+use crate::analyze::{Capture, FnPlan, Param, ReceiverPlan, Words, types};
 
 /// The local that holds one argument on its way.
 pub(crate) fn held(position: usize) -> Ident {
@@ -47,8 +47,13 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     let params = plan.params.iter().enumerate().map(|(position, param)| {
         let Param { cfgs, name, ty, capture, .. } = param;
         let held = held(position);
-        let checked = check(runtime, check_name(param), name, *capture, TypeSpans::of(ty));
-        let allow = allowed_lints(&name.to_string(), *capture);
+        // A `&'static T` moves, but of a bare name rustc would propose to borrow it once more.
+        let taken = match types::peel(ty) {
+            Type::Reference(_) => Capture::Lent,
+            _ => *capture,
+        };
+        let checked = check(runtime, check_name(param), name, taken, TypeSpans::of(ty));
+        let allow = allowed_lints(&name.to_string(), taken);
         quote!(#(#cfgs)* #allow let #held = #checked;)
     });
     quote!(#executor #receiver #(#params)*)
