@@ -1,4 +1,65 @@
 //! Turn blocking functions into true async ones.
+//!
+//! A blocking call inside async code stops the event loop: every other task of that thread waits.
+//! [`#[sync_to_async]`](macro@sync_to_async) on a function makes it async and runs its body on a
+//! pool of threads that may block; [`asyncify!`] does the same to a single call.
+//!
+//! ```
+//! # #[cfg(feature = "macros")] {
+//! use std::path::Path;
+//!
+//! use asyncify_runtime::{asyncify, sync_to_async};
+//!
+//! #[sync_to_async]
+//! fn count_lines(path: &Path) -> std::io::Result<usize> {
+//!     Ok(std::fs::read_to_string(path)?.lines().count()) // blocks a thread of the pool
+//! }
+//!
+//! # futures::executor::block_on(async {
+//! let lines = count_lines(Path::new("Cargo.toml")).await?;
+//! let bytes = asyncify!(std::fs::metadata("Cargo.toml")).await?.len();
+//! # assert!(lines > 0 && bytes > 0);
+//! # Ok::<(), std::io::Error>(()) }).unwrap();
+//! # }
+//! ```
+//!
+//! Nothing is lent across threads: a `&Path` is made owned on the caller and borrowed again on the
+//! pool, `&self` is a clone. The attribute's page has the rule for each kind of parameter.
+//!
+//! # Where to look
+//!
+//! | to | use |
+//! | --- | --- |
+//! | make a function, method, `impl` or trait async | [`#[sync_to_async]`](macro@sync_to_async) |
+//! | make one call async, where it stands | [`asyncify!`], which gives a [`BlockingCall`] |
+//! | start a closure now and await it later | [`spawn_blocking`], which gives a [`JoinHandle`] |
+//! | keep some calls apart, bound them, count them | [`BlockingPool`] |
+//! | compute rather than wait | [`cpu`], a pool with one thread a core |
+//! | keep calls in order, on one thread | [`DedicatedThread`] |
+//! | leave the choice to the application | [`Executor`] |
+//! | run without threads, in tests | [`Inline`] |
+//! | stop a long body early | [`is_cancelled`], [`check_cancelled`] |
+//!
+//! # What holds for every call
+//!
+//! - It is lazy: it is submitted when its future is first polled.
+//! - Dropped before that, or while it waits for a thread, it never runs. Dropped while it runs, the
+//!   body goes on, because nothing can stop blocking code from outside; it can ask
+//!   [`is_cancelled`]. An async body stops at its next `.await`.
+//! - A panic of the body resumes where the call is awaited, and the thread lives on.
+//! - The body sees the caller's tokio runtime, and its `tracing` span if that feature is on.
+//! - The [default pool](global()) is one for the process, and nobody waits for it at exit: await
+//!   what has to be finished, or [shut a pool of your own down](BlockingPool::shutdown).
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! | --- | --- | --- |
+//! | `macros` | yes | the attribute and [`asyncify!`] |
+//! | `tokio` | yes | the caller's runtime in the body, and tokio's `Handle` as an [`Executor`]; only tokio's `rt` |
+//! | `tracing` | no | the caller's span and dispatcher in the body |
+//!
+//! Without features it runs on any executor, and depends on no async runtime.
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -10,6 +71,7 @@ mod drive;
 mod error;
 mod executor;
 mod global;
+mod limit;
 #[cfg(feature = "macros")]
 mod macros;
 mod pool;
@@ -26,6 +88,7 @@ pub use crate::cancel::{check_cancelled, is_cancelled};
 pub use crate::error::Error;
 pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady};
 pub use crate::global::{cpu, global, spawn_blocking};
+pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 pub use crate::pool::{
     BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
     TrySpawnError,
@@ -34,3 +97,8 @@ pub use crate::task::{Job, JoinError, JoinHandle};
 #[cfg(feature = "macros")]
 #[doc(inline)]
 pub use crate::macros::sync_to_async;
+
+/// The programs of the README, which is not there in the packaged crate.
+#[cfg(all(doctest, feature = "macros", feature = "tokio"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}
