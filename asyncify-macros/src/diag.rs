@@ -108,6 +108,13 @@ pub(crate) fn lazy_return(token: impl ToTokens) -> Error {
     at(token, "return type is lazy: it would run on the caller").help(INSTEAD_OF_LAZY).done()
 }
 
+pub(crate) fn opaque_in_trait(token: impl ToTokens) -> Error {
+    at(token, "return type captures the borrowed arguments")
+        .note("the `impl Trait` of a method in a trait holds every lifetime of the method")
+        .help("return a named type or a `Box<dyn Trait>`, or take `self: Arc<Self>`")
+        .done()
+}
+
 // Arguments of the attribute.
 
 pub(crate) fn unknown_argument(key: &Ident, similar: Option<&str>, valid: &str) -> Error {

@@ -218,6 +218,8 @@ fn is_straight(expr: &Expr) -> bool {
         Expr::Reference(reference) => {
             reference.mutability.is_none() && matches!(&*reference.expr, Expr::Lit(_))
         }
+        Expr::Array(array) => array.elems.iter().all(is_straight),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_straight),
         Expr::Group(group) => is_straight(&group.expr),
         _ => false,
     }

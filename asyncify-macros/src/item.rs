@@ -160,6 +160,16 @@ fn parse_block(tokens: &TokenStream) -> Result<RawBlock> {
 }
 
 fn parse_member(input: ParseStream<'_>) -> Result<Member> {
+    // The invisible group around an `$item:item`; one around a `$vis:vis` does not parse by itself.
+    if input.peek(syn::token::Group) {
+        let ahead = input.fork();
+        if let TokenTree::Group(group) = ahead.parse()? {
+            if let Ok(member) = parse_member.parse2(group.stream()) {
+                input.parse::<TokenTree>()?;
+                return Ok(member);
+            }
+        }
+    }
     let ahead = input.fork();
     let _ = ahead.call(Attribute::parse_outer)?;
     if is_function(&ahead) {
@@ -169,6 +179,7 @@ fn parse_member(input: ParseStream<'_>) -> Result<Member> {
     let mut tokens = TokenStream::new();
     let mut is_macro = false;
     let mut is_value = false;
+    let mut is_complete = false;
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
         let ends = match &token {
@@ -183,10 +194,11 @@ fn parse_member(input: ParseStream<'_>) -> Result<Member> {
         };
         tokens.extend([token]);
         if ends {
+            is_complete = true;
             break;
         }
     }
-    Ok(Member::Other(tokens))
+    if is_complete { Ok(Member::Other(tokens)) } else { Err(input.error("expected an item")) }
 }
 
 fn is_function(input: ParseStream<'_>) -> bool {

@@ -66,7 +66,9 @@ pub(crate) fn function(
         }
     }
     let output = output(&sig, words, &mut found);
-    let place = place(raw, args, site, &mut found);
+    let lends = receiver.is_lent() || params.iter().any(|param| param.capture == Capture::Lent);
+    let place = place(raw, args, site, &mut found)
+        .and_then(|place| found.ok(without_captures(place, &generics, lends)));
     let is_empty = found.is_empty();
     errors.append(found);
     let place = place.filter(|_| is_empty)?;
@@ -219,7 +221,7 @@ fn output(sig: &Signature, words: impl Fn(&Type) -> Words, errors: &mut Errors) 
     if let Some(lazy) = types::find_lazy(ty) {
         errors.push(diag::lazy_return(lazy));
     }
-    Output::Type { ty: (**ty).clone(), words: words(ty), opaque: types::is_opaque(ty) }
+    Output::Type { ty: (**ty).clone(), words: words(ty), opaque: types::find_opaque(ty).is_some() }
 }
 
 fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {
@@ -248,6 +250,33 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
         Site::Alone | Site::Inherent(_) => BodyPlace::Sibling { method, body },
         Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: (*scope).clone() },
     })
+}
+
+/// Sees to it that an opaque output does not capture the borrows that the body is lent.
+fn without_captures(
+    mut place: BodyPlace,
+    generics: &[Ident],
+    lends: bool,
+) -> syn::Result<BodyPlace> {
+    let (in_trait, method) = match &mut place {
+        BodyPlace::Sibling { method, .. } => (false, method),
+        BodyPlace::Scoped { method, .. } => (true, method),
+        _ => return Ok(place),
+    };
+    // A parameter without a name of its type cannot be listed as captured.
+    let is_anonymous = |input: &FnArg| match input {
+        FnArg::Typed(input) => types::find_opaque(&input.ty).is_some(),
+        FnArg::Receiver(_) => false,
+    };
+    let can_list = !method.sig.inputs.iter().any(is_anonymous);
+    if let (ReturnType::Type(_, ty), true) = (&mut method.sig.output, lends) {
+        match types::find_opaque(ty) {
+            Some(token) if in_trait => return Err(diag::opaque_in_trait(token)),
+            Some(_) if can_list => types::capture_only(ty, generics),
+            _ => {}
+        }
+    }
+    Ok(place)
 }
 
 /// The method as written, under a name of ours, with the lint levels that its body needs.

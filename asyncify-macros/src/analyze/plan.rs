@@ -47,6 +47,12 @@ pub(crate) enum ReceiverPlan {
     },
 }
 
+impl ReceiverPlan {
+    pub(crate) fn is_lent(&self) -> bool {
+        matches!(self, Self::Some { capture: Capture::Lent, .. })
+    }
+}
+
 /// How an argument reaches the pool.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Capture {

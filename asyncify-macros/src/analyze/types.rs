@@ -138,15 +138,31 @@ pub(crate) fn find_lazy(ty: &Type) -> Option<TokenStream> {
     finder.0
 }
 
-/// Says whether the type holds an `impl Trait`.
-pub(crate) fn is_opaque(ty: &Type) -> bool {
-    struct OpaqueFinder(bool);
-    impl<'ast> Visit<'ast> for OpaqueFinder {
-        fn visit_type_impl_trait(&mut self, _: &'ast TypeImplTrait) {
-            self.0 = true;
+/// Keeps every `impl Trait` in the type from capturing more than these parameters; a lifetime of
+/// the caller's would hold the owned copies on the pool for longer than they live.
+pub(crate) fn capture_only(ty: &mut Type, parameters: &[Ident]) {
+    struct Capturer<'a>(&'a [Ident]);
+    impl VisitMut for Capturer<'_> {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+            let says = |bound: &TypeParamBound| matches!(bound, TypeParamBound::PreciseCapture(_));
+            if !ty.bounds.iter().any(says) {
+                let parameters = self.0;
+                ty.bounds.push(TypeParamBound::Verbatim(quote!(use<#(#parameters),*>)));
+            }
         }
     }
-    let mut finder = OpaqueFinder(false);
+    Capturer(parameters).visit_type_mut(ty);
+}
+
+/// The token that says `impl` of an `impl Trait` in the type.
+pub(crate) fn find_opaque(ty: &Type) -> Option<TokenStream> {
+    struct OpaqueFinder(Option<TokenStream>);
+    impl<'ast> Visit<'ast> for OpaqueFinder {
+        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+            self.0.get_or_insert(ty.impl_token.to_token_stream());
+        }
+    }
+    let mut finder = OpaqueFinder(None);
     finder.visit_type(ty);
     finder.0
 }

@@ -170,9 +170,11 @@ fn condition(attr: &Attribute) -> Option<TokenStream> {
 ///
 /// Output:
 ///     #[doc(hidden)]
+///     #[allow(clippy::missing_const_for_fn)]
 ///     fn __sync_to_async_sum(&self, mut from: usize) -> u32 { BODY }
 pub(crate) fn sibling(method: &RawFn) -> TokenStream {
-    quote!(#[doc(hidden)] #method)
+    // That it could be `const` is no advice: the function that was written could not.
+    quote!(#[doc(hidden)] #[allow(clippy::missing_const_for_fn)] #method)
 }
 
 fn scoped_trait_name() -> Ident {
@@ -213,7 +215,8 @@ pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
         None => {
             let blanket = format_ident!("__SyncToAsyncSelf");
             let mut with_self = generics.clone();
-            let bound: GenericParam = syn::parse_quote!(#blanket: #implemented + ?::core::marker::Sized);
+            let bound: GenericParam =
+                syn::parse_quote!(#blanket: #implemented + ?::core::marker::Sized);
             with_self.params.push(bound);
             let (with_self, _, _) = with_self.split_for_impl();
             quote! {

@@ -76,10 +76,10 @@ fn future_of(output: &Output) -> ReturnType {
         Output::Never(span) => (quote!(!), *span),
         Output::Type { ty, .. } => (ty.to_token_stream(), TypeSpans::of(ty).first),
     };
-    let arrow = syn::Token![->](located(span));
+    let arrow = syn::Token![->](span);
     ReturnType::Type(
         arrow,
-        Box::new(syn::Type::Verbatim(quote_spanned! {located(span)=>
+        Box::new(syn::Type::Verbatim(quote_spanned! {span=>
             impl ::core::future::Future<Output = #ty> + ::core::marker::Send
         })),
     )
@@ -114,7 +114,7 @@ fn start(plan: &FnPlan) -> TokenStream {
             let spans = TypeSpans::of(ty);
             // All of it sits at the first token of the type, so that the several ways in which a
             // generic output may fail to be `'static` are one error.
-            let span = located(spans.first);
+            let span = spans.first;
             let witness = if is_async { "witness_async" } else { "witness" };
             let output = match words {
                 Words::Ours => "output",
@@ -127,7 +127,7 @@ fn start(plan: &FnPlan) -> TokenStream {
             (span, quote_spanned!(span=> #call(#output(#value), #run)))
         }
         Output::Unit(span) | Output::Never(span) => {
-            let span = located(*span);
+            let span = *span;
             let call = private(runtime, if is_async { "plain_async" } else { "plain" }, span);
             (span, quote_spanned!(span=> #call(#run)))
         }

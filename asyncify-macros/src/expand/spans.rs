@@ -9,13 +9,17 @@ pub(crate) fn located(span: Span) -> Span {
 }
 
 /// `runtime::__private::name`, all of it at `span`.
+///
+/// It keeps the context of `span`, which is the user's: in one of ours, an error that has to do with
+/// it would blame the attribute.
 pub(crate) fn private(runtime: &TokenStream, name: &str, span: Span) -> TokenStream {
     let runtime = runtime.clone().into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(span));
+        // What `$crate` means is in its context.
+        let is_relative = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
+        token.set_span(if is_relative { token.span().located_at(span) } else { span });
         token
     });
     let runtime = TokenStream::from_iter(runtime);
-    let span = located(span);
     let name = Ident::new(name, span);
     quote_spanned!(span=> #runtime::__private::#name)
 }
