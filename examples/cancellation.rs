@@ -27,7 +27,7 @@ fn hash(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
     let path = env::temp_dir().join(format!("asyncify-cancel-{}", process::id()));
-    fs::write(&path, vec![7; 1 << 20])?;
+    fs::write(&path, vec![7; 64 << 10])?;
 
     let (report, _) = oneshot::channel();
     println!("three rounds: {} done", wear_out(&path, 3, report).await);

@@ -170,21 +170,37 @@ impl Drop for Directory {
     }
 }
 
+/// Other programs on the machine only ever lengthen a stall, so each way counts by its shortest one
+/// of a few runs.
 #[test]
 fn quickstart_stalls_twenty_times_less_off_the_event_loop() {
+    const RUNS: usize = 6;
     let directory = Directory::new();
     for file in 0_u8..100 {
-        directory.write(&format!("file-{file}"), &vec![file; 320 << 10]);
+        directory.write(&format!("file-{file}"), &vec![file; 160 << 10]);
     }
-    let output = example("quickstart").arg(&directory.path).output().expect("it starts");
-    let (stdout, stderr) = texts(&output);
-    assert!(output.status.success() && stderr.is_empty(), "{stdout}\n{stderr}");
-    let [blocking, attribute, inline] = table(&stdout);
-    for way in [&attribute, &inline] {
-        assert_eq!((way.files, way.bytes), (100, 100 * (320 << 10)));
-        assert_eq!(way.digest, blocking.digest);
-        assert!(way.stall_ms < blocking.stall_ms / 20.0, "{stdout}");
+    let mut shortest = [f64::INFINITY; 3];
+    for _ in 0..RUNS {
+        let output = example("quickstart").arg(&directory.path).output().expect("it starts");
+        let (stdout, stderr) = texts(&output);
+        assert!(output.status.success() && stderr.is_empty(), "{stdout}\n{stderr}");
+        let ways = table(&stdout);
+        for (way, shortest) in ways.iter().zip(&mut shortest) {
+            assert_eq!(
+                (way.files, way.bytes, &way.digest),
+                (100, 100 * (160 << 10), &ways[0].digest)
+            );
+            *shortest = shortest.min(way.stall_ms);
+        }
+        if is_twenty_times_less(shortest) {
+            return;
+        }
     }
+    panic!("the shortest stalls of {RUNS} runs, in ms: {shortest:?}");
+}
+
+fn is_twenty_times_less([blocking, attribute, inline]: [f64; 3]) -> bool {
+    attribute.max(inline) < blocking / 20.0
 }
 
 #[test]
