@@ -92,15 +92,17 @@ fn annotation(output: &Output) -> TokenStream {
 fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
     let fake = private(&plan.runtime, "fake", span);
     let ty = match &plan.output {
-        Output::Unit(span) => quote_spanned!(located(*span)=> ()),
+        Output::Unit(span) => quote_spanned!(*span=> ()),
         Output::Type { ty, opaque: false, .. } => ty.to_token_stream(),
         Output::Type { .. } | Output::Never(_) => return TokenStream::new(),
     };
     let value = Ident::new("__value", span);
+    // Errors point to what is returned here as to where the type is known from.
+    let returned = TypeSpans::of(&ty).value(quote!(#value));
     quote_spanned! {span=>
         if false {
             let #value: #ty = #fake();
-            return #value;
+            return #returned;
         }
     }
 }
