@@ -1,0 +1,70 @@
+//! What the compiler says about wrong code.
+//!
+//! Each `ui/*/*.rs` is a wrong program, and the `.stderr` beside it holds the compiler's answer.
+//! The words are those of one compiler; any other one still has to fail each case at the same
+//! lines. To record new words, run with `TRYBUILD=overwrite`, and read what was recorded as a user
+//! would.
+
+mod compiler;
+mod lines;
+mod recorded;
+
+use std::io::{self, Write};
+
+use recorded::Case;
+
+#[test]
+fn each_error_says_the_recorded_words() {
+    let compiler = compiler::version();
+    if compiler == compiler::RECORDED {
+        trybuild::TestCases::new().compile_fail("ui/*/*.rs");
+    } else {
+        // Not by `eprintln!`, which is captured: a comparison that was not made is said aloud.
+        let recorded = compiler::RECORDED;
+        writeln!(io::stderr(), "skipped: words not compared, rustc {compiler} is not {recorded}")
+            .expect("stderr can be written to");
+    }
+}
+
+/// Where the words are compared, so are the lines; then one case of each folder shows that this
+/// check works as well.
+#[test]
+fn each_error_is_at_the_recorded_line() {
+    let mut cases = recorded::all();
+    if compiler::version() == compiler::RECORDED {
+        cases.dedup_by(|case, kept| case.source.parent() == kept.source.parent());
+    }
+    let output = lines::check(&cases);
+    let missing = lines::missing(&cases, &lines::errors(&output));
+    assert!(missing.is_empty(), "{}\n\nthe compiler said:\n{output}", missing.join("\n"));
+}
+
+#[test]
+fn every_case_fails() {
+    for Case { source, lines, .. } in recorded::all() {
+        assert!(!lines.is_empty(), "{} has no error recorded", source.display());
+    }
+}
+
+/// An error inside of what the attribute generates would be shown with a line that blames it.
+///
+/// One cannot be kept off: the attribute on a single method of a trait's `impl` does not see that it
+/// should stand on the block, and the hidden method it adds is none of the trait's.
+#[test]
+fn no_error_blames_the_attribute_but_one() {
+    let cases = recorded::all();
+    let blamed = cases
+        .iter()
+        .filter(|case| case.words.contains("this error originates in the attribute macro"));
+    let names: Vec<_> = blamed.filter_map(|case| case.source.file_stem()).collect();
+    assert_eq!(names, ["trait_impl_method"]);
+}
+
+/// The compiler quotes the standard library only where the component `rust-src` is installed; words
+/// that need none are the same on every machine.
+#[test]
+fn no_error_quotes_the_standard_library() {
+    for Case { source, words, .. } in recorded::all() {
+        assert!(!words.contains("$RUST"), "an error of {} depends on rust-src", source.display());
+    }
+}

@@ -1,0 +1,7 @@
+use asyncify_runtime::asyncify;
+
+async fn caller(text: &str) -> usize {
+    asyncify!({ text.len() }).await
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use asyncify_runtime::asyncify;
+
+async fn caller() {
+    asyncify!().await;
+}
+
+fn main() {}

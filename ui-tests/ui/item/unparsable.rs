@@ -1,0 +1,8 @@
+use asyncify_runtime::sync_to_async;
+
+#[sync_to_async]
+fn read(path: String, -> String {
+    path
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use asyncify_runtime::sync_to_async;
+
+#[sync_to_async]
+fn look<T: Send + Sync + 'static>(value: &T) -> usize {
+    size_of_val(value)
+}
+
+fn main() {}
