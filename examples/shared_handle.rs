@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::{env, process};
 
@@ -27,7 +27,7 @@ impl Notes {
 
     /// Does not block, so it stays as it is for its siblings.
     #[sync_to_async(skip)]
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
 }
