@@ -1,0 +1,244 @@
+//! Loom models of the limiter: every interleaving of two or three threads.
+//!
+//! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release limit::models`
+//!
+//! A lost wake-up or a lost permit shows as a deadlock of the model, or in [`assert_at_rest`].
+//! Counters are the standard library's: they are no part of the protocol.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::task::{Context, Poll, Waker};
+
+use loom::future::block_on;
+use loom::thread;
+
+use super::{Acquire, Limiter, LimiterPermit};
+use crate::sync;
+
+fn poll_once(acquire: &mut Acquire) -> Poll<LimiterPermit> {
+    Pin::new(acquire).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn taken(limiter: &Limiter) -> LimiterPermit {
+    limiter.try_acquire().expect("a permit is spare")
+}
+
+/// All permits are back, none too many, and nobody is left in the line.
+fn assert_at_rest(limiter: &Limiter) {
+    assert_eq!(limiter.available(), limiter.limit());
+    assert_eq!(limiter.waiting(), 0);
+}
+
+#[test]
+fn a_release_reaches_who_waits() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let holder = thread::spawn(move || drop(permit));
+        drop(block_on(limiter.acquire()));
+        holder.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn two_releases_reach_two_who_wait() {
+    loom::model(|| {
+        let limiter = Limiter::new(2);
+        let permits = [taken(&limiter), taken(&limiter)];
+        let holder = thread::spawn(move || drop(permits));
+        let (mut first, second) = (limiter.acquire(), limiter.acquire());
+        let early = poll_once(&mut first);
+        let late = block_on(second);
+        // First come, first served: the second one has its permit, so the first one has, too.
+        let first = match early {
+            Poll::Ready(permit) => permit,
+            Poll::Pending => match poll_once(&mut first) {
+                Poll::Ready(permit) => permit,
+                Poll::Pending => panic!("passed in the line"),
+            },
+        };
+        drop((first, late));
+        holder.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+/// With a limit of one, permits order what their holders do: else loom would let one of them read
+/// a count from before the other's.
+#[test]
+fn a_permit_publishes_what_its_holder_did() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let count = Arc::new(sync::AtomicUsize::new(0));
+        // Not one step, and with no ordering of its own.
+        let increment = |count: &sync::AtomicUsize| count.store(count.load(Relaxed) + 1, Relaxed);
+        let other = thread::spawn({
+            let (limiter, count) = (limiter.clone(), Arc::clone(&count));
+            move || {
+                let _permit = block_on(limiter.acquire());
+                increment(&count);
+            }
+        });
+        if let Some(_permit) = limiter.try_acquire() {
+            increment(&count);
+        }
+        let before = count.load(Relaxed);
+        let permit = block_on(limiter.acquire());
+        increment(&count);
+        assert!(count.load(Relaxed) > before);
+        drop(permit);
+        other.join().unwrap();
+        assert!((2..=3).contains(&count.load(Relaxed)));
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn a_waiter_that_gives_up_passes_its_permit_on() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let mut gives_up = limiter.acquire();
+        assert!(poll_once(&mut gives_up).is_pending());
+        let holder = thread::spawn(move || drop(permit));
+        let quitter = thread::spawn(move || drop(gives_up));
+        drop(block_on(limiter.acquire()));
+        holder.join().unwrap();
+        quitter.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn the_only_waiter_gives_up() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let mut gives_up = limiter.acquire();
+        assert!(poll_once(&mut gives_up).is_pending());
+        let holder = thread::spawn(move || drop(permit));
+        drop(gives_up);
+        holder.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn an_exchanged_waker_is_not_lost() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let mut acquire = limiter.acquire();
+        assert!(poll_once(&mut acquire).is_pending());
+        let holder = thread::spawn(move || drop(permit));
+        // The first poll left a waker that wakes nobody; this one has to take its place.
+        drop(block_on(acquire));
+        holder.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn a_try_steals_nothing_from_who_waits() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let mut waits = limiter.acquire();
+        assert!(poll_once(&mut waits).is_pending());
+        let holder = thread::spawn(move || drop(permit));
+        assert!(limiter.try_acquire().is_none());
+        holder.join().unwrap();
+        assert!(limiter.try_acquire().is_none());
+        assert!(poll_once(&mut waits).is_ready());
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn never_more_than_the_limit() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let inside = Arc::new(AtomicUsize::new(0));
+        let visit = |limiter: &Limiter, inside: &AtomicUsize| {
+            let permit = block_on(limiter.acquire());
+            assert_eq!(inside.fetch_add(1, SeqCst), 0);
+            inside.fetch_sub(1, SeqCst);
+            drop(permit);
+        };
+        let other = thread::spawn({
+            let (limiter, inside) = (limiter.clone(), Arc::clone(&inside));
+            move || visit(&limiter, &inside)
+        });
+        visit(&limiter, &inside);
+        other.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn a_raise_reaches_who_waits() {
+    loom::model(|| {
+        let limiter = Limiter::new(0);
+        let raiser = thread::spawn({
+            let limiter = limiter.clone();
+            move || limiter.set_limit(1)
+        });
+        drop(block_on(limiter.acquire()));
+        raiser.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn a_resize_races_a_release() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let holder = thread::spawn(move || drop(permit));
+        limiter.set_limit(0);
+        assert!(limiter.try_acquire().is_none());
+        limiter.set_limit(2);
+        assert!(limiter.try_acquire().is_some());
+        holder.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn a_resize_races_a_release_and_a_waiter() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let holder = thread::spawn(move || drop(permit));
+        let waiter = thread::spawn({
+            let limiter = limiter.clone();
+            move || drop(block_on(limiter.acquire()))
+        });
+        limiter.set_limit(0);
+        limiter.set_limit(1);
+        holder.join().unwrap();
+        waiter.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+#[test]
+fn a_resize_races_a_waiter_that_gives_up() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let mut gives_up = limiter.acquire();
+        assert!(poll_once(&mut gives_up).is_pending());
+        let resizer = thread::spawn({
+            let limiter = limiter.clone();
+            move || limiter.set_limit(2)
+        });
+        drop(gives_up);
+        resizer.join().unwrap();
+        assert_eq!(limiter.available(), 1);
+        drop(permit);
+        assert_at_rest(&limiter);
+    });
+}

@@ -1,0 +1,86 @@
+//! Many threads at once: never above the limit, and nothing is lost.
+
+use super::{assert_at_rest, rounds};
+use crate::limit::{Acquire, Limiter, LimiterPermit};
+use crate::sync::{AtomicUsize, Ordering::SeqCst};
+use futures::executor::block_on;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+/// How many are inside, and the most that ever were.
+#[derive(Default)]
+struct Inside {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Inside {
+    fn visit(&self, permit: LimiterPermit) {
+        let now = self.now.fetch_add(1, SeqCst) + 1;
+        self.most.fetch_max(now, SeqCst);
+        thread::yield_now();
+        self.now.fetch_sub(1, SeqCst);
+        drop(permit);
+    }
+}
+
+fn poll_once(acquire: &mut Acquire) -> Poll<LimiterPermit> {
+    Pin::new(acquire).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn never_above_the_limit() {
+    for limit in [1, 2, 5] {
+        let limiter = Limiter::new(limit);
+        let inside = Inside::default();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..rounds(2_000) {
+                        inside.visit(block_on(limiter.acquire()));
+                    }
+                });
+            }
+        });
+        assert!(inside.most.load(SeqCst) <= limit);
+        assert_at_rest(&limiter);
+    }
+}
+
+/// Some wait, some try, some give up before or after they are called, and the limit changes
+/// meanwhile: whoever waits to the end gets a permit.
+#[test]
+fn nothing_is_lost_among_quitters_and_resizes() {
+    const MOST: usize = 4;
+    let limiter = Limiter::new(MOST);
+    let inside = Inside::default();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let (limiter, inside) = (&limiter, &inside);
+            scope.spawn(move || {
+                for round in 0..rounds(10_000) {
+                    let mut acquire = limiter.acquire();
+                    match (thread + round) % 4 {
+                        0 => inside.visit(block_on(acquire)),
+                        1 => drop(poll_once(&mut acquire)),
+                        2 => limiter.try_acquire().into_iter().for_each(|it| inside.visit(it)),
+                        _ => match poll_once(&mut acquire) {
+                            Poll::Ready(permit) => inside.visit(permit),
+                            Poll::Pending => inside.visit(block_on(acquire)),
+                        },
+                    }
+                }
+            });
+        }
+        scope.spawn(|| {
+            for round in 0..rounds(10_000) {
+                limiter.set_limit(round % (MOST + 1));
+                thread::yield_now();
+            }
+            limiter.set_limit(MOST);
+        });
+    });
+    assert!(inside.most.load(SeqCst) <= MOST);
+    assert_at_rest(&limiter);
+}
