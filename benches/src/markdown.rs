@@ -1,0 +1,41 @@
+//! Figures in a document, between two marks: `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+
+use std::path::Path;
+use std::{fs, io};
+
+/// Replaces what a file has between the marks.
+///
+/// # Errors
+///
+/// When the file cannot be read or written, or does not have the marks.
+pub fn write(path: &Path, name: &str, text: &str) -> io::Result<()> {
+    let document = fs::read_to_string(path)?;
+    let replaced = replace(&document, name, text).ok_or_else(|| {
+        io::Error::other(format!("{} has no marks `{name}:begin`, `{name}:end`", path.display()))
+    })?;
+    fs::write(path, replaced)
+}
+
+fn replace(document: &str, name: &str, text: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- {name}:begin -->"), format!("<!-- {name}:end -->"));
+    let (before, rest) = document.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}\n\n{}\n\n{end}{after}", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replace;
+
+    #[test]
+    fn only_the_text_between_the_marks_changes() {
+        let document = "a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb <!-- y:begin -->";
+        let replaced = replace(document, "x", "| new |\n").unwrap();
+        assert_eq!(
+            replaced,
+            "a\n<!-- x:begin -->\n\n| new |\n\n<!-- x:end -->\nb <!-- y:begin -->"
+        );
+        assert_eq!(replace(&replaced, "x", "| new |\n").unwrap(), replaced);
+        assert_eq!(replace(document, "y", ""), None);
+    }
+}

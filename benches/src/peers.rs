@@ -1,0 +1,109 @@
+//! Who is compared: ours, and the pools that people use instead.
+//!
+//! Each lives in this process once, under its own defaults unless a [`Settings`] says otherwise, and
+//! is used the way its documentation shows.
+
+mod affinity;
+mod asyncify;
+mod floor;
+mod rayon;
+mod smol;
+mod threadpool;
+mod tokio;
+
+pub use self::affinity::Affinity;
+pub use self::asyncify::Asyncify;
+pub use self::floor::Floor;
+pub use self::rayon::Rayon;
+pub(crate) use self::smol::MAX_THREADS;
+pub use self::smol::Smol;
+pub use self::threadpool::Threadpool;
+pub use self::tokio::Tokio;
+use std::time::Duration;
+
+/// A pool that runs closures for async callers.
+pub trait Peer: Copy + Send + Sync + 'static {
+    /// Makes the pool as it is to be, before its first use.
+    fn prepare(settings: Settings);
+
+    /// A call that is awaited where it stands.
+    fn call<F, T>(self, f: F) -> impl Future<Output = T> + Send + 'static
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static;
+
+    /// A call that has been submitted when this returns.
+    fn spawn<F, T>(self, f: F) -> impl Future<Output = T> + Send + 'static
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.call(f)
+    }
+
+    /// The call of a function that does nothing.
+    fn empty(self) -> impl Future<Output = ()> + Send + 'static {
+        self.call(|| std::hint::black_box(()))
+    }
+}
+
+/// How pools are to be in this process; by default, as they are without being told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// The most threads, or all of them where their number is fixed.
+    pub threads: Option<usize>,
+    /// How long idle threads stay, where that can be said.
+    pub keep_alive: Option<Duration>,
+}
+
+/// The peers by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PeerId {
+    /// tokio's `spawn_blocking`.
+    Tokio,
+    /// smol's `blocking::unblock`.
+    Smol,
+    /// `tokio_rayon::spawn`.
+    Rayon,
+    /// `affinitypool`.
+    Affinity,
+    /// `threadpool`, with a oneshot channel for the result.
+    Threadpool,
+    /// No pool at all: the work is done in line.
+    Floor,
+    /// Ours.
+    Asyncify,
+}
+
+impl PeerId {
+    /// All of them, in the order of the tables' columns.
+    pub const ALL: [Self; 7] = [
+        Self::Tokio,
+        Self::Smol,
+        Self::Rayon,
+        Self::Affinity,
+        Self::Threadpool,
+        Self::Floor,
+        Self::Asyncify,
+    ];
+
+    /// Its name in files, tables and arguments.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tokio => "tokio",
+            Self::Smol => "blocking",
+            Self::Rayon => "tokio-rayon",
+            Self::Affinity => "affinitypool",
+            Self::Threadpool => "threadpool",
+            Self::Floor => "floor",
+            Self::Asyncify => "asyncify",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|peer| peer.name() == name)
+    }
+}

@@ -1,0 +1,115 @@
+//! Samples, kept in a file of tab-separated lines between the run, the tables and the chart.
+
+use crate::measure::{Figures, Metric, median};
+use crate::peers::PeerId;
+use crate::runtime::Flavor;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// What a figure belongs to.
+pub type Key = (String, Flavor, PeerId, Metric);
+
+/// All samples of a run.
+#[derive(Debug, Default)]
+pub struct Results {
+    samples: BTreeMap<Key, Vec<f64>>,
+}
+
+impl Results {
+    /// Where the last run is kept.
+    #[must_use]
+    pub fn path() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/compare.tsv")
+    }
+
+    /// Adds one sample.
+    pub fn add(&mut self, row: &str, flavor: Flavor, peer: PeerId, figures: Figures) {
+        for (metric, figure) in figures {
+            self.samples.entry((row.to_owned(), flavor, peer, metric)).or_default().push(figure);
+        }
+    }
+
+    /// The median of the samples there are.
+    #[must_use]
+    pub fn get(&self, row: &str, flavor: Flavor, peer: PeerId, metric: Metric) -> Option<f64> {
+        self.samples.get(&(row.to_owned(), flavor, peer, metric)).map(|samples| median(samples))
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        let mut text = String::new();
+        for ((row, flavor, peer, metric), samples) in &self.samples {
+            let samples: Vec<_> = samples.iter().map(f64::to_string).collect();
+            let _ = writeln!(
+                text,
+                "{row}\t{}\t{}\t{}\t{}",
+                flavor.name(),
+                peer.name(),
+                metric.name(),
+                samples.join(" "),
+            );
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, text)
+    }
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or holds something else.
+    pub fn load(path: &Path) -> io::Result<Self> {
+        let text = fs::read_to_string(path)?;
+        let samples = text
+            .lines()
+            .map(|line| {
+                parse(line).ok_or_else(|| io::Error::other(format!("not a result: {line}")))
+            })
+            .collect::<io::Result<_>>()?;
+        Ok(Self { samples })
+    }
+}
+
+fn parse(line: &str) -> Option<(Key, Vec<f64>)> {
+    let mut fields = line.split('\t');
+    let row = fields.next()?.to_owned();
+    let flavor = Flavor::named(fields.next()?)?;
+    let peer = PeerId::named(fields.next()?)?;
+    let metric = Metric::named(fields.next()?)?;
+    let samples: Vec<f64> =
+        fields.next()?.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
+    Some(((row, flavor, peer, metric), samples))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_is_loaded() {
+        let path = std::env::temp_dir().join(format!("compare-{}.tsv", std::process::id()));
+        let mut results = Results::default();
+        for figure in [3.0, 1.5, 2.25] {
+            results.add(
+                "r",
+                Flavor::CurrentThread,
+                PeerId::Smol,
+                vec![(Metric::RoundTrip, figure)],
+            );
+        }
+        results.save(&path).unwrap();
+        let loaded = Results::load(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert_eq!(loaded.samples, results.samples);
+        let median = loaded.get("r", Flavor::CurrentThread, PeerId::Smol, Metric::RoundTrip);
+        assert_eq!(median, Some(2.25));
+    }
+}

@@ -1,0 +1,133 @@
+//! Who runs when, and in which process.
+//!
+//! Peers take turns sample by sample, so that whatever the machine does meanwhile hits all of them.
+//! Rows that need a pool in a certain state get a fresh process a sample: this binary starts itself
+//! again with [`SAMPLE`] in front.
+
+use crate::measure::{Figures, Metric};
+use crate::peers::{MAX_THREADS, PeerId, Settings};
+use crate::results::Results;
+use crate::row::{Process, Row, Scale, prepare};
+use crate::runtime::{Flavor, Runtime};
+use crate::{alloc, system};
+use std::io;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+/// The argument that makes the binary take one sample and print it.
+pub const SAMPLE: &str = "--sample";
+
+/// What is to be run.
+#[derive(Debug)]
+pub struct Plan {
+    /// These rows.
+    pub rows: Vec<Row>,
+    /// So many samples of each, for every peer.
+    pub rounds: usize,
+    /// So much of each.
+    pub scale: Scale,
+}
+
+/// Runs the plan; `progress` is told what comes next.
+///
+/// # Errors
+///
+/// When a fresh process cannot be started, or fails.
+pub fn run(plan: &Plan, mut progress: impl FnMut(Row, Flavor)) -> io::Result<Results> {
+    for peer in PeerId::ALL {
+        prepare(peer, Settings::default());
+    }
+    let mut results = Results::default();
+    for flavor in Flavor::ALL {
+        let runtime = Runtime::new(flavor, Settings::default());
+        for row in plan.rows.iter().filter(|row| row.flavors.contains(&flavor)) {
+            progress(*row, flavor);
+            for _ in 0..plan.rounds {
+                for peer in row.peers {
+                    let figures = match row.process {
+                        Process::Shared => in_line(*row, *peer, &runtime, plan.scale),
+                        Process::Fresh { .. } => elsewhere(*row, *peer, flavor, plan.scale)?,
+                    };
+                    results.add(row.name, flavor, *peer, figures);
+                }
+            }
+            if row.metrics.contains(&Metric::Allocations) {
+                for peer in row.peers {
+                    let figures = allocations(*row, *peer, &runtime, plan.scale);
+                    results.add(row.name, flavor, *peer, figures);
+                }
+            }
+        }
+    }
+    Ok(results)
+}
+
+fn in_line(row: Row, peer: PeerId, runtime: &Runtime, scale: Scale) -> Figures {
+    wait_for_quiet();
+    runtime.run(row.sample(peer, scale))
+}
+
+/// One more sample, which counts instead of taking the time.
+fn allocations(row: Row, peer: PeerId, runtime: &Runtime, scale: Scale) -> Figures {
+    let counter = alloc::count();
+    let mut figures = in_line(row, peer, runtime, scale);
+    counter.stop();
+    figures.retain(|(metric, _)| *metric == Metric::Allocations);
+    figures
+}
+
+/// Threads of the sample before go to sleep, or end, before the next one begins.
+fn wait_for_quiet() {
+    let nap = Duration::from_millis(5);
+    for _ in 0..40 {
+        let before = system::process_cpu();
+        thread::sleep(nap);
+        let busy = before.zip(system::process_cpu());
+        if busy.is_none_or(|(before, after)| after.saturating_sub(before) < nap / 20) {
+            break;
+        }
+    }
+}
+
+/// Takes the sample in a fresh process.
+fn elsewhere(row: Row, peer: PeerId, flavor: Flavor, scale: Scale) -> io::Result<Figures> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args([SAMPLE, row.name, peer.name(), flavor.name(), scale.name()]);
+    if let Some(threads) = row.process.settings().threads {
+        command.env(MAX_THREADS, threads.to_string());
+    }
+    let output = command.output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let figures = text.lines().map(parse).collect::<Option<Figures>>();
+    figures.filter(|_| output.status.success()).ok_or_else(|| {
+        let problem = String::from_utf8_lossy(&output.stderr);
+        io::Error::other(format!("{} of {}: {}\n{problem}", row.name, peer.name(), output.status))
+    })
+}
+
+/// What the fresh process does: takes the sample that its arguments name and prints the figures.
+/// `None` if they name none.
+#[must_use]
+pub fn sample(arguments: &[String]) -> Option<String> {
+    let [row, peer, flavor, scale] = arguments else { return None };
+    let (row, peer) = (Row::named(row)?, PeerId::named(peer)?);
+    let (flavor, scale) = (Flavor::named(flavor)?, Scale::named(scale)?);
+    if let Process::Fresh { pinned: true, .. } = row.process
+        && system::pin_to_one_core().is_none()
+    {
+        return Some(String::new());
+    }
+    let settings = row.process.settings();
+    let runtime = Runtime::new(flavor, settings);
+    system::expect_pool();
+    prepare(peer, settings);
+    let figures = runtime.run(row.sample(peer, scale));
+    let lines = figures.iter().map(|(metric, figure)| format!("{}\t{figure}", metric.name()));
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn parse(line: &str) -> Option<(Metric, f64)> {
+    let (metric, figure) = line.split_once('\t')?;
+    Some((Metric::named(metric)?, figure.parse().ok()?))
+}
