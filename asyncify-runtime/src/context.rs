@@ -48,10 +48,11 @@ impl Context {
 #[cfg(feature = "tracing")]
 impl Tracing {
     fn capture() -> Option<Box<Self>> {
-        tracing::dispatcher::get_default(|dispatcher| {
-            (!dispatcher.is::<tracing::subscriber::NoSubscriber>())
-                .then(|| Box::new(Self { dispatcher: dispatcher.clone(), span: tracing::Span::current() }))
-        })
+        let dispatcher = tracing::dispatcher::get_default(|dispatcher| {
+            (!dispatcher.is::<tracing::subscriber::NoSubscriber>()).then(|| dispatcher.clone())
+        })?;
+        // Not inside `get_default`, where there is no current span.
+        Some(Box::new(Self { dispatcher, span: tracing::Span::current() }))
     }
 
     fn enter(&self) -> impl Sized + '_ {
