@@ -1,0 +1,263 @@
+//! Errors and panics of bodies, and of what they carry.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, set_hook, take_hook};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use asyncify_runtime::{BlockingCall, Executor, Job, Rejected, sync_to_async};
+use asyncify_tests::{Gate, block_on, probe};
+
+use crate::one_thread;
+
+/// What a future panics with.
+fn panic_of<T>(future: impl Future<Output = T>) -> Box<dyn Any + Send> {
+    match catch_unwind(AssertUnwindSafe(|| block_on(future))) {
+        Ok(_) => panic!("no panic"),
+        Err(payload) => payload,
+    }
+}
+
+#[test]
+fn error_values_pass_unchanged() {
+    #[derive(Debug, PartialEq)]
+    struct Refused(Box<u8>);
+    #[sync_to_async]
+    fn refuse(number: u8) -> Result<(), Refused> {
+        Err(Refused(Box::new(number)))
+    }
+    assert_eq!(block_on(refuse(7)), Err(Refused(Box::new(7))));
+}
+
+#[test]
+fn panic_resumes_on_the_awaiter_with_its_payload() {
+    #[derive(Debug, PartialEq)]
+    struct Custom(u8);
+    #[sync_to_async]
+    fn fail(kind: u8) {
+        match kind {
+            0 => panic!("literal"),
+            1 => panic!("formatted {kind}"),
+            _ => panic_any(Custom(kind)),
+        }
+    }
+    assert_eq!(panic_of(fail(0)).downcast_ref(), Some(&"literal"));
+    assert_eq!(panic_of(fail(1)).downcast_ref(), Some(&"formatted 1".to_owned()));
+    assert_eq!(panic_of(fail(2)).downcast_ref(), Some(&Custom(2)));
+}
+
+#[test]
+fn worker_serves_the_next_job_after_a_panic() {
+    let pool = one_thread();
+    let before = block_on(pool.spawn(|| thread::current().id())).unwrap();
+    for _ in 0..10 {
+        assert!(block_on(pool.spawn(|| panic!("expected"))).unwrap_err().is_panic());
+    }
+    assert_eq!(block_on(pool.spawn(|| thread::current().id())).unwrap(), before);
+    block_on(pool.wait_idle());
+    assert_eq!((pool.metrics().panicked, pool.metrics().threads), (10, 1));
+}
+
+#[test]
+fn handle_tells_a_panic_from_other_ends() {
+    let error = block_on(one_thread().spawn(|| panic!("in words"))).unwrap_err();
+    assert!(error.is_panic() && !error.is_cancelled() && !error.is_rejected());
+    assert!(error.to_string().contains("in words"));
+    assert!(format!("{error:?}").contains("in words"));
+    assert_eq!(error.into_panic().downcast_ref(), Some(&"in words"));
+
+    let error = block_on(one_thread().spawn(|| panic_any(7_u8))).unwrap_err();
+    assert_eq!(error.try_into_panic().unwrap().downcast_ref(), Some(&7_u8));
+}
+
+#[test]
+fn panic_says_where_in_the_body_it_happened() {
+    #[sync_to_async]
+    fn fail() {
+        panic!("panic_says_where");
+    }
+    const LINE: u32 = line!() - 2;
+
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let previous = take_hook();
+    set_hook(Box::new({
+        let seen = Arc::clone(&seen);
+        move |info| {
+            // Other tests panic at the same time.
+            if info.payload_as_str() == Some("panic_says_where") {
+                let location = info.location().unwrap();
+                seen.lock().unwrap().push((location.file().to_owned(), location.line()));
+            } else {
+                previous(info);
+            }
+        }
+    }));
+    drop(panic_of(fail()));
+    assert_eq!(*seen.lock().unwrap(), [(file!().to_owned(), LINE)], "the hook hears of it once");
+}
+
+/// Panics when it is dropped.
+struct Explosive;
+
+impl Drop for Explosive {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[test]
+fn panicking_drop_of_a_capture_reaches_the_awaiter_of_its_own_call() {
+    let pool = one_thread();
+    let explosive = Explosive;
+    let error = block_on(pool.spawn(move || {
+        let _held = &explosive;
+    }))
+    .unwrap_err();
+    assert_eq!(error.into_panic().downcast_ref(), Some(&"dropped"));
+    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
+}
+
+#[test]
+fn panicking_drop_of_an_unwanted_result_harms_nobody() {
+    let pool = one_thread();
+    let gate = Gate::new();
+    let body = gate.clone();
+    drop(pool.spawn(move || {
+        body.pass();
+        Explosive
+    }));
+    gate.open();
+    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
+}
+
+#[test]
+fn panicking_drop_of_a_cancelled_call_harms_nobody() {
+    let pool = one_thread();
+    let gate = Gate::new();
+    let body = gate.clone();
+    let busy = pool.spawn(move || body.pass());
+    let explosive = Explosive;
+    let queued = pool.spawn(move || {
+        let _held = &explosive;
+    });
+    let _ = catch_unwind(AssertUnwindSafe(|| queued.abort()));
+    gate.open();
+    assert!(block_on(queued).unwrap_err().is_cancelled());
+    block_on(busy).unwrap();
+    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
+}
+
+#[test]
+fn payload_that_panics_when_dropped_harms_nobody() {
+    let pool = one_thread();
+    let gate = Gate::new();
+    let body = gate.clone();
+    drop(pool.spawn(move || {
+        body.pass();
+        panic_any(Explosive);
+    }));
+    gate.open();
+    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
+}
+
+#[test]
+fn panicking_waker_harms_nobody() {
+    struct Bad;
+    impl std::task::Wake for Bad {
+        fn wake(self: Arc<Self>) {
+            panic!("waker");
+        }
+    }
+    let pool = one_thread();
+    let gate = Gate::new();
+    let body = gate.clone();
+    let mut handle = Box::pin(pool.spawn(move || body.pass()));
+    let waker = Arc::new(Bad).into();
+    assert!(handle.as_mut().poll(&mut std::task::Context::from_waker(&waker)).is_pending());
+    gate.open();
+    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
+    block_on(handle).unwrap();
+}
+
+#[test]
+fn call_whose_executor_loses_it_ends_as_cancelled() {
+    struct Lossy;
+    impl Executor for Lossy {
+        fn execute(&self, job: Job) -> Result<(), Rejected> {
+            drop(job);
+            Ok(())
+        }
+    }
+    let (held, fate) = probe();
+    let handle = BlockingCall::new(move || drop(held)).executor(&Lossy).spawn();
+    assert!(block_on(handle).unwrap_err().is_cancelled());
+    assert_eq!(fate.now(), Some(thread::current().id()));
+
+    let payload = panic_of(BlockingCall::new(|| ()).executor(&Lossy).into_future());
+    let text = payload.downcast_ref::<String>().expect("words");
+    assert!(text.contains("cancelled"), "{text}");
+}
+
+#[test]
+fn call_whose_thread_dies_ends_as_cancelled() {
+    struct Dying;
+    impl Executor for Dying {
+        fn execute(&self, job: Job) -> Result<(), Rejected> {
+            let dying = thread::spawn(move || {
+                let _job = job;
+                panic!("the executor's own fault");
+            });
+            assert!(dying.join().is_err());
+            Ok(())
+        }
+    }
+    let handle = BlockingCall::new(|| ()).executor(&Dying).spawn();
+    assert!(block_on(handle).unwrap_err().is_cancelled());
+}
+
+#[test]
+fn refused_call_panics_with_the_reason_and_spawned_ends_as_rejected() {
+    struct Refusing;
+    impl Executor for Refusing {
+        fn execute(&self, job: Job) -> Result<(), Rejected> {
+            Err(Rejected::shut_down(job))
+        }
+    }
+    let handle = BlockingCall::new(|| ()).executor(&Refusing).spawn();
+    let error = block_on(handle).unwrap_err();
+    assert!(error.is_rejected() && !error.is_cancelled() && !error.is_panic());
+
+    let payload = panic_of(BlockingCall::new(|| ()).executor(&Refusing).into_future());
+    let text = payload.downcast_ref::<String>().expect("words");
+    assert!(text.contains("shut down"), "{text}");
+}
+
+#[test]
+fn each_caller_gets_its_own_error() {
+    #[sync_to_async]
+    fn fail(number: u32) -> Result<u32, String> {
+        match number % 3 {
+            0 => Err(format!("error {number}")),
+            1 => panic!("panic {number}"),
+            _ => Ok(number),
+        }
+    }
+    for number in 0..9 {
+        match number % 3 {
+            0 => assert_eq!(block_on(fail(number)), Err(format!("error {number}"))),
+            1 => {
+                assert_eq!(panic_of(fail(number)).downcast_ref(), Some(&format!("panic {number}")))
+            }
+            _ => assert_eq!(block_on(fail(number)), Ok(number)),
+        }
+    }
+}
+
+#[test]
+fn panic_of_a_detached_call_is_counted_and_nothing_else() {
+    let pool = one_thread();
+    drop(pool.spawn(|| panic!("nobody listens")));
+    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
+    block_on(pool.wait_idle());
+    assert_eq!((pool.metrics().panicked, pool.metrics().completed), (1, 1));
+}
