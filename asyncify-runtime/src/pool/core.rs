@@ -14,6 +14,11 @@ use crate::sync::{Mutex, MutexGuard};
 use std::io;
 use std::sync::Arc;
 
+/// So many queued jobs are a crowd, which calls for helpers.
+const CROWD: usize = 4;
+/// The most helpers that are made at a time. (None in models, which have few threads to spare.)
+const HELPERS: usize = if cfg!(all(test, asyncify_loom)) { 0 } else { 3 };
+
 /// One pool, shared by its handles and its workers.
 ///
 /// (`std`'s `Arc`, in models too: the number of handles is no part of the protocol.)
@@ -35,7 +40,7 @@ pub(super) struct Core<H: Host> {
 impl<H: Host> Core<H> {
     /// A pool without threads; [`populate`](Self::populate) is next.
     pub(super) fn new(host: H, min_threads: usize, max_threads: usize, fences: Fences) -> Self {
-        debug_assert!(1 <= min_threads && min_threads <= max_threads);
+        debug_assert!(min_threads <= max_threads);
         Self {
             host,
             queue: Queue::new(),
@@ -75,35 +80,40 @@ impl<H: Host> Core<H> {
 
     /// Calls one worker for the queue, unless one searches or is on its way.
     pub(super) fn summon(self: &Arc<Self>, caller: Caller) {
+        match self.call_worker(caller) {
+            Answer::Somebody => {}
+            // Our `COMING` may have been all that made the pool look busy.
+            Answer::Nobody => self.host.notify(),
+            Answer::Closed => self.settle(),
+        }
+    }
+
+    fn call_worker(self: &Arc<Self>, caller: Caller) -> Answer {
         loop {
             match self.token.call(caller) {
                 Call::Ours => {}
-                Call::Answered => return,
-                Call::Closed => return self.settle(),
+                Call::Answered => return Answer::Somebody,
+                Call::Closed => return Answer::Closed,
             }
             if let Some(worker) = self.roster.claim() {
+                self.host.calling();
                 self.roster.slot(worker).parker.tell(Told::Called);
-                return;
+                return Answer::Somebody;
             }
             if let Some(Ok(())) = self.grow(Entrance::Called) {
-                return;
+                return Answer::Somebody;
             }
             let before = self.token.hang_up();
             if before.is_closed() && caller == Caller::Outside {
                 // The end of the pool may have waited for us.
-                return self.settle();
+                return Answer::Closed;
             }
             if before.is_searching() {
-                return;
+                return Answer::Somebody;
             }
             self.fences.at(Site::HangUp);
-            if self.queue.is_empty() {
-                // Our `COMING` may have been all that made the pool look busy.
-                self.host.notify();
-                return;
-            }
-            if !(self.roster.any_idle() || self.may_grow()) {
-                return;
+            if self.queue.is_empty() || !(self.roster.any_idle() || self.may_grow()) {
+                return Answer::Nobody;
             }
         }
     }
@@ -113,6 +123,20 @@ impl<H: Host> Core<H> {
         self.fences.at(site);
         if !self.queue.is_empty() {
             self.summon(caller);
+        }
+    }
+
+    /// Has more than one thread made at once where many jobs wait, as one after the other is slow
+    /// when each has to start before it makes the next.
+    pub(super) fn call_helpers(self: &Arc<Self>) {
+        if self.queue.len() < CROWD || self.roster.any_idle() {
+            return;
+        }
+        for _ in 0..HELPERS {
+            self.token.note_helper();
+            if !matches!(self.grow(Entrance::Helper), Some(Ok(()))) {
+                return;
+            }
         }
     }
 
@@ -203,33 +227,40 @@ impl<H: Host> Core<H> {
     /// Brings a closed pool nearer to its end, for one who is not counted: jobs that came late
     /// get a worker while there can be one and are refused otherwise.
     fn settle(self: &Arc<Self>) {
-        let mut ended = self.lock_ended();
-        if !*ended {
-            if !self.queue.is_empty() && !self.token.look().is_discarding() {
-                self.summon(Caller::Counted);
+        let refuse = {
+            let mut ended = self.lock_ended();
+            if !*ended && !self.queue.is_empty() && !self.token.look().is_discarding() {
+                // Nothing of the user's is run here, whatever comes of it.
+                self.call_worker(Caller::Counted);
             }
-            // Whoever holds `COMING` now was there before the pool was closed and comes here
-            // afterwards. Nobody takes it any more but under this lock or in a counted thread.
-            if self.census.count().threads() == 0 && !self.token.look().is_coming() {
-                *ended = true;
-            }
-        }
-        let refuse = *ended || self.token.look().is_discarding();
-        let has_ended = *ended;
-        drop(ended);
+            // Whoever holds `COMING` now held it before the pool was closed, and comes here
+            // afterwards if it made no thread. Otherwise it is taken only under this lock, or by
+            // threads that are counted.
+            let coming = self.token.look_before_census().is_coming();
+            *ended |= !coming && self.census.count().threads() == 0;
+            *ended || self.token.look().is_discarding()
+        };
         if refuse {
             while let Some(job) = self.queue.pop() {
                 self.host.refuse(job);
             }
         }
-        if has_ended {
-            self.host.notify();
-        }
+        self.host.notify();
     }
 
     fn lock_ended(&self) -> MutexGuard<'_, bool> {
         self.ended.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
+}
+
+/// What came of calling a worker.
+enum Answer {
+    /// Somebody answers for the queue.
+    Somebody,
+    /// Nobody can be called, or the queue is empty by now.
+    Nobody,
+    /// The pool is closed, and the caller is not counted.
+    Closed,
 }
 
 /// Whether a worker that leaves is counted in the census still.

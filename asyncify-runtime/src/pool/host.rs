@@ -1,7 +1,6 @@
 //! The seam below the protocol: what runs a job, and what makes a thread.
 
 use super::core::Core;
-use super::counters::Counters;
 use crate::task::Finish;
 use std::io;
 use std::sync::Arc;
@@ -39,8 +38,14 @@ pub(super) trait Host: Send + Sync + Sized + 'static {
     /// A worker went idle or left: whoever waits for that may look.
     fn notify(&self);
 
+    /// A parked worker is about to be called.
+    fn calling(&self);
+
+    /// The called worker is awake.
+    fn awake(&self);
+
     /// Looks for a job a while longer, if that is likely to pay.
-    fn linger<J>(&self, counters: &Counters, pop: impl FnMut() -> Option<J>) -> Option<J>;
+    fn linger(&self, pop: impl FnMut() -> Option<Self::Job>) -> Option<Self::Job>;
 }
 
 /// How a new worker begins.

@@ -37,6 +37,7 @@ mod queue;
 mod retry;
 mod roster;
 mod shutdown;
+mod spin;
 mod threads;
 mod token;
 mod worker;

@@ -103,6 +103,15 @@ impl Places {
     }
 }
 
+#[cfg(all(test, asyncify_loom))]
+impl Place {
+    /// A place, and how often it was freed.
+    pub(crate) fn for_model() -> (Self, impl Fn() -> usize) {
+        let places = Places::new(0);
+        (Self(Arc::clone(&places)), move || places.lock().free)
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.free();

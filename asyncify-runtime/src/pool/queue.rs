@@ -63,7 +63,9 @@ mod modelled {
             if self.is_empty() {
                 return None;
             }
-            let job = self.jobs.lock().unwrap().pop_front()?;
+            let mut jobs = self.jobs.lock().unwrap();
+            let job = jobs.pop_front()?;
+            // Under the lock: else others would find neither a job nor an empty queue meanwhile.
             self.len.fetch_sub(1, Relaxed);
             Some(job)
         }

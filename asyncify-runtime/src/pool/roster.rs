@@ -82,9 +82,10 @@ impl Roster {
     /// would revive one that was claimed.
     pub(super) fn set_idle(&self, worker: usize) {
         let (bank, i) = self.place(worker);
-        // Relaxed: the mark says no more than that the worker will listen. The queue, which the
-        // worker looks at next, stands behind a fence.
-        let before = bank.idle.fetch_or(1 << i, Ordering::Relaxed);
+        // Release: pairs with the Acquire in `all_idle`, for the sake of what the worker's jobs
+        // have written. To a claimer the mark says no more than that the worker will listen; the
+        // queue, which the worker looks at next, stands behind a fence.
+        let before = bank.idle.fetch_or(1 << i, Ordering::Release);
         debug_assert!(before & (1 << i) == 0, "worker {worker} is idle twice");
     }
 
@@ -92,7 +93,7 @@ impl Roster {
     #[must_use]
     pub(super) fn clear_idle(&self, worker: usize) -> bool {
         let (bank, i) = self.place(worker);
-        // Relaxed: as above.
+        // Relaxed: whoever makes use of the outcome is this worker, or waits for its claimer.
         bank.idle.fetch_and(!(1 << i), Ordering::Relaxed) & (1 << i) != 0
     }
 

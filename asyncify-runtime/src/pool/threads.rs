@@ -1,12 +1,12 @@
 //! The real host: threads of the operating system, and tasks.
 
 use super::core::Core;
-use super::counters::Counters;
 use super::host::{Entrance, Host};
 use super::name::thread_name;
 use super::place::Places;
 use super::retry::Retry;
 use super::shutdown::Insiders;
+use super::spin::Spin;
 use super::{current, worker};
 use crate::sync::{AtomicU64, AtomicUsize, Ordering::Relaxed, thread};
 use crate::task::{Finish, Job, RejectReason};
@@ -33,6 +33,7 @@ pub(super) struct ThreadOptions {
 pub(super) struct Threads {
     options: ThreadOptions,
     retry: Retry,
+    spin: Spin,
     /// Rings whenever a worker goes idle or leaves.
     settled: Event,
     /// The handles to the pool; the last to go closes it.
@@ -54,6 +55,7 @@ impl Threads {
         Self {
             options,
             retry: Retry::new(),
+            spin: Spin::new(),
             settled: Event::new(),
             handles: AtomicUsize::new(1),
             insiders: Insiders::new(),
@@ -163,7 +165,15 @@ impl Host for Threads {
         self.settled.notify(usize::MAX);
     }
 
-    fn linger<J>(&self, _counters: &Counters, _pop: impl FnMut() -> Option<J>) -> Option<J> {
-        None
+    fn calling(&self) {
+        self.spin.calling();
+    }
+
+    fn awake(&self) {
+        self.spin.awake();
+    }
+
+    fn linger(&self, pop: impl FnMut() -> Option<Job>) -> Option<Job> {
+        self.spin.linger(pop)
     }
 }

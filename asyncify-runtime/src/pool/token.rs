@@ -1,11 +1,13 @@
 //! The token: who answers for the queue, and whether the pool is open.
 //!
-//! The word orders nothing but itself. Every transition is a read-modify-write, so that all of
-//! them stand in one line (the word's modification order), and where the queue or the idle marks
-//! have to be seen as well, a [`fence`](super::order) on both sides does that. Hence `Relaxed`
-//! throughout this file.
+//! Every transition is a read-modify-write, so that all of them stand in one line (the word's
+//! modification order), and where the queue or the idle marks have to be seen as well, a
+//! [`fence`](super::order) on both sides does that. Hence `Relaxed`, where nothing else is said.
 
-use crate::sync::{AtomicU32, Ordering::Relaxed};
+use crate::sync::{
+    AtomicU32,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 /// An awake worker looks for jobs. It looks at the queue again after it has cleared this flag.
 const SEARCHING: u32 = 1;
@@ -65,6 +67,13 @@ impl Token {
         Seen(self.0.load(Relaxed))
     }
 
+    /// Looks, to read the census afterwards: a thread that was made by who held `COMING` is counted
+    /// there when `COMING` is clear.
+    pub(super) fn look_before_census(&self) -> Seen {
+        // Acquire: pairs with the Release in `arrive` and `hang_up`.
+        Seen(self.0.load(Acquire))
+    }
+
     /// Takes the right to call a worker, if nobody answers for the queue.
     pub(super) fn call(&self, caller: Caller) -> Call {
         let mut word = self.0.load(Relaxed);
@@ -90,7 +99,8 @@ impl Token {
 
     /// Gives the right to call back: nobody could come.
     pub(super) fn hang_up(&self) -> Seen {
-        let before = self.0.fetch_and(!COMING, Relaxed);
+        // Release: pairs with the Acquire in `look_before_census`.
+        let before = self.0.fetch_and(!COMING, Release);
         debug_assert!(before & COMING != 0, "only who called hangs up");
         Seen(before)
     }
@@ -101,7 +111,8 @@ impl Token {
         loop {
             debug_assert!(word & COMING != 0, "only who was called arrives");
             let next = (word & !COMING) | SEARCHING;
-            match self.0.compare_exchange_weak(word, next, Relaxed, Relaxed) {
+            // Release: pairs with the Acquire in `look_before_census`.
+            match self.0.compare_exchange_weak(word, next, Release, Relaxed) {
                 Ok(_) if word & SEARCHING == 0 => return Arrived::Searching,
                 Ok(_) => return Arrived::Spare,
                 Err(now) => word = now,

@@ -60,8 +60,10 @@ impl<H: Host> Worker<'_, H> {
     }
 
     fn search(&self) -> Step {
-        let pop = || self.core.queue.pop();
-        let Some(job) = pop().or_else(|| self.core.host.linger(&self.slot.counters, pop)) else {
+        let queue = &self.core.queue;
+        // A look is cheaper than an attempt.
+        let look = || if queue.is_empty() { None } else { queue.pop() };
+        let Some(job) = queue.pop().or_else(|| self.core.host.linger(look)) else {
             return Step::Rest { searching: true };
         };
         self.slot.counters.set_running(true);
@@ -75,6 +77,7 @@ impl<H: Host> Worker<'_, H> {
     fn pass_on(&self) {
         if !self.core.token.end_search().is_coming() {
             self.core.look_again(Site::PassOn, Caller::Counted);
+            self.core.call_helpers();
         }
     }
 
@@ -97,9 +100,11 @@ impl<H: Host> Worker<'_, H> {
     /// Whether there are too many of us, and we are the one to leave; the census then counts us
     /// no longer.
     fn is_surplus(&self) -> bool {
-        !self.permanent
-            && self.core.census.count().has_surplus()
-            && self.core.census.remove_surplus_thread()
+        self.may_be_surplus() && self.core.census.remove_surplus_thread()
+    }
+
+    fn may_be_surplus(&self) -> bool {
+        !self.permanent && self.core.census.count().has_surplus()
     }
 
     fn run(&self, job: H::Job) {
@@ -121,8 +126,14 @@ impl<H: Host> Worker<'_, H> {
         // May call ourselves.
         core.look_again(Site::Rest, Caller::Counted);
         core.host.notify();
-        if core.token.look().is_closed() && core.roster.clear_idle(self.number) {
-            return Step::Leave(Counted::Still);
+        // Who closes the pool or lowers its limit does that first and then nudges the idle.
+        let closed = core.token.look().is_closed();
+        if (closed || self.may_be_surplus()) && core.roster.clear_idle(self.number) {
+            return match closed {
+                true => Step::Leave(Counted::Still),
+                false if self.is_surplus() => Step::Leave(Counted::NoLonger),
+                false => Step::Rest { searching: false },
+            };
         }
         self.park((!self.permanent).then(|| core.host.patience()))
     }
@@ -136,7 +147,10 @@ impl<H: Host> Worker<'_, H> {
             self.slot.parker.park(None)
         });
         match told {
-            Some(Told::Called) => self.arrive(),
+            Some(Told::Called) => {
+                self.core.host.awake();
+                self.arrive()
+            }
             Some(Told::Nudged) => Step::Work,
             None => Step::Leave(Counted::Still),
         }
