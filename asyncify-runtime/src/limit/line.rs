@@ -105,8 +105,8 @@ impl Line {
     }
 
     /// Takes a ticket back. Gives the waker of one that was not called.
-    pub(super) fn leave(&mut self, ticket: Ticket) -> Option<Waker> {
-        match self.vacate(ticket.0) {
+    pub(super) fn leave(&mut self, Ticket(index): Ticket) -> Option<Waker> {
+        match self.vacate(index) {
             Place::Waiting { waker, before, behind } => {
                 self.unlink(before, behind);
                 Some(waker)

@@ -6,7 +6,7 @@
 
 use super::{Caller, assert_at_rest, rounds};
 use crate::limit::{Limiter, LimiterPermit};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::task::Poll;
 
 /// xorshift64*: random enough, and the same every time.
@@ -34,14 +34,14 @@ struct Model {
     taken: usize,
     line: VecDeque<usize>,
     /// Who was handed a permit and has not come for it.
-    called: Vec<usize>,
+    called: BTreeSet<usize>,
 }
 
 impl Model {
     fn admit(&mut self) {
         while self.taken < self.limit {
             let Some(first) = self.line.pop_front() else { return };
-            self.called.push(first);
+            self.called.insert(first);
             self.taken += 1;
         }
     }
@@ -66,7 +66,7 @@ impl Run {
         let limit = random.below(4);
         Self {
             limiter: Limiter::new(limit),
-            model: Model { limit, taken: 0, line: VecDeque::new(), called: Vec::new() },
+            model: Model { limit, taken: 0, line: VecDeque::new(), called: BTreeSet::new() },
             actors: Vec::new(),
             next_name: 0,
             random,
@@ -122,15 +122,17 @@ impl Run {
                 }
             },
             Actor::Waiting(mut caller) => {
-                let called = self.model.called.iter().position(|&called| called == name);
-                assert_eq!(caller.wake_ups(), usize::from(called.is_some()));
-                match (caller.poll(), called) {
-                    (Poll::Ready(permit), Some(called)) => {
-                        self.model.called.swap_remove(called);
+                let admitted = self.model.called.remove(&name);
+                assert_eq!(caller.wake_ups(), usize::from(admitted));
+                match caller.poll() {
+                    Poll::Ready(permit) => {
+                        assert!(admitted, "admitted out of turn");
                         Actor::Holding(permit)
                     }
-                    (Poll::Pending, None) => Actor::Waiting(caller),
-                    (polled, _) => panic!("admitted: {}", polled.is_ready()),
+                    Poll::Pending => {
+                        assert!(!admitted, "called, but not admitted");
+                        Actor::Waiting(caller)
+                    }
                 }
             }
             Actor::Holding(permit) => Actor::Holding(permit),
@@ -143,8 +145,7 @@ impl Run {
         match &actor {
             Actor::New(_) => {}
             Actor::Waiting(_) => {
-                if let Some(called) = self.model.called.iter().position(|&called| called == name) {
-                    self.model.called.swap_remove(called);
+                if self.model.called.remove(&name) {
                     self.model.release();
                 }
                 self.model.line.retain(|&waiting| waiting != name);
