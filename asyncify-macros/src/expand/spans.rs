@@ -8,20 +8,28 @@ pub(crate) fn located(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// `runtime::__private::name`, all of it at `span`.
+/// `runtime::__private::name`, beginning and ending at `span`.
 ///
-/// It keeps the context of `span`, which is the user's: in one of ours, an error that has to do with
-/// it would blame the attribute.
+/// The ends keep the context of `span`, which is the user's: in one of ours, an error that has to
+/// do with it would blame the attribute. What is between stays where it was written, so that a
+/// runtime that cannot be found there is one error, however often it is named.
 pub(crate) fn private(runtime: &TokenStream, name: &str, span: Span) -> TokenStream {
-    let runtime = runtime.clone().into_iter().map(|mut token| {
-        // What `$crate` means is in its context.
-        let is_relative = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
-        token.set_span(if is_relative { token.span().located_at(span) } else { span });
+    let mut found = span;
+    let runtime = runtime.clone().into_iter().enumerate().map(|(position, mut token)| {
+        match &token {
+            // What `$crate` means is in its context.
+            TokenTree::Ident(ident) if ident == "$crate" => {
+                token.set_span(ident.span().located_at(span));
+            }
+            TokenTree::Ident(ident) if position > 0 => found = ident.span(),
+            _ => token.set_span(span),
+        }
         token
     });
     let runtime = TokenStream::from_iter(runtime);
+    let private = Ident::new("__private", found);
     let name = Ident::new(name, span);
-    quote_spanned!(span=> #runtime::__private::#name)
+    quote_spanned!(span=> #runtime::#private::#name)
 }
 
 /// The two ends of some tokens of the user's.
