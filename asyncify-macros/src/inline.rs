@@ -106,23 +106,20 @@ impl Inline {
                 other.into_token_stream()
             }
         };
-        if has_cursor {
-            // Unfinished: rustc says so, and an editor needs what there is.
-            return strip_cursor(quote!({ #lets move || #call }));
-        }
         if !self.errors.is_empty() {
-            // What it is made of is still checked, where it would be computed.
-            let errors = self.errors.to_tokens();
+            // What it is made of is still checked, where it would be computed. Of unfinished code
+            // rustc has enough to say.
+            let errors = if has_cursor { TokenStream::new() } else { self.errors.to_tokens() };
             let code = match parsed {
                 Expr::Try(tried) => *tried.expr,
                 Expr::Await(awaited) => *awaited.base,
                 other => other,
             };
-            return quote!({ let _ = #code; #errors });
+            return strip_cursor(quote!({ let _ = #code; #errors }));
         }
         let span = located(TypeSpans::of(&parsed).first);
         let plain = private(&self.runtime, "plain", span);
-        quote_spanned!(span=> { #lets #plain(move || #call) })
+        strip_cursor(quote_spanned!(span=> { #lets #plain(move || #call) }))
     }
 
     fn function_call(&mut self, mut call: ExprCall, lets: &mut TokenStream) -> TokenStream {

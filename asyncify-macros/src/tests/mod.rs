@@ -1,1 +1,40 @@
+//! What each shape expands to. `UPDATE_EXPECT=1 cargo test -p asyncify-macros` writes a new state
+//! down; read the difference before you keep it.
 
+mod blocks;
+mod fallbacks;
+mod functions;
+mod inline;
+mod methods;
+
+use expect_test::Expect;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The expansion of an attribute with `args` on an item.
+#[track_caller]
+fn check(args: TokenStream, item: TokenStream, expect: &Expect) {
+    expect.assert_eq(&pretty(crate::attribute(args, item)));
+}
+
+/// The expansion of an attribute on a method, inside of the `impl` that rustc puts it back to.
+#[track_caller]
+fn check_method(args: TokenStream, method: TokenStream, expect: &Expect) {
+    let methods = crate::attribute(args, method);
+    expect.assert_eq(&pretty(quote!(impl Store { #methods })));
+}
+
+/// The expansion of `asyncify!`.
+#[track_caller]
+fn check_inline(code: TokenStream, expect: &Expect) {
+    let call = crate::inline::asyncify(quote!(@ asyncify_runtime; #code));
+    expect.assert_eq(&pretty(quote!(fn caller() { #call })));
+}
+
+#[track_caller]
+fn pretty(tokens: TokenStream) -> String {
+    match syn::parse2(tokens.clone()) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(error) => panic!("{error} in {tokens}"),
+    }
+}

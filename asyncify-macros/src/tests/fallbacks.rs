@@ -1,0 +1,178 @@
+//! Wrong input: the item lives on, and every mistake is told.
+
+use expect_test::expect;
+use quote::quote;
+
+use super::check;
+
+#[test]
+fn wrong_function_keeps_an_async_signature() {
+    check(
+        quote!(),
+        quote! {
+            const fn fill(buffer: &mut [u8], name: Option<&str>) -> &str { BODY }
+        },
+        &expect![[r#"
+            async fn fill(buffer: &mut [u8], name: Option<&str>) -> &str {
+                BODY
+            }
+            ::core::compile_error! {
+                "a `const fn` cannot run on another thread\nhelp: remove `const`"
+            }
+            ::core::compile_error! {
+                "argument `buffer` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it"
+            }
+            ::core::compile_error! {
+                "argument `name` holds a borrow\nnote: the body runs on another thread and may outlive the caller\nhelp: take `Option<String>`"
+            }
+            ::core::compile_error! {
+                "return type borrows from the caller\nnote: nothing borrowed outlives the call\nhelp: return an owned value: `String`"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn foreign_function_becomes_one_of_rust() {
+    check(
+        quote!(),
+        quote! {
+            pub extern "C" fn add(a: i32, rest: ...) -> i32 { a }
+        },
+        &expect![[r#"
+            pub async fn add(a: i32) -> i32 {
+                a
+            }
+            ::core::compile_error! {
+                "`extern` functions cannot become `async`\nhelp: call it from a Rust function"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn missing_body_is_made_up() {
+    check(
+        quote!(),
+        quote! {
+            fn nothing(&self);
+        },
+        &expect![[r##"
+            #[allow(unused_variables)]
+            async fn nothing(&self) {
+                loop {}
+            }
+            ::core::compile_error! {
+                "function has no body to run\nhelp: give it one, or, in a trait, put the attribute on the `trait`"
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn wrong_item_stays() {
+    check(
+        quote!(),
+        quote! {
+            pub struct Store { pool: Pool }
+        },
+        &expect![[r#"
+            pub struct Store {
+                pool: Pool,
+            }
+            ::core::compile_error! {
+                "the `sync_to_async` attribute can only be applied to a function\nhelp: apply it to a `fn`, or to an `impl` or `trait` whose methods block"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn wrong_arguments_are_left_out() {
+    check(
+        quote!(exector = &pool, skip, crate = here, rename, rename = "a b"),
+        quote! {
+            fn one() -> u8 { 1 }
+        },
+        &expect![[r#"
+            async fn one() -> u8 {
+                let __started = {
+                    let __run = move || -> u8 {
+                        match () {
+                            () => 1,
+                        }
+                    };
+                    ::asyncify_runtime::__private::call(
+                            ::asyncify_runtime::__private::output(
+                                (::asyncify_runtime::__private::witness(&__run),).0,
+                            ),
+                            __run,
+                        )
+                        .start()
+                };
+                __started.await.take()
+            }
+            ::core::compile_error! {
+                "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `rename`, and `crate`"
+            }
+            ::core::compile_error! {
+                "argument `skip` has no meaning on a function\nhelp: it belongs on a method of an annotated `impl` or `trait`"
+            }
+            ::core::compile_error! {
+                "crate path must be absolute\nhelp: write `::name`, or `crate::name`"
+            }
+            ::core::compile_error! {
+                "argument `rename` needs a value\nhelp: write `rename = \"name\"`"
+            }
+            ::core::compile_error! {
+                "duplicate argument `rename`\nhelp: remove one"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn second_attribute_is_taken_off() {
+    check(
+        quote!(),
+        quote! {
+                    #[sync_to_async]
+        fn one() {}
+                },
+        &expect![[r#"
+            async fn one() {
+                let __started = {
+                    let __run = move || -> () {
+                        match () {
+                            () => {}
+                        }
+                    };
+                    ::asyncify_runtime::__private::plain(__run).start()
+                };
+                __started.await
+            }
+            ::core::compile_error! {
+                "duplicate `sync_to_async` attribute\nhelp: remove one"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn only_the_wrong_method_falls_back() {
+    check(
+        quote!(),
+        quote! {
+            trait Source { fn a(&mut self) -> u8; fn b(&self) -> u8; }
+        },
+        &expect![[r#"
+            trait Source {
+                fn a(&mut self) -> impl ::core::future::Future<Output = u8>;
+                fn b(&self) -> impl ::core::future::Future<Output = u8> + ::core::marker::Send;
+            }
+            ::core::compile_error! {
+                "argument `self` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it"
+            }
+        "#]],
+    );
+}

@@ -1,0 +1,570 @@
+//! Methods that carry the attribute themselves.
+
+use expect_test::expect;
+use quote::quote;
+
+use super::check_method;
+
+#[test]
+fn borrowed_self_is_cloned() {
+    check_method(
+        quote!(),
+        quote! {
+            pub fn get(&self, key: &str) -> Option<u8> { self.map.get(key).copied() }
+        },
+        &expect![[r#"
+            impl Store {
+                pub async fn get(&self, key: &str) -> Option<u8> {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __p0 = ::asyncify_runtime::__private::keep(&*(key));
+                        let __run = move || {
+                            Self::__sync_to_async_get(__self.lend(), __p0.lend())
+                        };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_get(&self, key: &str) -> Option<u8> {
+                    self.map.get(key).copied()
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn owned_self_is_moved() {
+    check_method(
+        quote!(),
+        quote! {
+            fn close(mut self, mut force: bool) { force |= self.open; }
+        },
+        &expect![[r#"
+            impl Store {
+                async fn close(self, force: bool) {
+                    let __started = {
+                        let __self = ::asyncify_runtime::__private::arg((self,).0);
+                        let __p0 = ::asyncify_runtime::__private::arg((force,).0);
+                        let __run = move || {
+                            Self::__sync_to_async_close(__self.take(), __p0.take())
+                        };
+                        ::asyncify_runtime::__private::plain(__run).start()
+                    };
+                    __started.await
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_close(mut self, mut force: bool) {
+                    force |= self.open;
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn self_in_a_pointer_is_moved() {
+    check_method(
+        quote!(),
+        quote! {
+            fn shared(self: Arc<Self>, (a, b): (u8, u8)) -> u8 { a }
+        },
+        &expect![[r#"
+            impl Store {
+                async fn shared(self: Arc<Self>, __arg1: (u8, u8)) -> u8 {
+                    let __started = {
+                        let __self = ::asyncify_runtime::__private::arg((self,).0);
+                        #[allow(clippy::used_underscore_binding)]
+                        let __p0 = ::asyncify_runtime::__private::arg((__arg1,).0);
+                        let __run = move || {
+                            Self::__sync_to_async_shared(__self.take(), __p0.take())
+                        };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_shared(self: Arc<Self>, (a, b): (u8, u8)) -> u8 {
+                    a
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn self_by_written_reference_is_cloned() {
+    check_method(
+        quote!(),
+        quote! {
+            fn written(self: &Self) -> u8 { 1 }
+        },
+        &expect![[r#"
+            impl Store {
+                async fn written(self: &Self) -> u8 {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __run = move || { Self::__sync_to_async_written(__self.lend()) };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_written(self: &Self) -> u8 {
+                    1
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn async_method_is_awaited_in_its_sibling() {
+    check_method(
+        quote!(),
+        quote! {
+            async fn fetch(&self) -> u8 { 1 }
+        },
+        &expect![[r#"
+            impl Store {
+                async fn fetch(&self) -> u8 {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __run = move || async move {
+                            Self::__sync_to_async_fetch(__self.lend()).await
+                        };
+                        ::asyncify_runtime::__private::call_async(
+                                ::asyncify_runtime::__private::output(
+                                    (::asyncify_runtime::__private::witness_async(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                async fn __sync_to_async_fetch(&self) -> u8 {
+                    1
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn unsafe_method_is_called_in_unsafe() {
+    check_method(
+        quote!(),
+        quote! {
+            unsafe fn raw(&self) -> u8 { 1 }
+        },
+        &expect![[r#"
+            impl Store {
+                async unsafe fn raw(&self) -> u8 {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __run = move || { unsafe { Self::__sync_to_async_raw(__self.lend()) } };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                unsafe fn __sync_to_async_raw(&self) -> u8 {
+                    1
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn generics_are_named_in_the_call() {
+    check_method(
+        quote!(),
+        quote! {
+            fn all<T, const N: usize>(&self) -> [T; N] where T: Default { make() }
+        },
+        &expect![[r#"
+            impl Store {
+                async fn all<T, const N: usize>(&self) -> [T; N]
+                where
+                    T: Default,
+                {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __run = move || { Self::__sync_to_async_all::<T, N>(__self.lend()) };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output_generic(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_all<T, const N: usize>(&self) -> [T; N]
+                where
+                    T: Default,
+                {
+                    make()
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn opaque_output_captures_no_lifetime() {
+    check_method(
+        quote!(),
+        quote! {
+            fn shown<T: Display>(&self, value: &T) -> impl Display { 1 }
+        },
+        &expect![[r#"
+            impl Store {
+                async fn shown<T: Display>(&self, value: &T) -> impl Display {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __p0 = ::asyncify_runtime::__private::keep_clone(&*(value));
+                        let __run = move || {
+                            Self::__sync_to_async_shown::<T>(__self.lend(), __p0.lend())
+                        };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output_generic(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_shown<T: Display>(&self, value: &T) -> impl Display + use<T> {
+                    1
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn one_call_for_each_combination_of_conditions() {
+    check_method(
+        quote!(),
+        quote! {
+            fn cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {}
+        },
+        &expect![[r#"
+            impl Store {
+                async fn cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        #[cfg(unix)]
+                        let __p0 = ::asyncify_runtime::__private::arg((a,).0);
+                        let __p1 = ::asyncify_runtime::__private::arg((b,).0);
+                        #[cfg(windows)]
+                        let __p2 = ::asyncify_runtime::__private::arg((c,).0);
+                        let __run = move || {
+                            {
+                                #[cfg(all(not(all(unix)), not(all(windows))))]
+                                let __result = Self::__sync_to_async_cond(
+                                    __self.lend(),
+                                    __p1.take(),
+                                );
+                                #[cfg(all(all(unix), not(all(windows))))]
+                                let __result = Self::__sync_to_async_cond(
+                                    __self.lend(),
+                                    __p0.take(),
+                                    __p1.take(),
+                                );
+                                #[cfg(all(not(all(unix)), all(windows)))]
+                                let __result = Self::__sync_to_async_cond(
+                                    __self.lend(),
+                                    __p1.take(),
+                                    __p2.take(),
+                                );
+                                #[cfg(all(all(unix), all(windows)))]
+                                let __result = Self::__sync_to_async_cond(
+                                    __self.lend(),
+                                    __p0.take(),
+                                    __p1.take(),
+                                    __p2.take(),
+                                );
+                                __result
+                            }
+                        };
+                        ::asyncify_runtime::__private::plain(__run).start()
+                    };
+                    __started.await
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {}
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn lint_levels_reach_the_body() {
+    check_method(
+        quote!(),
+        quote! {
+                    #[allow(unused)]
+        #[expect(clippy::all)]
+        #[inline]
+        fn lax(&self) {}
+                },
+        &expect![[r#"
+            impl Store {
+                #[allow(unused)]
+                #[inline]
+                async fn lax(&self) {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __run = move || { Self::__sync_to_async_lax(__self.lend()) };
+                        ::asyncify_runtime::__private::plain(__run).start()
+                    };
+                    __started.await
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                #[allow(unused)]
+                #[expect(clippy::all)]
+                fn __sync_to_async_lax(&self) {}
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn no_receiver_makes_a_closure() {
+    check_method(
+        quote!(),
+        quote! {
+            fn open(path: &Path) -> io::Result<Self> { Self::from(path) }
+        },
+        &expect![[r#"
+            impl Store {
+                async fn open(path: &Path) -> io::Result<Self> {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __p0 = ::asyncify_runtime::__private::keep(&*(path));
+                        let __run = move || -> io::Result<Self> {
+                            #[allow(clippy::shadow_unrelated)]
+                            let path = __p0.lend();
+                            match () {
+                                () => Self::from(path),
+                            }
+                        };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn renamed_method_is_called() {
+    check_method(
+        quote!(rename = "size_async"),
+        quote! {
+            fn size(&self, deep: bool) -> u64 { 1 }
+        },
+        &expect![[r#"
+            impl Store {
+                fn size(&self, deep: bool) -> u64 {
+                    1
+                }
+                async fn size_async(&self, deep: bool) -> u64 {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __p0 = ::asyncify_runtime::__private::arg((deep,).0);
+                        let __run = move || { Self::size(__self.lend(), __p0.take()) };
+                        ::asyncify_runtime::__private::call(
+                                ::asyncify_runtime::__private::output(
+                                    (::asyncify_runtime::__private::witness(&__run),).0,
+                                ),
+                                __run,
+                            )
+                            .start()
+                    };
+                    __started.await.take()
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn raw_names_lose_their_prefix() {
+    check_method(
+        quote!(),
+        quote! {
+            fn r#match(&self, r#type: u8) {}
+        },
+        &expect![[r#"
+            impl Store {
+                async fn r#match(&self, r#type: u8) {
+                    let __started = {
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __p0 = ::asyncify_runtime::__private::arg((r#type,).0);
+                        let __run = move || {
+                            Self::__sync_to_async_match(__self.lend(), __p0.take())
+                        };
+                        ::asyncify_runtime::__private::plain(__run).start()
+                    };
+                    __started.await
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_match(&self, r#type: u8) {}
+            }
+        "#]],
+    );
+}
