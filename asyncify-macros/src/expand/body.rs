@@ -172,11 +172,24 @@ fn condition(attr: &Attribute) -> Option<TokenStream> {
 ///
 /// Output:
 ///     #[doc(hidden)]
-///     #[allow(clippy::missing_const_for_fn)]
+///     #[allow(clippy::boxed_local, ..)]
 ///     fn __sync_to_async_sum(&self, mut from: usize) -> u32 { BODY }
 pub(crate) fn sibling(method: &RawFn) -> TokenStream {
-    // That it could be `const` is no advice: the function that was written could not.
-    quote!(#[doc(hidden)] #[allow(clippy::missing_const_for_fn)] #method)
+    // No advice about the signature: the function that was written is async, and where it is
+    // public, what it takes and returns is not asked about.
+    quote! {
+        #[doc(hidden)]
+        #[allow(
+            clippy::boxed_local,
+            clippy::large_types_passed_by_value,
+            clippy::missing_const_for_fn,
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_wraps,
+            clippy::unused_self,
+        )]
+        #method
+    }
 }
 
 fn scoped_trait_name() -> Ident {

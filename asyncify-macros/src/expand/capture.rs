@@ -1,6 +1,6 @@
 //! Takes the arguments off the caller, and gives them back on the pool.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::{Pat, PatIdent, Type};
@@ -24,6 +24,7 @@ pub(crate) fn held(position: usize) -> Ident {
 ///     let __p1 = arg(__arg1);
 pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
+    let qualified = allow_qualified(runtime);
     // A bare `let`, before anything moves: the temporaries of `&pool.clone()` live on, and it may
     // borrow what is lent.
     let executor = plan.executor.as_ref().map(|value| {
@@ -41,7 +42,7 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
             };
             let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));
             let allow = allowed_lints("self", *capture);
-            Some(quote!(#allow let #held = #checked;))
+            Some(quote!(#qualified #allow let #held = #checked;))
         }
     };
     let params = plan.params.iter().enumerate().map(|(position, param)| {
@@ -54,7 +55,7 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         };
         let checked = check(runtime, check_name(param), name, taken, TypeSpans::of(ty));
         let allow = allowed_lints(&name.to_string(), taken);
-        quote!(#(#cfgs)* #allow let #held = #checked;)
+        quote!(#(#cfgs)* #qualified #allow let #held = #checked;)
     });
     quote!(#executor #receiver #(#params)*)
 }
@@ -84,6 +85,14 @@ fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
         (Capture::Lent, true) => quote!(clippy::borrow_deref_ref, clippy::used_underscore_binding),
     };
     Some(quote!(#[allow(#lints)]))
+}
+
+/// The path to the runtime is spanned as the user's too, who wrote it where it begins in the user's
+/// crate; rustc may find it longer than need be.
+pub(crate) fn allow_qualified(runtime: &TokenStream) -> Option<TokenStream> {
+    let first = runtime.clone().into_iter().next();
+    let is_outside = matches!(first, Some(TokenTree::Punct(_)));
+    (!is_outside).then(|| quote!(#[allow(unused_qualifications)]))
 }
 
 /// Passes the value, spanned over its type, through the function whose bound it must meet.
@@ -128,9 +137,11 @@ pub(crate) fn bindings(params: &[Param]) -> TokenStream {
                 let unnamed = format_ident!("_unnamed{position}", span = Span::mixed_site());
                 quote!(#(#cfgs)* let #unnamed = #value;)
             }
-            (Pat::Ident(_), _) | (_, Capture::Lent) => {
-                quote!(#(#cfgs)* #(#lints)* let #pattern = #value;)
-            }
+            // The name is the one of the async function's parameter, which is what it means.
+            (Pat::Ident(_), _) => quote! {
+                #(#cfgs)* #[allow(clippy::shadow_unrelated)] #(#lints)* let #pattern = #value;
+            },
+            (_, Capture::Lent) => quote!(#(#cfgs)* #(#lints)* let #pattern = #value;),
             // So do the parts of it that the pattern does not bind.
             (pattern, Capture::Moved) => {
                 let whole = format_ident!("__whole{position}", span = Span::mixed_site());

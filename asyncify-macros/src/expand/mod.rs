@@ -137,7 +137,14 @@ fn start(plan: &FnPlan) -> TokenStream {
         let executor = TypeSpans::of(written).value(quote!(#executor));
         quote_spanned!(span=> .executor(#executor))
     });
-    quote_spanned!(span=> #call #executor.start())
+    let start = quote_spanned!(span=> #call #executor.start());
+    match capture::allow_qualified(runtime) {
+        Some(allow) => {
+            let running = local("__running");
+            quote!(#allow let #running = #start; #running)
+        }
+        None => start,
+    }
 }
 
 fn braces(span: Span, tokens: TokenStream) -> TokenStream {
