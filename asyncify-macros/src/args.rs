@@ -3,8 +3,8 @@
 //! Everything about an argument is one row of [`TABLE`]: its name, its kind of value, where it may
 //! stand and what it sets.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Path, Token};
@@ -303,15 +303,13 @@ impl Args {
     pub(crate) fn or_block(mut self, block: &Self) -> Self {
         self.executor = self.executor.or_else(|| block.executor.clone());
         self.krate = self.krate.or_else(|| block.krate.clone());
-        self.suffix = block.suffix.clone();
+        self.suffix.clone_from(&block.suffix);
         self
     }
 
     /// The path that generated code finds the runtime by.
     pub(crate) fn runtime_path(&self) -> TokenStream {
-        match &self.krate {
-            Some(path) => path.to_token_stream(),
-            None => quote::quote_spanned!(proc_macro2::Span::mixed_site()=> ::asyncify_runtime),
-        }
+        let default = || quote_spanned!(Span::mixed_site()=> ::asyncify_runtime);
+        self.krate.as_ref().map_or_else(default, ToTokens::to_token_stream)
     }
 }

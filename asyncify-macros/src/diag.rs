@@ -17,12 +17,12 @@ const INSTEAD_OF_LAZY: &str = "collect it, and return the collection";
 
 /// A message under construction.
 struct Message {
-    error: String,
+    lines: Vec<String>,
     span: TokenStream,
 }
 
 fn at(span: impl ToTokens, error: impl Display) -> Message {
-    Message { error: error.to_string(), span: span.to_token_stream() }
+    Message { lines: vec![error.to_string()], span: span.to_token_stream() }
 }
 
 /// As [`at`], for a token that has no tokens of its own to print.
@@ -32,17 +32,17 @@ fn at_span(span: Span, error: impl Display) -> Message {
 
 impl Message {
     fn note(mut self, note: impl Display) -> Self {
-        self.error += &format!("\nnote: {note}");
+        self.lines.push(format!("note: {note}"));
         self
     }
 
     fn help(mut self, help: impl Display) -> Self {
-        self.error += &format!("\nhelp: {help}");
+        self.lines.push(format!("help: {help}"));
         self
     }
 
     fn done(self) -> Error {
-        Error::new_spanned(self.span, self.error)
+        Error::new_spanned(self.span, self.lines.join("\n"))
     }
 }
 

@@ -8,11 +8,11 @@ use syn::{ReturnType, Token};
 use crate::analyze::MethodKind;
 use crate::item::{Body, RawFn};
 
-/// Input:
-///     const fn read(buf: &mut [u8]) -> usize { BODY }
-///
-/// Output:
-///     async fn read(buf: &mut [u8]) -> usize { BODY }
+// Input:
+//     const fn read(buf: &mut [u8]) -> usize { BODY }
+//
+// Output:
+//     async fn read(buf: &mut [u8]) -> usize { BODY }
 pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
     let RawFn { attrs, vis, defaultness, sig, body } = raw;
     // A body of ours uses no parameter.

@@ -42,15 +42,15 @@ impl Inline {
         let start = usize::from(is(0, "move"));
         match code {
             [TokenTree::Group(body)] if body.delimiter() == Delimiter::Brace => {
-                self.closure(quote!(#body))
+                self.closure(&quote!(#body))
             }
             [unsafety, TokenTree::Group(_)] if is(0, "unsafe") => {
                 let body = &code[1];
-                self.closure(quote!(#unsafety #body))
+                self.closure(&quote!(#unsafety #body))
             }
             [first, ..] if is(0, "async") => diag::async_inside(first).to_compile_error(),
             _ if bar(start) && bar(start + 1) => {
-                self.closure(code[start + 2..].iter().cloned().collect())
+                self.closure(&code[start + 2..].iter().cloned().collect())
             }
             _ if bar(start) => {
                 let end = (start + 1..code.len()).find(|position| bar(*position));
@@ -62,30 +62,30 @@ impl Inline {
         }
     }
 
-    /// Input:
-    ///     { BODY }
-    ///
-    /// Output:
-    ///     plain(move || { BODY })
-    fn closure(self, body: TokenStream) -> TokenStream {
+    // Input:
+    //     { BODY }
+    //
+    // Output:
+    //     plain(move || { BODY })
+    fn closure(self, body: &TokenStream) -> TokenStream {
         if let Some(found) = find_await(body.clone()) {
             return diag::await_inside(found).to_compile_error();
         }
-        let span = located(TypeSpans::of(&body).first);
+        let span = located(TypeSpans::of(body).first);
         let plain = private(&self.runtime, "plain", span);
         quote_spanned!(span=> #plain(move || #body))
     }
 
-    /// Input:
-    ///     path::f(a, &b, c.await?, 8)
-    ///
-    /// Output:
-    ///     {
-    ///         let __p0 = inline_arg(a);
-    ///         let __p1 = keep(&b);
-    ///         let __p2 = inline_arg(c.await?);
-    ///         plain(move || path::f(__p0.take(), __p1.lend(), __p2.take(), 8))
-    ///     }
+    // Input:
+    //     path::f(a, &b, c.await?, 8)
+    //
+    // Output:
+    //     {
+    //         let __p0 = inline_arg(a);
+    //         let __p1 = keep(&b);
+    //         let __p2 = inline_arg(c.await?);
+    //         plain(move || path::f(__p0.take(), __p1.lend(), __p2.take(), 8))
+    //     }
     fn call(mut self, code: TokenStream) -> TokenStream {
         let (code, has_cursor) = add_cursor(code);
         let parsed = match only_expression.parse2(code.clone()) {

@@ -47,12 +47,14 @@ pub(crate) struct RawBlock {
     pub(crate) members: Vec<Member>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub(crate) enum BlockKind {
     Inherent,
     TraitImpl { implemented: Path, self_ty: Type },
     TraitDefinition { name: Ident },
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are functions")]
 pub(crate) enum Member {
     Fn(RawFn),
     Other(TokenStream),
@@ -135,17 +137,15 @@ fn parse_block(tokens: &TokenStream) -> Result<RawBlock> {
     })
     .parse2(header.into_iter().collect())?;
     let empty = quote!(#header {});
-    let (kind, generics) = match syn::parse2::<ItemImpl>(empty.clone()) {
-        Ok(block) => match block.trait_ {
-            Some((implemented, _)) => {
-                (BlockKind::TraitImpl { implemented, self_ty: *block.self_ty }, block.generics)
-            }
-            None => (BlockKind::Inherent, block.generics),
-        },
-        Err(_) => {
-            let block = syn::parse2::<ItemTrait>(empty)?;
-            (BlockKind::TraitDefinition { name: block.ident }, block.generics)
-        }
+    let (kind, generics) = if let Ok(block) = syn::parse2::<ItemImpl>(empty.clone()) {
+        let self_ty = *block.self_ty;
+        let kind = block.trait_.map_or(BlockKind::Inherent, |(implemented, _)| {
+            BlockKind::TraitImpl { implemented, self_ty }
+        });
+        (kind, block.generics)
+    } else {
+        let block = syn::parse2::<ItemTrait>(empty)?;
+        (BlockKind::TraitDefinition { name: block.ident }, block.generics)
     };
     let (inner_attrs, members) = (|input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_inner)?;

@@ -37,9 +37,9 @@ pub(crate) fn function(
             self_is_generic = scope.self_ty.is_none();
         }
     }
-    let words = |ty: &Type| match types::is_generic(ty, &generics, self_is_generic) {
-        true => Words::Compiler,
-        false => Words::Ours,
+    let words = |ty: &Type| {
+        let is_generic = types::is_generic(ty, &generics, self_is_generic);
+        if is_generic { Words::Compiler } else { Words::Ours }
     };
 
     let mut sig = raw.sig.clone();
@@ -124,12 +124,12 @@ fn qualifiers(sig: &Signature, keeps_sync: bool, errors: &mut Errors) {
 
 fn receiver_capture(receiver: &Receiver) -> syn::Result<Capture> {
     match &receiver.kind {
-        ReceiverKind::Value => Ok(Capture::Moved),
         ReceiverKind::Reference(and, _, Some(mutability)) => {
             Err(diag::mutable_borrow(quote!(#and #mutability), "self"))
         }
         ReceiverKind::Reference(_, _, None) => Ok(Capture::Lent),
         ReceiverKind::Typed(_, ty) => type_capture(ty, "self"),
+        // By value; the enum may grow, and rustc judges what it grows by.
         _ => Ok(Capture::Moved),
     }
 }
@@ -221,7 +221,7 @@ fn output(sig: &Signature, words: impl Fn(&Type) -> Words, errors: &mut Errors) 
     if let Some(lazy) = types::find_lazy(ty) {
         errors.push(diag::lazy_return(lazy));
     }
-    Output::Type { ty: (**ty).clone(), words: words(ty), opaque: types::find_opaque(ty).is_some() }
+    Output::Type { ty: ty.clone(), words: words(ty), opaque: types::find_opaque(ty).is_some() }
 }
 
 fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {
@@ -248,7 +248,7 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
     let method = Box::new(hidden_method(raw));
     Some(match site {
         Site::Alone | Site::Inherent(_) => BodyPlace::Sibling { method, body },
-        Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: (*scope).clone() },
+        Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: Box::new((*scope).clone()) },
     })
 }
 

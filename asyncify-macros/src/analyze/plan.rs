@@ -90,7 +90,7 @@ pub(crate) enum Output {
     /// `!`, there.
     Never(Span),
     Type {
-        ty: Type,
+        ty: Box<Type>,
         words: Words,
         opaque: bool,
     },
@@ -103,7 +103,7 @@ pub(crate) enum BodyPlace {
     /// Into a hidden method beside the async one.
     Sibling { method: Box<RawFn>, body: Group },
     /// Into a hidden method of a trait inside the async one.
-    Scoped { method: Box<RawFn>, body: Group, scope: TraitScope },
+    Scoped { method: Box<RawFn>, body: Group, scope: Box<TraitScope> },
     /// Nowhere: the sync function stays, and is called.
     Kept { function: Box<RawFn>, body: Group, associated: bool },
     /// Nowhere: a trait declares it.

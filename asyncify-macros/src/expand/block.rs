@@ -7,11 +7,11 @@ use super::{braces, function};
 use crate::analyze::{BlockPlan, MemberPlan};
 use crate::fallback;
 
-/// Input:
-///     impl Db { fn get(&self) -> u8 { BODY } const SIZE: usize = 8; }
-///
-/// Output:
-///     impl Db { async fn get(&self) -> u8 { .. } const SIZE: usize = 8; }
+// Input:
+//     impl Db { fn get(&self) -> u8 { BODY } const SIZE: usize = 8; }
+//
+// Output:
+//     impl Db { async fn get(&self) -> u8 { .. } const SIZE: usize = 8; }
 pub(crate) fn block(plan: &BlockPlan) -> TokenStream {
     let BlockPlan { attrs, header, span, inner_attrs, members } = plan;
     let members = members.iter().map(|member| match member {

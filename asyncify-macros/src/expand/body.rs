@@ -10,19 +10,19 @@ use super::{local, receiver_argument, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, Param, TraitScope};
 use crate::item::RawFn;
 
-/// Input:
-///     BODY
-///
-/// Output, sync with the body inside:
-///     let __run = move || -> R { BINDINGS match () { () => BODY } };
-/// Output, async with the body inside:
-///     let __run = move || async move {
-///         if false { let __r: R = fake(); return __r; }
-///         BINDINGS
-///         match () { () => BODY }
-///     };
-/// Output, sync with the body in a method:
-///     let __run = move || Self::method(__self.lend(), __p0.take());
+// Input:
+//     BODY
+//
+// Output, sync with the body inside:
+//     let __run = move || -> R { BINDINGS match () { () => BODY } };
+// Output, async with the body inside:
+//     let __run = move || async move {
+//         if false { let __r: R = fake(); return __r; }
+//         BINDINGS
+//         match () { () => BODY }
+//     };
+// Output, sync with the body in a method:
+//     let __run = move || Self::method(__self.lend(), __p0.take());
 pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     let run = local("__run");
     match &plan.place {
@@ -98,7 +98,7 @@ fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
     };
     let value = Ident::new("__value", span);
     // Errors point to what is returned here as to where the type is known from.
-    let returned = TypeSpans::of(&ty).value(quote!(#value));
+    let returned = TypeSpans::of(&ty).value(&quote!(#value));
     quote_spanned! {span=>
         if false {
             let #value: #ty = #fake();
@@ -167,13 +167,13 @@ fn condition(attr: &Attribute) -> Option<TokenStream> {
     attr.meta.require_list().ok().map(|list| list.tokens.clone())
 }
 
-/// Input:
-///     fn sum(&self, mut from: usize) -> u32 { BODY }
-///
-/// Output:
-///     #[doc(hidden)]
-///     #[allow(clippy::boxed_local, ..)]
-///     fn __sync_to_async_sum(&self, mut from: usize) -> u32 { BODY }
+// Input:
+//     fn sum(&self, mut from: usize) -> u32 { BODY }
+//
+// Output:
+//     #[doc(hidden)]
+//     #[allow(clippy::boxed_local, ..)]
+//     fn __sync_to_async_sum(&self, mut from: usize) -> u32 { BODY }
 pub(crate) fn sibling(method: &RawFn) -> TokenStream {
     // No advice about the signature: the function that was written is async, and where it is
     // public, what it takes and returns is not asked about.
@@ -196,49 +196,44 @@ fn scoped_trait_name() -> Ident {
     local("__SyncToAsyncBody")
 }
 
-/// Input:
-///     impl<T> Store<T> for Db<T> { fn get(&self, mut key: T) -> Self::Item { BODY } }
-///
-/// Output, inside the async `get`:
-///     trait __SyncToAsyncBody<T>: Store<T> {
-///         fn __sync_to_async_get(&self, key: T) -> Self::Item;
-///     }
-///     impl<T> __SyncToAsyncBody<T> for Db<T> {
-///         fn __sync_to_async_get(&self, mut key: T) -> Self::Item { BODY }
-///     }
-/// Output for a default body of `trait Store<T>`:
-///     trait __SyncToAsyncBody<T>: Store<T> {
-///         fn __sync_to_async_get(&self, mut key: T) -> Self::Item { BODY }
-///     }
-///     impl<T, __Store: Store<T> + ?Sized> __SyncToAsyncBody<T> for __Store {}
-///
-/// An impl of a trait cannot have a method of ours, and the trait's own type may be foreign; the
-/// supertrait is what `Self::Item` resolves by.
+// Input:
+//     impl<T> Store<T> for Db<T> { fn get(&self, mut key: T) -> Self::Item { BODY } }
+//
+// Output, inside the async `get`:
+//     trait __SyncToAsyncBody<T>: Store<T> {
+//         fn __sync_to_async_get(&self, key: T) -> Self::Item;
+//     }
+//     impl<T> __SyncToAsyncBody<T> for Db<T> {
+//         fn __sync_to_async_get(&self, mut key: T) -> Self::Item { BODY }
+//     }
+// Output for a default body of `trait Store<T>`:
+//     trait __SyncToAsyncBody<T>: Store<T> {
+//         fn __sync_to_async_get(&self, mut key: T) -> Self::Item { BODY }
+//     }
+//     impl<T, __Store: Store<T> + ?Sized> __SyncToAsyncBody<T> for __Store {}
+//
+// An impl of a trait cannot have a method of ours, and the trait's own type may be foreign; the
+// supertrait is what `Self::Item` resolves by.
 pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
     let BodyPlace::Scoped { method, scope, .. } = &plan.place else { return TokenStream::new() };
-    let TraitScope { generics, implemented, self_ty } = scope;
+    let TraitScope { generics, implemented, self_ty } = &**scope;
     let name = scoped_trait_name();
     let (parameters, arguments, conditions) = generics.split_for_impl();
-    match self_ty {
-        Some(self_ty) => {
-            let declaration = declaration(plan, method);
-            quote! {
-                trait #name #parameters: #implemented #conditions { #declaration }
-                impl #parameters #name #arguments for #self_ty #conditions { #method }
-            }
-        }
-        None => {
-            let blanket = format_ident!("__SyncToAsyncSelf");
-            let mut with_self = generics.clone();
-            let bound: GenericParam =
-                syn::parse_quote!(#blanket: #implemented + ?::core::marker::Sized);
-            with_self.params.push(bound);
-            let (with_self, _, _) = with_self.split_for_impl();
-            quote! {
-                trait #name #parameters: #implemented #conditions { #method }
-                impl #with_self #name #arguments for #blanket #conditions {}
-            }
-        }
+    if let Some(self_ty) = self_ty {
+        let declaration = declaration(plan, method);
+        return quote! {
+            trait #name #parameters: #implemented #conditions { #declaration }
+            impl #parameters #name #arguments for #self_ty #conditions { #method }
+        };
+    }
+    let blanket = format_ident!("__SyncToAsyncSelf");
+    let bound: GenericParam = syn::parse_quote!(#blanket: #implemented + ?::core::marker::Sized);
+    let mut with_self = generics.clone();
+    with_self.params.push(bound);
+    let (with_self, _, _) = with_self.split_for_impl();
+    quote! {
+        trait #name #parameters: #implemented #conditions { #method }
+        impl #with_self #name #arguments for #blanket #conditions {}
     }
 }
 
@@ -246,7 +241,7 @@ pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
 fn declaration(plan: &FnPlan, method: &RawFn) -> TokenStream {
     let cfgs = method.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     let mut sig = method.sig.clone();
-    sig.inputs = plan.sig.inputs.clone();
+    sig.inputs.clone_from(&plan.sig.inputs);
     for input in &mut sig.inputs {
         match input {
             FnArg::Receiver(input) => input.attrs.retain(|attr| attr.path().is_ident("cfg")),

@@ -14,14 +14,14 @@ pub(crate) fn held(position: usize) -> Ident {
     format_ident!("__p{position}", span = Span::mixed_site())
 }
 
-/// Input:
-///     (&self, path: &Path, (a, b): (u8, u8)), executor = &self.pool
-///
-/// Output:
-///     let __executor = &self.pool;
-///     let __self = keep_self(&*self);
-///     let __p0 = keep(&*path);
-///     let __p1 = arg(__arg1);
+// Input:
+//     (&self, path: &Path, (a, b): (u8, u8)), executor = &self.pool
+//
+// Output:
+//     let __executor = &self.pool;
+//     let __self = keep_self(&*self);
+//     let __p0 = keep(&*path);
+//     let __p1 = arg(__arg1);
 pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
     let qualified = allow_qualified(runtime);
@@ -105,7 +105,7 @@ fn check(
 ) -> TokenStream {
     let function = private(runtime, function, spans.first);
     let value = match capture {
-        Capture::Moved => spans.value(quote!(#name)),
+        Capture::Moved => spans.value(&quote!(#name)),
         Capture::Lent => spans.reborrow(quote!(#name)),
     };
     quote_spanned!(located(spans.first)=> #function(#value))
@@ -119,14 +119,14 @@ pub(crate) fn stand_in(held: &Ident, capture: Capture, span: Span) -> TokenStrea
     }
 }
 
-/// Input:
-///     (path: &Path, (mut a, b): (u8, u8), _: Guard)
-///
-/// Output:
-///     let path = __p0.lend();
-///     let __whole1 = __p1.take();
-///     let (mut a, b) = __whole1;
-///     let _unnamed2 = __p2.take();
+// Input:
+//     (path: &Path, (mut a, b): (u8, u8), _: Guard)
+//
+// Output:
+//     let path = __p0.lend();
+//     let __whole1 = __p1.take();
+//     let (mut a, b) = __whole1;
+//     let _unnamed2 = __p2.take();
 pub(crate) fn bindings(params: &[Param]) -> TokenStream {
     let bindings = params.iter().enumerate().map(|(position, param)| {
         let Param { cfgs, lints, pattern, capture, .. } = param;

@@ -23,35 +23,35 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// Input:
-///     fn sum(path: &Path, mut from: usize) -> usize { BODY }
-///
-/// Output:
-///     async fn sum(path: &Path, from: usize) -> usize {
-///         let __started = {
-///             let __p0 = keep(&*path);
-///             let __p1 = arg(from);
-///             let __run = move || -> usize {
-///                 let path = __p0.lend();
-///                 let mut from = __p1.take();
-///                 match () { () => BODY }
-///             };
-///             call(output(witness(&__run)), __run).start()
-///         };
-///         __started.await.take()
-///     }
+// Input:
+//     fn sum(path: &Path, mut from: usize) -> usize { BODY }
+//
+// Output:
+//     async fn sum(path: &Path, from: usize) -> usize {
+//         let __started = {
+//             let __p0 = keep(&*path);
+//             let __p1 = arg(from);
+//             let __run = move || -> usize {
+//                 let path = __p0.lend();
+//                 let mut from = __p1.take();
+//                 match () { () => BODY }
+//             };
+//             call(output(witness(&__run)), __run).start()
+//         };
+//         __started.await.take()
+//     }
 pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     let FnPlan { attrs, vis, defaultness, sig, .. } = plan;
     let mut sig = sig.clone();
     if let Form::ImplFuture = plan.form {
         sig.output = future_of(&plan.output);
     }
-    let (body, beside) = match &plan.place {
+    // The kept function comes first: an editor takes the first of two for the one that is meant.
+    let (before, body, behind) = match &plan.place {
         BodyPlace::Declared => return quote!(#(#attrs)* #vis #defaultness #sig;),
-        BodyPlace::Closure(body) => (body, None),
-        BodyPlace::Sibling { method, body } => (body, Some(body::sibling(method))),
-        BodyPlace::Scoped { body, .. } => (body, None),
-        BodyPlace::Kept { function, body, .. } => (body, Some(function.to_token_stream())),
+        BodyPlace::Closure(body) | BodyPlace::Scoped { body, .. } => (None, body, None),
+        BodyPlace::Sibling { method, body } => (None, body, Some(body::sibling(method))),
+        BodyPlace::Kept { function, body, .. } => (Some(function), body, None),
     };
     let mut statements = async_body(plan);
     if let Form::ImplFuture = plan.form {
@@ -60,13 +60,7 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     }
     // The braces of the user's: without them rustc drops `dead_code` and its like for the function.
     let block = braces(body.span(), statements);
-    // The kept function comes first: an editor takes the first of two for the one that is meant.
-    match &plan.place {
-        BodyPlace::Kept { .. } => {
-            quote!(#beside #(#attrs)* #vis #defaultness #sig #block)
-        }
-        _ => quote!(#(#attrs)* #vis #defaultness #sig #block #beside),
-    }
+    quote!(#before #(#attrs)* #vis #defaultness #sig #block #behind)
 }
 
 /// `T` becomes `impl Future<Output = T> + Send`.
@@ -123,7 +117,7 @@ fn start(plan: &FnPlan) -> TokenStream {
             let call = if is_async { "call_async" } else { "call" };
             let [witness, output, call] =
                 [witness, output, call].map(|name| private(runtime, name, span));
-            let value = spans.value(quote_spanned!(span=> #witness(&#run)));
+            let value = spans.value(&quote_spanned!(span=> #witness(&#run)));
             (span, quote_spanned!(span=> #call(#output(#value), #run)))
         }
         Output::Unit(span) | Output::Never(span) => {
@@ -134,7 +128,7 @@ fn start(plan: &FnPlan) -> TokenStream {
     };
     let executor = plan.executor.as_ref().map(|written| {
         let executor = local("__executor");
-        let executor = TypeSpans::of(written).value(quote!(#executor));
+        let executor = TypeSpans::of(written).value(&quote!(#executor));
         quote_spanned!(span=> .executor(#executor))
     });
     let start = quote_spanned!(span=> #call #executor.start());

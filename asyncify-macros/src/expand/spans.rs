@@ -15,18 +15,22 @@ pub(crate) fn located(span: Span) -> Span {
 /// runtime that cannot be found there is one error, however often it is named.
 pub(crate) fn private(runtime: &TokenStream, name: &str, span: Span) -> TokenStream {
     let mut found = span;
-    let runtime = runtime.clone().into_iter().enumerate().map(|(position, mut token)| {
-        match &token {
-            // What `$crate` means is in its context.
-            TokenTree::Ident(ident) if ident == "$crate" => {
-                token.set_span(ident.span().located_at(span));
+    let runtime: TokenStream = runtime
+        .clone()
+        .into_iter()
+        .enumerate()
+        .map(|(position, mut token)| {
+            match &token {
+                // What `$crate` means is in its context.
+                TokenTree::Ident(ident) if ident == "$crate" => {
+                    token.set_span(ident.span().located_at(span));
+                }
+                TokenTree::Ident(ident) if position > 0 => found = ident.span(),
+                _ => token.set_span(span),
             }
-            TokenTree::Ident(ident) if position > 0 => found = ident.span(),
-            _ => token.set_span(span),
-        }
-        token
-    });
-    let runtime = TokenStream::from_iter(runtime);
+            token
+        })
+        .collect();
     let private = Ident::new("__private", found);
     let name = Ident::new(name, span);
     quote_spanned!(span=> #runtime::#private::#name)
@@ -55,7 +59,7 @@ impl TypeSpans {
     ///
     /// The tokens keep the user's context: in one of ours, each error would add a line about the
     /// attribute that it came from.
-    pub(crate) fn value(self, value: TokenStream) -> TokenStream {
+    pub(crate) fn value(self, value: &TokenStream) -> TokenStream {
         let mut tuple = Group::new(Delimiter::Parenthesis, quote!(#value,));
         tuple.set_span(self.first);
         let mut dot = Punct::new('.', Spacing::Alone);

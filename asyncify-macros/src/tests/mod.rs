@@ -1,6 +1,9 @@
 //! What each shape expands to. `UPDATE_EXPECT=1 cargo test -p asyncify-macros` writes a new state
 //! down; read the difference before you keep it.
 
+#![allow(clippy::needless_raw_string_hashes, reason = "as `expect-test` writes them")]
+#![allow(clippy::needless_pass_by_value, reason = "`quote!` gives values")]
+
 mod blocks;
 mod fallbacks;
 mod functions;
