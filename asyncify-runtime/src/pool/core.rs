@@ -133,7 +133,7 @@ impl<H: Host> Core<H> {
             return;
         }
         for _ in 0..HELPERS {
-            self.token.note_helper();
+            self.token.count_call();
             if !matches!(self.grow(Entrance::Helper), Some(Ok(()))) {
                 return;
             }
@@ -206,18 +206,23 @@ impl<H: Host> Core<H> {
     /// Has every idle worker look at the pool again.
     fn nudge_all(&self) {
         while let Some(worker) = self.roster.claim() {
+            self.token.count_call();
             self.roster.slot(worker).parker.tell(Told::Nudged);
         }
     }
 
-    /// Whether there was a moment, during this call, when nothing was queued and nothing ran.
+    /// Whether there was a moment, during this call, when nothing was queued and nothing ran: that
+    /// of the look at the queue.
     pub(super) fn is_quiet(&self) -> bool {
         let before = self.token.look();
+        if before.is_answered() || !self.roster.all_idle() {
+            return false;
+        }
         self.fences.at(Site::Quiet);
-        let quiet = !before.is_answered() && self.queue.is_empty() && self.roster.all_idle();
+        let empty = self.queue.is_empty();
         self.fences.at(Site::Quiet);
-        // Every worker that was idle was so at once, unless one was called in between.
-        quiet && self.token.look() == before
+        // Who was idle still is, as nobody was called in between.
+        empty && self.token.look() == before
     }
 
     pub(super) fn has_ended(&self) -> bool {

@@ -295,7 +295,7 @@ fn a_job_that_waits_for_the_next_and_a_worker_that_goes_idle() {
 
 #[test]
 fn a_raised_limit_is_used() {
-    raised_limit(ONE, 2);
+    raised_limit(ONE, 1);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) enum Site {
     Room,
     /// Wrote the token (closed); looks at the marks and the census.
     Close,
-    /// Was told to look again; looks at the token, the queue and the marks, in this order.
+    /// Writes nothing; keeps three looks in their order: at the marks, the queue, the token.
     Quiet,
 }
 

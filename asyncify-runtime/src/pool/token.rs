@@ -92,8 +92,8 @@ impl Token {
         }
     }
 
-    /// Notes that a worker joins in uncalled: a helper.
-    pub(super) fn note_helper(&self) {
+    /// Counts a worker that is called without `COMING`: it helps, or takes a look around.
+    pub(super) fn count_call(&self) {
         self.0.fetch_add(CALL, Relaxed);
     }
 

@@ -135,8 +135,45 @@ fn a_refused_thread_is_made_after_all_when_a_job_follows_the_pause() {
     pool.core().host.faults.fail_every(0);
     eventually(&pool, |_| {
         drop(pool.spawn(|| ()));
-        pool.metrics().threads == 2
+        pool.metrics().threads >= 2
     });
     eventually(&pool, |m| m.queued == 0);
     gate.open();
+}
+
+/// In a child process with little memory to map, where stacks are large.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn threads_that_the_system_refuses() {
+    const INSIDE: &str = "ASYNCIFY_TEST_LITTLE_MEMORY";
+    if std::env::var_os(INSIDE).is_some() {
+        return without_memory();
+    }
+    let test = "pool::tests::failure::threads_that_the_system_refuses";
+    let output = std::process::Command::new("sh")
+        .args(["-c", r#"ulimit -v 1500000 && exec "$0" --exact "$1" --nocapture"#])
+        .arg(std::env::current_exe().expect("this test has a path"))
+        .args([test])
+        .env(INSIDE, "1")
+        .output()
+        .expect("there is a shell");
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[cfg(all(target_os = "linux", not(miri)))]
+fn without_memory() {
+    let pool = pool(|b| b.stack_size(400 << 20));
+    let (gate, job) = Gate::new();
+    let first = pool.spawn(job);
+    gate.wait_entered();
+    // Each holds a thread for as long as it takes the system to refuse one.
+    let (gates, jobs): (Vec<_>, Vec<_>) = (0..8).map(|_| Gate::new()).unzip();
+    let queued: Vec<_> = jobs.into_iter().map(|job| pool.spawn(job)).collect();
+    let metrics = eventually(&pool, |m| m.spawn_failures > 0);
+    assert!((1..8).contains(&metrics.threads), "{metrics:?}");
+    gate.open();
+    gates.into_iter().for_each(Gate::open);
+    for job in queued.into_iter().chain([first]) {
+        block_on(job).expect("it runs on a thread that is there");
+    }
 }
