@@ -231,7 +231,7 @@ fn values_of_every_size_pass_unchanged() {
 
     block_on(async {
         let [] = nothing(()).await;
-        assert_eq!(large(Box::new([1; 1 << 16])).await[6..9], [1, 7, 1]);
+        assert_eq!(large(vec![1; 1 << 16].try_into().unwrap()).await[6..9], [1, 7, 1]);
         let boxed = Box::new(1);
         let address = std::ptr::from_ref(&*boxed).addr();
         let Unique(boxed) = moved(Unique(boxed)).await;

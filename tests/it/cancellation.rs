@@ -244,7 +244,9 @@ fn abort_racing_with_completion_gives_either_and_never_hangs() {
         let ran = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&ran);
         let handle = pool.spawn({
-            let trigger = pool.spawn(move || drop(body.wait()));
+            let trigger = pool.spawn(move || {
+                body.wait();
+            });
             move || {
                 drop(trigger);
                 flag.store(true, Ordering::SeqCst);

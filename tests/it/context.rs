@@ -64,11 +64,10 @@ fn concurrent_callers_do_not_mix() {
     let gate = Gate::new();
     let spawn = |runtime: &tokio::runtime::Runtime| {
         let gate = gate.clone();
-        runtime.block_on(async {
-            pool.spawn(move || {
-                gate.pass();
-                runtime_id()
-            })
+        let _entered = runtime.enter();
+        pool.spawn(move || {
+            gate.pass();
+            runtime_id()
         })
     };
     let handles = [spawn(&first), spawn(&second)];
@@ -95,7 +94,10 @@ fn runtime_is_let_go_with_the_body() {
     let runtime = current_thread();
     let gate = Gate::new();
     let body = gate.clone();
-    let handle = runtime.block_on(async { pool.spawn(move || body.pass()) });
+    let handle = {
+        let _entered = runtime.enter();
+        pool.spawn(move || body.pass())
+    };
     gate.wait_for(1);
     // The runtime ends while the body has it; the body goes on.
     drop(runtime);

@@ -167,6 +167,12 @@ fn cpu_is_a_pool_of_its_own_with_a_thread_a_core() {
 
 #[test]
 fn executors_can_be_held_in_every_way() {
+    #[sync_to_async(executor = &executor.clone())]
+    fn chosen(executor: Arc<dyn Executor>) -> thread::ThreadId {
+        drop(executor);
+        thread_id()
+    }
+
     let pool = one_thread();
     let expected = block_on(on(&pool));
     let boxed: Box<dyn Executor> = Box::new(pool.clone());
@@ -177,11 +183,6 @@ fn executors_can_be_held_in_every_way() {
     assert_eq!(block_on(on(&borrowed)), expected);
     assert_eq!(block_on(on(borrowed)), expected);
 
-    #[sync_to_async(executor = &executor.clone())]
-    fn chosen(executor: Arc<dyn Executor>) -> thread::ThreadId {
-        drop(executor);
-        thread_id()
-    }
     assert_eq!(block_on(chosen(shared)), expected);
 }
 

@@ -60,6 +60,7 @@ fn arguments_are_evaluated_on_the_caller_in_order_and_the_call_on_the_pool() {
 #[test]
 fn arguments_may_await_and_return_early() {
     async fn later(value: u32) -> Result<u32, String> {
+        let value = std::future::ready(value).await;
         if value == 0 { Err("zero".to_owned()) } else { Ok(value) }
     }
     async fn sum(left: u32, right: u32) -> Result<u32, String> {

@@ -92,7 +92,9 @@ fn shutdown_twice_from_several_threads_and_during_submission_ends() {
                 thread::spawn(move || block_on(pool.shutdown(how)))
             })
             .collect();
-        closing.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in closing {
+            thread.join().unwrap();
+        }
         let ran: usize = submitting.into_iter().map(|thread| thread.join().unwrap()).sum();
         assert_eq!(pool.metrics().completed, ran as u64);
         block_on(pool.shutdown(how));

@@ -22,6 +22,7 @@ fn integers(_a: u64, _b: u64) -> u64 {
 }
 
 #[sync_to_async]
+#[allow(clippy::large_types_passed_by_value)]
 fn large(_array: [u8; 4096]) -> [u8; 8192] {
     [0; 8192]
 }

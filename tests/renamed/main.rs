@@ -63,7 +63,7 @@ trait Works {
 #[sync_to_async(crate = crate::vendored::runtime)]
 impl Works for Service {
     fn work(&self, by: &[u8]) -> u8 {
-        self.0 + by.len() as u8
+        self.0 + by.iter().sum::<u8>()
     }
 }
 
@@ -97,7 +97,7 @@ fn blocks_find_the_crate_they_are_told() {
     block_on(async {
         let service = Service::make(3).await;
         assert_eq!(service.get().await, 3);
-        assert_eq!(service.work(&[0, 0]).await, 5);
+        assert_eq!(service.work(&[1, 1]).await, 5);
         assert_eq!(service.default().await, 1);
     });
 }

@@ -53,7 +53,7 @@ fn above(unused: u8) -> u8 {
 fn absent() -> NoSuchType {}
 
 #[sync_to_async]
-#[cfg(all())]
+#[cfg(not(any()))]
 fn present() -> u8 {
     3
 }

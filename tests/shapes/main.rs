@@ -1,5 +1,6 @@
 //! Every shape of function that the attribute accepts: one source, compiled in each edition.
 #![deny(warnings)]
+#![allow(clippy::all, reason = "every style is a shape; the `lint` package is what clippy judges")]
 
 mod attributes;
 mod blocks;

@@ -83,7 +83,7 @@ fn raw_identifiers(r#type: u8, r#match: &str) -> String {
 fn conditional(
     always: u8,
     #[cfg(any())] never: NoSuchType,
-    #[cfg(all())] sometimes: u8,
+    #[cfg(not(any()))] sometimes: u8,
     #[cfg(not(all()))] _: (),
 ) -> u8 {
     always + sometimes

@@ -111,7 +111,7 @@ impl Counter {
     }
 
     #[sync_to_async]
-    fn conditional(&self, #[cfg(any())] _never: NoSuchType, #[cfg(all())] by: u32) -> u32 {
+    fn conditional(&self, #[cfg(any())] _never: NoSuchType, #[cfg(not(any()))] by: u32) -> u32 {
         self.count + by
     }
 

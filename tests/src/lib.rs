@@ -14,4 +14,4 @@ pub use crate::probe::{Fate, Probe, probe};
 use std::time::Duration;
 
 /// Longer than anything takes that works; what waits for this long hangs.
-pub const FOREVER: Duration = Duration::from_secs(60);
+pub const FOREVER: Duration = Duration::from_secs(90);
