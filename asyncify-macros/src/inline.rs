@@ -66,26 +66,26 @@ impl Inline {
     //     { BODY }
     //
     // Output:
-    //     plain(move || { BODY })
+    //     ({ plain(move || { BODY }) },).0
     fn closure(self, body: &TokenStream) -> TokenStream {
         if let Some(found) = find_await(body.clone()) {
             return diag::await_inside(found).to_compile_error();
         }
         let span = located(TypeSpans::of(body).first);
         let plain = private(&self.runtime, "plain", span);
-        quote_spanned!(span=> #plain(move || #body))
+        whole(TypeSpans::of(body), &quote_spanned!(span=> #plain(move || #body)))
     }
 
     // Input:
     //     path::f(a, &b, c.await?, 8)
     //
     // Output:
-    //     {
+    //     ({
     //         let __p0 = inline_arg(a);
     //         let __p1 = keep(&b);
     //         let __p2 = inline_arg(c.await?);
     //         plain(move || path::f(__p0.take(), __p1.lend(), __p2.take(), 8))
-    //     }
+    //     },).0
     fn call(mut self, code: TokenStream) -> TokenStream {
         let (code, has_cursor) = add_cursor(code);
         let parsed = match only_expression.parse2(code.clone()) {
@@ -119,7 +119,8 @@ impl Inline {
         }
         let span = located(TypeSpans::of(&parsed).first);
         let plain = private(&self.runtime, "plain", span);
-        strip_cursor(quote_spanned!(span=> { #lets #plain(move || #call) }))
+        let call = quote_spanned!(span=> #lets #plain(move || #call));
+        strip_cursor(whole(TypeSpans::of(&parsed), &call))
     }
 
     fn function_call(&mut self, mut call: ExprCall, lets: &mut TokenStream) -> TokenStream {
@@ -177,6 +178,13 @@ impl Inline {
         });
         *argument = Expr::Verbatim(stand_in);
     }
+}
+
+/// `({ statements },).0`, covering all that was written: a mistake in how the call is used is then
+/// not shown at its first word, with advice that would break it there.
+fn whole(spans: TypeSpans, statements: &TokenStream) -> TokenStream {
+    let spans = TypeSpans { first: located(spans.first), last: located(spans.last) };
+    spans.value(&quote_spanned!(spans.first=> { #statements }))
 }
 
 fn only_expression(input: ParseStream<'_>) -> syn::Result<Expr> {

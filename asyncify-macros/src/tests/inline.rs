@@ -11,22 +11,25 @@ fn arguments_are_evaluated_on_the_caller() {
         quote!(fs::copy(from, next().await?, &to, &*name, 8, |n| n + 1)),
         &expect![[r#"
             fn caller() {
-                {
-                    let __p0 = asyncify_runtime::__private::inline_arg(from);
-                    let __p1 = asyncify_runtime::__private::inline_arg(next().await?);
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = asyncify_runtime::__private::keep(&to);
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p3 = asyncify_runtime::__private::keep(&*name);
-                    asyncify_runtime::__private::plain(move || fs::copy(
-                        __p0.take(),
-                        __p1.take(),
-                        __p2.lend(),
-                        __p3.lend(),
-                        8,
-                        |n| n + 1,
-                    ))
-                }
+                (
+                    {
+                        let __p0 = asyncify_runtime::__private::inline_arg(from);
+                        let __p1 = asyncify_runtime::__private::inline_arg(next().await?);
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __p2 = asyncify_runtime::__private::keep(&to);
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __p3 = asyncify_runtime::__private::keep(&*name);
+                        asyncify_runtime::__private::plain(move || fs::copy(
+                            __p0.take(),
+                            __p1.take(),
+                            __p2.lend(),
+                            __p3.lend(),
+                            8,
+                            |n| n + 1,
+                        ))
+                    },
+                )
+                    .0
             }
         "#]],
     );
@@ -38,10 +41,17 @@ fn borrowed_temporaries_are_moved() {
         quote!(write(&format!("{n}"), &"literal", -1)),
         &expect![[r#"
             fn caller() {
-                {
-                    let __p0 = asyncify_runtime::__private::inline_arg(format!("{n}"));
-                    asyncify_runtime::__private::plain(move || write(&__p0.take(), &"literal", -1))
-                }
+                (
+                    {
+                        let __p0 = asyncify_runtime::__private::inline_arg(format!("{n}"));
+                        asyncify_runtime::__private::plain(move || write(
+                            &__p0.take(),
+                            &"literal",
+                            -1,
+                        ))
+                    },
+                )
+                    .0
             }
         "#]],
     );
@@ -53,15 +63,18 @@ fn receiver_is_taken_first() {
         quote!(store.inner.get(&key, n)),
         &expect![[r#"
             fn caller() {
-                {
-                    let __p0 = asyncify_runtime::__private::inline_arg(store.inner);
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = asyncify_runtime::__private::keep(&key);
-                    let __p2 = asyncify_runtime::__private::inline_arg(n);
-                    asyncify_runtime::__private::plain(move || {
-                        __p0.take().get(__p1.lend(), __p2.take())
-                    })
-                }
+                (
+                    {
+                        let __p0 = asyncify_runtime::__private::inline_arg(store.inner);
+                        #[allow(clippy::borrow_deref_ref)]
+                        let __p1 = asyncify_runtime::__private::keep(&key);
+                        let __p2 = asyncify_runtime::__private::inline_arg(n);
+                        asyncify_runtime::__private::plain(move || {
+                            __p0.take().get(__p1.lend(), __p2.take())
+                        })
+                    },
+                )
+                    .0
             }
         "#]],
     );
@@ -73,10 +86,13 @@ fn receiver_may_be_cloned() {
         quote!(store.clone().get()),
         &expect![[r#"
             fn caller() {
-                {
-                    let __p0 = asyncify_runtime::__private::inline_arg(store.clone());
-                    asyncify_runtime::__private::plain(move || __p0.take().get())
-                }
+                (
+                    {
+                        let __p0 = asyncify_runtime::__private::inline_arg(store.clone());
+                        asyncify_runtime::__private::plain(move || __p0.take().get())
+                    },
+                )
+                    .0
             }
         "#]],
     );
@@ -88,10 +104,13 @@ fn receiver_may_be_a_literal() {
         quote!("a b".split(by)),
         &expect![[r#"
             fn caller() {
-                {
-                    let __p1 = asyncify_runtime::__private::inline_arg(by);
-                    asyncify_runtime::__private::plain(move || "a b".split(__p1.take()))
-                }
+                (
+                    {
+                        let __p1 = asyncify_runtime::__private::inline_arg(by);
+                        asyncify_runtime::__private::plain(move || "a b".split(__p1.take()))
+                    },
+                )
+                    .0
             }
         "#]],
     );
@@ -106,10 +125,15 @@ fn block_runs_on_the_pool() {
         }),
         &expect![[r#"
             fn caller() {
-                asyncify_runtime::__private::plain(move || {
-                    let text = read()?;
-                    async { text.len().await }
-                })
+                (
+                    {
+                        asyncify_runtime::__private::plain(move || {
+                            let text = read()?;
+                            async { text.len().await }
+                        })
+                    },
+                )
+                    .0
             }
         "#]],
     );
@@ -121,7 +145,7 @@ fn unsafe_block_runs_on_the_pool() {
         quote!(unsafe { read() }),
         &expect![[r#"
             fn caller() {
-                asyncify_runtime::__private::plain(move || unsafe { read() })
+                ({ asyncify_runtime::__private::plain(move || unsafe { read() }) },).0
             }
         "#]],
     );
@@ -133,7 +157,7 @@ fn closure_runs_on_the_pool() {
         quote!(move || -> u8 { 1 }),
         &expect![[r#"
             fn caller() {
-                asyncify_runtime::__private::plain(move || -> u8 { 1 })
+                ({ asyncify_runtime::__private::plain(move || -> u8 { 1 }) },).0
             }
         "#]],
     );
