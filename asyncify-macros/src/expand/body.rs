@@ -25,6 +25,9 @@ use crate::item::RawFn;
 //     let __run = move || Self::method(__self.lend(), __p0.take());
 pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     let run = local("__run");
+    // What an async function returns may be a future, as an async block's value should not be.
+    let allow = (plan.flavour == Flavour::Async)
+        .then(|| quote!(#[allow(clippy::async_yields_async)]));
     match &plan.place {
         BodyPlace::Declared => TokenStream::new(),
         BodyPlace::Closure(body) => {
@@ -40,29 +43,31 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
                 }
                 Flavour::Async => {
                     let returns = early_return(plan, span);
-                    quote_spanned!(span=> let #run = move || async move { #returns #bindings #body };)
+                    quote_spanned! {span=>
+                        #allow let #run = move || async move { #returns #bindings #body };
+                    }
                 }
             }
         }
         BodyPlace::Sibling { method, .. } => {
             let call = method_call(plan, &quote!(Self), &method.sig);
-            quote!(let #run = #call;)
+            quote!(#allow let #run = #call;)
         }
         BodyPlace::Scoped { method, scope, .. } => {
             let name = scoped_trait_name();
             let (_, arguments, _) = scope.generics.split_for_impl();
             let call = method_call(plan, &quote!(<Self as #name #arguments>), &method.sig);
-            quote!(let #run = #call;)
+            quote!(#allow let #run = #call;)
         }
         BodyPlace::Kept { function, associated, .. } => {
             let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
-            let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
+            let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
             let call = if *associated {
                 method_call(plan, &quote!(Self), &function.sig)
             } else {
                 path_call(plan, &function.sig.ident.to_token_stream(), &function.sig)
             };
-            quote!(#allow let #run = #call;)
+            quote!(#allow #deprecated let #run = #call;)
         }
     }
 }

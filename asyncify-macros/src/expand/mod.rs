@@ -54,13 +54,15 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
         BodyPlace::Kept { function, body, .. } => (Some(function), body, None),
     };
     let mut statements = async_body(plan);
+    let mut allow = None;
     if let Form::ImplFuture = plan.form {
         let block = braces(body.span(), statements);
         statements = quote_spanned!(located(body.span())=> async move #block);
+        allow = Some(quote!(#[allow(clippy::async_yields_async)]));
     }
     // The braces of the user's: without them rustc drops `dead_code` and its like for the function.
     let block = braces(body.span(), statements);
-    quote!(#before #(#attrs)* #vis #defaultness #sig #block #behind)
+    quote!(#before #allow #(#attrs)* #vis #defaultness #sig #block #behind)
 }
 
 /// `T` becomes `impl Future<Output = T> + Send`.

@@ -200,6 +200,7 @@ fn default_bodies_sit_in_a_hidden_trait() {
             where
                 K: Sync,
             {
+                #[allow(clippy::async_yields_async)]
                 fn get(
                     &self,
                     key: K,
@@ -242,6 +243,7 @@ fn default_bodies_sit_in_a_hidden_trait() {
                         __started.await.take()
                     }
                 }
+                #[allow(clippy::async_yields_async)]
                 fn make() -> impl ::core::future::Future<Output = u8> + ::core::marker::Send {
                     async move {
                         let __started = {
@@ -331,6 +333,7 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                     }
                     let __started = {
                         let __self = ::asyncify_runtime::__private::arg((self,).0);
+                        #[allow(clippy::async_yields_async)]
                         let __run = move || async move {
                             <Self as __SyncToAsyncBody<'a, K>>::__sync_to_async_own(__self.take())
                                 .await

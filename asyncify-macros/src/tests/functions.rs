@@ -228,6 +228,7 @@ fn async_bodies_are_driven_on_the_pool() {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
                     let __p0 = ::asyncify_runtime::__private::keep(&*(url));
+                    #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         if false {
                             let __value: Result<u8, Error> = ::asyncify_runtime::__private::fake();
@@ -263,6 +264,7 @@ fn async_never_says_no_type() {
         &expect![[r#"
             async fn serve() -> ! {
                 let __started = {
+                    #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         match () {
                             () => {

@@ -189,6 +189,7 @@ fn async_method_is_awaited_in_its_sibling() {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        #[allow(clippy::async_yields_async)]
                         let __run = move || async move {
                             Self::__sync_to_async_fetch(__self.lend()).await
                         };
