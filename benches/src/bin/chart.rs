@@ -4,35 +4,46 @@ use asyncify_benches::measure::Metric;
 use asyncify_benches::peers::PeerId;
 use asyncify_benches::results::Results;
 use asyncify_benches::runtime::Flavor;
+use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// What is drawn: the rows whose figures all pools can be asked for, with a short title.
+/// The rows in which every pool has a figure, with a title that fits.
 const ROWS: &[(&str, Metric, &str)] = &[
-    ("together", Metric::Wall, "50,000 empty jobs awaited together"),
-    ("tasks", Metric::Wall, "50,000 empty jobs, a task each"),
-    ("batches", Metric::Wall, "tokio's own benchmark"),
-    ("submitters-8", Metric::Wall, "8 sequential submitters"),
-    ("submitters-64", Metric::Wall, "64 sequential submitters"),
-    ("round-trip", Metric::RoundTrip, "round trip, median"),
-    ("burst", Metric::SubmitMean, "submitting call in a burst, mean"),
+    ("together", Metric::Wall, "50,000 empty jobs awaited together, a job"),
+    ("tasks", Metric::Wall, "50,000 empty jobs in a spawned task each, a job"),
+    ("batches", Metric::Wall, "tokio's own benchmark, a job"),
+    ("submitters-8", Metric::Wall, "8 tasks with a call after the other, a job"),
+    ("submitters-64", Metric::Wall, "64 tasks with a call after the other, a job"),
+    ("round-trip", Metric::RoundTrip, "one call after the other, median round trip"),
+    (
+        "burst",
+        Metric::SubmitMean,
+        "400 jobs of 5 ms arrive at once, mean cost of the submitting call",
+    ),
 ];
 
-const POOLS: &[(PeerId, RGBColor)] = &[
-    (PeerId::Tokio, RGBColor(0x9a, 0xa5, 0xb1)),
-    (PeerId::Smol, RGBColor(0x7b, 0x87, 0x94)),
-    (PeerId::Rayon, RGBColor(0xb8, 0xc4, 0xce)),
-    (PeerId::Affinity, RGBColor(0xcb, 0xd2, 0xd9)),
-    (PeerId::Threadpool, RGBColor(0x61, 0x6e, 0x7c)),
-    (PeerId::Asyncify, RGBColor(0xd6, 0x45, 0x45)),
+const POOLS: &[PeerId] = &[
+    PeerId::Asyncify,
+    PeerId::Tokio,
+    PeerId::Smol,
+    PeerId::Rayon,
+    PeerId::Affinity,
+    PeerId::Threadpool,
 ];
 
-/// One bar's height, and the gap between two rows.
-const BAR: u32 = 11;
-const GAP: u32 = 18;
-const WIDTH: u32 = 860;
+const WIDTH: i32 = 760;
+const MARGIN: i32 = 16;
+const HEADING: i32 = 22;
+const BAR: i32 = 15;
+const GAP: i32 = 12;
+/// Where the bars begin, and the longest of them ends: names stand before, figures behind.
+const BARS: (i32, i32) = (110, 680);
+
+const OURS: RGBColor = RGBColor(0xd6, 0x45, 0x45);
+const THEIRS: RGBColor = RGBColor(0x9a, 0xa5, 0xb1);
 
 fn main() -> ExitCode {
     match draw(&Path::new(env!("CARGO_MANIFEST_DIR")).join("compare.svg")) {
@@ -44,76 +55,91 @@ fn main() -> ExitCode {
     }
 }
 
-fn draw(path: &Path) -> Result<(), Box<dyn Error>> {
-    let results = Results::load(&Results::path())?;
-    let rows: Vec<_> = ROWS
-        .iter()
-        .map(|(row, metric, title)| {
-            let figures = POOLS.iter().map(|(peer, _)| {
-                results.get(row, Flavor::MultiThread, *peer, *metric).map(|ns| ns / 1e3)
-            });
-            (*title, figures.collect::<Vec<_>>())
-        })
-        .filter(|(_, figures)| figures.iter().any(Option::is_some))
-        .collect();
-    let figures = || rows.iter().flat_map(|(_, figures)| figures).flatten().copied();
-    let smallest = figures().fold(f64::INFINITY, f64::min) / 2.0;
-    let largest = figures().fold(0.0, f64::max) * 2.0;
-    if smallest >= largest {
-        return Err("the results have none of the rows".into());
-    }
+/// One group of bars.
+struct Group {
+    title: &'static str,
+    metric: Metric,
+    bars: Vec<(PeerId, f64)>,
+}
 
-    let bars = u32::try_from(POOLS.len())?;
-    let row_height = bars * BAR + GAP;
-    let depth = row_height * u32::try_from(rows.len())?;
-    let area = SVGBackend::new(path, (WIDTH, depth + 110)).into_drawing_area();
+fn draw(path: &Path) -> Result<(), Box<dyn Error>> {
+    let groups = groups(&Results::load(&Results::path())?);
+    let scale = Scale::new(&groups).ok_or("the results have none of the rows")?;
+    let depth: i32 = groups.iter().map(|group| group.depth() + GAP).sum();
+    let height = depth + HEADING + GAP + 2 * MARGIN;
+    let size = (u32::try_from(WIDTH)?, u32::try_from(height)?);
+    let area = SVGBackend::new(path, size).into_drawing_area();
     area.fill(&WHITE)?;
-    let depth = i32::try_from(depth)?;
-    let mut chart = ChartBuilder::on(&area)
-        .caption(
-            "microseconds a job, multi-thread runtime (log scale, less is better)",
-            ("sans-serif", 16),
-        )
-        .margin(12)
-        .x_label_area_size(30)
-        .y_label_area_size(230)
-        .build_cartesian_2d((smallest..largest).log_scale(), depth..0)?;
-    chart
-        .configure_mesh()
-        .disable_y_mesh()
-        .disable_y_axis()
-        .y_labels(0)
-        .x_label_formatter(&|micros| format!("{micros}"))
-        .draw()?;
-    for (index, (peer, color)) in POOLS.iter().enumerate() {
-        let bar = |(row, (_, figures)): (usize, &(_, Vec<Option<f64>>))| {
-            let top =
-                top_of(row, row_height) + i32::try_from(u32::try_from(index).ok()? * BAR).ok()?;
-            let bottom = top + i32::try_from(BAR).ok()? - 2;
-            Some(Rectangle::new([(smallest, top), (figures[index]?, bottom)], color.filled()))
-        };
-        chart
-            .draw_series(rows.iter().enumerate().filter_map(bar))?
-            .label(peer.name())
-            .legend(|(x, y)| Rectangle::new([(x, y - 5), (x + 12, y + 5)], color.filled()));
+    let title = "Time on the multi-thread runtime: less is better, logarithmic";
+    text(&area, title, (MARGIN, MARGIN), 20)?;
+    let mut top = MARGIN + HEADING + GAP;
+    for group in &groups {
+        group.draw(&area, &scale, top)?;
+        top += group.depth() + GAP;
     }
-    for (row, (title, _)) in rows.iter().enumerate() {
-        let middle = top_of(row, row_height) + i32::try_from(bars * BAR / 2)?;
-        let (_, y) = chart.backend_coord(&(smallest, middle));
-        area.draw(&Text::new(*title, (14, y - 7), ("sans-serif", 13).into_font()))?;
-    }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.9))
-        .border_style(BLACK.mix(0.2))
-        .label_font(("sans-serif", 13))
-        .draw()?;
     area.present()?;
     Ok(())
 }
 
-/// Where a row begins on the chart's y axis.
-fn top_of(row: usize, row_height: u32) -> i32 {
-    i32::try_from(row).unwrap_or(0) * i32::try_from(row_height).unwrap_or(0)
+fn groups(results: &Results) -> Vec<Group> {
+    let bars = |row, metric| {
+        let figure = |peer| results.get(row, Flavor::MultiThread, peer, metric);
+        POOLS.iter().filter_map(|peer| Some((*peer, figure(*peer)?))).collect()
+    };
+    ROWS.iter()
+        .map(|(row, metric, title)| Group { title, metric: *metric, bars: bars(row, *metric) })
+        .filter(|group| !group.bars.is_empty())
+        .collect()
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type DrawResult<'a> =
+    Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
+
+impl Group {
+    fn depth(&self) -> i32 {
+        HEADING + BAR * i32::try_from(self.bars.len()).unwrap_or(i32::MAX / 2 / BAR)
+    }
+
+    fn draw<'a>(&self, area: &Area<'a>, scale: &Scale, top: i32) -> DrawResult<'a> {
+        text(area, self.title, (MARGIN, top), 17)?;
+        let mut top = top + HEADING;
+        for (peer, figure) in &self.bars {
+            let color = if *peer == PeerId::Asyncify { OURS } else { THEIRS };
+            let end = scale.end_of(*figure);
+            area.draw(&Rectangle::new([(BARS.0, top), (end, top + BAR - 3)], color.filled()))?;
+            text(area, peer.name(), (MARGIN + 8, top), 15)?;
+            text(area, &self.metric.show(*figure), (end + 6, top), 15)?;
+            top += BAR;
+        }
+        Ok(())
+    }
+}
+
+fn text<'a>(area: &Area<'a>, text: &str, at: (i32, i32), size: i32) -> DrawResult<'a> {
+    area.draw(&Text::new(text, at, ("sans-serif", size).into_font()))
+}
+
+/// The length of the bars: the shortest is a twentieth, and each factor has the same length.
+struct Scale {
+    smallest: f64,
+    largest: f64,
+}
+
+impl Scale {
+    fn new(groups: &[Group]) -> Option<Self> {
+        let figures = || groups.iter().flat_map(|group| &group.bars).map(|(_, figure)| *figure);
+        let smallest = figures().reduce(f64::min)?;
+        let largest = figures().reduce(f64::max)?;
+        Some(Self { smallest, largest })
+    }
+
+    fn end_of(&self, figure: f64) -> i32 {
+        let factors = (self.largest / self.smallest).ln().max(f64::MIN_POSITIVE);
+        let part = (figure / self.smallest).ln() / factors;
+        let length = f64::from(BARS.1 - BARS.0) * (0.05 + 0.95 * part);
+        #[expect(clippy::cast_possible_truncation, reason = "a place within the picture")]
+        let length = length.round() as i32;
+        BARS.0 + length
+    }
 }

@@ -13,18 +13,20 @@ use std::{env, io};
 static ALLOCATOR: Counting = Counting;
 
 const USAGE: &str = "\
-usage: compare [ROW ...] [--rounds N] [--quick] [--write FILE]
+usage: compare [ROW ...] [--rounds N] [--quick] [--results FILE] [--write FILE]
 
-Runs all rows, or those named, on our pool and on its peers, and prints the tables as markdown. The
-samples are kept in target/bench/compare.tsv.
+Runs all rows, or those named, on our pool and on its peers, and prints the tables as markdown.
 
   --rounds N    take N samples of each, 5 without it, and show their medians
   --quick       one sample of a twentieth of the work: shows that it works, and no more
+  --results FILE
+                keep the samples there, for the chart; target/bench/compare.tsv without it
   --write FILE  put the tables into FILE, between `<!-- compare:begin -->` and `<!-- compare:end -->`
 ";
 
 struct Options {
     plan: Plan,
+    results: PathBuf,
     write: Option<PathBuf>,
 }
 
@@ -65,6 +67,7 @@ fn parse(arguments: Vec<String>) -> Result<Option<Options>, String> {
     let mut rows = Vec::new();
     let mut rounds = None;
     let mut scale = Scale::Full;
+    let mut results = Results::path();
     let mut write = None;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
@@ -72,6 +75,7 @@ fn parse(arguments: Vec<String>) -> Result<Option<Options>, String> {
         match argument.as_str() {
             "--help" | "-h" => return Ok(None),
             "--quick" => scale = Scale::Quick,
+            "--results" => results = value()?.into(),
             "--write" => write = Some(value()?.into()),
             "--rounds" => {
                 let number = value()?.parse().ok().filter(|rounds| *rounds > 0);
@@ -87,7 +91,7 @@ fn parse(arguments: Vec<String>) -> Result<Option<Options>, String> {
         rows = Row::all();
     }
     let rounds = rounds.unwrap_or(if scale == Scale::Quick { 1 } else { 5 });
-    Ok(Some(Options { plan: Plan { rows, rounds, scale }, write }))
+    Ok(Some(Options { plan: Plan { rows, rounds, scale }, results, write }))
 }
 
 fn print_rows() {
@@ -101,7 +105,7 @@ fn run(options: &Options) -> io::Result<()> {
     let results = schedule::run(&options.plan, |row, flavor| {
         eprintln!("{} on the {} runtime", row.name, flavor.name());
     })?;
-    results.save(&Results::path())?;
+    results.save(&options.results)?;
     let report = report::report(&results);
     print!("{report}");
     options.write.as_ref().map_or(Ok(()), |path| markdown::write(path, "compare", &report))
