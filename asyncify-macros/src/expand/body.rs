@@ -26,8 +26,8 @@ use crate::item::RawFn;
 pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     let run = local("__run");
     // What an async function returns may be a future, as an async block's value should not be.
-    let allow = (plan.flavour == Flavour::Async)
-        .then(|| quote!(#[allow(clippy::async_yields_async)]));
+    let allow =
+        (plan.flavour == Flavour::Async).then(|| quote!(#[allow(clippy::async_yields_async)]));
     match &plan.place {
         BodyPlace::Declared => TokenStream::new(),
         BodyPlace::Closure(body) => {
