@@ -14,11 +14,16 @@ use super::{Arg, CloneImplementor, CloneSelf, Lend, Output, ShareSelf, Witness};
 /// A value on its way to the pool or back.
 pub struct Checked<T>(T);
 
-// SAFETY: `Checked` is made only by `arg`, `arg_generic` and `Proof::seal`. The first two ask
+// SAFETY: `Checked` is made only by `arg`, `arg_generic` and `proved`. The first two ask
 // `T: Send` themselves; a `Proof<T>` is made only by functions that ask it.
 unsafe impl<T> Send for Checked<T> {}
 
 impl<T> Checked<T> {
+    /// Holds a result of the type that was found fit.
+    pub(super) fn proved(_: &Proof<T>, value: T) -> Self {
+        Self(value)
+    }
+
     /// The value itself.
     pub fn take(self) -> T {
         self.0
@@ -84,12 +89,6 @@ pub fn keep_self<S: CloneSelf + ShareSelf>(borrowed: &S) -> Kept<S, S> {
 
 /// A result type that was found fit to be sent back.
 pub struct Proof<R>(PhantomData<fn() -> R>);
-
-impl<R> Proof<R> {
-    pub(super) fn seal(self, value: R) -> Checked<R> {
-        Checked(value)
-    }
-}
 
 /// Checks a result type.
 pub fn output<R: Output>(_: Witness<R>) -> Proof<R> {

@@ -5,6 +5,8 @@
 //! threads is blamed where it is written, once: what comes out is [`Checked`], [`Kept`] or
 //! [`Proof`], of which nothing is asked any more.
 
+#![expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
+
 mod checked;
 
 use std::marker::PhantomData;
@@ -122,7 +124,7 @@ where
     F: FnOnce() -> R + Send + 'static,
     R: 'static,
 {
-    BlockingCall::new(move || proof.seal(run()))
+    BlockingCall::new(move || Checked::proved(&proof, run()))
 }
 
 /// The call of an async body whose result was [checked](output).
@@ -135,7 +137,7 @@ where
     U: Future,
     U::Output: 'static,
 {
-    BlockingCall::from_async(move || async move { proof.seal(run().await) })
+    BlockingCall::from_async(move || async move { Checked::proved(&proof, run().await) })
 }
 
 /// The call of a body whose result is what it is.
