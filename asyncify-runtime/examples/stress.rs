@@ -36,21 +36,19 @@ fn main() -> ExitCode {
     watch(Arc::clone(&current));
 
     let end = Instant::now() + Duration::from_secs(seconds);
-    let mut seen = Seen::default();
+    let mut total = Seen::default();
     let mut rounds = 0_u64;
     while Instant::now() < end {
         let seed = seed + rounds;
         current.store(seed, SeqCst);
-        match std::panic::catch_unwind(|| round(seed)) {
-            Ok(more) => seen.add(&more),
-            Err(_) => {
-                eprintln!("failed: seed {seed}");
-                return ExitCode::FAILURE;
-            }
-        }
+        let Ok(more) = std::panic::catch_unwind(|| round(seed)) else {
+            eprintln!("failed: seed {seed}");
+            return ExitCode::FAILURE;
+        };
+        total.add(&more);
         rounds += 1;
     }
-    println!("{rounds} rounds: {seen:?}");
+    println!("{rounds} rounds: {total:?}");
     ExitCode::SUCCESS
 }
 
@@ -120,16 +118,16 @@ fn round(seed: u64) -> Seen {
     let pool = random_pool(random);
     let threads = random.below(4) + 1;
     let jobs = random.below(200);
-    let seeds: Vec<_> = (0..threads).map(|_| random.next()).collect();
+    let starts: Vec<_> = (0..threads).map(|_| random.next()).collect();
     let ending = random.below(5);
     let early = random.one_in(3);
 
     let spawned: Vec<Spawned> = std::thread::scope(|scope| {
-        let submitters: Vec<_> = seeds
+        let submitters: Vec<_> = starts
             .iter()
-            .map(|&seed| {
+            .map(|&start| {
                 let pool = pool.clone();
-                scope.spawn(move || submit(&pool, &mut Random::new(seed), jobs))
+                scope.spawn(move || submit(&pool, &mut Random::new(start), jobs))
             })
             .collect();
         if early {
@@ -140,12 +138,12 @@ fn round(seed: u64) -> Seen {
     if !early {
         finish(&pool, ending);
     }
-    let seen = check(spawned);
+    let tally = check(spawned);
     // Every ending ends here, so that no round leaves threads to the next.
     block_on(pool.shutdown(Shutdown::Drain));
     let metrics = pool.metrics();
     assert_eq!((metrics.threads, metrics.idle, metrics.queued), (0, 0, 0), "{metrics:?}");
-    seen
+    tally
 }
 
 fn random_pool(random: &mut Random) -> BlockingPool {

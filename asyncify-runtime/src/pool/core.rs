@@ -12,7 +12,7 @@ use super::roster::Roster;
 use super::token::{Call, Caller, Token};
 use crate::sync::{Mutex, MutexGuard};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// So many queued jobs are a crowd, which calls for helpers.
 const CROWD: usize = 4;
@@ -254,7 +254,7 @@ impl<H: Host> Core<H> {
     }
 
     fn lock_ended(&self) -> MutexGuard<'_, bool> {
-        self.ended.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -27,8 +27,3 @@ pub(super) fn pool() -> Option<Arc<Core<Threads>>> {
     // A thread whose locals are being destroyed works for nobody.
     POOL.try_with(|pool| pool.borrow().clone()).ok().flatten()
 }
-
-/// Whether this thread is a worker of a pool.
-pub(crate) fn is_worker() -> bool {
-    POOL.try_with(|pool| pool.borrow().is_some()).unwrap_or(false)
-}

@@ -48,7 +48,7 @@ impl BlockingPool {
         min_threads: usize,
         max_threads: usize,
     ) -> io::Result<Self> {
-        let core = Arc::new(Core::new(threads, min_threads, max_threads, Fences::default()));
+        let core = Arc::new(Core::new(threads, min_threads, max_threads, Fences::all()));
         let pool = Self { core };
         pool.core.populate()?;
         Ok(pool)

@@ -68,11 +68,8 @@ impl Learned {
             return (Found::Result, self);
         }
         if !wait(ready) {
-            let missed = Self {
-                hits: 0,
-                skip: self.penalty,
-                penalty: (self.penalty * 2).min(MOST_SKIPPED),
-            };
+            let missed =
+                Self { hits: 0, skip: self.penalty, penalty: (self.penalty * 2).min(MOST_SKIPPED) };
             return (Found::Nothing, missed);
         }
         self.penalty = 1;

@@ -28,12 +28,16 @@ pub(super) enum Site {
 
 /// The fences, all there. Takes no space.
 #[cfg(not(all(test, asyncify_loom)))]
-#[derive(Default)]
-pub(super) struct Fences;
+pub(super) struct Fences(());
 
 #[cfg(not(all(test, asyncify_loom)))]
 impl Fences {
+    pub(super) fn all() -> Self {
+        Self(())
+    }
+
     #[inline]
+    #[allow(clippy::unused_self, reason = "a model's fences depend on it")]
     pub(super) fn at(&self, _site: Site) {
         fence(Ordering::SeqCst);
     }
@@ -41,13 +45,16 @@ impl Fences {
 
 /// The fences, one of which a model may leave out.
 #[cfg(all(test, asyncify_loom))]
-#[derive(Default)]
 pub(super) struct Fences {
     pub(super) omitted: Option<Site>,
 }
 
 #[cfg(all(test, asyncify_loom))]
 impl Fences {
+    pub(super) fn all() -> Self {
+        Self { omitted: None }
+    }
+
     pub(super) fn at(&self, site: Site) {
         if self.omitted != Some(site) {
             fence(Ordering::SeqCst);

@@ -4,6 +4,7 @@
 //! [`std::thread::park`] and to unpark whom they like.
 
 use crate::sync::{AtomicU32, Condvar, Mutex, Ordering};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 /// Nobody parks and nothing was told.
@@ -69,7 +70,7 @@ impl Parker {
                 return Some(told);
             }
             door = match patience {
-                None => self.bell.wait(door).unwrap_or_else(|poisoned| poisoned.into_inner()),
+                None => self.bell.wait(door).unwrap_or_else(PoisonError::into_inner),
                 Some(patience) => {
                     let (door, timeout) = wait_timeout(&self.bell, door, patience);
                     if timeout {
@@ -104,7 +105,7 @@ impl Parker {
     }
 
     fn lock(&self) -> crate::sync::MutexGuard<'_, ()> {
-        self.door.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.door.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -114,8 +115,7 @@ fn wait_timeout<'a>(
     door: crate::sync::MutexGuard<'a, ()>,
     patience: Duration,
 ) -> (crate::sync::MutexGuard<'a, ()>, bool) {
-    let (door, timeout) =
-        bell.wait_timeout(door, patience).unwrap_or_else(|poisoned| poisoned.into_inner());
+    let (door, timeout) = bell.wait_timeout(door, patience).unwrap_or_else(PoisonError::into_inner);
     (door, timeout.timed_out())
 }
 

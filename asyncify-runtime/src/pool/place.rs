@@ -82,15 +82,12 @@ impl Places {
     fn free(&self) {
         let next = {
             let mut line = self.lock();
-            match line.waiting.pop_first() {
-                Some((ticket, waker)) => {
-                    line.granted.insert(ticket);
-                    Some(waker)
-                }
-                None => {
-                    line.free += 1;
-                    None
-                }
+            if let Some((ticket, waker)) = line.waiting.pop_first() {
+                line.granted.insert(ticket);
+                Some(waker)
+            } else {
+                line.free += 1;
+                None
             }
         };
         if let Some(waker) = next {

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn the_lowest_idle_worker_is_claimed_once() {
         let roster = Roster::new();
-        for _ in 0..WIDTH + 1 {
+        for _ in 0..=WIDTH {
             roster.enlist();
         }
         roster.set_idle(WIDTH);

@@ -104,19 +104,10 @@ impl Threads {
             // The protocol runs no code that may panic. If it does, the token is in no state to
             // go on with.
             abort_on_panic(|| {
-                core.host.run_hook(core.host.options.on_start.as_ref());
+                run_hook(core.host.options.on_start.as_ref());
                 worker::main(&core, number, entrance);
             });
         })
-    }
-
-    fn run_hook(&self, hook: Option<&Hook>) {
-        if let Some(hook) = hook {
-            // The panic hook has told of a panic; nobody waits for the result.
-            if let Err(payload) = catch(|| hook()) {
-                drop_quietly(payload);
-            }
-        }
     }
 }
 
@@ -158,7 +149,7 @@ impl Host for Threads {
     }
 
     fn stopping(&self) {
-        self.run_hook(self.options.on_stop.as_ref());
+        run_hook(self.options.on_stop.as_ref());
     }
 
     fn notify(&self) {
@@ -175,5 +166,14 @@ impl Host for Threads {
 
     fn linger(&self, pop: impl FnMut() -> Option<Job>) -> Option<Job> {
         self.spin.linger(pop)
+    }
+}
+
+fn run_hook(hook: Option<&Hook>) {
+    if let Some(hook) = hook {
+        // The panic hook has told of a panic; nobody waits for the result.
+        if let Err(payload) = catch(|| hook()) {
+            drop_quietly(payload);
+        }
     }
 }

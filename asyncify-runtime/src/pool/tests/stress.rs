@@ -47,7 +47,7 @@ fn a_barrier_on_fresh_pools() {
         let jobs: Vec<_> = (0..8)
             .map(|_| {
                 let barrier = Arc::clone(&barrier);
-                pool.spawn(move || drop(barrier.wait()))
+                pool.spawn(move || barrier.wait().is_leader())
             })
             .collect();
         for job in jobs {
