@@ -90,8 +90,8 @@ pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady
 pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 pub use crate::pool::{
-    BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
-    TrySpawnError,
+    BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, Quantiles, ReserveError,
+    Shutdown, TrySpawnError,
 };
 pub use crate::task::{Job, JoinError, JoinHandle};
 #[cfg(feature = "macros")]

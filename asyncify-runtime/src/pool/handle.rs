@@ -214,7 +214,10 @@ impl BlockingPool {
 }
 
 /// Queues a job that has what it needs.
-pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, place: Option<Place>) {
+pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, mut place: Option<Place>) {
+    if let Some(timings) = &core.host.timings {
+        place = Some(Place::timed(place, timings));
+    }
     if let Some(place) = place {
         job.set_place(place);
     }

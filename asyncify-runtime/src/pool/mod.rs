@@ -24,6 +24,7 @@ mod current;
 #[cfg(test)]
 mod faults;
 mod handle;
+mod histogram;
 mod host;
 pub(crate) mod look;
 mod metrics;
@@ -39,6 +40,7 @@ mod roster;
 mod shutdown;
 mod spin;
 mod threads;
+mod timings;
 mod token;
 mod worker;
 
@@ -50,7 +52,7 @@ mod tests;
 pub use builder::BlockingPoolBuilder;
 pub(crate) use compensate::compensate;
 pub use handle::BlockingPool;
-pub use metrics::PoolMetrics;
+pub use metrics::{PoolMetrics, Quantiles};
 pub use permit::{Permit, ReserveError, TrySpawnError};
 pub(crate) use place::Place;
 pub use shutdown::{Leftover, Shutdown};

@@ -1,11 +1,13 @@
 //! Places in a bounded queue, handed out first come, first served.
 
+use super::timings::Timings;
 use crate::sync::{Mutex, MutexGuard};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 /// The places of one bounded queue.
 ///
@@ -23,8 +25,18 @@ struct Line {
     granted: BTreeSet<u64>,
 }
 
-/// One place in the queue. Dropping it frees the place.
-pub(crate) struct Place(Arc<Places>);
+/// A job's stay in a queue that is bounded or timed; it ends when this is dropped.
+///
+/// (Boxed, so that the jobs of all other queues carry no more than a pointer for it.)
+pub(crate) struct Place(Box<Stay>);
+
+#[derive(Default)]
+struct Stay {
+    /// Where the place goes back to.
+    line: Option<Arc<Places>>,
+    /// Since when, and where to tell how long it was.
+    timed: Option<(Instant, Arc<Timings>)>,
+}
 
 /// Why there is no place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +62,7 @@ impl Places {
             return Err(NoPlace::ShutDown);
         }
         line.free = line.free.checked_sub(1).ok_or(NoPlace::Full)?;
-        Ok(Place(Arc::clone(self)))
+        Ok(Place::in_line(self))
     }
 
     /// Waits for a place, in order. `None`: the pool was shut down.
@@ -105,13 +117,31 @@ impl Place {
     /// A place, and how often it was freed.
     pub(crate) fn for_model() -> (Self, impl Fn() -> usize) {
         let places = Places::new(0);
-        (Self(Arc::clone(&places)), move || places.lock().free)
+        (Self::in_line(&places), move || places.lock().free)
     }
 }
 
-impl Drop for Place {
+impl Place {
+    fn in_line(places: &Arc<Places>) -> Self {
+        Self(Box::new(Stay { line: Some(Arc::clone(places)), timed: None }))
+    }
+
+    /// Has the time from now on be told.
+    pub(super) fn timed(place: Option<Self>, timings: &Arc<Timings>) -> Self {
+        let mut place = place.unwrap_or_else(|| Self(Box::default()));
+        place.0.timed = Some((Instant::now(), Arc::clone(timings)));
+        place
+    }
+}
+
+impl Drop for Stay {
     fn drop(&mut self) {
-        self.0.free();
+        if let Some((since, timings)) = &self.timed {
+            timings.wait.record(since.elapsed());
+        }
+        if let Some(line) = &self.line {
+            line.free();
+        }
     }
 }
 
@@ -137,7 +167,7 @@ impl Ticket<'_> {
         if granted {
             self.number = None;
             drop(line);
-            return Poll::Ready(Some(Place(Arc::clone(self.places))));
+            return Poll::Ready(Some(Place::in_line(self.places)));
         }
         if !line.open {
             return Poll::Ready(None);

@@ -7,6 +7,7 @@ use super::place::Places;
 use super::retry::Retry;
 use super::shutdown::Insiders;
 use super::spin::Spin;
+use super::timings::Timings;
 use super::{current, worker};
 use crate::sync::{AtomicU64, AtomicUsize, Ordering::Relaxed, thread};
 use crate::task::{Finish, Job, RejectReason};
@@ -14,7 +15,7 @@ use crate::util::{abort_on_panic, catch, drop_quietly};
 use event_listener::{Event, EventListener};
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A hook of the user's.
 pub(super) type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -41,6 +42,8 @@ pub(super) struct Threads {
     pub(super) insiders: Insiders,
     /// Where the queue is bounded.
     pub(super) places: Option<Arc<Places>>,
+    /// Where jobs are timed.
+    pub(super) timings: Option<Arc<Timings>>,
     /// Jobs that ended without a worker. Relaxed, as the next two: counts for people.
     pub(super) discarded: AtomicU64,
     pub(super) rejected: AtomicU64,
@@ -51,7 +54,7 @@ pub(super) struct Threads {
 
 impl Threads {
     /// The host of a pool with one handle.
-    pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>) -> Self {
+    pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>, timed: bool) -> Self {
         Self {
             options,
             retry: Retry::new(),
@@ -60,6 +63,7 @@ impl Threads {
             handles: AtomicUsize::new(1),
             insiders: Insiders::new(),
             places: queue_capacity.map(Places::new),
+            timings: timed.then(|| Arc::new(Timings::new())),
             discarded: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
             spawn_failures: AtomicU64::new(0),
@@ -131,7 +135,13 @@ impl Host for Threads {
     }
 
     fn run(&self, job: Job) -> Finish {
-        job.run_counted()
+        let Some(timings) = &self.timings else { return job.run_counted() };
+        let start = Instant::now();
+        let finish = job.run_counted();
+        if finish != Finish::Cancelled {
+            timings.run.record(start.elapsed());
+        }
+        finish
     }
 
     fn discard(&self, job: Job) {

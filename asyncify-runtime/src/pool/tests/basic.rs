@@ -87,6 +87,33 @@ fn waiting_for_idleness_sees_work_that_work_makes() {
 }
 
 #[test]
+fn waiting_and_running_are_timed_where_that_is_asked_for() {
+    let plain = pool(|b| b);
+    block_on(plain.spawn(|| ())).expect("no panic");
+    let metrics = plain.metrics();
+    assert_eq!((metrics.queue_wait, metrics.run_time), (None, None));
+
+    let timed = pool(|b| b.metrics(true).max_threads(1).queue_capacity(8));
+    let (gate, job) = Gate::new();
+    let first = timed.spawn(job);
+    gate.wait_entered();
+    let second = timed.spawn(|| ());
+    timed.spawn(|| ()).abort();
+    let pause = std::time::Instant::now();
+    while pause.elapsed() < std::time::Duration::from_millis(5) {
+        std::thread::yield_now();
+    }
+    gate.open();
+    block_on(first).expect("no panic");
+    block_on(second).expect("no panic");
+    let metrics = eventually(&timed, |m| m.idle == 1);
+    let (wait, run) = (metrics.queue_wait.expect("timed"), metrics.run_time.expect("timed"));
+    assert_eq!((wait.count, run.count), (3, 2));
+    let pause = std::time::Duration::from_millis(5);
+    assert!(wait.max >= pause && run.max >= pause, "{metrics:?}");
+}
+
+#[test]
 fn bad_options_are_told_apart() {
     let kind = |b: super::BlockingPoolBuilder| b.build().expect_err("invalid").to_string();
     let builder = super::BlockingPool::builder;
