@@ -235,6 +235,15 @@ fn abort_after_the_end_leaves_the_result() {
 }
 
 #[test]
+fn handle_that_gave_its_result_says_so() {
+    let mut handle = Box::pin(one_thread().spawn(|| 7));
+    assert_eq!(block_on(handle.as_mut()).unwrap(), 7);
+    assert!(handle.is_finished());
+    let again = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(handle)));
+    assert!(again.is_err());
+}
+
+#[test]
 fn abort_racing_with_completion_gives_either_and_never_hangs() {
     let pool = at_most(2).build().unwrap();
     let mut ends = [0_u32; 2];

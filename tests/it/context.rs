@@ -29,6 +29,19 @@ fn body_sees_the_runtime_of_its_caller() {
 }
 
 #[test]
+fn nested_call_sees_the_runtime_of_the_outermost_caller() {
+    #[sync_to_async(executor = pool)]
+    async fn outer(pool: &BlockingPool) -> Option<Id> {
+        seen(pool).await
+    }
+    let pool = one_thread();
+    for runtime in [current_thread(), multi_thread()] {
+        assert_eq!(runtime.block_on(outer(&pool)), Some(runtime.handle().id()));
+    }
+    assert_eq!(block_on(outer(&pool)), None);
+}
+
+#[test]
 fn next_call_sees_nothing_of_it() {
     let pool = one_thread();
     let runtime = current_thread();

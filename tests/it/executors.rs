@@ -133,6 +133,37 @@ fn handle_of_tokio_runs_on_its_blocking_threads() {
     }
 }
 
+/// Otherwise the clock would jump to the end of the sleep, as nothing else is left to do.
+#[test]
+fn paused_clock_of_tokio_waits_for_a_call_on_its_handle() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let handle = runtime.handle().clone();
+    let gate = Gate::new();
+    let body = gate.clone();
+    let opening = thread::spawn({
+        let gate = gate.clone();
+        move || {
+            gate.wait_for(1);
+            gate.open();
+        }
+    });
+    runtime.block_on(async {
+        let start = tokio::time::Instant::now();
+        tokio::select! {
+            () = tokio::time::sleep(std::time::Duration::from_secs(3600)) => {
+                unreachable!("the clock jumped")
+            }
+            () = asyncify!(move || body.pass()).executor(&handle).into_future() => {}
+        }
+        assert_eq!(start.elapsed(), std::time::Duration::ZERO);
+    });
+    opening.join().unwrap();
+}
+
 #[test]
 fn handle_of_a_stopped_tokio_cancels() {
     let runtime = current_thread();

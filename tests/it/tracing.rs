@@ -148,6 +148,45 @@ fn async_body_keeps_the_span_across_its_awaits() {
 }
 
 #[test]
+fn instrument_may_stand_above_and_below() {
+    #[tracing::instrument]
+    #[sync_to_async]
+    fn above(number: u8) -> u8 {
+        info!(number);
+        number
+    }
+    #[sync_to_async]
+    #[tracing::instrument(skip_all)]
+    fn below(text: &str, (left, _): (u8, u8)) -> Result<usize, std::num::ParseIntError> {
+        info!(text);
+        Ok(text.parse::<usize>()? + usize::from(left))
+    }
+    let recorder = Recorder::default();
+    dispatcher::with_default(&recorder.dispatch(), || {
+        block_on(async {
+            assert_eq!(above(1).await, 1);
+            assert_eq!(below("2", (3, 4)).await, Ok(5));
+            assert!(below("x", (3, 4)).await.is_err());
+        });
+    });
+    assert_eq!(recorder.events(), [Some("above"), Some("below"), Some("below")]);
+}
+
+#[test]
+fn nested_call_reports_within_the_span_of_the_outermost_caller() {
+    #[sync_to_async(executor = pool)]
+    async fn outer(pool: &BlockingPool) -> Option<&'static str> {
+        report(pool).await
+    }
+    let pool = one_thread();
+    let recorder = Recorder::default();
+    let name = dispatcher::with_default(&recorder.dispatch(), || {
+        block_on(outer(&pool).instrument(info_span!("request")))
+    });
+    assert_eq!((name, recorder.events()), (Some("request"), vec![Some("request")]));
+}
+
+#[test]
 fn span_is_closed_when_the_result_is_there() {
     #[derive(Clone, Default)]
     struct Closed(Arc<Mutex<Vec<&'static str>>>);
