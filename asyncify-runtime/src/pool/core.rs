@@ -161,7 +161,7 @@ impl<H: Host> Core<H> {
     /// A worker leaves, and touches its place in the roster no more.
     pub(super) fn leave(self: &Arc<Self>, worker: usize, counted: Counted) {
         self.roster.discharge(worker);
-        self.host.stopping();
+        self.host.stopping(self.token.look().is_closed());
         if counted == Counted::Still {
             self.census.remove_thread();
         }

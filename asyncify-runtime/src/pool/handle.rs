@@ -69,6 +69,7 @@ impl BlockingPool {
     {
         let (job, handle) = spawnable(f);
         if let Err(rejected) = self.submit(job) {
+            self.core.host.count_rejected();
             rejected.resolve();
         }
         handle
@@ -87,8 +88,13 @@ impl BlockingPool {
     {
         let place = match self.try_place() {
             Ok(place) => place,
-            Err(NoPlace::Full) => return Err(TrySpawnError::Full(f)),
-            Err(NoPlace::ShutDown) => return Err(TrySpawnError::ShutDown(f)),
+            Err(reason) => {
+                self.core.host.count_rejected();
+                return Err(match reason {
+                    NoPlace::Full => TrySpawnError::Full(f),
+                    NoPlace::ShutDown => TrySpawnError::ShutDown(f),
+                });
+            }
         };
         let (job, handle) = spawnable(f);
         queue(&self.core, job, place);
@@ -149,7 +155,8 @@ impl BlockingPool {
     }
 
     /// Takes no more work, deals with what is queued, and waits until the threads have ended,
-    /// their stop hooks included.
+    /// their stop hooks included. Last it joins them, which blocks for as long as they take to
+    /// destroy their thread-local values.
     ///
     /// Begins when it is first polled. More than one may wait; one that asks to discard prevails.
     /// A job of this pool that waits for it does not wait for itself, nor for other jobs that do
@@ -177,7 +184,7 @@ impl BlockingPool {
         shutdown::within(&self.core, timeout)
     }
 
-    pub(crate) fn submit(&self, job: Job) -> Result<(), Rejected> {
+    fn submit(&self, job: Job) -> Result<(), Rejected> {
         match self.try_place() {
             Ok(place) => {
                 queue(&self.core, job, place);
@@ -194,15 +201,11 @@ impl BlockingPool {
 
     /// What a job needs to be queued: a place where the queue is bounded, else nothing.
     fn try_place(&self) -> Result<Option<Place>, NoPlace> {
-        let place = match &self.core.host.places {
+        match &self.core.host.places {
             None if self.core.token.look().is_closed() => Err(NoPlace::ShutDown),
             None => Ok(None),
             Some(places) => places.try_take().map(Some),
-        };
-        if place.is_err() {
-            self.core.host.count_rejected();
         }
-        place
     }
 
     fn close(&self, how: Shutdown) {
@@ -229,7 +232,12 @@ pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, mut place: Option<P
 
 impl Executor for BlockingPool {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
-        self.submit(job)
+        // For want of a place nothing is refused yet: the caller may wait for one.
+        self.submit(job).inspect_err(|rejected| {
+            if !rejected.is_full() {
+                self.core.host.count_rejected();
+            }
+        })
     }
 
     fn execute_when_ready(&self, job: Job) -> WhenReady {

@@ -32,8 +32,8 @@ pub(super) trait Host: Send + Sync + Sized + 'static {
     /// How long an idle worker waits before it leaves.
     fn patience(&self) -> Duration;
 
-    /// A worker is about to leave.
-    fn stopping(&self);
+    /// A worker is about to leave the pool, which is closed or not.
+    fn stopping(&self, closed: bool);
 
     /// A worker went idle or left: whoever waits for that may look.
     fn notify(&self);

@@ -20,6 +20,7 @@ mod census;
 mod compensate;
 mod core;
 mod counters;
+mod crew;
 mod current;
 #[cfg(test)]
 mod faults;

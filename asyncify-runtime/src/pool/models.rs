@@ -98,7 +98,7 @@ impl Host for World {
         Duration::ZERO
     }
 
-    fn stopping(&self) {}
+    fn stopping(&self, _closed: bool) {}
 
     fn notify(&self) {
         if self.watched {
@@ -300,7 +300,7 @@ fn a_raised_limit_is_used() {
 
 #[test]
 fn submission_races_the_end() {
-    late_submission(Shape { jobs: 1, ..WARM }, false, 2);
+    late_submission(Shape { jobs: 1, ..WARM }, false, 1);
 }
 
 #[test]

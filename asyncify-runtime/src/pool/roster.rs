@@ -13,10 +13,14 @@ use super::parker::Parker;
 use crate::sync::{AtomicU64, Ordering};
 use std::sync::OnceLock;
 
-#[cfg(not(all(test, asyncify_loom)))]
-const WIDTH: usize = 64;
-#[cfg(all(test, asyncify_loom))]
-const WIDTH: usize = super::census::MOST_THREADS;
+/// Workers in a bank; few where each of them takes long to make.
+const WIDTH: usize = if cfg!(all(test, asyncify_loom)) {
+    super::census::MOST_THREADS
+} else if cfg!(miri) {
+    8
+} else {
+    64
+};
 
 const BANKS: usize = super::census::MOST_THREADS.div_ceil(WIDTH);
 

@@ -2,8 +2,10 @@
 
 use super::core::Core;
 use super::current;
+use super::host::Host;
 use super::threads::Threads;
 use crate::sync::{AtomicUsize, Ordering};
+use event_listener::Listener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -51,7 +53,7 @@ impl<'a> Insider<'a> {
         if inside {
             core.host.insiders.0.fetch_add(1, Ordering::Release);
             // The other insiders wait for one thread less.
-            super::host::Host::notify(&core.host);
+            core.host.notify();
         }
         Self(inside.then_some(core))
     }
@@ -61,6 +63,13 @@ impl<'a> Insider<'a> {
             return core.has_ended();
         }
         core.queue.is_empty() && core.census.count().threads() <= core.host.insiders.count()
+    }
+
+    /// Waits for the last steps of threads that have left the pool.
+    fn join(&self, core: &Core<Threads>) {
+        if self.0.is_none() {
+            core.host.crew.join_all();
+        }
     }
 }
 
@@ -79,19 +88,19 @@ pub(super) async fn ended(core: &Arc<Core<Threads>>) {
     loop {
         let settled = core.host.settled();
         if insider.has_ended(core) {
-            return;
+            return insider.join(core);
         }
         settled.await;
     }
 }
 
 /// Waits for the same on this thread. `false`: not before the deadline.
-pub(super) fn wait_ended(core: &Arc<Core<Threads>>, deadline: Option<Instant>) -> bool {
-    use event_listener::Listener;
+fn wait_ended(core: &Arc<Core<Threads>>, deadline: Option<Instant>) -> bool {
     let insider = Insider::enter(core);
     loop {
         let settled = core.host.settled();
         if insider.has_ended(core) {
+            insider.join(core);
             return true;
         }
         match deadline {

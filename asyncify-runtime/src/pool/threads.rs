@@ -1,6 +1,7 @@
 //! The real host: threads of the operating system, and tasks.
 
 use super::core::Core;
+use super::crew::Crew;
 use super::host::{Entrance, Host};
 use super::name::thread_name;
 use super::place::Places;
@@ -33,6 +34,7 @@ pub(super) struct ThreadOptions {
 
 pub(super) struct Threads {
     options: ThreadOptions,
+    pub(super) crew: Crew,
     retry: Retry,
     spin: Spin,
     /// Rings whenever a worker goes idle or leaves.
@@ -57,6 +59,7 @@ impl Threads {
     pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>, timed: bool) -> Self {
         Self {
             options,
+            crew: Crew::new(),
             retry: Retry::new(),
             spin: Spin::new(),
             settled: Event::new(),
@@ -119,15 +122,10 @@ impl Host for Threads {
     type Job = Job;
 
     fn start(&self, core: &Arc<Core<Self>>, number: usize, entrance: Entrance) -> io::Result<()> {
-        match self.spawn(core, number, entrance) {
-            // The thread is counted in the census; nobody needs to join it.
-            Ok(_detached) => Ok(()),
-            Err(error) => {
-                self.spawn_failures.fetch_add(1, Relaxed);
-                self.retry.failed();
-                Err(error)
-            }
-        }
+        self.crew.hire(|| self.spawn(core, number, entrance)).inspect_err(|_| {
+            self.spawn_failures.fetch_add(1, Relaxed);
+            self.retry.failed();
+        })
     }
 
     fn may_start(&self) -> bool {
@@ -158,7 +156,10 @@ impl Host for Threads {
         self.options.keep_alive
     }
 
-    fn stopping(&self) {
+    fn stopping(&self, closed: bool) {
+        if !closed {
+            self.crew.let_go();
+        }
         run_hook(self.options.on_stop.as_ref());
     }
 

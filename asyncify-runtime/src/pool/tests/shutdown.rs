@@ -20,6 +20,26 @@ fn draining_runs_what_is_queued_and_ends_the_threads() {
     assert_eq!((metrics.threads, metrics.idle, metrics.completed), (0, 0, 100));
 }
 
+#[cfg(all(target_os = "linux", not(miri)))]
+#[test]
+fn no_thread_is_left_when_the_end_was_waited_for() {
+    let threads_called = |name: &str| {
+        let tasks = std::fs::read_dir("/proc/self/task").expect("there is a /proc");
+        let names =
+            tasks.flatten().filter_map(|t| std::fs::read_to_string(t.path().join("comm")).ok());
+        names.filter(|task| task.starts_with(name)).count()
+    };
+    for _ in 0..50 {
+        let pool = pool(|b| b.name("fleeting").min_threads(4));
+        assert_eq!(
+            block_on(pool.spawn(move || threads_called("fleeting").min(1))).expect("no panic"),
+            1
+        );
+        block_on(pool.shutdown(Shutdown::Drain));
+        assert_eq!(threads_called("fleeting"), 0);
+    }
+}
+
 #[test]
 fn discarding_cancels_what_is_queued_and_waits_for_what_runs() {
     let pool = pool(|b| b.max_threads(1));
