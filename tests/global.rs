@@ -24,5 +24,6 @@ fn global_pool_is_what_was_built_and_built_once() {
     let inline =
         block_on(async { asyncify!({ thread::current().name().map(str::to_owned) }).await });
     assert!(inline.unwrap().starts_with("ours-"));
+    block_on(global().wait_idle());
     assert_eq!(global().metrics().completed, 2);
 }

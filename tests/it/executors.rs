@@ -154,7 +154,7 @@ fn paused_clock_of_tokio_waits_for_a_call_on_its_handle() {
     runtime.block_on(async {
         let start = tokio::time::Instant::now();
         tokio::select! {
-            () = tokio::time::sleep(std::time::Duration::from_secs(3600)) => {
+            () = tokio::time::sleep(std::time::Duration::from_secs(4000)) => {
                 unreachable!("the clock jumped")
             }
             () = asyncify!(move || body.pass()).executor(&handle).into_future() => {}

@@ -55,6 +55,7 @@ fn pool_outlives_a_runtime_and_serves_the_next() {
         assert_eq!(runtime.block_on(add(&pool, 1, &[2])), 3);
         drop(runtime);
     }
+    block_on(pool.wait_idle());
     assert_eq!(pool.metrics().completed, 3);
 }
 
