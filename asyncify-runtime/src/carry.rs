@@ -3,7 +3,7 @@
 use std::pin::Pin;
 // The standard library's even under loom: `Wake` asks for it.
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake};
+use std::task::{Context, Wake};
 
 use crate::sync::{Mutex, MutexGuard};
 
@@ -43,7 +43,7 @@ impl Carrier {
         drop(state);
         let waker = self.clone().into();
         let mut cx = Context::from_waker(&waker);
-        while let Poll::Pending = future.as_mut().poll(&mut cx) {
+        while future.as_mut().poll(&mut cx).is_pending() {
             let mut state = self.lock();
             if !std::mem::take(&mut state.again) {
                 state.future = Some(future);
@@ -63,7 +63,7 @@ impl Wake for Carrier {
 mod tests {
     use std::future::poll_fn;
     use std::sync::mpsc;
-    use std::task::Waker;
+    use std::task::{Poll, Waker};
 
     use super::*;
 
@@ -78,7 +78,11 @@ mod tests {
                 return Poll::Ready(());
             }
             // Once from another place, once while it is polled.
-            if left == 1 { cx.waker().wake_by_ref() } else { wakers.send(cx.waker().clone()).unwrap() }
+            if left == 1 {
+                cx.waker().wake_by_ref()
+            } else {
+                wakers.send(cx.waker().clone()).unwrap()
+            }
             Poll::Pending
         });
         carry(Box::pin(async move {

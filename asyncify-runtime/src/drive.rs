@@ -1,4 +1,4 @@
-//! Drives the future of an async body on the thread that it blocks.
+//! Drives a future on the thread that it blocks: `block_on`, and the bodies of async functions.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -11,26 +11,55 @@ use crate::pool;
 use crate::sync::{AtomicBool, Ordering};
 use crate::task::current;
 
-/// Drives `future` to its end on this thread, on the caller's tokio runtime where there is one.
-/// `None`: its task was cancelled; the future is dropped at the await where it stood.
-pub(crate) fn drive<F: Future>(future: F) -> Option<F::Output> {
+/// Waits in a blocking body for a future.
+///
+/// The future is driven on this thread, on the tokio runtime of the call's caller where there is
+/// one: its timers, sockets and channels work. While it waits, the pool may have one thread more,
+/// so a body that waits for another call on the same pool cannot lock it up.
+///
+/// # Panics
+///
+/// On a thread of a tokio runtime, which must not block: `.await` the future there. A panic of the
+/// future goes on.
+///
+/// # Examples
+///
+/// ```
+/// use asyncify_runtime::{asyncify, block_on};
+///
+/// # futures::executor::block_on(async {
+/// let (sender, receiver) = futures::channel::oneshot::channel();
+/// let call = asyncify!(|| block_on(receiver)).spawn();
+/// sender.send(7).unwrap();
+/// assert_eq!(call.await?, Ok(7));
+/// # Ok::<(), asyncify_runtime::JoinError>(()) }).unwrap();
+/// ```
+pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    // While the body waits, its pool may have one thread more, so that what it waits for can run.
     let mut compensation = None;
-    block_on(poll_fn(|cx| {
-        if current::poll_cancelled(cx.waker()) {
-            return Poll::Ready(None);
-        }
+    wait_for(poll_fn(|cx| {
         let poll = future.as_mut().poll(cx);
         if poll.is_pending() && compensation.is_none() {
             compensation = Some(pool::compensate());
         }
-        poll.map(Some)
+        poll
+    }))
+}
+
+/// Drives the future of an async body. `None`: its task was cancelled; the future is dropped at
+/// the await where it stood.
+pub(crate) fn drive<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    block_on(poll_fn(|cx| {
+        if current::poll_cancelled(cx.waker()) {
+            return Poll::Ready(None);
+        }
+        future.as_mut().poll(cx).map(Some)
     }))
 }
 
 #[cfg(feature = "tokio")]
-fn block_on<F: Future>(future: F) -> F::Output {
+fn wait_for<F: Future>(future: F) -> F::Output {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => runtime.block_on(future),
         Err(_) => park_on(future),
@@ -38,15 +67,14 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 #[cfg(not(feature = "tokio"))]
-fn block_on<F: Future>(future: F) -> F::Output {
+fn wait_for<F: Future>(future: F) -> F::Output {
     park_on(future)
 }
 
 /// Polls `future`, parking the thread in between: the whole of a runtime where there is none.
 fn park_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    let parker =
-        Arc::new(Parker { thread: thread::current(), told: AtomicBool::new(false) });
+    let parker = Arc::new(Parker { thread: thread::current(), told: AtomicBool::new(false) });
     let waker = parker.clone().into();
     let mut cx = Context::from_waker(&waker);
     loop {

@@ -1,11 +1,19 @@
 //! The one error of everything that can refuse or end a call.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Why a call did not come to its own end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
+    /// The call did not end in time.
+    TimedOut {
+        /// What it was doing when the time was over.
+        phase: Phase,
+        /// The time that it was given.
+        after: Duration,
+    },
     /// The executor's bounded queue is full.
     Rejected,
     /// The executor is shut down.
@@ -14,13 +22,28 @@ pub enum Error {
     Cancelled,
 }
 
+/// How far a call had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It waited for a permit, a place in a queue or a thread; it never runs.
+    Queue,
+    /// Its body ran; it runs on by itself.
+    Run,
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Rejected => "blocking call was rejected: the queue is full",
-            Self::ShutDown => "blocking call was rejected: the executor is shut down",
-            Self::Cancelled => "blocking call was cancelled",
-        })
+        match self {
+            Self::TimedOut { phase: Phase::Queue, after } => {
+                write!(f, "blocking call timed out after {after:?}, before it began")
+            }
+            Self::TimedOut { phase: Phase::Run, after } => {
+                write!(f, "blocking call timed out after {after:?}, while it ran")
+            }
+            Self::Rejected => f.write_str("blocking call was rejected: the queue is full"),
+            Self::ShutDown => f.write_str("blocking call was rejected: the executor is shut down"),
+            Self::Cancelled => f.write_str("blocking call was cancelled"),
+        }
     }
 }
 

@@ -75,28 +75,34 @@ mod limit;
 #[cfg(feature = "macros")]
 mod macros;
 mod pool;
+mod scope;
 mod sync;
 mod task;
+mod timer;
 mod util;
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
 
-pub use crate::call::{BlockingCall, CallFuture};
-pub use crate::cancel::{check_cancelled, is_cancelled};
-pub use crate::error::Error;
+pub use crate::call::{BlockingCall, CallFuture, TimedCall, TimedFuture};
+pub use crate::cancel::{
+    CancellationToken, DropGuard, cancellation_token, check_cancelled, is_cancelled,
+};
+pub use crate::drive::block_on;
+pub use crate::error::{Error, Phase};
 pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady};
 pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
+#[cfg(feature = "macros")]
+#[doc(inline)]
+pub use crate::macros::sync_to_async;
 pub use crate::pool::{
     BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, Quantiles, ReserveError,
     Shutdown, TrySpawnError,
 };
+pub use crate::scope::{ScopeExecutor, scope_executor, scope_thread};
 pub use crate::task::{Job, JoinError, JoinHandle};
-#[cfg(feature = "macros")]
-#[doc(inline)]
-pub use crate::macros::sync_to_async;
 
 /// The programs of the README, which is not there in the packaged crate.
 #[cfg(all(doctest, feature = "macros", feature = "tokio"))]

@@ -3,8 +3,7 @@
 //! Loom is on only in our own unit tests and only under a flag of our own, `asyncify_loom`, so
 //! that a dependant that models its code with `--cfg loom` sees the real thing here, and so do our
 //! dependencies. `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release`
-//! runs the models. `clippy.toml` closes every other door.
-#![allow(clippy::disallowed_types, reason = "this is the door")]
+//! runs the models. `.ci/run door` keeps every other door closed.
 
 #[cfg(all(test, asyncify_loom))]
 mod imp {
@@ -12,7 +11,7 @@ mod imp {
     pub(crate) use loom::sync::atomic::{
         AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
-    pub(crate) use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
+    pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
     pub(crate) use loom::{hint, thread};
 }
 
@@ -21,7 +20,7 @@ mod imp {
     pub(crate) use std::sync::atomic::{
         AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
-    pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
     pub(crate) use std::{hint, thread};
 
     /// `std::cell::UnsafeCell` with loom's access by closure.

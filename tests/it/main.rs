@@ -5,6 +5,7 @@ mod auto_traits;
 mod calls;
 mod cancellation;
 mod context;
+mod control;
 mod executors;
 mod global;
 mod inline;

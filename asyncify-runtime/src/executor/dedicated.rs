@@ -1,6 +1,7 @@
 //! One thread of one's own.
 
 use std::io;
+use std::sync::Arc;
 
 use super::{Executor, Rejected, WhenReady};
 use crate::pool::BlockingPool;
@@ -50,5 +51,9 @@ impl Executor for DedicatedThread {
 
     fn execute_when_ready(&self, job: Job) -> WhenReady {
         self.pool.execute_when_ready(job)
+    }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        Some(Arc::new(self.clone()))
     }
 }

@@ -1,5 +1,7 @@
 //! The executor of tests: no thread at all.
 
+use std::sync::Arc;
+
 use super::{Executor, Rejected};
 use crate::task::Job;
 
@@ -25,5 +27,9 @@ impl Executor for Inline {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
         job.run();
         Ok(())
+    }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        Some(Arc::new(*self))
     }
 }

@@ -2,10 +2,13 @@
 
 mod dedicated;
 mod inline;
+#[cfg(feature = "rayon")]
+mod rayon;
 #[cfg(feature = "tokio")]
 mod tokio;
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 pub use self::dedicated::DedicatedThread;
 pub use self::inline::Inline;
@@ -64,6 +67,16 @@ pub trait Executor: Send + Sync {
         let result = self.execute(job);
         Box::pin(std::future::ready(result))
     }
+
+    /// A handle to the same executor that is not borrowed, where it has one.
+    ///
+    /// Needed only by a call that is [detached](crate::BlockingCall::detach) or
+    /// [spawned](crate::BlockingCall::spawn), has a [limiter](crate::BlockingCall::limiter), and
+    /// is dropped while it waits for its permit: it goes on with this handle, and is cancelled
+    /// where there is none. By default there is none.
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        None
+    }
 }
 
 /// The future of [`Executor::execute_when_ready`].
@@ -77,6 +90,10 @@ impl<E: Executor + ?Sized> Executor for &E {
     fn execute_when_ready(&self, job: Job) -> WhenReady {
         (**self).execute_when_ready(job)
     }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        (**self).share()
+    }
 }
 
 impl<E: Executor + ?Sized> Executor for Box<E> {
@@ -87,15 +104,23 @@ impl<E: Executor + ?Sized> Executor for Box<E> {
     fn execute_when_ready(&self, job: Job) -> WhenReady {
         (**self).execute_when_ready(job)
     }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        (**self).share()
+    }
 }
 
-impl<E: Executor + ?Sized> Executor for std::sync::Arc<E> {
+impl<E: Executor + ?Sized> Executor for Arc<E> {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
         (**self).execute(job)
     }
 
     fn execute_when_ready(&self, job: Job) -> WhenReady {
         (**self).execute_when_ready(job)
+    }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        (**self).share()
     }
 }
 

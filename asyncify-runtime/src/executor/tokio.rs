@@ -1,5 +1,7 @@
 //! tokio's own blocking threads as an executor.
 
+use std::sync::Arc;
+
 use super::{Executor, Rejected};
 use crate::task::Job;
 
@@ -12,5 +14,9 @@ impl Executor for tokio::runtime::Handle {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
         drop(self.spawn_blocking(move || job.run()));
         Ok(())
+    }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        Some(Arc::new(self.clone()))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::BlockingPool;
 use super::name::default_name;
-use super::threads::{Hook, ThreadOptions, Threads};
+use super::threads::{ContextHook, Hook, ThreadOptions, Threads};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub struct BlockingPoolBuilder {
     on_thread_start: Option<Hook>,
     on_thread_stop: Option<Hook>,
     metrics: bool,
+    contexts: Vec<ContextHook>,
     lends: bool,
 }
 
@@ -45,6 +46,7 @@ impl BlockingPoolBuilder {
             on_thread_start: None,
             on_thread_stop: None,
             metrics: false,
+            contexts: Vec::new(),
             lends: true,
         }
     }
@@ -121,6 +123,43 @@ impl BlockingPoolBuilder {
         self
     }
 
+    /// Carries something of the caller's into the body: a task-local value, a trace, a tenant.
+    ///
+    /// `capture` runs on the caller for each call that is submitted to this pool. What it returns
+    /// runs on the pool around the body, which it must call once, and is dropped with it: the next
+    /// call sees nothing of it. Several hooks nest, the first outermost. A hook that does not call
+    /// the body discards the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asyncify_runtime::{BlockingPool, asyncify};
+    ///
+    /// tokio::task_local! { static TENANT: u32; }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let pool = BlockingPool::builder()
+    ///     .context(|| {
+    ///         let tenant = TENANT.try_with(|tenant| *tenant);
+    ///         move |body: &mut dyn FnMut()| match tenant {
+    ///             Ok(tenant) => TENANT.sync_scope(tenant, body),
+    ///             Err(_) => body(),
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// let seen = TENANT.scope(7, async { asyncify!(|| TENANT.get()).executor(&pool).await }).await;
+    /// assert_eq!(seen, 7);
+    /// # Ok::<(), std::io::Error>(()) }).unwrap();
+    /// ```
+    pub fn context<C, S>(mut self, capture: C) -> Self
+    where
+        C: Fn() -> S + Send + Sync + 'static,
+        S: FnOnce(&mut dyn FnMut()) + Send + 'static,
+    {
+        self.contexts.push(Arc::new(move || Box::new(capture())));
+        self
+    }
+
     /// Makes the pool and its first `min_threads` threads.
     ///
     /// # Errors
@@ -141,6 +180,7 @@ impl BlockingPoolBuilder {
             keep_alive: self.keep_alive,
             on_start: self.on_thread_start,
             on_stop: self.on_thread_stop,
+            contexts: self.contexts,
             lends: self.lends,
         };
         let threads = Threads::new(options, self.queue_capacity, self.metrics);

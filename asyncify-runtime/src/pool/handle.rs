@@ -224,6 +224,7 @@ pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, mut place: Option<P
     if let Some(place) = place {
         job.set_place(place);
     }
+    core.host.capture(&mut job);
     if core.token.look().is_searching() {
         job.expect_soon();
     }
@@ -248,6 +249,10 @@ impl Executor for BlockingPool {
                 Err(_) => Err(Rejected::shut_down(job)),
             }
         })
+    }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        Some(Arc::new(self.clone()))
     }
 }
 

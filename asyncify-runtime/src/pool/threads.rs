@@ -10,6 +10,7 @@ use super::shutdown::Insiders;
 use super::spin::Spin;
 use super::timings::Timings;
 use super::{current, worker};
+use crate::context::Surround;
 use crate::sync::{AtomicU64, AtomicUsize, Ordering::Relaxed, thread};
 use crate::task::{Finish, Job, RejectReason};
 use crate::util::{abort_on_panic, catch, drop_quietly};
@@ -21,6 +22,9 @@ use std::time::{Duration, Instant};
 /// A hook of the user's.
 pub(super) type Hook = Arc<dyn Fn() + Send + Sync>;
 
+/// Captures something of the caller's that is to surround the body.
+pub(super) type ContextHook = Arc<dyn Fn() -> Surround + Send + Sync>;
+
 /// How to make threads.
 #[derive(Clone)]
 pub(super) struct ThreadOptions {
@@ -29,6 +33,7 @@ pub(super) struct ThreadOptions {
     pub(super) keep_alive: Duration,
     pub(super) on_start: Option<Hook>,
     pub(super) on_stop: Option<Hook>,
+    pub(super) contexts: Vec<ContextHook>,
     pub(super) lends: bool,
 }
 
@@ -87,6 +92,14 @@ impl Threads {
     /// Whether a worker that waits lets the pool have one thread more.
     pub(super) fn lends(&self) -> bool {
         self.options.lends
+    }
+
+    /// Has the hooks capture what they want of the caller, who is on this thread.
+    pub(super) fn capture(&self, job: &mut Job) {
+        for context in &self.options.contexts {
+            let surround = context();
+            job.with_carried(|carried| carried.surrounds.push(surround));
+        }
     }
 
     pub(super) fn count_rejected(&self) {

@@ -119,15 +119,17 @@ pub use self::checked::{
 };
 
 /// The call of a body whose result was [checked](output).
+#[track_caller]
 pub fn call<F, R>(proof: Proof<R>, run: F) -> BlockingCall<'static, Checked<R>>
 where
     F: FnOnce() -> R + Send + 'static,
     R: 'static,
 {
-    BlockingCall::new(move || Checked::proved(&proof, run()))
+    BlockingCall::named::<F, _>(move || Checked::proved(&proof, run()))
 }
 
 /// The call of an async body whose result was [checked](output).
+#[track_caller]
 pub fn call_async<F, U>(
     proof: Proof<U::Output>,
     run: F,
@@ -137,24 +139,26 @@ where
     U: Future,
     U::Output: 'static,
 {
-    BlockingCall::from_async(move || async move { Checked::proved(&proof, run().await) })
+    BlockingCall::from_async::<F, _, _>(move || async move { Checked::proved(&proof, run().await) })
 }
 
 /// The call of a body whose result is what it is.
+#[track_caller]
 pub fn plain<F, R>(run: F) -> BlockingCall<'static, R>
 where
     F: FnOnce() -> R + Send + 'static,
     R: Output + 'static,
 {
-    BlockingCall::new(run)
+    BlockingCall::named::<F, _>(run)
 }
 
 /// The call of an async body whose result is what it is.
+#[track_caller]
 pub fn plain_async<F, U>(run: F) -> BlockingCall<'static, U::Output>
 where
     F: FnOnce() -> U + Send + 'static,
     U: Future,
     U::Output: Output + 'static,
 {
-    BlockingCall::from_async(run)
+    BlockingCall::from_async::<F, _, _>(run)
 }

@@ -1,5 +1,7 @@
 //! What a task runs: a blocking closure, or one that makes a future to be driven on the spot.
 
+use std::marker::PhantomData;
+
 use crate::drive::drive;
 
 /// Something to run once on a blocking thread.
@@ -9,27 +11,60 @@ pub(crate) trait Body {
 
     /// Runs it. `None`: it noticed its cancellation and stopped.
     fn run(self) -> Option<Self::Output>;
+
+    /// What to call it where tasks are listed: the path of the function that it came from.
+    #[cfg(feature = "tracing")]
+    fn name() -> &'static str;
 }
 
-/// A blocking closure.
-pub(crate) struct SyncBody<F>(pub(crate) F);
+/// A blocking closure, named after `N`.
+pub(crate) struct SyncBody<F, N = F>(F, PhantomData<fn() -> N>);
 
-impl<F: FnOnce() -> T, T> Body for SyncBody<F> {
+impl<F, N> SyncBody<F, N> {
+    pub(crate) fn new(body: F) -> Self {
+        Self(body, PhantomData)
+    }
+}
+
+impl<F: FnOnce() -> T, T, N> Body for SyncBody<F, N> {
     type Output = T;
 
     fn run(self) -> Option<T> {
         Some((self.0)())
     }
+
+    #[cfg(feature = "tracing")]
+    fn name() -> &'static str {
+        path_of::<N>()
+    }
 }
 
 /// A closure whose future blocks: it is made and driven on the pool thread, and need not be
-/// `Send`.
-pub(crate) struct AsyncBody<F>(pub(crate) F);
+/// `Send`. Named after `N`.
+pub(crate) struct AsyncBody<F, N = F>(F, PhantomData<fn() -> N>);
 
-impl<F: FnOnce() -> Fut, Fut: Future> Body for AsyncBody<F> {
+impl<F, N> AsyncBody<F, N> {
+    pub(crate) fn new(body: F) -> Self {
+        Self(body, PhantomData)
+    }
+}
+
+impl<F: FnOnce() -> Fut, Fut: Future, N> Body for AsyncBody<F, N> {
     type Output = Fut::Output;
 
     fn run(self) -> Option<Fut::Output> {
         drive((self.0)())
     }
+
+    #[cfg(feature = "tracing")]
+    fn name() -> &'static str {
+        path_of::<N>()
+    }
+}
+
+/// The path of the function in which a closure of type `N` stands.
+#[cfg(feature = "tracing")]
+fn path_of<N>() -> &'static str {
+    let name = std::any::type_name::<N>();
+    name.find("::{{closure}}").map_or(name, |end| &name[..end])
 }

@@ -4,7 +4,10 @@
 use std::cell::Cell;
 use std::task::Waker;
 
+use super::extension::Extension;
 use super::raw::{RawTask, Running};
+use crate::cancel::CancellationToken;
+use crate::context::Carried;
 
 #[cfg(not(all(test, asyncify_loom)))]
 std::thread_local! {
@@ -44,10 +47,34 @@ pub(crate) fn is_cancelled() -> bool {
     current().is_some_and(|task| task.state().is_cancelled())
 }
 
+/// Runs `f` with the extension of the task whose body runs here.
+fn with_extension<R>(f: impl FnOnce(&Extension, &RawTask) -> R) -> Option<R> {
+    let task = current()?;
+    // SAFETY: we are within the running body, so its task lives until we return.
+    Some(f(unsafe { task.extension() }, &task))
+}
+
 /// Wakes `waker` once the body that runs here is cancelled; true if it is already.
 pub(crate) fn poll_cancelled(waker: &Waker) -> bool {
-    let Some(task) = current() else { return false };
-    // SAFETY: the body runs, so its task lives at least until we return.
-    unsafe { task.signal() }.register(waker);
-    task.state().is_cancelled()
+    with_extension(|extension, task| {
+        extension.register(waker);
+        task.state().is_cancelled()
+    })
+    .unwrap_or(false)
+}
+
+/// The token of the body that runs here.
+pub(crate) fn cancellation_token() -> Option<CancellationToken> {
+    with_extension(|extension, task| {
+        let token = extension.token();
+        if task.state().is_cancelled() {
+            token.cancel();
+        }
+        token
+    })
+}
+
+/// Runs `f` with what the call carries whose body runs here, if it has any use for that.
+pub(crate) fn with_carried<R>(f: impl FnOnce(&mut Carried) -> R) -> Option<R> {
+    current()?.extension_if_any().map(|extension| extension.with_carried(f))
 }

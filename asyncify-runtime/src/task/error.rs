@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::raw::Payload;
 use super::state::Outcome;
+use crate::error::Error;
 use crate::sync::Mutex;
 
 /// The error of a [`JoinHandle`](crate::JoinHandle): the call panicked, was cancelled, or was
@@ -116,3 +117,14 @@ impl fmt::Debug for JoinError {
 }
 
 impl std::error::Error for JoinError {}
+
+/// Loses what a panic said; [`JoinError::try_into_panic`] comes first where that matters.
+impl From<JoinError> for Error {
+    fn from(error: JoinError) -> Self {
+        match error.0 {
+            Repr::Full => Self::Rejected,
+            Repr::ShutDown => Self::ShutDown,
+            Repr::Panic(_) | Repr::Cancelled => Self::Cancelled,
+        }
+    }
+}

@@ -8,8 +8,7 @@ use std::mem::ManuallyDrop;
 use super::raw::RawTask;
 use super::state::Outcome;
 use super::{Body, JoinHandle, SyncBody};
-use crate::context::Context;
-use crate::executor::Rejected;
+use crate::context::{Carried, Context};
 use crate::pool::Place;
 
 /// A call that waits to be run: opaque, one pointer, and allocated already.
@@ -83,6 +82,12 @@ impl Job {
         unsafe { self.task.set_place(place) };
     }
 
+    /// Changes what the call carries through its body.
+    pub(crate) fn with_carried<R>(&mut self, f: impl FnOnce(&mut Carried) -> R) -> R {
+        // SAFETY: `&mut` to the one job, which nobody runs yet.
+        unsafe { self.task.extension() }.with_carried(f)
+    }
+
     /// Says that an awake worker will take the job at once, so that a look pays for the caller.
     pub(crate) fn expect_soon(&self) {
         self.task.state().set_soon();
@@ -115,6 +120,7 @@ unsafe impl<T> Send for Fresh<T> {}
 unsafe impl<T> Sync for Fresh<T> {}
 
 impl<T: Send + 'static> Fresh<T> {
+    #[track_caller]
     pub(crate) fn new<B>(body: B) -> Self
     where
         B: Body<Output = T> + Send + 'static,
@@ -131,9 +137,23 @@ impl<T> Fresh<T> {
 
     /// Captures the caller's context and splits the task into its two faces.
     pub(crate) fn into_parts(self) -> (Job, JoinHandle<T>) {
+        let context = self.capture_context();
+        self.into_parts_in(context)
+    }
+
+    /// What is current on this thread.
+    pub(crate) fn capture_context(&self) -> Context {
+        Context::capture(
+            #[cfg(feature = "tracing")]
+            &self.task.origin(),
+        )
+    }
+
+    /// Splits the task into its two faces, to run in `context`.
+    pub(crate) fn into_parts_in(self, context: Context) -> (Job, JoinHandle<T>) {
         let task = ManuallyDrop::new(self).task;
         // SAFETY: not shared yet.
-        unsafe { task.set_context(Context::capture()) };
+        unsafe { task.set_context(context) };
         // SAFETY: the handle's reference goes to the handle, which knows the output's type.
         (Job { task }, unsafe { JoinHandle::from_raw(task) })
     }
@@ -148,29 +168,11 @@ impl<T> Drop for Fresh<T> {
 }
 
 /// A closure as a task, in the caller's context.
+#[track_caller]
 pub(crate) fn spawnable<F, T>(f: F) -> (Job, JoinHandle<T>)
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Fresh::new(SyncBody(f)).into_parts()
-}
-
-/// Hands a closure to `submit` as a task, and gives the closure back if it is refused.
-pub(crate) fn try_spawnable<F, T>(
-    f: F,
-    submit: impl FnOnce(Job) -> Result<(), Rejected>,
-) -> Result<JoinHandle<T>, (F, RejectReason)>
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
-    let (job, handle) = spawnable(f);
-    let Err(Rejected { job, reason }) = submit(job) else { return Ok(handle) };
-    assert!(handle.is_of(job.task), "an executor gave another job back than it was given");
-    let task = ManuallyDrop::new(job).task;
-    // SAFETY: the task was made here from a `SyncBody<F>`; the job's reference is given up.
-    let body = unsafe { task.take_body::<SyncBody<F>>() };
-    let SyncBody(f) = body.expect("nobody else had the refused job or its handle");
-    Err((f, reason))
+    Fresh::new(SyncBody::<F>::new(f)).into_parts()
 }

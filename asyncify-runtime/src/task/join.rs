@@ -75,9 +75,14 @@ impl<T> JoinHandle<T> {
         self.task.is_none_or(|task| task.state().is_complete())
     }
 
-    /// Whether this is the other half of a job.
-    pub(super) fn is_of(&self, task: RawTask) -> bool {
-        self.task == Some(task)
+    /// Whether the body runs, or ran.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.task.is_none_or(|task| task.state().is_claimed())
+    }
+
+    /// Moves the handle out, and leaves one that has given its result.
+    pub(crate) fn take(&mut self) -> Self {
+        Self { task: self.task.take(), output: PhantomData }
     }
 
     /// Whether dropping the caller's future leaves the call alone.

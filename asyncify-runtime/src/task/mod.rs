@@ -19,24 +19,26 @@
 //! 4. *Waker.* The slot is the handle's while `WAKER` is clear and `COMPLETE` is clear. `COMPLETE`
 //!    found with `WAKER` set makes it the claimer's; found clear, nobody touches it again until
 //!    the task is freed.
-//! 5. *Unwinding.* User code (body, captures, output, payload, waker) runs only where a panic
+//! 5. *Extension.* Made by the holder of the job or by the running body, of which there is one at
+//!    a time, and freed with the task; what it holds is behind locks of its own.
+//! 6. *Unwinding.* User code (body, captures, output, payload, waker) runs only where a panic
 //!    leaves the task in order: the pool's side catches everything.
 
 mod body;
 pub(crate) mod current;
 mod error;
+mod extension;
 mod job;
 mod join;
-mod raw;
-mod signal;
-mod state;
 #[cfg(all(test, asyncify_loom))]
 mod models;
+mod raw;
+mod state;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 
 pub(crate) use body::{AsyncBody, Body, SyncBody};
 pub use error::JoinError;
 pub use job::Job;
-pub(crate) use job::{Finish, Fresh, RejectReason, spawnable, try_spawnable};
+pub(crate) use job::{Finish, Fresh, RejectReason, spawnable};
 pub use join::JoinHandle;

@@ -6,19 +6,23 @@
 
 use std::alloc::{self, Layout};
 use std::any::Any;
+use std::cell::Cell;
 use std::mem::{ManuallyDrop, MaybeUninit, offset_of};
-use std::panic::{self, AssertUnwindSafe};
+#[cfg(feature = "tracing")]
+use std::panic::Location;
 use std::ptr::{self, NonNull};
 use std::task::{Context as PollContext, Waker};
 
 use super::Body;
 use super::current;
-use super::signal::Signal;
+use super::extension::Extension;
 use super::state::{Cancel, Claim, Complete, Look, Outcome, State};
-use crate::context::Context;
+#[cfg(feature = "tracing")]
+use crate::context::Origin;
+use crate::context::{Context, Surround};
 use crate::pool::Place;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
-use crate::util::drop_quietly;
+use crate::util::{catch, drop_quietly};
 
 /// A panic's payload.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -34,8 +38,11 @@ pub(super) struct Header {
     extra: UnsafeCell<Extra>,
     /// Rule 3.
     place: UnsafeCell<Option<Place>>,
-    /// Made by a body that can be told of its cancellation, freed with the task.
-    signal: AtomicPtr<Signal>,
+    /// Rule 5.
+    extension: AtomicPtr<Extension>,
+    /// Where the call stands in the source.
+    #[cfg(feature = "tracing")]
+    location: &'static Location<'static>,
     /// Stands for the stage behind the header, so that loom checks rule 2.
     stage: UnsafeCell<()>,
 }
@@ -49,11 +56,12 @@ union Extra {
 /// Body and outcome share their place: rule 2.
 union Stage<B: Body> {
     body: ManuallyDrop<B>,
+    #[expect(dead_code, reason = "written and read by pointer; here for size and alignment")]
     output: ManuallyDrop<B::Output>,
 }
 
 #[repr(C)]
-struct Cell<B: Body> {
+struct TaskCell<B: Body> {
     header: Header,
     stage: Stage<B>,
 }
@@ -66,6 +74,8 @@ struct VTable {
     run: unsafe fn(*mut ()) -> bool,
     drop_body: unsafe fn(*mut ()),
     drop_output: unsafe fn(*mut ()),
+    #[cfg(feature = "tracing")]
+    name: fn() -> &'static str,
 }
 
 /// Reads the body out of `stage`, runs it, and writes the output there.
@@ -94,36 +104,41 @@ unsafe fn drop_in_place<T>(place: *mut ()) {
     unsafe { ptr::drop_in_place(place.cast::<T>()) };
 }
 
-impl<B: Body> Cell<B> {
+impl<B: Body> TaskCell<B> {
     const VTABLE: VTable = VTable {
         layout: Layout::new::<Self>(),
         stage_offset: offset_of!(Self, stage),
         run: run_body::<B>,
         drop_body: drop_in_place::<B>,
         drop_output: drop_in_place::<B::Output>,
+        #[cfg(feature = "tracing")]
+        name: B::name,
     };
 }
 
 /// A pointer to a task, with no say about ownership: `Job`, `JoinHandle` and `Fresh` each own one
 /// reference through theirs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) struct RawTask(NonNull<Header>);
 
 impl RawTask {
     /// Allocates a task with its two references.
+    #[track_caller]
     pub(super) fn new<B>(body: B) -> Self
     where
         B: Body + Send + 'static,
         B::Output: Send + 'static,
     {
-        let cell = Box::new(Cell {
+        let cell = Box::new(TaskCell {
             header: Header {
                 state: State::new(),
-                vtable: &Cell::<B>::VTABLE,
+                vtable: &TaskCell::<B>::VTABLE,
                 waker: UnsafeCell::new(None),
                 extra: UnsafeCell::new(Extra { context: ManuallyDrop::new(Context::EMPTY) }),
                 place: UnsafeCell::new(None),
-                signal: AtomicPtr::new(ptr::null_mut()),
+                extension: AtomicPtr::new(ptr::null_mut()),
+                #[cfg(feature = "tracing")]
+                location: Location::caller(),
                 stage: UnsafeCell::new(()),
             },
             stage: Stage { body: ManuallyDrop::new(body) },
@@ -140,6 +155,12 @@ impl RawTask {
 
     pub(super) fn state(&self) -> &State {
         &self.header().state
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(super) fn origin(self) -> Origin {
+        let header = self.header();
+        Origin { name: (header.vtable.name)(), location: header.location }
     }
 
     fn stage(self) -> *mut () {
@@ -172,10 +193,10 @@ impl RawTask {
     unsafe fn free(self) {
         let layout = self.header().vtable.layout;
         // Relaxed: `drop_ref` ordered all others' accesses before this one.
-        let signal = self.header().signal.load(Ordering::Relaxed);
-        if !signal.is_null() {
-            // SAFETY: made by `Box::into_raw` in `signal`, and freed only here.
-            drop(unsafe { Box::from_raw(signal) });
+        let extension = self.header().extension.load(Ordering::Relaxed);
+        if !extension.is_null() {
+            // SAFETY: made by `Box::into_raw` in `extension`, and freed only here.
+            drop_quietly(unsafe { Box::from_raw(extension) });
         }
         // The stage and `extra` are empty by rules 2 and 3; only header fields are left to drop.
         // A panicking waker must not keep the memory.
@@ -183,7 +204,7 @@ impl RawTask {
         let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
         // SAFETY: as above. The other fields own nothing.
         unsafe { ptr::drop_in_place(self.0.as_ptr()) };
-        // SAFETY: allocated by `Box::new` for a `Cell` of this layout.
+        // SAFETY: allocated by `Box::new` for a `TaskCell` of this layout.
         unsafe { alloc::dealloc(self.0.as_ptr().cast(), layout) };
         drop(waker);
     }
@@ -205,8 +226,10 @@ impl RawTask {
     /// The caller claimed the task (rule 3) and calls this once.
     unsafe fn take_context(self) -> Context {
         self.header().extra.with_mut(|extra| {
-            // SAFETY: rule 3: ours, and it holds a context until the outcome is written.
-            let context = unsafe { &mut (*extra).context };
+            // SAFETY: rule 3: ours alone.
+            let extra = unsafe { &mut *extra };
+            // SAFETY: it holds a context until the outcome is written.
+            let context = unsafe { &mut extra.context };
             // SAFETY: called once; it is not used afterwards.
             unsafe { ManuallyDrop::take(context) }
         })
@@ -272,18 +295,43 @@ impl RawTask {
     unsafe fn run_claimed(self) -> Outcome {
         // SAFETY: we claimed; taken once.
         let context = unsafe { self.take_context() };
-        let run = self.header().vtable.run;
-        let result = panic::catch_unwind(AssertUnwindSafe(|| {
+        let progress = Cell::new(Progress::NotBegun);
+        let result = catch(|| {
             let _current = current::enter(self.0);
             let _entered = context.enter();
-            // SAFETY: we claimed, so the stage is ours and holds the body (rule 2).
-            self.with_stage(|stage| unsafe { run(stage) })
-        }));
-        // The context ends with the body, before anybody hears of the end.
+            let mut body = || {
+                if progress.get() == Progress::NotBegun {
+                    progress.set(Progress::Begun);
+                    // SAFETY: we claimed; once, as it is begun from here on.
+                    let output = unsafe { self.run_body() };
+                    progress.set(if output { Progress::Output } else { Progress::Stopped });
+                }
+            };
+            match self.extension_if_any() {
+                None => body(),
+                Some(extension) => {
+                    let surrounds =
+                        extension.with_carried(|carried| std::mem::take(&mut carried.surrounds));
+                    surround(&mut surrounds.into_iter(), &mut body);
+                }
+            }
+        });
+        // What the call carried ends with the body, before anybody hears of the end.
         drop_quietly(context);
+        self.drop_carried();
+        match (&result, progress.get()) {
+            (Ok(()), Progress::Output) => return Outcome::Output,
+            (Ok(()), Progress::Stopped) => return Outcome::Cancelled,
+            // SAFETY: the stage is ours, and holds the body still.
+            (_, Progress::NotBegun) => unsafe { self.drop_body() },
+            // A hook panicked after the body.
+            // SAFETY: the stage is ours, and holds the output.
+            (Err(_), Progress::Output) => unsafe { self.drop_outcome(Outcome::Output) },
+            _ => {}
+        }
         match result {
-            Ok(true) => Outcome::Output,
-            Ok(false) => Outcome::Cancelled,
+            // A hook did not run the body, or kept its panic.
+            Ok(()) => Outcome::Discarded,
             Err(payload) => {
                 // SAFETY: rule 3: still ours, and the context was taken out.
                 self.header().extra.with_mut(|extra| unsafe {
@@ -291,6 +339,24 @@ impl RawTask {
                 });
                 Outcome::Panicked
             }
+        }
+    }
+
+    /// Runs the body; true if there is an output. May unwind.
+    ///
+    /// # Safety
+    ///
+    /// The caller claimed the task, and calls this once.
+    unsafe fn run_body(self) -> bool {
+        let run = self.header().vtable.run;
+        // SAFETY: the stage is the claimer's and holds the body (rule 2).
+        self.with_stage(|stage| unsafe { run(stage) })
+    }
+
+    /// Drops what the call carried. Never unwinds.
+    fn drop_carried(self) {
+        if let Some(extension) = self.extension_if_any() {
+            drop_quietly(extension.with_carried(std::mem::take));
         }
     }
 
@@ -308,7 +374,7 @@ impl RawTask {
                 let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
                 // SAFETY: the caller's reference. Nothing is held any more when the waker runs.
                 unsafe { self.drop_ref() };
-                drop_quietly(crate::util::catch(|| waker.map(Waker::wake)));
+                drop_quietly(catch(|| waker.map(Waker::wake)));
             }
             Complete::Unwanted => {
                 // SAFETY: no handle is left and none comes back, so the outcome is ours.
@@ -328,7 +394,7 @@ impl RawTask {
         match outcome {
             Outcome::Output => {
                 let drop_output = self.header().vtable.drop_output;
-                drop_quietly(crate::util::catch(|| {
+                drop_quietly(catch(|| {
                     // SAFETY: the caller's contract.
                     self.with_stage(|stage| unsafe { drop_output(stage) });
                 }));
@@ -346,8 +412,10 @@ impl RawTask {
     /// The outcome is a panic's, is the caller's, and is taken once.
     pub(super) unsafe fn take_payload(self) -> Payload {
         self.header().extra.with_mut(|extra| {
-            // SAFETY: the caller's contract.
-            let payload = unsafe { &mut (*extra).payload };
+            // SAFETY: the caller's alone.
+            let extra = unsafe { &mut *extra };
+            // SAFETY: the outcome says that it holds a payload.
+            let payload = unsafe { &mut extra.payload };
             // SAFETY: taken once.
             unsafe { ManuallyDrop::take(payload) }
         })
@@ -385,38 +453,28 @@ impl RawTask {
     ///
     /// The caller claimed the task and does this instead of running it.
     unsafe fn drop_claimed(self, place: bool) {
-        let drop_body = self.header().vtable.drop_body;
-        drop_quietly(crate::util::catch(|| {
-            // SAFETY: we claimed, so the stage is ours and holds the body (rule 2).
-            self.with_stage(|stage| unsafe { drop_body(stage) });
-        }));
+        // SAFETY: we claimed, so the stage is ours and holds the body (rule 2).
+        unsafe { self.drop_body() };
         // SAFETY: we claimed; taken once.
         drop_quietly(unsafe { self.take_context() });
+        self.drop_carried();
         if place {
             // SAFETY: we claimed, and the place was published (rule 3).
             drop(unsafe { self.take_place() });
         }
     }
 
-    /// Takes an unbegun body out, for a caller that gets it back.
+    /// Drops the body. Never unwinds.
     ///
     /// # Safety
     ///
-    /// `B` is the body's type, and the caller owns the job's reference, which it gives up if the
-    /// body comes out.
-    pub(super) unsafe fn take_body<B: Body>(self) -> Option<B> {
-        let Claim::Won { place } = self.state().claim() else { return None };
-        // SAFETY: we claimed, so the stage is ours and holds a `B` (rule 2).
-        let body = self.with_stage(|stage| unsafe { ptr::read(stage.cast::<B>()) });
-        // SAFETY: we claimed; taken once.
-        drop_quietly(unsafe { self.take_context() });
-        if place {
-            // SAFETY: we claimed, and the place was published (rule 3).
-            drop(unsafe { self.take_place() });
-        }
-        // SAFETY: we claimed, body and context are gone; the job's reference.
-        unsafe { self.complete(Outcome::Discarded) };
-        Some(body)
+    /// The stage is the caller's and holds the body.
+    unsafe fn drop_body(self) {
+        let drop_body = self.header().vtable.drop_body;
+        drop_quietly(catch(|| {
+            // SAFETY: the caller's contract.
+            self.with_stage(|stage| unsafe { drop_body(stage) });
+        }));
     }
 
     /// Cancels from the handle's side: frees an unbegun body at once, tells a running one.
@@ -435,37 +493,41 @@ impl RawTask {
                 unsafe { self.complete(Outcome::Cancelled) };
             }
             Cancel::Running => {
-                // Store (`CANCEL`), fence, load (`signal`) here; store (`signal`), fence, load
-                // (`CANCEL`) in `signal`: one of the two sees the other.
+                // Store (`CANCEL`), fence, load (`extension`) here; store (`extension`), fence,
+                // load (`CANCEL`) by a body that registers there: one of the two sees the other.
                 fence(Ordering::SeqCst);
-                // Acquire: pairs with the Release in `signal`.
-                let signal = self.header().signal.load(Ordering::Acquire);
-                if !signal.is_null() {
-                    // SAFETY: freed only with the task, of which we hold a reference.
-                    unsafe { (*signal).notify() };
+                if let Some(extension) = self.extension_if_any() {
+                    extension.notify();
                 }
             }
             Cancel::Nothing => {}
         }
     }
 
-    /// The bell that rings when the task is cancelled while it runs.
+    pub(super) fn extension_if_any(&self) -> Option<&Extension> {
+        // Acquire: pairs with the Release in `extension`.
+        let extension = self.header().extension.load(Ordering::Acquire);
+        // SAFETY: made by `Box::into_raw`, freed only with the task, and only ever shared.
+        unsafe { extension.as_ref() }
+    }
+
+    /// The task's extension, made now if there is none.
     ///
     /// # Safety
     ///
-    /// The task outlives `'a`.
-    pub(super) unsafe fn signal<'a>(self) -> &'a Signal {
-        // Relaxed: only the running body makes one, on this very thread.
-        let mut signal = self.header().signal.load(Ordering::Relaxed);
-        if signal.is_null() {
-            signal = Box::into_raw(Box::default());
-            // Release: publishes the signal to the canceller's Acquire.
-            self.header().signal.store(signal, Ordering::Release);
+    /// The caller may make it (rule 5): it holds the job, or is the running body.
+    pub(super) unsafe fn extension(&self) -> &Extension {
+        // Relaxed: nobody else makes one.
+        let mut extension = self.header().extension.load(Ordering::Relaxed);
+        if extension.is_null() {
+            extension = Box::into_raw(Box::default());
+            // Release: publishes the extension to the Acquire in `extension_if_any`.
+            self.header().extension.store(extension, Ordering::Release);
             // Pairs with the fence in `cancel`.
             fence(Ordering::SeqCst);
         }
-        // SAFETY: freed only with the task, which outlives `'a` by contract.
-        unsafe { &*signal }
+        // SAFETY: as in `extension_if_any`.
+        unsafe { &*extension }
     }
 
     /// Polls from the handle's side.
@@ -516,6 +578,27 @@ impl RawTask {
     }
 }
 
+/// How far a body came.
+#[derive(Clone, Copy, PartialEq)]
+enum Progress {
+    /// The stage holds the body.
+    NotBegun,
+    /// It runs, or unwound: the stage holds nothing.
+    Begun,
+    /// It stopped because it was cancelled: the stage holds nothing.
+    Stopped,
+    /// The stage holds the output.
+    Output,
+}
+
+/// Runs `body` inside of all that is left in `surrounds`.
+fn surround(surrounds: &mut dyn Iterator<Item = Surround>, body: &mut dyn FnMut()) {
+    match surrounds.next() {
+        Some(outer) => outer(&mut || surround(surrounds, body)),
+        None => body(),
+    }
+}
+
 /// The header of the running task, for `current`.
 pub(super) type Running = NonNull<Header>;
 
@@ -526,8 +609,8 @@ impl RawTask {
 }
 
 const _: () = {
-    // One allocation a task, and little of it ours. `tracing` adds a pointer.
-    let extra = if cfg!(feature = "tracing") { size_of::<usize>() } else { 0 };
+    // One allocation a task, and little of it ours. `tracing` adds two pointers.
+    let extra = if cfg!(feature = "tracing") { 2 * size_of::<usize>() } else { 0 };
     assert!(cfg!(all(test, asyncify_loom)) || size_of::<Header>() <= 64 + extra);
     assert!(size_of::<MaybeUninit<Payload>>() == 2 * size_of::<usize>());
 };

@@ -89,7 +89,7 @@ pub(super) struct State(AtomicUsize);
 impl State {
     /// A task that nobody shares yet, with its two owners: the job and the handle.
     pub(super) fn new() -> Self {
-        Self(AtomicUsize::new(HANDLE | 2 * REF))
+        Self(AtomicUsize::new(HANDLE | (2 * REF)))
     }
 
     /// Before the task is shared: dropping the caller's future shall not cancel.
@@ -168,16 +168,16 @@ impl State {
             };
             // Release: publishes the outcome, and our last touch of everything, to the handle's
             // Acquire in `look` and `drop_handle`. Acquire: as above.
-            match self.0.compare_exchange_weak(
-                current,
-                next,
-                Ordering::AcqRel,
-                Ordering::Acquire,
-            ) {
+            match self.0.compare_exchange_weak(current, next, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return step,
                 Err(actual) => current = actual,
             }
         }
+    }
+
+    pub(super) fn is_claimed(&self) -> bool {
+        // Relaxed: the answer may be old by the time it is read anyway.
+        self.0.load(Ordering::Relaxed) & CLAIMED != 0
     }
 
     pub(super) fn is_complete(&self) -> bool {

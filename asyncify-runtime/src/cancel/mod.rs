@@ -1,5 +1,10 @@
 //! Cancellation as a running body sees it.
 
+mod guard;
+mod token;
+
+pub use self::guard::DropGuard;
+pub use self::token::CancellationToken;
 use crate::error::Error;
 use crate::task::current;
 
@@ -38,4 +43,28 @@ pub fn is_cancelled() -> bool {
 /// [`Error::Cancelled`], once the call that runs on this thread has been cancelled.
 pub fn check_cancelled() -> Result<(), Error> {
     if is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+/// The token of the call that runs on this thread, to be cloned, awaited or handed on.
+///
+/// It is cancelled when [`is_cancelled`] turns true. Made at the first question, so calls that do
+/// not ask pay nothing. Outside of any call it is a token that nobody cancels.
+///
+/// # Examples
+///
+/// ```
+/// use asyncify_runtime::{asyncify, cancellation_token};
+///
+/// # futures::executor::block_on(async {
+/// let lines = asyncify!(|| {
+///     let token = cancellation_token();
+///     let reader = std::thread::spawn(move || (0..1_000).take_while(|_| !token.is_cancelled()).count());
+///     reader.join().unwrap()
+/// });
+/// assert_eq!(lines.await, 1_000);
+/// # });
+/// ```
+#[must_use]
+pub fn cancellation_token() -> CancellationToken {
+    current::cancellation_token().unwrap_or_default()
 }

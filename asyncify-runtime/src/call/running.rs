@@ -1,0 +1,294 @@
+//! A call under way: in line for a permit, in line for a place, or with its executor.
+
+use std::fmt;
+use std::panic;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::BlockingCall;
+use crate::carry::carry;
+use crate::context::Held;
+use crate::error::{Error, Phase};
+use crate::executor::{Executor, Rejected, WhenReady};
+use crate::global::global;
+use crate::limit::{Acquire, Limiter, LimiterPermit};
+use crate::scope;
+use crate::task::{Job, JoinError, JoinHandle, current};
+
+/// A call that was started. Dropping it cancels the call, unless it is detached.
+#[doc(hidden)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Running<'e, T> {
+    handle: JoinHandle<T>,
+    /// Boxed, as most calls never wait.
+    waiting: Option<Box<Waiting<'e>>>,
+}
+
+/// What stands between a call and its executor.
+enum Waiting<'e> {
+    Permit(InLine<'e>),
+    Place(WhenReady),
+}
+
+/// A call in line for a permit.
+struct InLine<'e> {
+    acquire: Acquire,
+    limiter: Limiter,
+    /// None once it was submitted.
+    job: Option<Job>,
+    target: Target<'e>,
+}
+
+/// Where a call goes.
+struct Target<'e> {
+    executor: Chosen<'e>,
+    when_full: WhenFull,
+}
+
+enum Chosen<'e> {
+    Named(&'e dyn Executor),
+    Scoped(Arc<dyn Executor>),
+    Global,
+}
+
+/// What a call does that finds a bounded queue full.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum WhenFull {
+    Wait,
+    /// Nobody would be held back by the wait.
+    GiveUp,
+}
+
+/// A call that was taken apart, in its caller's context.
+struct Begun<'e, T> {
+    job: Job,
+    handle: JoinHandle<T>,
+    target: Target<'e>,
+    limiter: Option<Limiter>,
+}
+
+impl<'e, T> Begun<'e, T> {
+    fn new(call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
+        let BlockingCall { task, executor, options } = call;
+        let options = options.map_or_else(Default::default, |options| *options);
+        #[allow(unused_mut, reason = "only a feature's option changes it")]
+        let mut context = task.capture_context();
+        #[cfg(feature = "tokio")]
+        if let Some(runtime) = options.runtime {
+            context.set_runtime(runtime);
+        }
+        let (mut job, handle) = task.into_parts_in(context);
+        let target = Target { executor: Chosen::of(executor, &mut job), when_full };
+        Self { job, handle, target, limiter: options.limiter }
+    }
+}
+
+impl<T> Running<'static, T> {
+    /// Submits `call`, which has no limiter: its executor is needed no longer.
+    pub(super) fn submit(call: BlockingCall<'_, T>) -> Self {
+        let Begun { job, handle, target, limiter } = Begun::new(call, WhenFull::Wait);
+        debug_assert!(limiter.is_none(), "a call with a limiter keeps its executor");
+        let waiting = target.submit(job).map(Waiting::Place);
+        Self { handle, waiting: waiting.map(Box::new) }
+    }
+}
+
+impl<'e, T> Running<'e, T> {
+    /// Starts `call`: submits it, or puts it in line.
+    pub(super) fn start(call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
+        let Begun { job, handle, target, limiter } = Begun::new(call, when_full);
+        let waiting = match limiter {
+            None => target.submit(job).map(Waiting::Place),
+            Some(limiter) => acquire(limiter, job, target),
+        };
+        Self { handle, waiting: waiting.map(Box::new) }
+    }
+
+    /// The handle of a call that goes on by itself.
+    pub(super) fn into_handle(mut self) -> JoinHandle<T> {
+        if let Some(waiting) = self.waiting.take() {
+            waiting.go_on();
+        }
+        self.handle.take()
+    }
+
+    /// What the call waits for, where it does.
+    pub(super) fn phase(&self) -> Phase {
+        if self.waiting.is_none() && self.handle.has_begun() { Phase::Run } else { Phase::Queue }
+    }
+
+    pub(super) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
+        if let Some(waiting) = &mut self.waiting {
+            if waiting.poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            self.waiting = None;
+        }
+        self.handle.poll_join(cx)
+    }
+}
+
+/// Takes a permit for `job`, from the call around if that holds one, and submits the job with it.
+fn acquire(limiter: Limiter, job: Job, target: Target<'_>) -> Option<Waiting<'_>> {
+    let lent = current::with_carried(|carried| carried.lend(&limiter)).flatten();
+    let line = lent.as_ref().unwrap_or(&limiter);
+    match line.try_acquire() {
+        Some(permit) => submit_under(permit, limiter, job, &target).map(Waiting::Place),
+        None => {
+            let (acquire, job) = (line.acquire(), Some(job));
+            Some(Waiting::Permit(InLine { acquire, limiter, job, target }))
+        }
+    }
+}
+
+fn submit_under(
+    permit: LimiterPermit,
+    limiter: Limiter,
+    mut job: Job,
+    target: &Target<'_>,
+) -> Option<WhenReady> {
+    job.with_carried(|carried| carried.permits.push(Held { limiter, permit, lent: None }));
+    target.submit(job)
+}
+
+impl Waiting<'_> {
+    /// Polls until the call is with its executor.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match self {
+                Self::Place(waiting) => return waiting.as_mut().poll(cx).map(resolve),
+                Self::Permit(in_line) => {
+                    let Poll::Ready(permit) = Pin::new(&mut in_line.acquire).poll(cx) else {
+                        return Poll::Pending;
+                    };
+                    let Some(job) = in_line.job.take() else { return Poll::Ready(()) };
+                    let limiter = in_line.limiter.clone();
+                    match submit_under(permit, limiter, job, &in_line.target) {
+                        None => return Poll::Ready(()),
+                        Some(waiting) => *self = Self::Place(waiting),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes on without the caller.
+    fn go_on(self) {
+        match self {
+            Self::Place(waiting) => carry(Box::pin(async { resolve(waiting.await) })),
+            Self::Permit(InLine { acquire, limiter, job, target }) => {
+                // The job is dropped, and so its call cancelled, where there is no such handle.
+                let (Some(target), Some(job)) = (target.share(), job) else { return };
+                carry(Box::pin(async move {
+                    let permit = acquire.await;
+                    if let Some(waiting) = submit_under(permit, limiter, job, &target) {
+                        resolve(waiting.await);
+                    }
+                }));
+            }
+        }
+    }
+}
+
+/// Tells the call that it was refused, if it was.
+fn resolve(result: Result<(), Rejected>) {
+    if let Err(rejected) = result {
+        rejected.resolve();
+    }
+}
+
+impl<'e> Chosen<'e> {
+    fn of(executor: Option<&'e dyn Executor>, job: &mut Job) -> Self {
+        if let Some(executor) = executor {
+            return Self::Named(executor);
+        }
+        let Some(executor) = scope::current() else { return Self::Global };
+        // Calls within the body are in the scope too.
+        job.with_carried(|carried| carried.scope = Some(executor.clone()));
+        Self::Scoped(executor)
+    }
+
+    fn get(&self) -> &dyn Executor {
+        match self {
+            Self::Named(executor) => *executor,
+            Self::Scoped(executor) => &**executor,
+            Self::Global => global(),
+        }
+    }
+}
+
+impl Target<'_> {
+    /// Submits a job; gives the wait for a place where there is none.
+    fn submit(&self, job: Job) -> Option<WhenReady> {
+        let executor = self.executor.get();
+        match executor.execute(job) {
+            Ok(()) => None,
+            Err(rejected) if rejected.is_full() && self.when_full == WhenFull::Wait => {
+                Some(executor.execute_when_ready(rejected.into_job()))
+            }
+            Err(rejected) => {
+                rejected.resolve();
+                None
+            }
+        }
+    }
+
+    /// The same, not borrowed.
+    fn share(self) -> Option<Target<'static>> {
+        let executor = match self.executor {
+            Chosen::Named(executor) => Chosen::Scoped(executor.share()?),
+            Chosen::Scoped(executor) => Chosen::Scoped(executor),
+            Chosen::Global => Chosen::Global,
+        };
+        Some(Target { executor, when_full: self.when_full })
+    }
+}
+
+impl<T> Future for Running<'_, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        match self.poll_result(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(output)) => Poll::Ready(output),
+            Poll::Ready(Err(error)) => resume(error),
+        }
+    }
+}
+
+/// A call that has no value cannot return to a caller that expects one.
+#[cold]
+fn resume(error: JoinError) -> ! {
+    match error.try_into_panic() {
+        Ok(payload) => panic::resume_unwind(payload),
+        Err(error) => {
+            panic!("{error}, and there is no value to return: `spawn` gives an error instead")
+        }
+    }
+}
+
+/// The error of a call that can say what went wrong; a panic goes on.
+#[cold]
+pub(super) fn error_or_resume(error: JoinError) -> Error {
+    match error.try_into_panic() {
+        Ok(payload) => panic::resume_unwind(payload),
+        Err(error) => error.into(),
+    }
+}
+
+impl<T> Drop for Running<'_, T> {
+    fn drop(&mut self) {
+        if !self.handle.is_detached() {
+            self.handle.abort();
+        } else if let Some(waiting) = self.waiting.take() {
+            waiting.go_on();
+        }
+    }
+}
+
+impl<T> fmt::Debug for Running<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").finish_non_exhaustive()
+    }
+}

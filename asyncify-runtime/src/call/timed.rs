@@ -1,0 +1,111 @@
+//! A call with a time limit.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::BlockingCall;
+use super::running::{Running, error_or_resume};
+use crate::error::{Error, Phase};
+use crate::timer::Timer;
+
+/// A [`BlockingCall`] that gives up; made by [`BlockingCall::timeout`].
+///
+/// # Cancel safety
+///
+/// As for a [`BlockingCall`].
+#[must_use = "a blocking call does nothing unless it is awaited"]
+pub struct TimedCall<'e, T> {
+    call: BlockingCall<'e, T>,
+    after: Duration,
+}
+
+impl<'e, T> TimedCall<'e, T> {
+    pub(super) fn new(call: BlockingCall<'e, T>, after: Duration) -> Self {
+        Self { call, after }
+    }
+
+    /// What the first poll does, for a caller that is being polled already.
+    #[doc(hidden)]
+    pub fn start(self) -> TimedFuture<'e, T> {
+        let Self { call, after } = self;
+        if after.is_zero() {
+            // Not even queued: who has no time gets no thread.
+            drop(call);
+            return TimedFuture { state: TimedState::Expired, after };
+        }
+        let state = TimedState::Running { running: call.start_in_line(), timer: Timer::new(after) };
+        TimedFuture { state, after }
+    }
+}
+
+impl<'e, T> IntoFuture for TimedCall<'e, T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = TimedFuture<'e, T>;
+
+    fn into_future(self) -> TimedFuture<'e, T> {
+        TimedFuture { after: self.after, state: TimedState::Lazy(self) }
+    }
+}
+
+impl<T> fmt::Debug for TimedCall<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimedCall").field("after", &self.after).finish_non_exhaustive()
+    }
+}
+
+/// The future of a [`TimedCall`].
+#[must_use = "futures do nothing unless polled"]
+pub struct TimedFuture<'e, T> {
+    state: TimedState<'e, T>,
+    after: Duration,
+}
+
+enum TimedState<'e, T> {
+    Lazy(TimedCall<'e, T>),
+    Running {
+        running: Running<'e, T>,
+        timer: Timer,
+    },
+    /// There was no time at all.
+    Expired,
+    Done,
+}
+
+impl<T> Unpin for TimedFuture<'_, T> {}
+
+impl<T> Future for TimedFuture<'_, T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let after = self.after;
+        if let TimedState::Lazy(_) = self.state {
+            let TimedState::Lazy(call) = std::mem::replace(&mut self.state, TimedState::Done)
+            else {
+                unreachable!("looked at just now")
+            };
+            self.state = call.start().state;
+        }
+        let result = match &mut self.state {
+            TimedState::Running { running, timer } => match running.poll_result(cx) {
+                Poll::Ready(result) => result.map_err(error_or_resume),
+                Poll::Pending => match timer.poll(cx) {
+                    Poll::Ready(()) => Err(Error::TimedOut { phase: running.phase(), after }),
+                    Poll::Pending => return Poll::Pending,
+                },
+            },
+            TimedState::Expired => Err(Error::TimedOut { phase: Phase::Queue, after }),
+            _ => panic!("`TimedFuture` polled after it gave its result"),
+        };
+        // Dropping the running call cancels it.
+        self.state = TimedState::Done;
+        Poll::Ready(result)
+    }
+}
+
+impl<T> fmt::Debug for TimedFuture<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimedFuture").field("after", &self.after).finish_non_exhaustive()
+    }
+}

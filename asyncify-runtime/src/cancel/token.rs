@@ -1,0 +1,252 @@
+//! A tree of tokens: cancelling one cancels all below it.
+//!
+//! # Rules
+//!
+//! 1. A child keeps its parent alive, a parent only knows its children. So a token is linked to
+//!    every one above it, whatever handles were dropped in between.
+//! 2. `cancelled` is set under the lock of `children`, and children are added under it: one that is
+//!    added either is in the list that the canceller takes, or sees the flag.
+//! 3. A canceller takes the list out and gives the lock up before it goes on to the children: no
+//!    two nodes are ever locked at once, and waiters are woken under no lock of ours. So of two
+//!    that cancel at once, above and below, one may return while the other is still on its way
+//!    down; when both have returned, all is cancelled.
+//!
+//! The waiting itself is `event-listener`'s, which has models of its own.
+
+use std::fmt;
+use std::sync::Weak;
+
+use event_listener::Event;
+
+use super::DropGuard;
+use crate::sync::{AtomicBool, Mutex, Ordering};
+
+/// Tells work that nobody wants its result any more.
+///
+/// Clones are the same token. A [child](Self::child_token) is cancelled with its parent, and can be
+/// cancelled alone.
+///
+/// [`cancellation_token`](crate::cancellation_token) gives a running body the token of its own
+/// call.
+///
+/// # Examples
+///
+/// ```
+/// use asyncify_runtime::CancellationToken;
+///
+/// # futures::executor::block_on(async {
+/// let job = CancellationToken::new();
+/// let part = job.child_token();
+/// job.cancel();
+/// part.cancelled().await;
+/// assert!(part.is_cancelled());
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct CancellationToken {
+    node: std::sync::Arc<Node>,
+}
+
+struct Node {
+    cancelled: AtomicBool,
+    /// Rings once, for everybody.
+    event: Event,
+    children: Mutex<Vec<Weak<Node>>>,
+    /// Rule 1.
+    parent: Option<std::sync::Arc<Node>>,
+}
+
+impl CancellationToken {
+    /// A token of its own.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { node: Node::new(None, false) }
+    }
+
+    /// A token that is cancelled with this one.
+    #[must_use]
+    pub fn child_token(&self) -> Self {
+        let mut children = self.node.lock_children();
+        let node = Node::new(Some(self.node.clone()), self.is_cancelled());
+        if !self.is_cancelled() {
+            if children.len() == children.capacity() {
+                // As often as the list would grow: the cost is spread over the additions.
+                children.retain(|child| child.strong_count() > 0);
+            }
+            children.push(std::sync::Arc::downgrade(&node));
+        }
+        Self { node }
+    }
+
+    /// Cancels this token and all below it. Once; later calls do nothing.
+    pub fn cancel(&self) {
+        let mut all = vec![self.node.clone()];
+        while let Some(node) = all.pop() {
+            let mut children = node.lock_children();
+            // Release: who sees the flag sees what the canceller did before.
+            node.cancelled.store(true, Ordering::Release);
+            let below = std::mem::take(&mut *children);
+            drop(children);
+            node.event.notify(usize::MAX);
+            all.extend(below.iter().filter_map(Weak::upgrade));
+        }
+    }
+
+    /// Whether this token, or one above it, was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        // Acquire: pairs with the Release in `cancel`.
+        self.node.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Waits until the token is cancelled.
+    ///
+    /// # Cancel safety
+    ///
+    /// This method is cancel safe.
+    pub async fn cancelled(&self) {
+        while !self.is_cancelled() {
+            let listener = self.node.event.listen();
+            // Listening first: a cancellation from here on rings.
+            if self.is_cancelled() {
+                return;
+            }
+            listener.await;
+        }
+    }
+
+    /// A guard that cancels the token when it is dropped.
+    #[must_use = "dropping the guard cancels the token"]
+    pub fn drop_guard(self) -> DropGuard {
+        DropGuard::new(self)
+    }
+}
+
+impl Node {
+    fn new(parent: Option<std::sync::Arc<Self>>, cancelled: bool) -> std::sync::Arc<Self> {
+        std::sync::Arc::new(Self {
+            cancelled: AtomicBool::new(cancelled),
+            event: Event::new(),
+            children: Mutex::new(Vec::new()),
+            parent,
+        })
+    }
+
+    fn lock_children(&self) -> crate::sync::MutexGuard<'_, Vec<Weak<Self>>> {
+        self.children.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Drop for Node {
+    /// Frees a long line of ancestors one by one: by recursion it would take a stack frame each.
+    fn drop(&mut self) {
+        let mut parent = self.parent.take();
+        while let Some(mut node) = parent.and_then(std::sync::Arc::into_inner) {
+            parent = node.parent.take();
+        }
+    }
+}
+
+impl Default for CancellationToken {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for CancellationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancellationToken").field("is_cancelled", &self.is_cancelled()).finish()
+    }
+}
+
+#[cfg(all(test, not(asyncify_loom)))]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[test]
+    fn cancelling_reaches_everything_below_and_nothing_above() {
+        let root = CancellationToken::new();
+        let middle = root.child_token();
+        let leaf = middle.child_token();
+        let sibling = root.child_token();
+        middle.cancel();
+        assert!(leaf.is_cancelled() && middle.is_cancelled());
+        assert!(!root.is_cancelled() && !sibling.is_cancelled());
+        assert!(middle.child_token().is_cancelled());
+    }
+
+    #[test]
+    fn a_dropped_middle_does_not_cut_the_line() {
+        let root = CancellationToken::new();
+        let leaf = root.child_token().child_token();
+        root.cancel();
+        assert!(leaf.is_cancelled());
+    }
+
+    #[test]
+    fn dropped_children_leave_no_trace() {
+        let root = CancellationToken::new();
+        for _ in 0..10_000 {
+            drop(root.child_token());
+        }
+        assert!(root.node.lock_children().capacity() < 100);
+    }
+
+    #[test]
+    fn a_long_line_is_freed_without_recursion() {
+        let depth = if cfg!(miri) { 100 } else { 200_000 };
+        let mut token = CancellationToken::new();
+        for _ in 0..depth {
+            token = token.child_token();
+        }
+        drop(token);
+    }
+
+    #[test]
+    fn a_waiter_is_woken_and_a_late_one_does_not_wait() {
+        let token = CancellationToken::new();
+        let mut waits = pin!(token.cancelled());
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(waits.as_mut().poll(&mut cx).is_pending());
+        drop(token.clone().drop_guard());
+        assert_eq!(waits.as_mut().poll(&mut cx), Poll::Ready(()));
+        assert_eq!(pin!(token.cancelled()).poll(&mut cx), Poll::Ready(()));
+    }
+}
+
+#[cfg(all(test, asyncify_loom))]
+mod models {
+    use loom::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_child_made_while_the_parent_is_cancelled_is_cancelled() {
+        loom::model(|| {
+            let parent = CancellationToken::new();
+            let canceller = parent.clone();
+            let thread = thread::spawn(move || canceller.cancel());
+            let child = parent.child_token();
+            thread.join().unwrap();
+            assert!(child.is_cancelled());
+        });
+    }
+
+    #[test]
+    fn two_cancels_and_a_dropped_child_agree() {
+        loom::model(|| {
+            let parent = CancellationToken::new();
+            let child = parent.child_token();
+            let grandchild = child.child_token();
+            let canceller = child.clone();
+            let thread = thread::spawn(move || canceller.cancel());
+            drop(child);
+            parent.cancel();
+            thread.join().unwrap();
+            assert!(grandchild.is_cancelled());
+        });
+    }
+}

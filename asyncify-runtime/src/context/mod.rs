@@ -1,0 +1,59 @@
+//! What a body sees of its caller.
+//!
+//! [`Context`] is what every task has a place for: the tokio runtime, and with `tracing` the span
+//! and dispatcher. [`Carried`] is what only some calls bring along: permits, the hooks' captures,
+//! the scope's executor.
+//!
+//! Both are captured where a call is started, surround its body, and end with it: the next task
+//! on the same thread sees nothing of them.
+
+mod carried;
+#[cfg(feature = "tracing")]
+mod tracing;
+
+pub(crate) use self::carried::{Carried, Held, Surround};
+#[cfg(feature = "tracing")]
+pub(crate) use self::tracing::Origin;
+
+pub(crate) struct Context {
+    #[cfg(feature = "tokio")]
+    runtime: Option<tokio::runtime::Handle>,
+    /// Boxed, as most programs have no subscriber and every task has the field.
+    #[cfg(feature = "tracing")]
+    tracing: Option<Box<tracing::Tracing>>,
+}
+
+impl Context {
+    pub(crate) const EMPTY: Self = Self {
+        #[cfg(feature = "tokio")]
+        runtime: None,
+        #[cfg(feature = "tracing")]
+        tracing: None,
+    };
+
+    /// Takes what is current on this thread.
+    pub(crate) fn capture(#[cfg(feature = "tracing")] origin: &Origin) -> Self {
+        Self {
+            #[cfg(feature = "tokio")]
+            runtime: tokio::runtime::Handle::try_current().ok(),
+            #[cfg(feature = "tracing")]
+            tracing: tracing::Tracing::capture(origin),
+        }
+    }
+
+    /// Puts another runtime in the place of the caller's.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn set_runtime(&mut self, runtime: tokio::runtime::Handle) {
+        self.runtime = Some(runtime);
+    }
+
+    /// Makes it current on this thread while the guard lives.
+    pub(crate) fn enter(&self) -> impl Sized + '_ {
+        (
+            #[cfg(feature = "tokio")]
+            self.runtime.as_ref().map(tokio::runtime::Handle::enter),
+            #[cfg(feature = "tracing")]
+            self.tracing.as_ref().map(|tracing| tracing.enter()),
+        )
+    }
+}

@@ -1,0 +1,43 @@
+//! The wait for a time-out, on any executor.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// Where the time comes from.
+pub(crate) enum Timer {
+    /// The caller's tokio runtime, whose test clock then counts.
+    #[cfg(feature = "tokio")]
+    Tokio(Pin<Box<tokio::time::Sleep>>),
+    /// One thread for all timers of the process.
+    Thread(futures_timer::Delay),
+    /// Further away than the clock can say.
+    Never,
+}
+
+impl Timer {
+    /// A timer that ends `after` from now.
+    ///
+    /// # Panics
+    ///
+    /// In a tokio runtime that was built without its time driver (tokio says how to enable it).
+    pub(crate) fn new(after: Duration) -> Self {
+        if Instant::now().checked_add(after).is_none() {
+            return Self::Never;
+        }
+        #[cfg(feature = "tokio")]
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Self::Tokio(Box::pin(tokio::time::sleep(after)));
+        }
+        Self::Thread(futures_timer::Delay::new(after))
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            #[cfg(feature = "tokio")]
+            Self::Tokio(sleep) => sleep.as_mut().poll(cx),
+            Self::Thread(delay) => Pin::new(delay).poll(cx),
+            Self::Never => Poll::Pending,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Calls with a time limit.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use asyncify_runtime::{Error, Limiter, Phase, asyncify, is_cancelled};
+use asyncify_tests::{FOREVER, Gate, block_on, poll_once, probe};
+
+use crate::{current_thread, one_thread};
+
+const SOON: Duration = Duration::from_millis(20);
+
+fn timed_out(phase: Phase, after: Duration) -> Error {
+    Error::TimedOut { phase, after }
+}
+
+#[test]
+fn call_in_time_gives_its_value() {
+    assert_eq!(block_on(asyncify!(|| 5).timeout(FOREVER).into_future()), Ok(5));
+    current_thread().block_on(async {
+        assert_eq!(asyncify!(|| 5).timeout(FOREVER).await, Ok(5));
+    });
+}
+
+#[test]
+fn running_body_is_given_up_and_told() {
+    let (held, fate) = probe();
+    let call = asyncify!(|| {
+        while !is_cancelled() {
+            std::thread::yield_now();
+        }
+        drop(held);
+    });
+    let result = block_on(call.timeout(SOON).into_future());
+    assert_eq!(result, Err(timed_out(Phase::Run, SOON)));
+    assert_ne!(fate.wait(), std::thread::current().id());
+}
+
+#[test]
+fn queued_call_is_given_up_and_never_runs() {
+    let (pool, gate) = (one_thread(), Gate::new());
+    let body = gate.clone();
+    let blocker = pool.spawn(move || body.pass());
+    gate.wait_for(1);
+    let (held, fate) = probe();
+    let call = asyncify!(|| std::mem::forget(held)).executor(&pool).timeout(SOON);
+    assert_eq!(block_on(call.into_future()), Err(timed_out(Phase::Queue, SOON)));
+    assert_eq!(fate.now(), Some(std::thread::current().id()), "freed, not forgotten");
+    gate.open();
+    block_on(blocker).unwrap();
+}
+
+#[test]
+fn call_in_line_for_a_permit_is_given_up() {
+    let limiter = Limiter::new(0);
+    let call = asyncify!(|| 5).limiter(&limiter).timeout(SOON);
+    assert_eq!(block_on(call.into_future()), Err(timed_out(Phase::Queue, SOON)));
+    assert_eq!(limiter.waiting(), 0);
+}
+
+#[test]
+fn no_time_at_all_starts_nothing() {
+    let pool = one_thread();
+    let call = asyncify!(|| 5).executor(&pool).timeout(Duration::ZERO);
+    let result = block_on(call.into_future());
+    assert_eq!(result, Err(timed_out(Phase::Queue, Duration::ZERO)));
+    assert_eq!(pool.metrics().completed + pool.metrics().cancelled, 0);
+}
+
+#[test]
+fn time_beyond_the_clock_never_ends() {
+    assert_eq!(block_on(asyncify!(|| 5).timeout(Duration::MAX).into_future()), Ok(5));
+    current_thread().block_on(async {
+        assert_eq!(asyncify!(|| 5).timeout(Duration::MAX).await, Ok(5));
+    });
+}
+
+#[test]
+fn time_counts_from_the_first_poll() {
+    paused().block_on(async {
+        let runtime = tokio::runtime::Handle::current();
+        let call = asyncify!(|| 5).executor(&runtime).timeout(Duration::from_secs(5));
+        let call = call.into_future();
+        tokio::time::advance(Duration::from_secs(10)).await;
+        assert_eq!(call.await, Ok(5));
+    });
+}
+
+#[test]
+fn panic_goes_through() {
+    let call = asyncify!(|| -> u8 { panic!("expected") }).timeout(FOREVER).into_future();
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(call)));
+    assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&"expected"));
+}
+
+#[test]
+fn refused_call_is_an_error_and_no_panic() {
+    let pool = one_thread();
+    block_on(pool.shutdown(asyncify_runtime::Shutdown::Drain));
+    let call = asyncify!(|| 5).executor(&pool).timeout(FOREVER);
+    assert_eq!(block_on(call.into_future()), Err(Error::ShutDown));
+}
+
+#[test]
+fn dropped_call_is_cancelled() {
+    let gate = Gate::new();
+    let (body, (held, fate)) = (gate.clone(), probe());
+    let call = asyncify!(|| {
+        body.pass();
+        drop((held, body));
+        is_cancelled()
+    });
+    let mut call = pin!(call.timeout(FOREVER).into_future());
+    assert!(poll_once(&mut call).is_pending());
+    gate.wait_for(1);
+    call.set(asyncify!(|| true).timeout(FOREVER).into_future());
+    gate.open();
+    assert_ne!(fate.wait(), std::thread::current().id());
+}
+
+/// A runtime with tokio's test clock, which goes on by itself whenever the runtime has nothing to
+/// do.
+fn paused() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+}
+
+#[test]
+fn test_clock_of_tokio_does_not_wait_for_our_threads() {
+    paused().block_on(async {
+        let gate = Gate::new();
+        let body = gate.clone();
+        // An hour, in no time.
+        let hour = Duration::from_secs(3_600);
+        let result = asyncify!(|| body.pass()).timeout(hour).await;
+        assert!(matches!(result, Err(Error::TimedOut { .. })));
+        gate.open();
+    });
+}
+
+#[test]
+fn test_clock_of_tokio_waits_for_calls_on_its_own_threads() {
+    paused().block_on(async {
+        let before = tokio::time::Instant::now();
+        let runtime = tokio::runtime::Handle::current();
+        let call = asyncify!(|| std::thread::sleep(SOON)).executor(&runtime);
+        assert_eq!(call.timeout(Duration::from_secs(3_600)).await, Ok(()));
+        assert_eq!(before.elapsed(), Duration::ZERO);
+    });
+}
+
+#[test]
+fn messages_say_where_the_time_went() {
+    let message = timed_out(Phase::Queue, SOON).to_string();
+    assert_eq!(message, "blocking call timed out after 20ms, before it began");
+    let message = timed_out(Phase::Run, SOON).to_string();
+    assert_eq!(message, "blocking call timed out after 20ms, while it ran");
+}
