@@ -181,11 +181,17 @@ fn never_more_than_the_limit() {
 fn a_raise_reaches_who_waits() {
     loom::model(|| {
         let limiter = Limiter::new(0);
+        let ready = Arc::new(sync::AtomicUsize::new(0));
         let raiser = thread::spawn({
-            let limiter = limiter.clone();
-            move || limiter.set_limit(1)
+            let (limiter, ready) = (limiter.clone(), Arc::clone(&ready));
+            move || {
+                ready.store(1, Relaxed);
+                limiter.set_limit(1);
+            }
         });
         drop(block_on(limiter.acquire()));
+        // What was done before the raise is seen by whom it admits.
+        assert_eq!(ready.load(Relaxed), 1);
         raiser.join().unwrap();
         assert_at_rest(&limiter);
     });
@@ -202,6 +208,30 @@ fn a_resize_races_a_release() {
         limiter.set_limit(2);
         assert!(limiter.try_acquire().is_some());
         holder.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+/// The one holder under the new limit sees what both did under the old one, whether their permits
+/// were spare, owed or given back when the limit changed.
+#[test]
+fn a_resize_keeps_the_order_of_holders() {
+    loom::model(|| {
+        let limiter = Limiter::new(2);
+        let done = Arc::new([sync::AtomicUsize::new(0), sync::AtomicUsize::new(0)]);
+        let holders = [0, 1].map(|number| {
+            let (permit, done) = (taken(&limiter), Arc::clone(&done));
+            thread::spawn(move || {
+                done[number].store(1, Relaxed);
+                drop(permit);
+            })
+        });
+        limiter.set_limit(0);
+        limiter.set_limit(1);
+        if let Some(_permit) = limiter.try_acquire() {
+            assert_eq!([&done[0], &done[1]].map(|done| done.load(Relaxed)), [1, 1]);
+        }
+        holders.map(|holder| holder.join().unwrap());
         assert_at_rest(&limiter);
     });
 }

@@ -14,9 +14,10 @@ pub(super) const LINE: usize = usize::MAX;
 pub(super) struct Semaphore {
     /// The number of spare permits, or [`LINE`].
     ///
-    /// A permit that comes back publishes what its holder did (Release), and a permit that is
-    /// taken sees it (Acquire); all changes in between are read-modify-writes, which carry it on.
-    /// Whoever passes through `LINE` is ordered by the lock besides.
+    /// A permit that comes back publishes what its holder did (Release), and whoever takes a
+    /// permit sees it (Acquire): the changes in between are read-modify-writes, which carry it on.
+    /// A change to `LINE` sees it likewise, the lock carries it on from there, and the change back
+    /// publishes it again.
     word: AtomicUsize,
     book: Mutex<Book>,
 }
@@ -77,8 +78,8 @@ impl Semaphore {
         let mut word = self.word.load(Relaxed);
         while word != LINE {
             let next = word.checked_sub(1).unwrap_or(LINE);
-            // Acquire: as in `try_acquire`; and for `LINE`, so that what came back before the line
-            // formed is seen by all who pass the lock after us.
+            // Acquire: pairs with Release in `try_release`, for the permit as in `try_acquire`, and
+            // for `LINE` on behalf of all who pass the lock after us.
             match self.word.compare_exchange_weak(word, next, Acquire, Relaxed) {
                 Ok(_) if next == LINE => break,
                 Ok(_) => return None,
@@ -191,7 +192,7 @@ impl Semaphore {
         let rest = more - paid - admitted.len();
         if rest > 0 {
             // The line has ended, if there was one, and none can form without the lock.
-            // Release: as in `settle`.
+            // Release: pairs with Acquire in `try_acquire`; whom a raise admits sees what led to it.
             self.word.fetch_add(rest, Release);
         }
         admitted
@@ -199,9 +200,10 @@ impl Semaphore {
 
     /// Takes `fewer` permits out of circulation: the spare ones first, the rest is owed.
     fn withdraw(&self, book: &mut Book, fewer: usize) {
-        // Relaxed: as in `acquire_or_join`, like the exchange below.
+        // Relaxed: as in `acquire_or_join`.
         let mut word = self.word.load(Relaxed);
         while word != LINE {
+            // Acquire: as in `acquire_or_join`.
             let next = word.checked_sub(fewer).unwrap_or(LINE);
             match self.word.compare_exchange_weak(word, next, Acquire, Relaxed) {
                 Ok(_) if next == LINE => {
@@ -219,8 +221,8 @@ impl Semaphore {
     fn settle(&self, book: &Book) {
         // Relaxed: under the lock a `LINE` stands, and only that is asked.
         if self.word.load(Relaxed) == LINE && book.debt == 0 && book.line.is_empty() {
-            // Release: pairs with Acquire in `try_acquire`. All who gave a permit back while the
-            // line stood held the lock before us; theirs is published here.
+            // Release: pairs with Acquire in `try_acquire`, on behalf of all who held the lock while
+            // the line stood.
             self.word.store(0, Release);
         }
     }
