@@ -42,3 +42,8 @@ mod imp {
 }
 
 pub(crate) use imp::*;
+
+/// For counts and hints: no protocol depends on them, and a model would only grow by them.
+pub(crate) mod unmodelled {
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+}

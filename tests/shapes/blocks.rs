@@ -57,11 +57,7 @@ where
 
     fn merge(self, Self { mut items }: Self) -> Result<Self, Self> {
         items.extend(self.items);
-        if items.len() > Self::CAPACITY {
-            Err(Self { items })
-        } else {
-            Ok(Self { items })
-        }
+        if items.len() > Self::CAPACITY { Err(Self { items }) } else { Ok(Self { items }) }
     }
 
     fn contains(self: Arc<Self>, item: impl Into<T> + Send + 'static) -> bool {

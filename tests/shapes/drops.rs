@@ -3,7 +3,7 @@
 use std::thread;
 
 use asyncify_runtime::sync_to_async;
-use asyncify_tests::{block_on, probe, Log, Logged, Probe};
+use asyncify_tests::{Log, Logged, Probe, block_on, probe};
 
 /// Writes a function twice, plain and annotated, and compares what each logs.
 macro_rules! same_drops {

@@ -68,11 +68,7 @@ async fn never(text: String) -> ! {
 
 #[sync_to_async]
 async fn recursive(depth: u32) -> u32 {
-    if depth == 0 {
-        0
-    } else {
-        Box::pin(recursive(depth - 1)).await + 1
-    }
+    if depth == 0 { 0 } else { Box::pin(recursive(depth - 1)).await + 1 }
 }
 
 #[sync_to_async]

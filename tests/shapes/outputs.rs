@@ -82,11 +82,7 @@ fn opaque(text: String) -> impl Display + Send + 'static {
 
 #[sync_to_async]
 fn opaque_result(text: String) -> Result<impl Display, String> {
-    if text.is_empty() {
-        Err("empty".to_owned())
-    } else {
-        Ok(text)
-    }
+    if text.is_empty() { Err("empty".to_owned()) } else { Ok(text) }
 }
 
 #[sync_to_async]

@@ -5,11 +5,7 @@ use asyncify_tests::block_on;
 
 #[sync_to_async(rename = "load_async")]
 fn load(text: &str, times: usize) -> Result<String, String> {
-    if times == 0 {
-        Err("never".to_owned())
-    } else {
-        Ok(text.repeat(times))
-    }
+    if times == 0 { Err("never".to_owned()) } else { Ok(text.repeat(times)) }
 }
 
 #[sync_to_async(rename = "double_async")]

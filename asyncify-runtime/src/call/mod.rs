@@ -33,7 +33,8 @@ use crate::task::{AsyncBody, Fresh, JoinHandle, SyncBody};
 ///
 /// A panic of the body resumes on the awaiter with the same payload. Awaiting panics too when the
 /// executor refuses or drops the call because it was shut down: there is no value to give. Use
-/// [`spawn`](Self::spawn) to get these as a [`JoinError`].
+/// [`spawn`](Self::spawn) to get these as a
+/// [`JoinError`](crate::JoinError).
 ///
 /// # Examples
 ///

@@ -5,7 +5,7 @@
 
 use crate::task::Finish;
 // Not from `crate::sync`: nothing hangs on these numbers, and models are to be spared them.
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use crate::sync::unmodelled::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Relaxed throughout: a number's workers follow each other through the roster, which orders
 /// their writes; who reads meanwhile gets a count of some recent moment.

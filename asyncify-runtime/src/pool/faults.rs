@@ -1,7 +1,7 @@
 //! Thread creation that fails on demand, for tests.
 
+use crate::sync::unmodelled::{AtomicUsize, Ordering::Relaxed};
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Relaxed: set before the pool is used, or while nothing hangs on the moment.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use super::metrics::Quantiles;
 use std::time::Duration;
 // Not from `crate::sync`: nothing hangs on these numbers.
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::unmodelled::{AtomicU64, Ordering::Relaxed};
 
 /// Bits of a duration that are told apart within a power of two: 1/16, about 6 %.
 const BITS: u32 = 4;

@@ -1,7 +1,7 @@
 //! Thread names that survive the operating system.
 
+use crate::sync::unmodelled::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What Linux keeps of a thread's name.
 const LONGEST: usize = 15;

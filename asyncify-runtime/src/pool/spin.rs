@@ -7,7 +7,7 @@
 
 use crate::sync::hint;
 // Not from `crate::sync`: models have no time.
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::unmodelled::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 

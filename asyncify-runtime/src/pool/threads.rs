@@ -177,7 +177,8 @@ impl Host for Threads {
     }
 
     fn notify(&self) {
-        self.settled.notify(usize::MAX);
+        // A waker of the user's may panic.
+        drop_quietly(catch(|| self.settled.notify(usize::MAX)));
     }
 
     fn calling(&self) {

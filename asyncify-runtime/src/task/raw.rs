@@ -246,7 +246,7 @@ impl RawTask {
         if !self.state().publish_place() {
             // Cancelled meanwhile: the claimer looked before, and leaves the slot to us.
             // SAFETY: as above.
-            drop(unsafe { self.take_place() });
+            drop_quietly(unsafe { self.take_place() });
         }
     }
 
@@ -273,7 +273,7 @@ impl RawTask {
             Claim::Won { place } => {
                 if place {
                     // SAFETY: we claimed, and the place was published (rule 3).
-                    drop(unsafe { self.take_place() });
+                    drop_quietly(unsafe { self.take_place() });
                 }
                 // SAFETY: we claimed.
                 let outcome = unsafe { self.run_claimed() };
@@ -460,7 +460,7 @@ impl RawTask {
         self.drop_carried();
         if place {
             // SAFETY: we claimed, and the place was published (rule 3).
-            drop(unsafe { self.take_place() });
+            drop_quietly(unsafe { self.take_place() });
         }
     }
 
