@@ -89,6 +89,8 @@ impl<H: Host> Core<H> {
     }
 
     fn call_worker(self: &Arc<Self>, caller: Caller) -> Answer {
+        // One refused thread is enough for one call, however long the system took to refuse it.
+        let mut refused = false;
         loop {
             match self.token.call(caller) {
                 Call::Ours => {}
@@ -100,8 +102,10 @@ impl<H: Host> Core<H> {
                 self.roster.slot(worker).parker.tell(Told::Called);
                 return Answer::Somebody;
             }
-            if let Some(Ok(())) = self.grow(Entrance::Called) {
-                return Answer::Somebody;
+            match self.grow(Entrance::Called) {
+                Some(Ok(())) => return Answer::Somebody,
+                Some(Err(_)) => refused = true,
+                None => {}
             }
             let before = self.token.hang_up();
             if before.is_closed() && caller == Caller::Outside {
@@ -112,7 +116,8 @@ impl<H: Host> Core<H> {
                 return Answer::Somebody;
             }
             self.fences.at(Site::HangUp);
-            if self.queue.is_empty() || !(self.roster.any_idle() || self.may_grow()) {
+            let hope = self.roster.any_idle() || (!refused && self.may_grow());
+            if self.queue.is_empty() || !hope {
                 return Answer::Nobody;
             }
         }

@@ -9,6 +9,8 @@ pub(super) struct Faults {
     tried: AtomicUsize,
     /// Every n-th creation fails; 0: none does.
     every: AtomicUsize,
+    /// Whether a failure takes longer than the pause that follows it.
+    slow: AtomicBool,
 }
 
 impl Faults {
@@ -16,11 +18,20 @@ impl Faults {
         self.every.store(nth, Relaxed);
     }
 
+    pub(super) fn fail_slowly(&self) {
+        self.slow.store(true, Relaxed);
+    }
+
     pub(super) fn strike(&self) -> io::Result<()> {
         let tried = self.tried.fetch_add(1, Relaxed) + 1;
         match self.every.load(Relaxed) {
             0 => Ok(()),
-            nth if tried % nth == 0 => Err(io::ErrorKind::WouldBlock.into()),
+            nth if tried % nth == 0 => {
+                if self.slow.load(Relaxed) {
+                    std::thread::sleep(2 * super::retry::PAUSE);
+                }
+                Err(io::ErrorKind::WouldBlock.into())
+            }
             _ => Ok(()),
         }
     }

@@ -335,7 +335,7 @@ fn two_submitters_one_worker_that_leaves() {
 
 #[test]
 fn two_submitters_two_workers() {
-    two_submitters(Shape { max_threads: 2, stay: 2, ..ONE }, 2);
+    two_submitters(Shape { max_threads: 2, stay: 2, ..ONE }, 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::sync::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// Short for a person, long for a submitter that would otherwise pay a failing system call a job.
-const PAUSE: Duration = Duration::from_millis(1);
+pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
 /// Relaxed: a hint, and nothing hangs on its being fresh.
 pub(super) struct Retry {

@@ -84,6 +84,19 @@ fn threads_that_cannot_be_made_leave_the_jobs_to_those_that_are_there() {
 }
 
 #[test]
+fn a_refusal_that_takes_longer_than_the_pause_is_not_repeated() {
+    let pool = faulty(1);
+    pool.core().host.faults.fail_slowly();
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    let queued = pool.spawn(|| 1);
+    assert_eq!(pool.metrics().spawn_failures, 1);
+    gate.open();
+    assert_eq!(block_on(queued).expect("no panic"), 1);
+}
+
+#[test]
 fn creation_that_fails_now_and_then_delays_and_loses_nothing() {
     for nth in [2, 3, 7] {
         let pool = faulty(nth);
