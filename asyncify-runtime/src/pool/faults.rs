@@ -1,6 +1,6 @@
 //! Thread creation that fails on demand, for tests.
 
-use crate::sync::unmodelled::{AtomicUsize, Ordering::Relaxed};
+use crate::sync::unmodelled::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::io;
 
 /// Relaxed: set before the pool is used, or while nothing hangs on the moment.
