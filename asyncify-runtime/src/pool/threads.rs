@@ -170,10 +170,12 @@ impl Host for Threads {
     }
 
     fn stopping(&self, closed: bool) {
+        run_hook(self.options.on_stop.as_ref());
+        // After the hook: a worker that is counted no longer may be joined from here on, and who
+        // waits for the end waits for the hook.
         if !closed {
             self.crew.let_go();
         }
-        run_hook(self.options.on_stop.as_ref());
     }
 
     fn notify(&self) {
