@@ -140,15 +140,16 @@ impl Semaphore {
         let admitted = {
             let mut book = self.lock();
             let before = permits(std::mem::replace(&mut book.limit, limit));
-            match permits(limit).checked_sub(before) {
-                Some(more) => self.add(&mut book, more),
-                None => {
-                    self.withdraw(&mut book, before - permits(limit));
-                    Vec::new()
-                }
+            if let Some(fewer) = before.checked_sub(permits(limit)) {
+                self.withdraw(&mut book, fewer);
+                Vec::new()
+            } else {
+                self.add(&mut book, permits(limit) - before)
             }
         };
-        admitted.into_iter().for_each(|waker| wake(Some(waker)));
+        for waker in admitted {
+            wake(Some(waker));
+        }
     }
 
     /// Gives a permit back without the lock. `false`: somebody waits for it or it is owed.

@@ -2,9 +2,10 @@
 
 use super::{Caller, assert_at_rest};
 use crate::limit::{Acquire, Limiter};
+use crate::sync::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 struct Panics;
