@@ -58,12 +58,14 @@ pub struct Quantiles {
 
 impl PoolMetrics {
     pub(super) fn of(core: &Core<Threads>) -> Self {
+        // First: see `Roster::idle`.
+        let idle = core.roster.idle();
         let mut totals = Totals::default();
         core.roster.slots().for_each(|slot| slot.counters.add_to(&mut totals));
         // Relaxed: counts for people.
         Self {
             threads: core.census.count().threads(),
-            idle: core.roster.idle(),
+            idle,
             queued: core.queue.len(),
             running: totals.running,
             completed: totals.completed,

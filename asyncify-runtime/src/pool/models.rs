@@ -350,7 +350,7 @@ fn the_fence_of_a_submission_is_needed() {
 
 #[test]
 fn the_fence_after_passing_on_is_needed() {
-    must_fail(|| dependent_pair(Shape { omitted: Some(Site::PassOn), ..PAIR }, 2));
+    must_fail(|| dependent_pair(Shape { omitted: Some(Site::PassOn), warm: true, ..PAIR }, 2));
 }
 
 #[test]

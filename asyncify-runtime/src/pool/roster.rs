@@ -130,8 +130,9 @@ impl Roster {
     }
 
     pub(super) fn idle(&self) -> usize {
-        // Relaxed: a count for people.
-        self.made().map(|bank| bank.idle.load(Ordering::Relaxed).count_ones() as usize).sum()
+        // Acquire: pairs with the Release in `set_idle`, so that counters read afterwards tell of
+        // idle workers that they run nothing.
+        self.made().map(|bank| bank.idle.load(Ordering::Acquire).count_ones() as usize).sum()
     }
 
     pub(super) fn slot(&self, worker: usize) -> &Slot {

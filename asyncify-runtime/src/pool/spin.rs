@@ -106,6 +106,8 @@ mod tests {
         spin.calling();
         spin.awake();
         assert!(spin.limit.load(Relaxed) >= LONGEST / 8);
+        // Long enough for a slow machine.
+        spin.limit.store(1_000_000_000, Relaxed);
         let mut looks = 0;
         let job = spin.linger(|| {
             looks += 1;

@@ -23,6 +23,9 @@ fn rounds(natively: usize) -> usize {
     if cfg!(miri) { natively.div_ceil(100).min(4) } else { natively }
 }
 
+/// What takes longer never comes about.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(miri) { 1000 } else { 30 });
+
 /// Waits for counts that follow an event shortly, and fails when they do not.
 #[track_caller]
 fn eventually(pool: &BlockingPool, holds: impl Fn(PoolMetrics) -> bool) -> PoolMetrics {
@@ -32,7 +35,7 @@ fn eventually(pool: &BlockingPool, holds: impl Fn(PoolMetrics) -> bool) -> PoolM
         if holds(metrics) {
             return metrics;
         }
-        assert!(start.elapsed() < Duration::from_secs(30), "never came about: {metrics:?}");
+        assert!(start.elapsed() < PATIENCE, "never came about: {metrics:?}");
         std::thread::yield_now();
     }
 }
@@ -55,7 +58,7 @@ impl Gate {
     }
 
     fn wait_entered(&self) {
-        self.entered.recv_timeout(Duration::from_secs(30)).expect("the job runs");
+        self.entered.recv_timeout(PATIENCE).expect("the job runs");
     }
 
     fn open(self) {
