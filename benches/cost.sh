@@ -15,45 +15,48 @@ if ! command -v valgrind >/dev/null; then
 fi
 
 out=$PWD/target/bench/cost
+# As it is now: all builds are of the same source.
+source=$out/source
+rm -rf "$source"
+mkdir -p "$source"
+cp -r asyncify-macros asyncify-runtime Cargo.toml Cargo.lock benches/src/bin/cost.rs "$source"
 features=(cancellation panics context metrics)
 # The difference of two runs leaves out what is done once.
 few=10000 many=60000
 
-# edit FILE FROM TO: replaces the one place where FILE has FROM.
+# edit FROM TO: replaces FROM in the one file of src that has it.
 edit() {
-    local file=$1 from=$2 to=$3 text
-    text=$(<"$file")
-    if [[ $text != *"$from"* ]]; then
-        echo "cost.sh: $file has no longer: $from" >&2
+    local from=$1 to=$2 text files
+    mapfile -t files < <(grep -rlF -- "$from" src)
+    if ((${#files[@]} != 1)); then
+        echo "cost.sh: in ${#files[@]} files instead of one: $from" >&2
         exit 1
     fi
-    printf '%s\n' "${text/"$from"/"$to"}" >"$file"
+    text=$(<"${files[0]}")
+    printf '%s\n' "${text/"$from"/"$to"}" >"${files[0]}"
 }
 
 # Each takes one thing out of the runtime in the current directory.
 without_cancellation() {
-    edit src/task/state.rs 'let before = self.0.fetch_or(CLAIMED, Ordering::Acquire);' \
+    edit 'let before = self.0.fetch_or(CLAIMED, Ordering::Acquire);' \
         'let before = self.0.load(Ordering::Acquire);'
-    edit src/task/raw.rs 'let _current = current::enter(self.0);' ''
-    edit src/call.rs 'if !self.handle.is_detached() {' 'if false {'
+    edit 'let _current = current::enter(self.0);' ''
+    edit 'if !self.handle.is_detached() {' 'if false {'
 }
 
 without_panics() {
-    edit src/task/raw.rs 'let result = panic::catch_unwind(AssertUnwindSafe(|| {' \
-        'let result = (|f: AssertUnwindSafe<_>| Ok::<bool, Payload>(call(f.0)))(AssertUnwindSafe(|| {'
-    edit src/task/raw.rs 'impl RawTask {' 'fn call<R>(f: impl FnOnce() -> R) -> R { f() } impl RawTask {'
-    edit src/util.rs 'panic::catch_unwind(AssertUnwindSafe(f))' 'Ok(f())'
+    edit 'panic::catch_unwind(AssertUnwindSafe(f))' 'Ok(f())'
 }
 
 without_context() {
-    edit src/context.rs 'runtime: tokio::runtime::Handle::try_current().ok(),' 'runtime: None,'
-    edit src/context.rs 'self.runtime.as_ref().map(tokio::runtime::Handle::enter),' '(),'
-    edit src/task/raw.rs 'drop_quietly(context);' 'std::mem::forget(context);'
+    edit 'runtime: tokio::runtime::Handle::try_current().ok(),' 'runtime: None,'
+    edit 'self.runtime.as_ref().map(tokio::runtime::Handle::enter),' '(),'
+    edit 'drop_quietly(context);' 'std::mem::forget(context);'
 }
 
 without_metrics() {
-    edit src/pool/counters.rs 'self.running.store(running, Relaxed);' 'let _ = running;'
-    edit src/pool/counters.rs 'counter.store(counter.load(Relaxed) + 1, Relaxed);' 'let _ = counter;'
+    edit 'self.running.store(running, Relaxed);' 'let _ = running;'
+    edit 'counter.store(counter.load(Relaxed) + 1, Relaxed);' 'let _ = counter;'
 }
 
 # build NAME [FEATURE ...]: the binary in $out/NAME/cost, without the features.
@@ -62,12 +65,12 @@ build() {
     shift
     rm -rf "$copy"
     mkdir -p "$copy/cost/src"
-    cp -r asyncify-macros asyncify-runtime Cargo.lock "$copy"
+    cp -r "$source"/asyncify-* "$source/Cargo.lock" "$copy"
     {
         printf '[workspace]\nresolver = "3"\nmembers = ["asyncify-*", "cost"]\n\n'
-        sed -n '/^\[workspace.package\]/,$p' Cargo.toml
+        sed -n '/^\[workspace.package\]/,$p' "$source/Cargo.toml"
     } >"$copy/Cargo.toml"
-    cp benches/src/bin/cost.rs "$copy/cost/src/main.rs"
+    cp "$source/cost.rs" "$copy/cost/src/main.rs"
     cat >"$copy/cost/Cargo.toml" <<-'END'
 		[package]
 		name = "cost"

@@ -7,7 +7,7 @@ use asyncify_benches::schedule::{self, Plan, SAMPLE};
 use asyncify_benches::{markdown, report};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::{env, io};
+use std::{env, io, thread};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -106,7 +106,10 @@ fn run(options: &Options) -> io::Result<()> {
         eprintln!("{} on the {} runtime", row.name, flavor.name());
     })?;
     results.save(&options.results)?;
-    let report = report::report(&results);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let rounds = options.plan.rounds;
+    let tables = report::report(&results);
+    let report = format!("Samples of each: {rounds}. Cores: {cores}.\n\n{tables}");
     print!("{report}");
     options.write.as_ref().map_or(Ok(()), |path| markdown::write(path, "compare", &report))
 }
