@@ -57,6 +57,7 @@
 //! | --- | --- | --- |
 //! | `macros` | yes | the attribute and [`asyncify!`] |
 //! | `tokio` | yes | the caller's runtime in the body, and tokio's `Handle` as an [`Executor`]; only tokio's `rt` |
+//! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
 //! | `tracing` | no | the caller's span and dispatcher in the body |
 //!
 //! Without features it runs on any executor, and depends on no async runtime.
@@ -98,9 +99,11 @@ pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 #[doc(inline)]
 pub use crate::macros::sync_to_async;
 pub use crate::pool::{
-    BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, Quantiles, ReserveError,
-    Shutdown, TrySpawnError,
+    BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
+    TrySpawnError,
 };
+#[cfg(feature = "metrics")]
+pub use crate::pool::Quantiles;
 pub use crate::scope::{ScopeExecutor, scope_executor, scope_thread};
 pub use crate::task::{Job, JoinError, JoinHandle};
 

@@ -29,6 +29,7 @@ pub struct BlockingPoolBuilder {
     stack_size: Option<usize>,
     on_thread_start: Option<Hook>,
     on_thread_stop: Option<Hook>,
+    #[cfg(feature = "metrics")]
     metrics: bool,
     contexts: Vec<ContextHook>,
     lends: bool,
@@ -45,6 +46,7 @@ impl BlockingPoolBuilder {
             stack_size: None,
             on_thread_start: None,
             on_thread_stop: None,
+            #[cfg(feature = "metrics")]
             metrics: false,
             contexts: Vec::new(),
             lends: true,
@@ -116,8 +118,9 @@ impl BlockingPoolBuilder {
     /// Whether the [metrics](BlockingPool::metrics) tell how long jobs wait and run, false without
     /// this call.
     ///
-    /// Each job then costs an allocation and four readings of the clock more. The counts are
-    /// always there.
+    /// Each job then costs an allocation, four readings of the clock and two entries in a
+    /// histogram more. The counts are always there. Only with the feature `metrics`.
+    #[cfg(feature = "metrics")]
     pub fn metrics(mut self, timed: bool) -> Self {
         self.metrics = timed;
         self
@@ -182,8 +185,10 @@ impl BlockingPoolBuilder {
             on_stop: self.on_thread_stop,
             contexts: self.contexts,
             lends: self.lends,
+            #[cfg(feature = "metrics")]
+            timed: self.metrics,
         };
-        let threads = Threads::new(options, self.queue_capacity, self.metrics);
+        let threads = Threads::new(options, self.queue_capacity);
         prepare(&threads);
         BlockingPool::start(threads, self.min_threads, self.max_threads)
     }
@@ -235,7 +240,6 @@ impl std::fmt::Debug for BlockingPoolBuilder {
             .field("keep_alive", &self.keep_alive)
             .field("queue_capacity", &self.queue_capacity)
             .field("stack_size", &self.stack_size)
-            .field("metrics", &self.metrics)
             .finish_non_exhaustive()
     }
 }

@@ -5,25 +5,48 @@ use super::threads::Threads;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-thread_local! {
-    static POOL: RefCell<Option<Arc<Core<Threads>>>> = const { RefCell::new(None) };
+struct Worker {
+    core: Arc<Core<Threads>>,
+    #[cfg(feature = "metrics")]
+    number: usize,
 }
 
-/// Marks this thread as a worker of the pool until dropped.
-pub(super) fn enter(core: &Arc<Core<Threads>>) -> impl Drop + use<> {
+thread_local! {
+    static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
+}
+
+/// Marks this thread as that worker of the pool until dropped.
+pub(super) fn enter(
+    core: &Arc<Core<Threads>>,
+    #[cfg_attr(not(feature = "metrics"), expect(unused_variables))] number: usize,
+) -> impl Drop + use<> {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
-            let pool = POOL.take();
-            drop(pool);
+            let worker = WORKER.take();
+            drop(worker);
         }
     }
-    POOL.set(Some(Arc::clone(core)));
+    WORKER.set(Some(Worker {
+        core: Arc::clone(core),
+        #[cfg(feature = "metrics")]
+        number,
+    }));
     Leave
 }
 
 /// The pool that this thread is a worker of.
 pub(super) fn pool() -> Option<Arc<Core<Threads>>> {
+    with_worker(|worker| Arc::clone(&worker.core))
+}
+
+/// The worker's number, in whichever pool.
+#[cfg(feature = "metrics")]
+pub(super) fn number() -> Option<usize> {
+    with_worker(|worker| worker.number)
+}
+
+fn with_worker<R>(f: impl FnOnce(&Worker) -> R) -> Option<R> {
     // A thread whose locals are being destroyed works for nobody.
-    POOL.try_with(|pool| pool.borrow().clone()).ok().flatten()
+    WORKER.try_with(|worker| worker.borrow().as_ref().map(f)).ok().flatten()
 }

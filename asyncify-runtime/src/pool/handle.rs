@@ -217,10 +217,12 @@ impl BlockingPool {
 }
 
 /// Queues a job that has what it needs.
-pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, mut place: Option<Place>) {
-    if let Some(timings) = &core.host.timings {
-        place = Some(Place::timed(place, timings));
-    }
+pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, place: Option<Place>) {
+    #[cfg(feature = "metrics")]
+    let place = match &core.host.timings {
+        Some(timings) => Some(Place::timed(place, timings)),
+        None => place,
+    };
     if let Some(place) = place {
         job.set_place(place);
     }

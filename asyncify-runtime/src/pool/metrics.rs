@@ -2,9 +2,10 @@
 
 use super::core::Core;
 use super::counters::Totals;
+#[cfg(feature = "metrics")]
+use super::quantiles::Quantiles;
 use super::threads::Threads;
 use crate::sync::Ordering::Relaxed;
-use std::time::Duration;
 
 /// Counts of a pool at some recent moment.
 ///
@@ -32,28 +33,12 @@ pub struct PoolMetrics {
     /// Threads that could not be made.
     pub spawn_failures: u64,
     /// How long jobs were queued until they started or were cancelled, if the builder's
-    /// [`metrics`](super::BlockingPoolBuilder::metrics) are on.
+    /// [`metrics`](super::BlockingPoolBuilder::metrics) are on. Only with the feature `metrics`.
+    #[cfg(feature = "metrics")]
     pub queue_wait: Option<Quantiles>,
     /// How long jobs ran, likewise.
+    #[cfg(feature = "metrics")]
     pub run_time: Option<Quantiles>,
-}
-
-/// How durations are distributed: half of them are at most `p50`, and so on, give or take 6 %.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Quantiles {
-    /// How many there were.
-    pub count: u64,
-    /// 50 % are no longer.
-    pub p50: Duration,
-    /// 90 % are no longer.
-    pub p90: Duration,
-    /// 99 % are no longer.
-    pub p99: Duration,
-    /// 99.9 % are no longer.
-    pub p999: Duration,
-    /// The longest of all.
-    pub max: Duration,
 }
 
 impl PoolMetrics {
@@ -62,6 +47,9 @@ impl PoolMetrics {
         let idle = core.roster.idle();
         let mut totals = Totals::default();
         core.roster.slots().for_each(|slot| slot.counters.add_to(&mut totals));
+        #[cfg(feature = "metrics")]
+        let (queue_wait, run_time) =
+            core.host.timings.as_ref().map(|timings| timings.quantiles()).unzip();
         // Relaxed: counts for people.
         Self {
             threads: core.census.count().threads(),
@@ -73,8 +61,10 @@ impl PoolMetrics {
             panicked: totals.panicked,
             rejected: core.host.rejected.load(Relaxed),
             spawn_failures: core.host.spawn_failures.load(Relaxed),
-            queue_wait: core.host.timings.as_ref().map(|timings| timings.wait.quantiles()),
-            run_time: core.host.timings.as_ref().map(|timings| timings.run.quantiles()),
+            #[cfg(feature = "metrics")]
+            queue_wait,
+            #[cfg(feature = "metrics")]
+            run_time,
         }
     }
 }

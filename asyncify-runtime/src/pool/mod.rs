@@ -25,7 +25,6 @@ mod current;
 #[cfg(test)]
 mod faults;
 mod handle;
-mod histogram;
 mod host;
 pub(crate) mod look;
 mod metrics;
@@ -35,12 +34,15 @@ mod padded;
 mod parker;
 mod permit;
 mod place;
+#[cfg(feature = "metrics")]
+mod quantiles;
 mod queue;
 mod retry;
 mod roster;
 mod shutdown;
 mod spin;
 mod threads;
+#[cfg(feature = "metrics")]
 mod timings;
 mod token;
 mod worker;
@@ -53,7 +55,9 @@ mod tests;
 pub use builder::BlockingPoolBuilder;
 pub(crate) use compensate::compensate;
 pub use handle::BlockingPool;
-pub use metrics::{PoolMetrics, Quantiles};
+pub use metrics::PoolMetrics;
 pub use permit::{Permit, ReserveError, TrySpawnError};
 pub(crate) use place::Place;
+#[cfg(feature = "metrics")]
+pub use quantiles::Quantiles;
 pub use shutdown::{Leftover, Shutdown};

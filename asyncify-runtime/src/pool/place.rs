@@ -1,5 +1,6 @@
 //! Places in a bounded queue, handed out first come, first served.
 
+#[cfg(feature = "metrics")]
 use super::timings::Timings;
 use crate::sync::{Mutex, MutexGuard};
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +8,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker};
+#[cfg(feature = "metrics")]
 use std::time::Instant;
 
 /// The places of one bounded queue.
@@ -30,11 +32,12 @@ struct Line {
 /// (Boxed, so that the jobs of all other queues carry no more than a pointer for it.)
 pub(crate) struct Place(Box<Stay>);
 
-#[derive(Default)]
+#[cfg_attr(feature = "metrics", derive(Default))]
 struct Stay {
     /// Where the place goes back to.
     line: Option<Arc<Places>>,
     /// Since when, and where to tell how long it was.
+    #[cfg(feature = "metrics")]
     timed: Option<(Instant, Arc<Timings>)>,
 }
 
@@ -123,10 +126,15 @@ impl Place {
 
 impl Place {
     fn in_line(places: &Arc<Places>) -> Self {
-        Self(Box::new(Stay { line: Some(Arc::clone(places)), timed: None }))
+        Self(Box::new(Stay {
+            line: Some(Arc::clone(places)),
+            #[cfg(feature = "metrics")]
+            timed: None,
+        }))
     }
 
     /// Has the time from now on be told.
+    #[cfg(feature = "metrics")]
     pub(super) fn timed(place: Option<Self>, timings: &Arc<Timings>) -> Self {
         let mut place = place.unwrap_or_else(|| Self(Box::default()));
         place.0.timed = Some((Instant::now(), Arc::clone(timings)));
@@ -136,8 +144,9 @@ impl Place {
 
 impl Drop for Stay {
     fn drop(&mut self) {
+        #[cfg(feature = "metrics")]
         if let Some((since, timings)) = &self.timed {
-            timings.wait.record(since.elapsed());
+            timings.waited(since.elapsed());
         }
         if let Some(line) = &self.line {
             line.free();

@@ -8,6 +8,7 @@ use super::place::Places;
 use super::retry::Retry;
 use super::shutdown::Insiders;
 use super::spin::Spin;
+#[cfg(feature = "metrics")]
 use super::timings::Timings;
 use super::{current, worker};
 use crate::context::Surround;
@@ -17,7 +18,9 @@ use crate::util::{abort_on_panic, catch, drop_quietly};
 use event_listener::{Event, EventListener};
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(feature = "metrics")]
+use std::time::Instant;
 
 /// A hook of the user's.
 pub(super) type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -35,6 +38,8 @@ pub(super) struct ThreadOptions {
     pub(super) on_stop: Option<Hook>,
     pub(super) contexts: Vec<ContextHook>,
     pub(super) lends: bool,
+    #[cfg(feature = "metrics")]
+    pub(super) timed: bool,
 }
 
 pub(super) struct Threads {
@@ -50,6 +55,7 @@ pub(super) struct Threads {
     /// Where the queue is bounded.
     pub(super) places: Option<Arc<Places>>,
     /// Where jobs are timed.
+    #[cfg(feature = "metrics")]
     pub(super) timings: Option<Arc<Timings>>,
     /// Jobs that ended without a worker. Relaxed, as the next two: counts for people.
     pub(super) discarded: AtomicU64,
@@ -61,9 +67,8 @@ pub(super) struct Threads {
 
 impl Threads {
     /// The host of a pool with one handle.
-    pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>, timed: bool) -> Self {
+    pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>) -> Self {
         Self {
-            options,
             crew: Crew::new(),
             retry: Retry::new(),
             spin: Spin::new(),
@@ -71,7 +76,9 @@ impl Threads {
             handles: AtomicUsize::new(1),
             insiders: Insiders::new(),
             places: queue_capacity.map(Places::new),
-            timings: timed.then(|| Arc::new(Timings::new())),
+            #[cfg(feature = "metrics")]
+            timings: options.timed.then(|| Arc::new(Timings::new())),
+            options,
             discarded: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
             spawn_failures: AtomicU64::new(0),
@@ -120,7 +127,7 @@ impl Threads {
         }
         let core = Arc::clone(core);
         builder.spawn(move || {
-            let _here = current::enter(&core);
+            let _here = current::enter(&core, number);
             // The protocol runs no code that may panic. If it does, the token is in no state to
             // go on with.
             abort_on_panic(|| {
@@ -146,13 +153,16 @@ impl Host for Threads {
     }
 
     fn run(&self, job: Job) -> Finish {
-        let Some(timings) = &self.timings else { return job.run_counted() };
-        let start = Instant::now();
-        let finish = job.run_counted();
-        if finish != Finish::Cancelled {
-            timings.run.record(start.elapsed());
+        #[cfg(feature = "metrics")]
+        if let Some(timings) = &self.timings {
+            let start = Instant::now();
+            let finish = job.run_counted();
+            if finish != Finish::Cancelled {
+                timings.ran(start.elapsed());
+            }
+            return finish;
         }
-        finish
+        job.run_counted()
     }
 
     fn discard(&self, job: Job) {

@@ -1,15 +1,134 @@
 //! How long jobs wait and run, for pools that are asked to tell.
 
-use super::histogram::Histogram;
+use super::current;
+use super::padded::CachePadded;
+use super::quantiles::Quantiles;
+use crate::sync::{Mutex, MutexGuard};
+use hdrhistogram::Histogram;
+use std::sync::{OnceLock, PoisonError};
+use std::time::Duration;
+
+/// More workers than there are cores to record at once; those beyond share.
+const SHARDS: usize = 64;
+/// Decimal digits of a duration that are told apart.
+const DIGITS: u8 = 2;
 
 /// Exists only where the builder's `metrics` are on.
+///
+/// Each worker records in a shard of its own, made when it first does. Its lock is free, unless
+/// somebody reads the metrics just then.
 pub(super) struct Timings {
-    pub(super) wait: Histogram,
-    pub(super) run: Histogram,
+    shards: [OnceLock<Box<CachePadded<Mutex<Shard>>>>; SHARDS],
+}
+
+/// In nanoseconds.
+struct Shard {
+    wait: Histogram<u64>,
+    run: Histogram<u64>,
 }
 
 impl Timings {
     pub(super) fn new() -> Self {
-        Self { wait: Histogram::new(), run: Histogram::new() }
+        Self { shards: [const { OnceLock::new() }; SHARDS] }
+    }
+
+    /// A job was queued so long.
+    pub(super) fn waited(&self, time: Duration) {
+        record(&mut self.shard().wait, time);
+    }
+
+    /// A job ran so long.
+    pub(super) fn ran(&self, time: Duration) {
+        record(&mut self.shard().run, time);
+    }
+
+    /// How long jobs waited, and how long they ran.
+    pub(super) fn quantiles(&self) -> (Quantiles, Quantiles) {
+        let mut all = Shard::new();
+        for shard in self.shards.iter().filter_map(OnceLock::get) {
+            let shard = lock(shard);
+            add(&mut all.wait, &shard.wait);
+            add(&mut all.run, &shard.run);
+        }
+        (Quantiles::of(&all.wait), Quantiles::of(&all.run))
+    }
+
+    /// This worker's shard. Who cancels a job from outside shares one.
+    fn shard(&self) -> MutexGuard<'_, Shard> {
+        let number = current::number().unwrap_or(0) % SHARDS;
+        lock(self.shards[number].get_or_init(|| Box::new(CachePadded(Mutex::new(Shard::new())))))
+    }
+}
+
+impl Shard {
+    fn new() -> Self {
+        Self { wait: histogram(), run: histogram() }
+    }
+}
+
+/// One that grows with what it is given.
+fn histogram() -> Histogram<u64> {
+    Histogram::new(DIGITS).expect("a histogram may have up to five digits")
+}
+
+fn record(histogram: &mut Histogram<u64>, time: Duration) {
+    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    // Fails where so many buckets as this takes cannot be addressed; nothing depends on it.
+    let recorded = histogram.record(nanos);
+    debug_assert!(recorded.is_ok(), "{recorded:?}");
+}
+
+fn add(sum: &mut Histogram<u64>, histogram: &Histogram<u64>) {
+    let added = sum.add(histogram);
+    debug_assert!(added.is_ok(), "{added:?}");
+}
+
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_close_and_ordered() {
+        let timings = Timings::new();
+        assert_eq!(timings.quantiles(), (Quantiles::default(), Quantiles::default()));
+        for micros in 1..=1000 {
+            timings.waited(Duration::from_micros(micros));
+        }
+        let (wait, run) = timings.quantiles();
+        let close = |found: Duration, micros: u32| {
+            let exact = Duration::from_micros(micros.into());
+            assert!(exact <= found && found <= exact * 101 / 100, "{found:?} for {exact:?}");
+        };
+        close(wait.p50, 500);
+        close(wait.p90, 900);
+        close(wait.p99, 990);
+        close(wait.p999, 999);
+        close(wait.max, 1000);
+        assert_eq!((wait.count, run.count), (1000, 0));
+    }
+
+    #[test]
+    fn no_duration_is_too_short_or_too_long() {
+        let timings = Timings::new();
+        timings.ran(Duration::ZERO);
+        timings.ran(Duration::MAX);
+        let (_, run) = timings.quantiles();
+        assert_eq!((run.count, run.p50), (2, Duration::ZERO));
+        assert_eq!(run.max, Duration::from_nanos(u64::MAX));
+    }
+
+    #[test]
+    fn shards_are_merged() {
+        let timings = Timings::new();
+        for number in [0, 3] {
+            let shard = Mutex::new(Shard::new());
+            record(&mut lock(&shard).wait, Duration::from_millis(1));
+            assert!(timings.shards[number].set(Box::new(CachePadded(shard))).is_ok());
+        }
+        assert_eq!(timings.quantiles().0.count, 2);
     }
 }

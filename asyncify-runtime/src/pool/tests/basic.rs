@@ -86,6 +86,7 @@ fn waiting_for_idleness_sees_work_that_work_makes() {
     }
 }
 
+#[cfg(feature = "metrics")]
 #[test]
 fn waiting_and_running_are_timed_where_that_is_asked_for() {
     let plain = pool(|b| b);
