@@ -1,7 +1,10 @@
 //! Parses and checks the arguments of the attribute.
 //!
 //! Everything about an argument is one row of [`TABLE`]: its name, its kind of value, where it may
-//! stand and what it sets.
+//! stand and what it sets. What may not stand beside each other is in [`conflicts`].
+
+mod conflicts;
+mod duration;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -14,12 +17,46 @@ use crate::errors::Errors;
 
 /// The arguments of one attribute, each checked by itself.
 #[derive(Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag in the table")]
 pub(crate) struct Args {
     pub(crate) executor: Option<TokenStream>,
+    pub(crate) limit: Option<TokenStream>,
+    pub(crate) limiter: Option<TokenStream>,
+    pub(crate) timeout: Option<TokenStream>,
+    pub(crate) runtime: Option<TokenStream>,
+    pub(crate) detach: bool,
+    pub(crate) lend: bool,
+    pub(crate) in_place: bool,
+    pub(crate) boxed: bool,
     pub(crate) rename: Option<Ident>,
     pub(crate) suffix: Option<LitStr>,
     pub(crate) skip: bool,
     pub(crate) krate: Option<Path>,
+}
+
+/// Which attribute it is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Direction {
+    ToAsync,
+    ToSync,
+}
+
+impl Direction {
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ToAsync => "sync_to_async",
+            Self::ToSync => "async_to_sync",
+        }
+    }
+
+    fn has(self, row: &Row) -> bool {
+        self == Self::ToAsync || ["rename", "suffix", "skip", "crate"].contains(&row.name)
+    }
+
+    fn rows(self, place: Place) -> impl Iterator<Item = &'static Row> {
+        TABLE.iter().filter(move |row| self.has(row) && row.places.contains(&place))
+    }
 }
 
 /// Where the attribute stands.
@@ -55,6 +92,10 @@ enum Kind {
     Flag(fn(&mut Args)),
     /// Any expression; kept as tokens, so that completion works in an unfinished one.
     Expression(fn(&mut Args, TokenStream)),
+    /// A number from 1 on: a literal, or a constant expression.
+    Count(fn(&mut Args, TokenStream)),
+    /// A `Duration`, or a string that says one.
+    Duration(fn(&mut Args, TokenStream)),
     /// A string that makes part of a name.
     Name(fn(&mut Args, LitStr, &mut Errors)),
     /// The path of a crate.
@@ -70,20 +111,78 @@ struct Row {
     elsewhere: &'static str,
 }
 
+const EVERYWHERE: &[Place] = &[
+    Place::Function,
+    Place::InherentImpl,
+    Place::TraitImpl,
+    Place::Trait,
+    Place::Method,
+    Place::TraitMethod,
+];
+
 const TABLE: &[Row] = &[
     Row {
         name: "executor",
         example: "executor = &pool",
         kind: Kind::Expression(|args, value| args.executor = Some(value)),
-        places: &[
-            Place::Function,
-            Place::InherentImpl,
-            Place::TraitImpl,
-            Place::Trait,
-            Place::Method,
-            Place::TraitMethod,
-        ],
+        places: EVERYWHERE,
         elsewhere: "",
+    },
+    Row {
+        name: "limit",
+        example: "limit = 8",
+        kind: Kind::Count(|args, value| args.limit = Some(value)),
+        places: EVERYWHERE,
+        elsewhere: "",
+    },
+    Row {
+        name: "limiter",
+        example: "limiter = &LIMITER",
+        kind: Kind::Expression(|args, value| args.limiter = Some(value)),
+        places: EVERYWHERE,
+        elsewhere: "",
+    },
+    Row {
+        name: "timeout",
+        example: "timeout = \"500ms\"",
+        kind: Kind::Duration(|args, value| args.timeout = Some(value)),
+        places: EVERYWHERE,
+        elsewhere: "",
+    },
+    Row {
+        name: "runtime",
+        example: "runtime = &handle",
+        kind: Kind::Expression(|args, value| args.runtime = Some(value)),
+        places: EVERYWHERE,
+        elsewhere: "",
+    },
+    Row {
+        name: "detach",
+        example: "detach",
+        kind: Kind::Flag(|args| args.detach = true),
+        places: EVERYWHERE,
+        elsewhere: "",
+    },
+    Row {
+        name: "lend",
+        example: "lend",
+        kind: Kind::Flag(|args| args.lend = true),
+        places: EVERYWHERE,
+        elsewhere: "",
+    },
+    Row {
+        name: "in_place",
+        example: "in_place",
+        kind: Kind::Flag(|args| args.in_place = true),
+        places: EVERYWHERE,
+        elsewhere: "",
+    },
+    Row {
+        name: "boxed",
+        example: "boxed",
+        kind: Kind::Flag(|args| args.boxed = true),
+        places: &[Place::TraitImpl, Place::Trait],
+        elsewhere: "it belongs on a `trait` and on each `impl` of it",
     },
     Row {
         name: "rename",
@@ -118,14 +217,7 @@ const TABLE: &[Row] = &[
         name: "crate",
         example: "crate = ::asyncify_runtime",
         kind: Kind::CratePath(|args, value| args.krate = Some(value)),
-        places: &[
-            Place::Function,
-            Place::InherentImpl,
-            Place::TraitImpl,
-            Place::Trait,
-            Place::Method,
-            Place::TraitMethod,
-        ],
+        places: EVERYWHERE,
         elsewhere: "",
     },
 ];
@@ -139,7 +231,12 @@ struct RawArg {
 
 /// Parses the tokens between the parentheses of an attribute. Wrong arguments are reported and
 /// left out, so that the function expands without them.
-pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Args {
+pub(crate) fn parse(
+    tokens: TokenStream,
+    direction: Direction,
+    place: Place,
+    errors: &mut Errors,
+) -> Args {
     let mut args = Args::default();
     let mut seen: Vec<Ident> = Vec::new();
     for raw in split(tokens, errors) {
@@ -148,19 +245,42 @@ pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> A
             continue;
         }
         seen.push(raw.key.clone());
-        match TABLE.iter().find(|row| raw.key == row.name) {
+        match TABLE.iter().find(|row| direction.has(row) && raw.key == row.name) {
             Some(row) if row.places.contains(&place) => row.apply(raw, &mut args, errors),
             Some(row) => {
                 let place = place.describe();
                 errors.push(diag::misplaced_argument(&raw.key, place, row.elsewhere));
             }
-            None => errors.push(unknown(&raw.key, place)),
+            None => errors.push(unknown(&raw.key, direction, place)),
         }
     }
-    if args.skip {
-        conflicts_with_skip(&seen, errors);
+    conflicts::check(&seen, errors);
+    if !cfg!(test) {
+        missing_features(&seen, &FEATURES, &mut args, errors);
     }
     args
+}
+
+/// What the runtime was built with; it sets these features of ours.
+struct Features {
+    in_place: bool,
+    tokio: bool,
+}
+
+const FEATURES: Features =
+    Features { in_place: cfg!(feature = "in_place"), tokio: cfg!(feature = "tokio") };
+
+/// Reports the arguments that need more than that.
+fn missing_features(seen: &[Ident], built: &Features, args: &mut Args, errors: &mut Errors) {
+    let find = |name: &str| seen.iter().find(|key| *key == name);
+    if let (Some(key), false) = (find("in_place"), built.in_place) {
+        errors.push(diag::feature_off(key, "in_place"));
+    }
+    if let (Some(key), false) = (find("runtime"), built.tokio) {
+        errors.push(diag::feature_off(key, "tokio"));
+        // The call has no such method.
+        args.runtime = None;
+    }
 }
 
 /// Splits at the commas; a value is whatever stands before the next one.
@@ -205,6 +325,25 @@ impl Row {
                 errors.push(diag::missing_equals(value, &key, self.example));
             }
             (Kind::Expression(set), Some(value)) => set(args, value),
+            (Kind::Count(set), Some(value)) => match syn::parse2(value.clone()) {
+                Ok(syn::Lit::Int(count)) if count.base10_parse::<u128>().is_ok_and(|n| n == 0) => {
+                    errors.push(diag::below_one(value, &key));
+                }
+                Ok(syn::Lit::Int(count)) if count.base10_digits().starts_with('-') => {
+                    errors.push(diag::below_one(value, &key));
+                }
+                Err(_) | Ok(syn::Lit::Int(_)) => set(args, value),
+                Ok(_) => errors.push(self.wrong_value("an integer", value)),
+            },
+            (Kind::Duration(set), Some(value)) => match syn::parse2(value.clone()) {
+                Ok(syn::Lit::Str(text)) => {
+                    if let Some(value) = errors.ok(duration::parse(&text, &key)) {
+                        set(args, value);
+                    }
+                }
+                Err(_) => set(args, value),
+                Ok(_) => errors.push(self.wrong_value("a string or a `Duration`", value)),
+            },
             (Kind::Name(set), Some(value)) => match syn::parse2(value.clone()) {
                 Ok(name) => set(args, name, errors),
                 Err(_) => errors.push(self.wrong_value("a string", value)),
@@ -249,19 +388,8 @@ fn name(value: &LitStr) -> syn::Result<Ident> {
     value.parse().map_err(|_| diag::not_a_name(value, &value.value()))
 }
 
-fn conflicts_with_skip(seen: &[Ident], errors: &mut Errors) {
-    let why = "a skipped method is left as it is";
-    let Some(skip) = seen.iter().position(|key| key == "skip") else { return };
-    for (position, other) in seen.iter().enumerate().filter(|(_, key)| *key != "skip") {
-        let (earlier, later) =
-            if position < skip { (other, &seen[skip]) } else { (&seen[skip], other) };
-        errors.push(diag::conflict(later, earlier, why));
-    }
-}
-
-fn unknown(key: &Ident, place: Place) -> syn::Error {
-    let names: Vec<_> =
-        TABLE.iter().filter(|row| row.places.contains(&place)).map(|row| row.name).collect();
+fn unknown(key: &Ident, direction: Direction, place: Place) -> syn::Error {
+    let names: Vec<_> = direction.rows(place).map(|row| row.name).collect();
     let word = key.to_string();
     let similar = names
         .iter()
@@ -299,17 +427,66 @@ fn distance(left: &str, right: &str) -> usize {
 }
 
 impl Args {
-    /// These arguments with what is unset taken from the block's.
+    /// These arguments with what is unset taken from the block's, as far as the two go together.
     pub(crate) fn or_block(mut self, block: &Self) -> Self {
-        self.executor = self.executor.or_else(|| block.executor.clone());
+        let or =
+            |own: Option<TokenStream>, block: &Option<TokenStream>| own.or_else(|| block.clone());
+        let says_where = self.runs_elsewhere();
+        self.in_place |= block.in_place && !says_where;
+        if !self.in_place {
+            if self.limit.is_none() && self.limiter.is_none() {
+                self.limit = block.limit.clone();
+                self.limiter = block.limiter.clone();
+            }
+            self.executor = or(self.executor, &block.executor);
+            self.timeout = or(self.timeout, &block.timeout);
+            self.runtime = or(self.runtime, &block.runtime);
+            self.detach |= block.detach;
+            self.lend |= block.lend;
+        }
+        self.boxed = block.boxed;
         self.krate = self.krate.or_else(|| block.krate.clone());
         self.suffix.clone_from(&block.suffix);
         self
+    }
+
+    /// Whether an argument has no meaning but on another thread.
+    fn runs_elsewhere(&self) -> bool {
+        let said = [&self.executor, &self.limit, &self.limiter, &self.timeout, &self.runtime];
+        self.detach || self.lend || said.iter().any(|value| value.is_some())
     }
 
     /// The path that generated code finds the runtime by.
     pub(crate) fn runtime_path(&self) -> TokenStream {
         let default = || quote_spanned!(Span::mixed_site()=> ::asyncify_runtime);
         self.krate.as_ref().map_or_else(default, ToTokens::to_token_stream)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_name_the_feature_that_they_need() {
+        let seen = ["in_place", "runtime"].map(|key| Ident::new(key, Span::call_site()));
+        let mut args = Args { runtime: Some(TokenStream::new()), ..Args::default() };
+        let built = Features { in_place: false, tokio: false };
+        let mut errors = Errors::default();
+        missing_features(&seen, &built, &mut args, &mut errors);
+        let text = errors.to_tokens().to_string();
+        assert!(text.contains("argument `in_place` needs the `in_place` feature"), "{text}");
+        assert!(text.contains("argument `runtime` needs the `tokio` feature"), "{text}");
+        assert!(args.runtime.is_none());
+    }
+
+    #[test]
+    fn methods_own_place_excludes_that_of_its_block() {
+        let limited = Args { limit: Some(quote::quote!(8)), detach: true, ..Args::default() };
+        let in_place = Args { in_place: true, ..Args::default() };
+        let method = in_place.clone().or_block(&limited);
+        assert!(method.in_place && method.limit.is_none() && !method.detach);
+        let method = limited.or_block(&in_place);
+        assert!(!method.in_place && method.limit.is_some() && method.detach);
     }
 }

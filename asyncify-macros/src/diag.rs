@@ -9,9 +9,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
 
+use crate::args::Direction;
+
 const OUTLIVES: &str = "the body runs on another thread and may outlive the caller";
 /// What a caller can do instead of lending mutably.
-const INSTEAD_OF_MUT: &str = "take it by value and return it";
+const INSTEAD_OF_MUT: &str = "take it by value and return it, or use `lend` or `in_place`";
 /// What a caller can do instead of returning an iterator or a future.
 const INSTEAD_OF_LAZY: &str = "collect it, and return the collection";
 
@@ -48,9 +50,20 @@ impl Message {
 
 // The item.
 
-pub(crate) fn not_a_function(kind: impl ToTokens) -> Error {
-    at(kind, "the `sync_to_async` attribute can only be applied to a function")
-        .help("apply it to a `fn`, or to an `impl` or `trait` whose methods block")
+pub(crate) fn not_a_function(kind: impl ToTokens, direction: Direction) -> Error {
+    let name = direction.name();
+    let methods = match direction {
+        Direction::ToAsync => "methods block",
+        Direction::ToSync => "methods are `async`",
+    };
+    at(kind, format_args!("the `{name}` attribute can only be applied to a function"))
+        .help(format_args!("apply it to a `fn`, or to an `impl` or `trait` whose {methods}"))
+        .done()
+}
+
+pub(crate) fn not_async(token: impl ToTokens) -> Error {
+    at(token, "function is sync already")
+        .help("remove the attribute; to make it async, use `sync_to_async`")
         .done()
 }
 
@@ -70,8 +83,10 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
         .done()
 }
 
-pub(crate) fn duplicate_attribute(attribute: impl ToTokens) -> Error {
-    at(attribute, "duplicate `sync_to_async` attribute").help("remove one").done()
+pub(crate) fn duplicate_attribute(attribute: impl ToTokens, direction: Direction) -> Error {
+    at(attribute, format_args!("duplicate `{}` attribute", direction.name()))
+        .help("remove one")
+        .done()
 }
 
 // Parameters and the output.
@@ -80,6 +95,19 @@ pub(crate) fn mutable_borrow(borrow: impl ToTokens, argument: &str) -> Error {
     at(borrow, format_args!("argument `{argument}` is borrowed mutably"))
         .note(OUTLIVES)
         .help(INSTEAD_OF_MUT)
+        .done()
+}
+
+pub(crate) fn cannot_lend(borrow: impl ToTokens, argument: &str) -> Error {
+    at(borrow, format_args!("argument `{argument}` has no size that is known: it cannot be lent"))
+        .note("`lend` moves the value out, and leaves a default in its place")
+        .help("lend what holds it, such as a `Vec<T>` or a `String`, or use `in_place`")
+        .done()
+}
+
+pub(crate) fn no_result(span: Span) -> Error {
+    at_span(span, "return type cannot say that the time is over")
+        .help("with `timeout`, return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`")
         .done()
 }
 
@@ -159,6 +187,30 @@ pub(crate) fn wrong_value(
         .done()
 }
 
+pub(crate) fn below_one(value: impl ToTokens, key: &Ident) -> Error {
+    at(value, format_args!("`{key}` must be at least 1")).done()
+}
+
+pub(crate) fn not_a_duration(value: impl ToTokens) -> Error {
+    at(value, "expected a length of time")
+        .help("write `\"500ms\"`, `\"30s\"`, `\"1m30s\"` or `\"1h\"`, or an expression of a `Duration`")
+        .done()
+}
+
+pub(crate) fn no_time(value: impl ToTokens, key: &Ident) -> Error {
+    at(value, format_args!("`{key}` must be longer than zero")).done()
+}
+
+pub(crate) fn too_much_time(value: impl ToTokens, key: &Ident) -> Error {
+    at(value, format_args!("`{key}` is longer than a `Duration` can be")).done()
+}
+
+pub(crate) fn feature_off(key: &Ident, feature: &str) -> Error {
+    at(key, format_args!("argument `{key}` needs the `{feature}` feature"))
+        .help("enable it on `asyncify-runtime`")
+        .done()
+}
+
 pub(crate) fn not_a_name(value: impl ToTokens, name: &str) -> Error {
     at(value, format_args!("`{name}` cannot be the name of a function"))
         .help("write a plain name, such as `read_async`")
@@ -166,8 +218,8 @@ pub(crate) fn not_a_name(value: impl ToTokens, name: &str) -> Error {
 }
 
 pub(crate) fn same_name(value: impl ToTokens) -> Error {
-    at(value, "the async function needs a name of its own")
-        .note("the sync function keeps the name that it has")
+    at(value, "the function that is added needs a name of its own")
+        .note("the one that is written keeps its name")
         .done()
 }
 

@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use syn::{ReturnType, Token};
 
 use crate::analyze::MethodKind;
+use crate::expand;
 use crate::item::{Body, RawFn};
 
 // Input:
@@ -30,6 +31,14 @@ pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
         return quote!(#(#attrs)* #unused #vis #defaultness #sig #body);
     }
     sig.asyncness = None;
+    if kind == MethodKind::Boxed {
+        expand::boxed_signature(&mut sig, &quote!(::std::boxed::Box));
+        let body = match raw.body {
+            Body::Block(_) => quote!({ ::std::boxed::Box::pin(async move #body) }),
+            Body::Missing(_) => quote!(;),
+        };
+        return quote!(#(#attrs)* #vis #defaultness #sig #body);
+    }
     let ty = match &sig.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => ty.to_token_stream(),

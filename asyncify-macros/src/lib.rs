@@ -12,8 +12,11 @@ mod inline;
 mod item;
 #[cfg(test)]
 mod tests;
+mod to_sync;
 
 use proc_macro::TokenStream;
+
+use crate::args::Direction;
 
 /// Turns a blocking function into an async one that runs its body on a blocking pool.
 ///
@@ -169,7 +172,13 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
-    attribute(args.into(), item.into()).into()
+    attribute(Direction::ToAsync, args.into(), item.into()).into()
+}
+
+/// Gives an async function a sync face: the same signature without `async`.
+#[proc_macro_attribute]
+pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(Direction::ToSync, args.into(), item.into()).into()
 }
 
 /// What `asyncify_runtime::asyncify!` hands on, behind the path of the runtime crate.
@@ -180,17 +189,20 @@ pub fn asyncify(input: TokenStream) -> TokenStream {
 }
 
 fn attribute(
+    direction: Direction,
     args: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
     // What does not parse has been reported by rustc, or is newer than this crate.
     let Ok(parsed) = item::parse(item.clone()) else { return item };
     let mut errors = errors::Errors::default();
-    let tokens = match parsed {
-        item::Item::Fn(raw) => function(args, raw, &mut errors),
-        item::Item::Block(raw) => block(args, raw, &mut errors),
-        item::Item::Other(kind) => {
-            errors.push(diag::not_a_function(kind));
+    let tokens = match (parsed, direction) {
+        (item::Item::Fn(raw), Direction::ToAsync) => function(args, raw, &mut errors),
+        (item::Item::Block(raw), Direction::ToAsync) => block(args, raw, &mut errors),
+        (item::Item::Fn(raw), Direction::ToSync) => to_sync::function(args, raw, &mut errors),
+        (item::Item::Block(raw), Direction::ToSync) => to_sync::block(args, raw, &mut errors),
+        (item::Item::Other(kind), direction) => {
+            errors.push(diag::not_a_function(kind, direction));
             item
         }
     };
@@ -203,9 +215,9 @@ fn function(
     mut raw: item::RawFn,
     errors: &mut errors::Errors,
 ) -> proc_macro2::TokenStream {
-    let args = args::parse(args, args::Place::Function, errors);
-    for attribute in analyze::take_attributes(&mut raw.attrs) {
-        errors.push(diag::duplicate_attribute(attribute));
+    let args = args::parse(args, Direction::ToAsync, args::Place::Function, errors);
+    for attribute in analyze::take_attributes(&mut raw.attrs, Direction::ToAsync) {
+        errors.push(diag::duplicate_attribute(attribute, Direction::ToAsync));
     }
     match analyze::function(&raw, &args, &analyze::Site::Alone, errors) {
         Some(plan) => expand::function(&plan),
@@ -218,9 +230,9 @@ fn block(
     mut raw: item::RawBlock,
     errors: &mut errors::Errors,
 ) -> proc_macro2::TokenStream {
-    let args = args::parse(args, raw.place(), errors);
-    for attribute in analyze::take_attributes(&mut raw.attrs) {
-        errors.push(diag::duplicate_attribute(attribute));
+    let args = args::parse(args, Direction::ToAsync, raw.place(), errors);
+    for attribute in analyze::take_attributes(&mut raw.attrs, Direction::ToAsync) {
+        errors.push(diag::duplicate_attribute(attribute, Direction::ToAsync));
     }
     expand::block(&analyze::block(raw, &args, errors))
 }

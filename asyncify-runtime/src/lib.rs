@@ -72,6 +72,8 @@ mod drive;
 mod error;
 mod executor;
 mod global;
+mod in_place;
+mod lend;
 mod limit;
 #[cfg(feature = "macros")]
 mod macros;
@@ -80,6 +82,7 @@ mod scope;
 mod sync;
 mod task;
 mod timer;
+mod to_sync;
 mod util;
 
 #[doc(hidden)]
@@ -97,7 +100,7 @@ pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 #[cfg(feature = "macros")]
 #[doc(inline)]
-pub use crate::macros::sync_to_async;
+pub use crate::macros::{async_to_sync, sync_to_async};
 pub use crate::pool::{
     BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
     TrySpawnError,

@@ -1,7 +1,7 @@
 //! The macros, under the names that users know.
 
 #[doc(inline)]
-pub use asyncify_macros::sync_to_async;
+pub use asyncify_macros::{async_to_sync, sync_to_async};
 
 /// Makes a blocking call into a [`BlockingCall`](crate::BlockingCall): inline, and of code that one
 /// cannot annotate.

@@ -5,7 +5,7 @@ use syn::{Attribute, Path};
 
 use super::plan::{FnPlan, TraitScope};
 use super::{Site, function};
-use crate::args::{self, Args, Place};
+use crate::args::{self, Args, Direction, Place};
 use crate::diag;
 use crate::errors::Errors;
 use crate::item::{BlockKind, Member, RawBlock, RawFn};
@@ -33,6 +33,7 @@ pub(crate) enum MemberPlan {
 pub(crate) enum MethodKind {
     Plain,
     OfDefinition,
+    Boxed,
 }
 
 impl RawBlock {
@@ -69,13 +70,14 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
     };
     let place = if scope.is_some() { Place::TraitMethod } else { Place::Method };
     let kind = match raw.kind {
+        _ if block_args.boxed => MethodKind::Boxed,
         BlockKind::TraitDefinition { .. } => MethodKind::OfDefinition,
         _ => MethodKind::Plain,
     };
     let member = |member| match member {
         Member::Other(tokens) => MemberPlan::Other(tokens),
         Member::Fn(mut method) => {
-            let own = own_arguments(&mut method, place, errors);
+            let own = own_arguments(&mut method, Direction::ToAsync, place, errors);
             if own.skip {
                 return MemberPlan::Other(quote::quote!(#method));
             }
@@ -96,24 +98,29 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
 }
 
 /// Takes the attribute off a method and reads its arguments.
-fn own_arguments(method: &mut RawFn, place: Place, errors: &mut Errors) -> Args {
+pub(crate) fn own_arguments(
+    method: &mut RawFn,
+    direction: Direction,
+    place: Place,
+    errors: &mut Errors,
+) -> Args {
     let mut args = Args::default();
-    let mut taken = take_attributes(&mut method.attrs).into_iter();
+    let mut taken = take_attributes(&mut method.attrs, direction).into_iter();
     if let Some(attribute) = taken.next() {
         let tokens = match &attribute.meta {
             syn::Meta::List(list) => list.tokens.clone(),
             _ => TokenStream::new(),
         };
-        args = args::parse(tokens, place, errors);
+        args = args::parse(tokens, direction, place, errors);
     }
-    taken.for_each(|attribute| errors.push(diag::duplicate_attribute(attribute)));
+    taken.for_each(|attribute| errors.push(diag::duplicate_attribute(attribute, direction)));
     args
 }
 
-/// Removes every `#[sync_to_async]`, by whatever path, from the attributes.
-pub(crate) fn take_attributes(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
+/// Removes every attribute of this name, by whatever path, from the attributes.
+pub(crate) fn take_attributes(attrs: &mut Vec<Attribute>, direction: Direction) -> Vec<Attribute> {
     let is_ours = |attr: &Attribute| {
-        attr.path().segments.last().is_some_and(|last| last.ident == "sync_to_async")
+        attr.path().segments.last().is_some_and(|last| last.ident == direction.name())
     };
     let (ours, others) = std::mem::take(attrs).into_iter().partition(is_ours);
     *attrs = others;

@@ -8,7 +8,8 @@ use syn::{
 };
 
 use super::plan::{
-    BodyPlace, Capture, Flavour, FnPlan, Form, Output, Param, ReceiverPlan, TraitScope, Words,
+    BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
+    TraitScope, Words,
 };
 use super::{Site, parameter_names, types};
 use crate::args::Args;
@@ -42,13 +43,14 @@ pub(crate) fn function(
         if is_generic { Words::Compiler } else { Words::Ours }
     };
 
+    let lending = Lending::of(args);
     let mut sig = raw.sig.clone();
     let mut receiver = ReceiverPlan::None;
     let mut params = Vec::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(input) => {
-                let capture = found.ok(receiver_capture(input));
+                let capture = found.ok(receiver_capture(input, lending));
                 if !matches!(&input.kind, ReceiverKind::Reference(..)) {
                     input.mutability = None;
                 }
@@ -60,13 +62,16 @@ pub(crate) fn function(
                 };
             }
             FnArg::Typed(input) => {
-                let capture = found.ok(param_capture(input)).unwrap_or(Capture::Moved);
+                let capture = found.ok(param_capture(input, lending)).unwrap_or(Capture::Moved);
                 params.push(param(input, position, capture, words(&input.ty), &raw.sig.generics));
             }
         }
     }
-    let output = output(&sig, words, &mut found);
-    let lends = receiver.is_lent() || params.iter().any(|param| param.capture == Capture::Lent);
+    let output = output(&sig, words, lending, &mut found);
+    if let (Output::Unit(span) | Output::Never(span), Some(_)) = (&output, &args.timeout) {
+        found.push(diag::no_result(*span));
+    }
+    let lends = receiver.is_lent() || params.iter().any(Param::is_lent);
     let place = place(raw, args, site, &mut found)
         .and_then(|place| found.ok(without_captures(place, &generics, lends)));
     let is_empty = found.is_empty();
@@ -74,6 +79,7 @@ pub(crate) fn function(
     let place = place.filter(|_| is_empty)?;
 
     let form = match site {
+        Site::Trait(_) if args.boxed => Form::Boxed,
         Site::Trait(TraitScope { self_ty: None, .. }) => Form::ImplFuture,
         _ => Form::AsyncFn,
     };
@@ -90,7 +96,7 @@ pub(crate) fn function(
     sig.abi = None;
     sig.asyncness = match form {
         Form::AsyncFn => sig.asyncness.or_else(|| Some(syn::Token![async](sig.fn_token.span))),
-        Form::ImplFuture => None,
+        Form::ImplFuture | Form::Boxed => None,
     };
     Some(FnPlan {
         runtime: args.runtime_path(),
@@ -102,9 +108,48 @@ pub(crate) fn function(
         receiver,
         params,
         output,
-        executor: args.executor.clone(),
+        run: run(args),
         flavour,
         place,
+    })
+}
+
+/// What a `&mut`, and any other borrow, may be.
+#[derive(Clone, Copy, PartialEq)]
+enum Lending {
+    /// A `&T` is made owned; the rest is wrong.
+    Shared,
+    /// So is a `&mut T`, for the time of the call.
+    Mutable,
+    /// Nothing leaves the caller: every borrow may stay one.
+    InPlace,
+}
+
+impl Lending {
+    fn of(args: &Args) -> Self {
+        match args {
+            Args { in_place: true, .. } => Self::InPlace,
+            Args { lend: true, .. } => Self::Mutable,
+            _ => Self::Shared,
+        }
+    }
+}
+
+fn run(args: &Args) -> Run {
+    if args.in_place {
+        return Run::InPlace;
+    }
+    let limit = match (&args.limit, &args.limiter) {
+        (Some(count), _) => Limit::Own(count.clone()),
+        (None, Some(limiter)) => Limit::Shared(limiter.clone()),
+        (None, None) => Limit::None,
+    };
+    Run::Pool(Options {
+        executor: args.executor.clone(),
+        limit,
+        timeout: args.timeout.clone(),
+        runtime: args.runtime.clone(),
+        detach: args.detach,
     })
 }
 
@@ -122,13 +167,15 @@ fn qualifiers(sig: &Signature, keeps_sync: bool, errors: &mut Errors) {
     }
 }
 
-fn receiver_capture(receiver: &Receiver) -> syn::Result<Capture> {
-    match &receiver.kind {
-        ReceiverKind::Reference(and, _, Some(mutability)) => {
+fn receiver_capture(receiver: &Receiver, lending: Lending) -> syn::Result<Capture> {
+    match (&receiver.kind, lending) {
+        (_, Lending::InPlace) => Ok(Capture::InPlace),
+        (ReceiverKind::Reference(_, _, Some(_)), Lending::Mutable) => Ok(Capture::LentMut),
+        (ReceiverKind::Reference(and, _, Some(mutability)), Lending::Shared) => {
             Err(diag::mutable_borrow(quote!(#and #mutability), "self"))
         }
-        ReceiverKind::Reference(_, _, None) => Ok(Capture::Lent),
-        ReceiverKind::Typed(_, ty) => type_capture(ty, "self"),
+        (ReceiverKind::Reference(_, _, None), _) => Ok(Capture::Lent),
+        (ReceiverKind::Typed(_, ty), _) => type_capture(ty, "self", lending),
         // By value; the enum may grow, and rustc judges what it grows by.
         _ => Ok(Capture::Moved),
     }
@@ -146,21 +193,24 @@ fn receiver_tokens(receiver: &Receiver) -> TokenStream {
     }
 }
 
-fn param_capture(input: &PatType) -> syn::Result<Capture> {
+fn param_capture(input: &PatType, lending: Lending) -> syn::Result<Capture> {
     let name = match &*input.pat {
         Pat::Ident(pattern) => pattern.ident.to_string(),
         pattern => types::text(&pattern.to_token_stream()),
     };
-    type_capture(&input.ty, &name)
+    type_capture(&input.ty, &name, lending)
 }
 
-fn type_capture(ty: &Type, name: &str) -> syn::Result<Capture> {
+fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Result<Capture> {
+    if lending == Lending::InPlace {
+        return Ok(Capture::InPlace);
+    }
     let holds_borrow = |borrow| diag::holds_borrow(borrow, name, &types::owned(ty));
     let Type::Reference(reference) = types::peel(ty) else {
         return types::find_borrow(ty).map_or(Ok(Capture::Moved), |found| Err(holds_borrow(found)));
     };
     let (and, mutability) = (&reference.and_token, &reference.mutability);
-    if mutability.is_some() {
+    if mutability.is_some() && lending == Lending::Shared {
         return Err(diag::mutable_borrow(quote!(#and #mutability), name));
     }
     if let Some(inner) = types::find_borrow(&reference.elem) {
@@ -169,10 +219,32 @@ fn type_capture(ty: &Type, name: &str) -> syn::Result<Capture> {
     if types::is_static(reference.lifetime.as_ref()) {
         return Ok(Capture::Moved);
     }
+    if mutability.is_some() {
+        return match types::is_unsized(&reference.elem) {
+            true => Err(diag::cannot_lend(quote!(#and #mutability), name)),
+            false => Ok(Capture::LentMut),
+        };
+    }
     match types::peel(&reference.elem) {
         Type::TraitObject(_) => Err(diag::borrowed_object(and, name, &types::owned(ty))),
         _ => Ok(Capture::Lent),
     }
+}
+
+/// Puts a plain name into the signature instead of the pattern.
+pub(crate) fn plain_name(input: &mut PatType, position: usize) -> Ident {
+    let name = match &*input.pat {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
+        _ => Ident::new(&format!("__arg{position}"), Span::mixed_site()),
+    };
+    *input.pat = Pat::Ident(PatIdent {
+        attrs: Vec::new(),
+        by_ref: None,
+        mutability: None,
+        ident: name.clone(),
+        subpat: None,
+    });
+    name
 }
 
 /// Takes the pattern out of the signature, where a plain name stays.
@@ -184,21 +256,11 @@ fn param(
     generics: &Generics,
 ) -> Param {
     let pattern = (*input.pat).clone();
-    let name = match &pattern {
-        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
-        _ => Ident::new(&format!("__arg{position}"), Span::mixed_site()),
-    };
+    let name = plain_name(input, position);
     let select = |wanted: fn(&Attribute) -> bool| {
         input.attrs.iter().filter(|attr| wanted(attr)).cloned().collect()
     };
     let (cfgs, lints) = (select(|attr| attr.path().is_ident("cfg")), select(is_lint_level));
-    *input.pat = Pat::Ident(PatIdent {
-        attrs: Vec::new(),
-        by_ref: None,
-        mutability: None,
-        ident: name.clone(),
-        subpat: None,
-    });
     let is_sized = types::target_is_sized(&input.ty, generics);
     Param { cfgs, lints, name, pattern, ty: (*input.ty).clone(), capture, words, is_sized }
 }
@@ -207,7 +269,12 @@ pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
     ["allow", "warn", "deny", "forbid", "expect"].iter().any(|level| attr.path().is_ident(level))
 }
 
-fn output(sig: &Signature, words: impl Fn(&Type) -> Words, errors: &mut Errors) -> Output {
+fn output(
+    sig: &Signature,
+    words: impl Fn(&Type) -> Words,
+    lending: Lending,
+    errors: &mut Errors,
+) -> Output {
     let (arrow, ty) = match &sig.output {
         ReturnType::Default => return Output::Unit(sig.paren_token.span.close()),
         ReturnType::Type(arrow, ty) => (arrow, ty),
@@ -215,7 +282,7 @@ fn output(sig: &Signature, words: impl Fn(&Type) -> Words, errors: &mut Errors) 
     if let Type::Never(_) = types::peel(ty) {
         return Output::Never(arrow.spans[0]);
     }
-    if let Some(borrow) = types::find_borrow(ty) {
+    if let (Some(borrow), true) = (types::find_borrow(ty), lending != Lending::InPlace) {
         errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
     }
     if let Some(lazy) = types::find_lazy(ty) {
@@ -294,7 +361,7 @@ fn hidden_method(raw: &RawFn) -> RawFn {
     method
 }
 
-fn twin_name(ident: &Ident, args: &Args) -> Ident {
+pub(crate) fn twin_name(ident: &Ident, args: &Args) -> Ident {
     match (&args.rename, &args.suffix) {
         (Some(name), _) => name.clone(),
         (None, Some(suffix)) => {

@@ -1,4 +1,4 @@
-//! Checks everything about an annotated item, and builds the [`Plan`] that expansion follows.
+//! Checks everything about an annotated item, and builds the [`FnPlan`] that expansion follows.
 
 pub(crate) mod types;
 
@@ -6,10 +6,11 @@ mod block;
 mod function;
 mod plan;
 
-pub(crate) use block::{BlockPlan, MemberPlan, MethodKind, block, take_attributes};
-pub(crate) use function::function;
+pub(crate) use block::{BlockPlan, MemberPlan, MethodKind, block, own_arguments, take_attributes};
+pub(crate) use function::{function, plain_name, twin_name};
 pub(crate) use plan::{
-    BodyPlace, Capture, Flavour, FnPlan, Form, Output, Param, ReceiverPlan, TraitScope, Words,
+    BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
+    TraitScope, Words,
 };
 
 use proc_macro2::Ident;

@@ -17,7 +17,7 @@ pub(crate) struct FnPlan {
     pub(crate) receiver: ReceiverPlan,
     pub(crate) params: Vec<Param>,
     pub(crate) output: Output,
-    pub(crate) executor: Option<TokenStream>,
+    pub(crate) run: Run,
     pub(crate) flavour: Flavour,
     pub(crate) place: BodyPlace,
 }
@@ -27,6 +27,35 @@ pub(crate) enum Form {
     AsyncFn,
     /// `fn .. -> impl Future + Send`, as a trait needs it for callers that spawn.
     ImplFuture,
+    /// `fn .. -> Pin<Box<dyn Future + Send>>`, as a trait needs it to be used as `dyn`.
+    Boxed,
+}
+
+/// Where the body runs.
+pub(crate) enum Run {
+    /// On an executor, as the options say.
+    Pool(Options),
+    /// On the thread of the caller, within its poll.
+    InPlace,
+}
+
+/// What a call is told.
+pub(crate) struct Options {
+    pub(crate) executor: Option<TokenStream>,
+    pub(crate) limit: Limit,
+    pub(crate) timeout: Option<TokenStream>,
+    /// The tokio handle that the body sees.
+    pub(crate) runtime: Option<TokenStream>,
+    pub(crate) detach: bool,
+}
+
+/// How many bodies may run at a time.
+pub(crate) enum Limit {
+    None,
+    /// So many of this function.
+    Own(TokenStream),
+    /// As many as the limiter says.
+    Shared(TokenStream),
 }
 
 /// What the body is.
@@ -49,7 +78,11 @@ pub(crate) enum ReceiverPlan {
 
 impl ReceiverPlan {
     pub(crate) fn is_lent(&self) -> bool {
-        matches!(self, Self::Some { capture: Capture::Lent, .. })
+        matches!(self, Self::Some { capture: Capture::Lent | Capture::LentMut, .. })
+    }
+
+    pub(crate) fn is_lent_mut(&self) -> bool {
+        matches!(self, Self::Some { capture: Capture::LentMut, .. })
     }
 }
 
@@ -59,6 +92,10 @@ pub(crate) enum Capture {
     Moved,
     /// Made owned on the caller, borrowed again on the pool.
     Lent,
+    /// Moved out of the caller's place, borrowed on the pool, and moved back.
+    LentMut,
+    /// Not at all: the body is where the argument is.
+    InPlace,
 }
 
 /// Whose words say that a type cannot cross threads.
@@ -82,6 +119,17 @@ pub(crate) struct Param {
     pub(crate) words: Words,
     /// Of a generic reference: whether its target is made owned by `Clone`, as far as one can see.
     pub(crate) is_sized: bool,
+}
+
+impl Param {
+    /// Whether the body gets a borrow of what it does not own.
+    pub(crate) fn is_lent(&self) -> bool {
+        matches!(self.capture, Capture::Lent | Capture::LentMut)
+    }
+
+    pub(crate) fn is_lent_mut(&self) -> bool {
+        self.capture == Capture::LentMut
+    }
 }
 
 pub(crate) enum Output {

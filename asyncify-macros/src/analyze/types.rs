@@ -193,6 +193,17 @@ pub(crate) fn is_generic(ty: &Type, known: &[Ident], self_is_generic: bool) -> b
     finder.0
 }
 
+/// Says whether a type is seen to have no size: a slice, a string or a trait object.
+pub(crate) fn is_unsized(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Path(path) => {
+            ["str", "Path", "CStr", "OsStr"].iter().any(|name| path.path.is_ident(name))
+        }
+        _ => false,
+    }
+}
+
 /// Says whether what a reference points to has a known size: no slice, and no parameter `?Sized`.
 pub(crate) fn target_is_sized(ty: &Type, generics: &Generics) -> bool {
     let Type::Reference(reference) = peel(ty) else { return true };

@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, GenericParam, Signature};
 use super::capture::{bindings, held, stand_in};
 use super::spans::{TypeSpans, located, private};
 use super::{local, receiver_argument, turbofish};
-use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, Param, TraitScope};
+use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, TraitScope};
 use crate::item::RawFn;
 
 // Input:
@@ -32,7 +32,7 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
         BodyPlace::Declared => TokenStream::new(),
         BodyPlace::Closure(body) => {
             // Where the function says what it returns; wrong uses of `?` point there.
-            let span = located(plan.output.span());
+            let span = located(plan.span());
             let bindings = bindings(&plan.params);
             // A match arm keeps the braces of the body without a warning about them.
             let body = quote_spanned!(located(body.span())=> match () { () => #body });
@@ -72,16 +72,6 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     }
 }
 
-impl Output {
-    /// Where the output is written, or would be.
-    fn span(&self) -> Span {
-        match self {
-            Self::Unit(span) | Self::Never(span) => *span,
-            Self::Type { ty, .. } => TypeSpans::of(ty).first,
-        }
-    }
-}
-
 /// `-> R`, by which the closure's `?` and `return` know their type. An opaque one cannot be said.
 fn annotation(output: &Output) -> TokenStream {
     match output {
@@ -95,15 +85,20 @@ fn annotation(output: &Output) -> TokenStream {
 /// Tells an async block its type, which no syntax does, so that a wrong `return` is reported where
 /// it stands.
 fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
-    let fake = private(&plan.runtime, "fake", span);
     let ty = match &plan.output {
         Output::Unit(span) => quote_spanned!(*span=> ()),
         Output::Type { ty, opaque: false, .. } => ty.to_token_stream(),
         Output::Type { .. } | Output::Never(_) => return TokenStream::new(),
     };
+    return_of(&plan.runtime, &ty, span)
+}
+
+/// `if false { return value; }` in an async block, of the type that is to be known.
+pub(crate) fn return_of(runtime: &TokenStream, ty: &TokenStream, span: Span) -> TokenStream {
+    let fake = private(runtime, "fake", span);
     let value = Ident::new("__value", span);
     // Errors point to what is returned here as to where the type is known from.
-    let returned = TypeSpans::of(&ty).value(&quote!(#value));
+    let returned = TypeSpans::of(ty).value(&quote!(#value));
     quote_spanned! {span=>
         if false {
             let #value: #ty = #fake();
@@ -133,32 +128,37 @@ fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream 
             _ => call,
         }
     };
-    let call = conditional_calls(&plan.params, call_with);
+    let cfgs: Vec<_> = plan.params.iter().map(|param| &*param.cfgs).collect();
+    let call = conditional_calls(&cfgs, call_with);
     match plan.flavour {
         Flavour::Sync => quote!(move || { #call }),
         Flavour::Async => quote!(move || async move { #call.await }),
     }
 }
 
-/// Arguments of a call cannot carry `#[cfg]`; so there is one call for each combination.
-fn conditional_calls(params: &[Param], call_with: impl Fn(&[bool]) -> TokenStream) -> TokenStream {
+/// Arguments of a call cannot carry `#[cfg]`; so there is one call for each combination of those
+/// that the parameters carry.
+pub(crate) fn conditional_calls(
+    cfgs: &[&[Attribute]],
+    call_with: impl Fn(&[bool]) -> TokenStream,
+) -> TokenStream {
     let conditional: Vec<usize> =
-        (0..params.len()).filter(|position| !params[*position].cfgs.is_empty()).collect();
+        (0..cfgs.len()).filter(|position| !cfgs[*position].is_empty()).collect();
     if conditional.is_empty() {
-        return call_with(&vec![true; params.len()]);
+        return call_with(&vec![true; cfgs.len()]);
     }
     let result = local("__result");
     let variants = (0..1_usize << conditional.len()).map(|combination| {
-        let mut included = vec![true; params.len()];
+        let mut included = vec![true; cfgs.len()];
         let mut conditions = Vec::new();
         for (bit, position) in conditional.iter().enumerate() {
             let is_in = combination >> bit & 1 == 1;
             included[*position] = is_in;
-            let cfgs = params[*position].cfgs.iter().filter_map(condition);
+            let parts = cfgs[*position].iter().filter_map(condition);
             conditions.push(if is_in {
-                quote!(all(#(#cfgs),*))
+                quote!(all(#(#parts),*))
             } else {
-                quote!(not(all(#(#cfgs),*)))
+                quote!(not(all(#(#parts),*)))
             });
         }
         let call = call_with(&included);

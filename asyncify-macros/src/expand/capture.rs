@@ -1,7 +1,7 @@
 //! Takes the arguments off the caller, and gives them back on the pool.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::{Pat, PatIdent, Type};
 
@@ -15,30 +15,26 @@ pub(crate) fn held(position: usize) -> Ident {
 }
 
 // Input:
-//     (&self, path: &Path, (a, b): (u8, u8)), executor = &self.pool
+//     (&self, path: &Path, (a, b): (u8, u8))
 //
 // Output:
-//     let __executor = &self.pool;
 //     let __self = keep_self(&*self);
 //     let __p0 = keep(&*path);
 //     let __p1 = arg(__arg1);
 pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
     let qualified = allow_qualified(runtime);
-    // A bare `let`, before anything moves: the temporaries of `&pool.clone()` live on, and it may
-    // borrow what is lent.
-    let executor = plan.executor.as_ref().map(|value| {
-        let executor = local("__executor");
-        quote!(let #executor = #value;)
-    });
     let receiver = match &plan.receiver {
         ReceiverPlan::None => None,
+        ReceiverPlan::Some { capture: Capture::LentMut, .. } => {
+            Some(take_out(&local("__self"), &local("__self_home")))
+        }
         ReceiverPlan::Some { self_token, written, capture, words } => {
             let held = local("__self");
             let checked = match (capture, words) {
                 (Capture::Lent, Words::Ours) => "keep_self",
                 (Capture::Lent, Words::Compiler) => "keep_implementor",
-                (Capture::Moved, words) => move_check(*words),
+                (_, words) => move_check(*words),
             };
             let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));
             let allow = allowed_lints("self", *capture);
@@ -48,6 +44,10 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     let params = plan.params.iter().enumerate().map(|(position, param)| {
         let Param { cfgs, name, ty, capture, .. } = param;
         let held = held(position);
+        if *capture == Capture::LentMut {
+            let taken = take_out(&held, &home(position));
+            return quote!(#(#cfgs)* #taken);
+        }
         // A `&'static T` moves, but of a bare name rustc would propose to borrow it once more.
         let taken = match types::peel(ty) {
             Type::Reference(_) => Capture::Lent,
@@ -57,15 +57,66 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         let allow = allowed_lints(&name.to_string(), taken);
         quote!(#(#cfgs)* #qualified #allow let #held = #checked;)
     });
-    quote!(#executor #receiver #(#params)*)
+    quote!(#receiver #(#params)*)
+}
+
+/// The local that keeps the place of what is lent mutably.
+fn home(position: usize) -> Ident {
+    format_ident!("__home{position}", span = Span::mixed_site())
+}
+
+/// Moves a value out of its place.
+fn take_out(held: &Ident, home: &Ident) -> TokenStream {
+    quote!(let mut #held = #home.take_out();)
+}
+
+// Input:
+//     (&mut self, rows: &mut Rows)
+//
+// Output:
+//     let mut __self_home = home(&mut *(self));
+//     let mut __home0 = home(&mut *(rows));
+//
+// They stand before the call, and so are dropped after it: a call that never ran has given its
+// value back by then.
+pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
+    let runtime = &plan.runtime;
+    let qualified = allow_qualified(runtime);
+    let make = |home: &Ident, name: TokenStream, words: Words, spans: TypeSpans| {
+        let check = match words {
+            Words::Ours => "home",
+            Words::Compiler => "home_generic",
+        };
+        let check = private(runtime, check, spans.first);
+        let place = spans.reborrow_mut(name);
+        quote_spanned!(located(spans.first)=> let mut #home = #check(#place);)
+    };
+    let receiver = match &plan.receiver {
+        ReceiverPlan::Some { self_token, written, capture: Capture::LentMut, words } => {
+            let spans = TypeSpans::of(written);
+            let home = make(&local("__self_home"), quote!(#self_token), *words, spans);
+            Some(quote!(#qualified #[allow(clippy::borrow_deref_ref)] #home))
+        }
+        _ => None,
+    };
+    let params = plan.params.iter().enumerate().filter_map(|(position, param)| {
+        let Param { cfgs, name, ty, words, .. } = param;
+        if !param.is_lent_mut() {
+            return None;
+        }
+        let home = make(&home(position), quote!(#name), *words, TypeSpans::of(ty));
+        let allow = allowed_lints(&name.to_string(), Capture::LentMut);
+        Some(quote!(#(#cfgs)* #qualified #allow #home))
+    });
+    quote!(#receiver #(#params)*)
 }
 
 fn check_name(param: &Param) -> &'static str {
     match (param.capture, param.words) {
-        (Capture::Moved, words) => move_check(words),
         (Capture::Lent, Words::Ours) => "keep",
         (Capture::Lent, Words::Compiler) if param.is_sized => "keep_clone",
         (Capture::Lent, Words::Compiler) => "keep_generic",
+        (_, words) => move_check(words),
     }
 }
 
@@ -78,11 +129,12 @@ fn move_check(words: Words) -> &'static str {
 
 /// What clippy would say about the value, which is spanned as the user's.
 fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
-    let lints = match (capture, name.starts_with('_')) {
-        (Capture::Moved, false) => return None,
-        (Capture::Moved, true) => quote!(clippy::used_underscore_binding),
-        (Capture::Lent, false) => quote!(clippy::borrow_deref_ref),
-        (Capture::Lent, true) => quote!(clippy::borrow_deref_ref, clippy::used_underscore_binding),
+    let reborrows = matches!(capture, Capture::Lent | Capture::LentMut);
+    let lints = match (reborrows, name.starts_with('_')) {
+        (false, false) => return None,
+        (false, true) => quote!(clippy::used_underscore_binding),
+        (true, false) => quote!(clippy::borrow_deref_ref),
+        (true, true) => quote!(clippy::borrow_deref_ref, clippy::used_underscore_binding),
     };
     Some(quote!(#[allow(#lints)]))
 }
@@ -99,14 +151,14 @@ pub(crate) fn allow_qualified(runtime: &TokenStream) -> Option<TokenStream> {
 fn check(
     runtime: &TokenStream,
     function: &str,
-    name: &impl quote::ToTokens,
+    name: &impl ToTokens,
     capture: Capture,
     spans: TypeSpans,
 ) -> TokenStream {
     let function = private(runtime, function, spans.first);
     let value = match capture {
-        Capture::Moved => spans.value(&quote!(#name)),
         Capture::Lent => spans.reborrow(quote!(#name)),
+        _ => spans.value(&quote!(#name)),
     };
     quote_spanned!(located(spans.first)=> #function(#value))
 }
@@ -114,8 +166,9 @@ fn check(
 /// The expression that stands for the argument on the pool.
 pub(crate) fn stand_in(held: &Ident, capture: Capture, span: Span) -> TokenStream {
     match capture {
-        Capture::Moved => quote_spanned!(span=> #held.take()),
+        Capture::Moved | Capture::InPlace => quote_spanned!(span=> #held.take()),
         Capture::Lent => quote_spanned!(span=> #held.lend()),
+        Capture::LentMut => quote_spanned!(span=> #held.lend_mut()),
     }
 }
 
@@ -141,9 +194,11 @@ pub(crate) fn bindings(params: &[Param]) -> TokenStream {
             (Pat::Ident(_), _) => quote! {
                 #(#cfgs)* #[allow(clippy::shadow_unrelated)] #(#lints)* let #pattern = #value;
             },
-            (_, Capture::Lent) => quote!(#(#cfgs)* #(#lints)* let #pattern = #value;),
+            (_, Capture::Lent | Capture::LentMut) => {
+                quote!(#(#cfgs)* #(#lints)* let #pattern = #value;)
+            }
             // So do the parts of it that the pattern does not bind.
-            (pattern, Capture::Moved) => {
+            (pattern, _) => {
                 let whole = format_ident!("__whole{position}", span = Span::mixed_site());
                 let mutability = binds_mutably(pattern).then(|| quote!(mut));
                 quote! {

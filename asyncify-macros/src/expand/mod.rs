@@ -6,16 +6,21 @@
 
 mod block;
 mod body;
+mod boxed;
 mod capture;
+mod in_place;
+mod options;
 mod spans;
 
 pub(crate) use block::block;
+pub(crate) use body::{conditional_calls, return_of};
+pub(crate) use boxed::signature as boxed_signature;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
-use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Output, ReceiverPlan, Words};
+use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Options, Output, ReceiverPlan, Run, Words};
 pub(crate) use spans::{TypeSpans, located, private};
 
 /// A local of ours: no name that a user writes is the same.
@@ -43,8 +48,10 @@ pub(crate) fn local(name: &str) -> Ident {
 pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     let FnPlan { attrs, vis, defaultness, sig, .. } = plan;
     let mut sig = sig.clone();
-    if let Form::ImplFuture = plan.form {
-        sig.output = future_of(&plan.output);
+    match plan.form {
+        Form::AsyncFn => {}
+        Form::ImplFuture => sig.output = future_of(&plan.output),
+        Form::Boxed => boxed_signature(&mut sig, &private(&plan.runtime, "Box", plan.span())),
     }
     // The kept function comes first: an editor takes the first of two for the one that is meant.
     let (before, body, behind) = match &plan.place {
@@ -53,12 +60,24 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
         BodyPlace::Sibling { method, body } => (None, body, Some(body::sibling(method))),
         BodyPlace::Kept { function, body, .. } => (Some(function), body, None),
     };
-    let mut statements = async_body(plan);
-    let mut allow = None;
-    if let Form::ImplFuture = plan.form {
+    let (mut statements, mut allow) = match &plan.run {
+        Run::Pool(options) => (async_body(plan, options), None),
+        Run::InPlace => {
+            let scope = body::scope(plan);
+            let statements = in_place::statements(plan);
+            (quote!(#scope #statements), Some(in_place::allowed_lints()))
+        }
+    };
+    if let Form::ImplFuture | Form::Boxed = plan.form {
         let block = braces(body.span(), statements);
         statements = quote_spanned!(located(body.span())=> async move #block);
         allow = Some(quote!(#[allow(clippy::async_yields_async)]));
+    }
+    if let Form::Boxed = plan.form {
+        let boxed = private(&plan.runtime, "boxed", plan.span());
+        let qualified = capture::allow_qualified(&plan.runtime);
+        let future = local("__future");
+        statements = quote!(#qualified let #future = #boxed(#statements); #future);
     }
     // The braces of the user's: without them rustc drops `dead_code` and its like for the function.
     let block = braces(body.span(), statements);
@@ -81,27 +100,62 @@ fn future_of(output: &Output) -> ReturnType {
     )
 }
 
+impl FnPlan {
+    /// Where the output is written, or would be.
+    fn span(&self) -> Span {
+        match &self.output {
+            Output::Unit(span) | Output::Never(span) => *span,
+            Output::Type { ty, .. } => TypeSpans::of(ty).first,
+        }
+    }
+}
+
 /// What stands between the braces of the async function.
-fn async_body(plan: &FnPlan) -> TokenStream {
+fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
     let started = local("__started");
     let scope = body::scope(plan);
+    let bindings = options::bindings(plan, options);
+    let (kept, bindings) = match options::are_kept(plan, options) {
+        true => (Some(bindings), None),
+        false => (None, Some(bindings)),
+    };
+    let homes = capture::homes(plan);
     let captures = capture::all(plan);
     let run = body::closure(plan);
-    let start = start(plan);
+    let start = start(plan, options);
     // Nothing in the inner block outlives the await: the future holds its arguments and the call.
-    let result = match plan.output {
-        Output::Type { .. } => quote!(#started.await.take()),
-        Output::Unit(_) | Output::Never(_) => quote!(#started.await),
-    };
+    let result = result(plan, options, &quote!(#started.await));
     quote! {
         #scope
-        let #started = { #captures #run #start };
+        #kept
+        #homes
+        let #started = { #bindings #captures #run #start };
         #result
     }
 }
 
+/// The function's own result, of that of its call.
+fn result(plan: &FnPlan, options: &Options, awaited: &TokenStream) -> TokenStream {
+    match &plan.output {
+        Output::Unit(_) | Output::Never(_) => awaited.clone(),
+        Output::Type { .. } if options.timeout.is_none() => quote!(#awaited.take()),
+        Output::Type { ty, .. } => {
+            let spans = TypeSpans::of(ty);
+            let in_time = private(&plan.runtime, "in_time", spans.first);
+            let value = spans.value(awaited);
+            let result = local("__result");
+            let qualified = capture::allow_qualified(&plan.runtime);
+            let call = quote_spanned!(located(spans.first)=> #in_time(#value));
+            match qualified {
+                Some(allow) => quote!(#allow let #result = #call; #result),
+                None => call,
+            }
+        }
+    }
+}
+
 /// Makes the call and submits it.
-fn start(plan: &FnPlan) -> TokenStream {
+fn start(plan: &FnPlan, options: &Options) -> TokenStream {
     let runtime = &plan.runtime;
     let run = local("__run");
     let is_async = plan.flavour == Flavour::Async;
@@ -128,12 +182,8 @@ fn start(plan: &FnPlan) -> TokenStream {
             (span, quote_spanned!(span=> #call(#run)))
         }
     };
-    let executor = plan.executor.as_ref().map(|written| {
-        let executor = local("__executor");
-        let executor = TypeSpans::of(written).value(&quote!(#executor));
-        quote_spanned!(span=> .executor(#executor))
-    });
-    let start = quote_spanned!(span=> #call #executor.start());
+    let told = options::start(options, span);
+    let start = quote!(#call #told);
     match capture::allow_qualified(runtime) {
         Some(allow) => {
             let running = local("__running");
@@ -143,14 +193,14 @@ fn start(plan: &FnPlan) -> TokenStream {
     }
 }
 
-fn braces(span: Span, tokens: TokenStream) -> TokenStream {
+pub(crate) fn braces(span: Span, tokens: TokenStream) -> TokenStream {
     let mut group = Group::new(Delimiter::Brace, tokens);
     group.set_span(span);
     group.to_token_stream()
 }
 
 /// The arguments that name the generic parameters of a function, where it has some.
-fn turbofish(generics: &syn::Generics) -> TokenStream {
+pub(crate) fn turbofish(generics: &syn::Generics) -> TokenStream {
     let names = crate::analyze::parameter_names(generics);
     if names.is_empty() { TokenStream::new() } else { quote!(::<#(#names),*>) }
 }

@@ -82,6 +82,13 @@ impl TypeSpans {
         target.set_span(self.last);
         quote_spanned!(self.first=> &*#target)
     }
+
+    /// `&mut *(value)`, covering the same.
+    pub(crate) fn reborrow_mut(self, value: TokenStream) -> TokenStream {
+        let mut target = Group::new(Delimiter::Parenthesis, value);
+        target.set_span(self.last);
+        quote_spanned!(self.first=> &mut *#target)
+    }
 }
 
 /// The ends of one token; invisible groups have those of what is in them.

@@ -20,7 +20,7 @@ fn wrong_function_keeps_an_async_signature() {
                 "a `const fn` cannot run on another thread\nhelp: remove `const`"
             }
             ::core::compile_error! {
-                "argument `buffer` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it"
+                "argument `buffer` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it, or use `lend` or `in_place`"
             }
             ::core::compile_error! {
                 "argument `name` holds a borrow\nnote: the body runs on another thread and may outlive the caller\nhelp: take `Option<String>`"
@@ -113,7 +113,7 @@ fn wrong_arguments_are_left_out() {
                 __started.await.take()
             }
             ::core::compile_error! {
-                "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `rename`, and `crate`"
+                "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `limit`, `limiter`, `timeout`, `runtime`, `detach`, `lend`, `in_place`, `rename`, and `crate`"
             }
             ::core::compile_error! {
                 "argument `skip` has no meaning on a function\nhelp: it belongs on a method of an annotated `impl` or `trait`"
@@ -126,6 +126,15 @@ fn wrong_arguments_are_left_out() {
             }
             ::core::compile_error! {
                 "duplicate argument `rename`\nhelp: remove one"
+            }
+            ::core::compile_error! {
+                "arguments `exector` and `skip` cannot be combined\nnote: a skipped method is left as it is"
+            }
+            ::core::compile_error! {
+                "arguments `skip` and `crate` cannot be combined\nnote: a skipped method is left as it is"
+            }
+            ::core::compile_error! {
+                "arguments `skip` and `rename` cannot be combined\nnote: a skipped method is left as it is"
             }
         "#]],
     );
@@ -171,7 +180,7 @@ fn only_the_wrong_method_falls_back() {
                 fn b(&self) -> impl ::core::future::Future<Output = u8> + ::core::marker::Send;
             }
             ::core::compile_error! {
-                "argument `self` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it"
+                "argument `self` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it, or use `lend` or `in_place`"
             }
         "#]],
     );

@@ -14,16 +14,18 @@ use expect_test::Expect;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::args::Direction;
+
 /// The expansion of an attribute with `args` on an item.
 #[track_caller]
 fn check(args: TokenStream, item: TokenStream, expect: &Expect) {
-    expect.assert_eq(&pretty(crate::attribute(args, item)));
+    expect.assert_eq(&pretty(crate::attribute(Direction::ToAsync, args, item)));
 }
 
 /// The expansion of an attribute on a method, inside of the `impl` that rustc puts it back to.
 #[track_caller]
 fn check_method(args: TokenStream, method: TokenStream, expect: &Expect) {
-    let methods = crate::attribute(args, method);
+    let methods = crate::attribute(Direction::ToAsync, args, method);
     expect.assert_eq(&pretty(quote!(impl Store { #methods })));
 }
 

@@ -8,13 +8,21 @@
 #![expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
 
 mod checked;
+mod limit;
 
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 pub use self::checked::{Checked, Kept, Proof};
+pub use self::limit::Limit;
 use crate::call::BlockingCall;
+use crate::error::Error;
+pub use crate::in_place::{Here, here, in_place, in_place_async};
+pub use crate::lend::{Away, Home, home, home_generic};
+pub use crate::to_sync::to_sync;
 #[cfg(feature = "macros")]
 pub use asyncify_macros::asyncify;
+pub use std::boxed::Box;
 
 /// An argument that is moved to the pool.
 #[diagnostic::on_unimplemented(
@@ -42,7 +50,7 @@ impl<T: ?Sized + Sync + ToOwned<Owned: Send>> Lend for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cloned into the blocking task",
     label = "the body runs on another thread, with a clone of `self`",
-    note = "take `self: Arc<Self>`, or derive `Clone`"
+    note = "take `self: Arc<Self>`, derive `Clone`, or use `in_place`"
 )]
 pub trait CloneSelf: Clone {}
 
@@ -76,6 +84,43 @@ pub trait CloneImplementor: Send + Sync {
 impl<T: Clone + Send + Sync> CloneImplementor for T {
     fn boxed_clone(&self) -> Box<Self> {
         Box::new(self.clone())
+    }
+}
+
+/// The target of a `&mut` that is lent to the pool.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default to stand in while it is lent",
+    label = "`lend` moves the value to the blocking thread, and back when the body ends",
+    note = "derive `Default`, take it by value and return it, or use `in_place`"
+)]
+pub trait LeaveDefault: Default {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> LeaveDefault for T {}
+
+/// What a function with a time-out returns.
+#[diagnostic::on_unimplemented(
+    message = "return type `{Self}` cannot say that the time is over",
+    label = "`timeout` has an error to return",
+    note = "return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`"
+)]
+pub trait InTime {
+    /// What is returned when the time is over, or the executor refuses the call.
+    fn late(error: Error) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: From<Error>> InTime for Result<T, E> {
+    fn late(error: Error) -> Self {
+        Err(error.into())
+    }
+}
+
+/// The result of a call that had a time-out.
+pub fn in_time<R: InTime>(result: Result<Checked<R>, Error>) -> R {
+    match result {
+        Ok(checked) => checked.take(),
+        Err(error) => R::late(error),
     }
 }
 
@@ -161,4 +206,11 @@ where
     U::Output: Output + 'static,
 {
     BlockingCall::from_async::<F, _, _>(run)
+}
+
+/// The future of a method of a trait that can be used as `dyn`.
+pub fn boxed<'a, F: Future + Send + 'a>(
+    future: F,
+) -> Pin<Box<dyn Future<Output = F::Output> + Send + 'a>> {
+    Box::pin(future)
 }

@@ -41,6 +41,12 @@ fn current() -> Option<RawTask> {
     CURRENT.with(Cell::get).map(RawTask::from_running)
 }
 
+/// Whether a body runs here.
+#[cfg(feature = "in_place")]
+pub(crate) fn is_in_body() -> bool {
+    current().is_some()
+}
+
 /// Whether the caller of the body that runs here has gone away or asked it to stop. False
 /// outside of any body.
 pub(crate) fn is_cancelled() -> bool {

@@ -1,0 +1,170 @@
+//! The signature of a method whose future is boxed.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    FnArg, GenericParam, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType,
+    Signature, Type, TypeFnPtr, TypeReference,
+};
+
+use super::spans::TypeSpans;
+
+// Input:
+//     fn get(&self, key: &str) -> u8
+//
+// Output:
+//     fn get<'__life0, '__life1, '__call>(&'__life0 self, key: &'__life1 str)
+//         -> Pin<Box<dyn Future<Output = u8> + Send + '__call>>
+//     where '__life0: '__call, '__life1: '__call, Self: '__call
+//
+// The future holds all that it is passed: every lifetime gets a name, by which it says so.
+pub(crate) fn signature(sig: &mut Signature, boxed: &TokenStream) {
+    let output = match &sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    };
+    let span = match &sig.output {
+        ReturnType::Default => sig.paren_token.span.close(),
+        ReturnType::Type(_, ty) => TypeSpans::of(ty).first,
+    };
+    let mut names = Names::default();
+    let mut of_self = None;
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => match &mut receiver.kind {
+                ReceiverKind::Reference(_, lifetime, _) => {
+                    names.name(lifetime);
+                    of_self.clone_from(lifetime);
+                }
+                ReceiverKind::Typed(_, ty) => {
+                    names.visit_type_mut(ty);
+                    of_self = first_lifetime(ty);
+                }
+                _ => {}
+            },
+            FnArg::Typed(input) => names.visit_type_mut(&mut input.ty),
+        }
+    }
+    let call = lifetime("__call", span);
+    let mut bounds = TokenStream::new();
+    for param in &sig.generics.params {
+        match param {
+            GenericParam::Lifetime(param) => {
+                let outlives = &param.lifetime;
+                bounds.extend(quote!(#outlives: #call,));
+            }
+            GenericParam::Type(param) => {
+                let ty = &param.ident;
+                bounds.extend(quote!(#ty: #call,));
+            }
+            GenericParam::Const(_) => {}
+        }
+    }
+    if sig.receiver().is_some() {
+        bounds.extend(quote_spanned!(span=> Self: #call,));
+    }
+    let position = sig.generics.lifetimes().count();
+    for (offset, name) in names.0.iter().chain([&call]).enumerate() {
+        sig.generics.params.insert(position + offset, syn::parse_quote!(#name));
+        if *name != call {
+            bounds.extend(quote!(#name: #call,));
+        }
+    }
+    let conditions: syn::WhereClause = syn::parse_quote!(where #bounds);
+    sig.generics.make_where_clause().predicates.extend(conditions.predicates);
+    // What the output borrows, with `in_place`, it borrows by the rules of elision.
+    let only = if names.0.len() == 1 { names.0.first().cloned() } else { None };
+    let mut output: Type = syn::parse_quote!(#output);
+    if let Some(source) = of_self.or(only) {
+        Fill(source).visit_type_mut(&mut output);
+    }
+    let future = quote_spanned! {span=>
+        ::core::pin::Pin<#boxed<
+            dyn ::core::future::Future<Output = #output> + ::core::marker::Send + #call
+        >>
+    };
+    sig.output = ReturnType::Type(syn::Token![->](span), Box::new(Type::Verbatim(future)));
+}
+
+fn lifetime(name: &str, span: Span) -> Lifetime {
+    Lifetime::new(&format!("'{name}"), Span::call_site().located_at(span))
+}
+
+/// Names the lifetimes that are left out.
+#[derive(Default)]
+struct Names(Vec<Lifetime>);
+
+impl Names {
+    fn fresh(&mut self, span: Span) -> Lifetime {
+        let name = lifetime(&format!("__life{}", self.0.len()), span);
+        self.0.push(name.clone());
+        name
+    }
+
+    fn name(&mut self, written: &mut Option<Lifetime>) {
+        match written {
+            None => *written = Some(self.fresh(Span::call_site())),
+            Some(elided) if elided.ident == "_" => *elided = self.fresh(elided.span()),
+            Some(_) => {}
+        }
+    }
+}
+
+impl VisitMut for Names {
+    fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
+        self.name(&mut ty.lifetime);
+        visit_mut::visit_type_mut(self, &mut ty.elem);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.fresh(lifetime.span());
+        }
+    }
+
+    // What binds its lifetimes itself stays as it is.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {
+    }
+}
+
+/// Puts a lifetime wherever one is left out.
+struct Fill(Lifetime);
+
+impl VisitMut for Fill {
+    fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
+        match &mut ty.lifetime {
+            Some(lifetime) => self.visit_lifetime_mut(lifetime),
+            elided => *elided = Some(self.0.clone()),
+        }
+        visit_mut::visit_type_mut(self, &mut ty.elem);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.0.clone();
+        }
+    }
+
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {
+    }
+}
+
+/// The lifetime of a `self: &'a Self`, by which what is returned is elided.
+fn first_lifetime(ty: &Type) -> Option<Lifetime> {
+    struct Finder(Option<Lifetime>);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_type_reference(&mut self, ty: &'ast TypeReference) {
+            if self.0.is_none() {
+                self.0.clone_from(&ty.lifetime);
+            }
+            visit::visit_type(self, &ty.elem);
+        }
+    }
+    let mut finder = Finder(None);
+    finder.visit_type(ty);
+    finder.0
+}

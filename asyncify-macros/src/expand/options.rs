@@ -1,0 +1,109 @@
+//! What a call is told before it starts.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::spans::{TypeSpans, located, private};
+use super::{capture, local};
+use crate::analyze::{FnPlan, Limit, Options, Param};
+
+impl Options {
+    /// Whether the call may stand in line before it goes to its executor, which must live on.
+    fn waits(&self) -> bool {
+        !matches!(self.limit, Limit::None) || self.timeout.is_some()
+    }
+
+    fn values(&self) -> impl Iterator<Item = (&'static str, &TokenStream)> {
+        let limiter = match &self.limit {
+            Limit::Shared(limiter) => Some(limiter),
+            Limit::None | Limit::Own(_) => None,
+        };
+        [
+            ("__executor", self.executor.as_ref()),
+            ("__limiter", limiter),
+            ("__runtime", self.runtime.as_ref()),
+            ("__timeout", self.timeout.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+    }
+}
+
+/// Whether the options are bound where they live until the call has ended: where the call keeps
+/// its executor, and where what is lent mutably is held for as long.
+pub(super) fn are_kept(plan: &FnPlan, options: &Options) -> bool {
+    options.waits() || plan.receiver.is_lent_mut() || plan.params.iter().any(Param::is_lent_mut)
+}
+
+// Input:
+//     executor = &self.pool, limit = 8, timeout = "1s"
+//
+// Output:
+//     let __executor = &self.pool;
+//     let __timeout = Duration::new(1u64, 0u32);
+//     let __limiter = { static LIMIT: Limit = Limit::new(8); LIMIT.limiter() };
+//
+// Bare `let`s, before anything moves: the temporaries of `&pool.clone()` live on, and a value may
+// borrow what is lent.
+pub(super) fn bindings(plan: &FnPlan, options: &Options) -> TokenStream {
+    let values = options.values().map(|(name, value)| {
+        let name = local(name);
+        quote!(let #name = #value;)
+    });
+    let own = match &options.limit {
+        Limit::Own(count) => Some(own_limit(&plan.runtime, count)),
+        Limit::None | Limit::Shared(_) => None,
+    };
+    quote!(#(#values)* #own)
+}
+
+/// A limiter of the function's own, in a block where only the count can see its name.
+fn own_limit(runtime: &TokenStream, count: &TokenStream) -> TokenStream {
+    let limiter = local("__limiter");
+    let name = Ident::new("__SYNC_TO_ASYNC_LIMIT", Span::mixed_site());
+    let spans = TypeSpans::of(count);
+    let limit = private(runtime, "Limit", spans.first);
+    let count = spans.value(count);
+    let qualified = capture::allow_qualified(runtime);
+    quote_spanned! {located(spans.first)=>
+        #qualified
+        let #limiter = {
+            static #name: #limit = #limit::new(#count);
+            #name.limiter()
+        };
+    }
+}
+
+// Output:
+//     .executor(__executor).limiter(__limiter).timeout(__timeout).start()
+pub(super) fn start(options: &Options, span: Span) -> TokenStream {
+    let spanned = |name: &str, written: &TokenStream| {
+        let name = local(name);
+        TypeSpans::of(written).value(&quote!(#name))
+    };
+    let executor = options.executor.as_ref().map(|written| {
+        let executor = spanned("__executor", written);
+        quote_spanned!(span=> .executor(#executor))
+    });
+    let limiter = match &options.limit {
+        Limit::None => None,
+        Limit::Own(written) | Limit::Shared(written) => {
+            let limiter = spanned("__limiter", written);
+            Some(quote_spanned!(span=> .limiter(#limiter)))
+        }
+    };
+    let runtime = options.runtime.as_ref().map(|written| {
+        let runtime = spanned("__runtime", written);
+        quote_spanned!(span=> .runtime(#runtime))
+    });
+    let detach = options.detach.then(|| quote_spanned!(span=> .detach()));
+    let timeout = options.timeout.as_ref().map(|written| {
+        let timeout = spanned("__timeout", written);
+        quote_spanned!(span=> .timeout(#timeout))
+    });
+    let start = match (&options.timeout, &options.limit) {
+        (None, Limit::Own(_) | Limit::Shared(_)) => quote_spanned!(span=> .start_in_line()),
+        _ => quote_spanned!(span=> .start()),
+    };
+    quote!(#executor #limiter #runtime #detach #timeout #start)
+}
