@@ -15,3 +15,14 @@ use std::time::Duration;
 
 /// Longer than anything takes that works; what waits for this long hangs.
 pub const FOREVER: Duration = Duration::from_secs(90);
+
+/// What a panic said.
+///
+/// # Panics
+///
+/// When it said nothing in words.
+#[must_use]
+pub fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).expect("a panic with words")
+}

@@ -143,17 +143,17 @@ fn panic_of_a_hook_reaches_the_caller_and_leaves_the_thread_alive() {
 
 #[test]
 fn panic_of_the_body_passes_through_the_hooks() {
-    let pool = surrounded(|body| {
-        AROUND.set(1);
-        let _restore = Restore;
-        body();
-    });
     struct Restore;
     impl Drop for Restore {
         fn drop(&mut self) {
             AROUND.set(0);
         }
     }
+    let pool = surrounded(|body| {
+        AROUND.set(1);
+        let _restore = Restore;
+        body();
+    });
     let handle = pool.spawn(|| -> u32 { panic!("expected") });
     assert!(block_on(handle).unwrap_err().is_panic());
     assert_eq!(block_on(pool.spawn(|| AROUND.get())).unwrap(), 1);

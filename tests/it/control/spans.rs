@@ -14,9 +14,12 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 
 type Fields = BTreeMap<&'static str, String>;
 
-/// The fields and the parent of every span `runtime.spawn`, as a console would gather them.
+/// A span's parent and fields.
+type Spawned = (Id, Option<&'static str>, Fields);
+
+/// Every span `runtime.spawn`, as a console would gather them.
 #[derive(Clone, Default)]
-struct Console(Arc<Mutex<Vec<(Id, Option<&'static str>, Fields)>>>);
+struct Console(Arc<Mutex<Vec<Spawned>>>);
 
 struct Gather<'a>(&'a mut Fields);
 

@@ -79,7 +79,6 @@ fn plain_thread_may_wait_too() {
 
 #[test]
 fn bodies_that_wait_for_the_same_pool_do_not_lock_it_up() {
-    let pool = one_thread();
     fn nest(pool: &asyncify_runtime::BlockingPool, depth: u32) -> u32 {
         if depth == 0 {
             return 0;
@@ -88,5 +87,5 @@ fn bodies_that_wait_for_the_same_pool_do_not_lock_it_up() {
         let call = BlockingCall::new(move || 1 + nest(&inner, depth - 1));
         block_on(call.executor(pool).into_future())
     }
-    assert_eq!(nest(&pool, 50), 50);
+    assert_eq!(nest(&one_thread(), 50), 50);
 }
