@@ -239,6 +239,7 @@ pub(crate) fn parse(
 ) -> Args {
     let mut args = Args::default();
     let mut seen: Vec<Ident> = Vec::new();
+    let mut meant: Vec<Ident> = Vec::new();
     for raw in split(tokens, errors) {
         if seen.contains(&raw.key) {
             errors.push(diag::duplicate_argument(&raw.key));
@@ -246,7 +247,10 @@ pub(crate) fn parse(
         }
         seen.push(raw.key.clone());
         match TABLE.iter().find(|row| direction.has(row) && raw.key == row.name) {
-            Some(row) if row.places.contains(&place) => row.apply(raw, &mut args, errors),
+            Some(row) if row.places.contains(&place) => {
+                meant.push(raw.key.clone());
+                row.apply(raw, &mut args, errors);
+            }
             Some(row) => {
                 let place = place.describe();
                 errors.push(diag::misplaced_argument(&raw.key, place, row.elsewhere));
@@ -254,9 +258,9 @@ pub(crate) fn parse(
             None => errors.push(unknown(&raw.key, direction, place)),
         }
     }
-    conflicts::check(&seen, errors);
+    conflicts::check(&meant, errors);
     if !cfg!(test) {
-        missing_features(&seen, &FEATURES, &mut args, errors);
+        missing_features(&meant, &FEATURES, &mut args, errors);
     }
     args
 }

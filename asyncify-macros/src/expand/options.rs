@@ -64,11 +64,13 @@ fn own_limit(runtime: &TokenStream, count: &TokenStream) -> TokenStream {
     let spans = TypeSpans::of(count);
     let limit = private(runtime, "Limit", spans.first);
     let count = spans.value(count);
+    // In the user's context, as a count of zero is blamed on the call.
+    let made = quote_spanned!(spans.first=> #limit::new(#count));
     let qualified = capture::allow_qualified(runtime);
     quote_spanned! {located(spans.first)=>
         #qualified
         let #limiter = {
-            static #name: #limit = #limit::new(#count);
+            static #name: #limit = #made;
             #name.limiter()
         };
     }

@@ -17,6 +17,7 @@ impl Limit {
     ///
     /// While it is compiled, with a count of zero.
     #[must_use]
+    #[track_caller]
     pub const fn new(count: usize) -> Self {
         assert!(count > 0, "`limit` must be at least 1");
         Self { count, limiter: OnceLock::new() }
