@@ -6,6 +6,7 @@ mod attributes;
 mod blocks;
 mod bodies;
 mod borrowed;
+mod control;
 mod corners;
 mod drops;
 mod futures;

@@ -74,8 +74,8 @@ fn take_out(held: &Ident, home: &Ident) -> TokenStream {
 //     (&mut self, rows: &mut Rows)
 //
 // Output:
-//     let mut __self_home = home(&mut *(self));
-//     let mut __home0 = home(&mut *(rows));
+//     let __self_home = home(&mut *(self));
+//     let __home0 = home(&mut *(rows));
 //
 // They stand before the call, and so are dropped after it: a call that never ran has given its
 // value back by then.
@@ -89,7 +89,7 @@ pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
         };
         let check = private(runtime, check, spans.first);
         let place = spans.reborrow_mut(name);
-        quote_spanned!(located(spans.first)=> let mut #home = #check(#place);)
+        quote_spanned!(located(spans.first)=> let #home = #check(#place);)
     };
     let receiver = match &plan.receiver {
         ReceiverPlan::Some { self_token, written, capture: Capture::LentMut, words } => {

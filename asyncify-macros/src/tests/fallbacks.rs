@@ -127,15 +127,6 @@ fn wrong_arguments_are_left_out() {
             ::core::compile_error! {
                 "duplicate argument `rename`\nhelp: remove one"
             }
-            ::core::compile_error! {
-                "arguments `exector` and `skip` cannot be combined\nnote: a skipped method is left as it is"
-            }
-            ::core::compile_error! {
-                "arguments `skip` and `crate` cannot be combined\nnote: a skipped method is left as it is"
-            }
-            ::core::compile_error! {
-                "arguments `skip` and `rename` cannot be combined\nnote: a skipped method is left as it is"
-            }
         "#]],
     );
 }

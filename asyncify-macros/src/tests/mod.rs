@@ -5,10 +5,12 @@
 #![allow(clippy::needless_pass_by_value, reason = "`quote!` gives values")]
 
 mod blocks;
+mod control;
 mod fallbacks;
 mod functions;
 mod inline;
 mod methods;
+mod to_sync;
 
 use expect_test::Expect;
 use proc_macro2::TokenStream;
@@ -20,6 +22,12 @@ use crate::args::Direction;
 #[track_caller]
 fn check(args: TokenStream, item: TokenStream, expect: &Expect) {
     expect.assert_eq(&pretty(crate::attribute(Direction::ToAsync, args, item)));
+}
+
+/// The expansion of the attribute of the way back.
+#[track_caller]
+fn check_to_sync(args: TokenStream, item: TokenStream, expect: &Expect) {
+    expect.assert_eq(&pretty(crate::attribute(Direction::ToSync, args, item)));
 }
 
 /// The expansion of an attribute on a method, inside of the `impl` that rustc puts it back to.

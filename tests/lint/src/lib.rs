@@ -96,6 +96,7 @@
 )]
 
 pub mod blocks;
+pub mod control;
 pub mod functions;
 pub mod inline;
 pub mod methods;
