@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError};
 
 /// So many queued jobs are a crowd, which calls for helpers.
 const CROWD: usize = 4;
-/// The most helpers that are made at a time. (None in models, which have few threads to spare.)
+/// The most helpers that are made at a time. (None under loom, which has few threads to spare.)
 const HELPERS: usize = if cfg!(all(test, asyncify_loom)) { 0 } else { 3 };
 
 /// One pool, shared by its handles and its workers.
@@ -208,11 +208,14 @@ impl<H: Host> Core<H> {
         discarded
     }
 
-    /// Has every idle worker look at the pool again.
+    /// Has every idle worker look at the pool again, once: one that comes back to rest has seen
+    /// what there is to see, and may do so faster than we nudge.
     fn nudge_all(&self) {
-        while let Some(worker) = self.roster.claim() {
+        let mut next = 0;
+        while let Some(worker) = self.roster.claim_from(next) {
             self.token.count_call();
             self.roster.slot(worker).parker.tell(Told::Nudged);
+            next = worker + 1;
         }
     }
 
@@ -235,9 +238,9 @@ impl<H: Host> Core<H> {
     }
 
     /// Brings a closed pool nearer to its end, for one who is not counted: jobs that came late
-    /// get a worker while there can be one and are refused otherwise.
+    /// get a worker while there can be one; otherwise they are refused, or discarded like all others.
     fn settle(self: &Arc<Self>) {
-        let refuse = {
+        let (ended, discarding) = {
             let mut ended = self.lock_ended();
             if !*ended && !self.queue.is_empty() && !self.token.look().is_discarding() {
                 // Nothing of the user's is run here, whatever comes of it.
@@ -248,9 +251,15 @@ impl<H: Host> Core<H> {
             // threads that are counted.
             let coming = self.token.look_before_census().is_coming();
             *ended |= !coming && self.census.count().threads() == 0;
-            *ended || self.token.look().is_discarding()
+            (*ended, self.token.look().is_discarding())
         };
-        if refuse {
+        // A pool that has drained holds nothing but what came too late. One that discards may hold
+        // what it had accepted, which is cancelled as it is by everybody else.
+        if discarding {
+            while let Some(job) = self.queue.pop() {
+                self.host.discard(job);
+            }
+        } else if ended {
             while let Some(job) = self.queue.pop() {
                 self.host.refuse(job);
             }

@@ -26,7 +26,7 @@ pub(super) trait Host: Send + Sync + Sized + 'static {
     /// Drops a job that was accepted and shall not run any more.
     fn discard(&self, job: Self::Job);
 
-    /// Refuses a job that came too late.
+    /// Refuses a job that came too late: the pool has run all others and ended.
     fn refuse(&self, job: Self::Job);
 
     /// How long an idle worker waits before it leaves.

@@ -30,6 +30,7 @@ struct Line {
 /// A job's stay in a queue that is bounded or timed; it ends when this is dropped.
 ///
 /// (Boxed, so that the jobs of all other queues carry no more than a pointer for it.)
+#[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "held to be dropped"))]
 pub(crate) struct Place(Box<Stay>);
 
 #[cfg_attr(feature = "metrics", derive(Default))]

@@ -14,7 +14,7 @@ use crate::sync::{AtomicU64, Ordering};
 use std::sync::OnceLock;
 
 /// Workers in a bank; few where each of them takes long to make.
-const WIDTH: usize = if cfg!(all(test, asyncify_loom)) {
+const WIDTH: usize = if cfg!(all(test, any(asyncify_loom, asyncify_shuttle))) {
     super::census::MOST_THREADS
 } else if cfg!(miri) {
     8
@@ -103,11 +103,17 @@ impl Roster {
 
     /// Claims the idle worker with the lowest number. The caller tells it something, soon.
     pub(super) fn claim(&self) -> Option<usize> {
-        for (k, bank) in self.made().enumerate() {
+        self.claim_from(0)
+    }
+
+    /// The same among the workers whose number is not below `first`.
+    pub(super) fn claim_from(&self, first: usize) -> Option<usize> {
+        for (k, bank) in self.made().enumerate().skip(first / WIDTH) {
+            let among = if k == first / WIDTH { !0 << (first % WIDTH) } else { !0 };
             // Relaxed: who must see a mark stands behind a fence, and a mark that is not seen
             // belongs to a worker that will see the queue.
             let mut idle = bank.idle.load(Ordering::Relaxed);
-            while let Some(i) = lowest(idle) {
+            while let Some(i) = lowest(idle & among) {
                 idle = bank.idle.fetch_and(!(1 << i), Ordering::Relaxed);
                 if idle & (1 << i) != 0 {
                     return Some(k * WIDTH + i);
@@ -177,7 +183,7 @@ fn lowest(bits: u64) -> Option<usize> {
     (i < WIDTH).then_some(i)
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
 
@@ -201,6 +207,9 @@ mod tests {
         roster.set_idle(WIDTH);
         roster.set_idle(5);
         assert_eq!(roster.idle(), 2);
+        assert_eq!(roster.claim_from(6), Some(WIDTH));
+        assert_eq!(roster.claim_from(6), None);
+        roster.set_idle(WIDTH);
         assert_eq!(roster.claim(), Some(5));
         assert!(!roster.clear_idle(5), "it was claimed");
         assert!(roster.clear_idle(WIDTH) && !roster.any_idle());
