@@ -59,7 +59,7 @@ impl Wake for Carrier {
     }
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use std::future::poll_fn;
     use std::sync::mpsc;

@@ -159,7 +159,7 @@ impl fmt::Debug for CancellationToken {
     }
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use std::pin::pin;
     use std::task::{Context, Poll, Waker};

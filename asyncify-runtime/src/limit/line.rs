@@ -162,7 +162,7 @@ impl Line {
     }
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
 

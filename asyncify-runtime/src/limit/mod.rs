@@ -32,7 +32,7 @@ mod line;
 mod models;
 mod permit;
 mod semaphore;
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
 
 pub use acquire::Acquire;

@@ -14,11 +14,14 @@ const THREAD: u64 = 1;
 const MAX: u64 = 1 << BITS;
 const LENT: u64 = 1 << (2 * BITS);
 
-/// More threads than this no pool may have.
-#[cfg(not(all(test, asyncify_loom)))]
-pub(super) const MOST_THREADS: usize = 16_384;
-#[cfg(all(test, asyncify_loom))]
-pub(super) const MOST_THREADS: usize = 4;
+/// More threads than this no pool may have. (In models: as many as loom has, or few.)
+pub(super) const MOST_THREADS: usize = if cfg!(all(test, asyncify_loom)) {
+    4
+} else if cfg!(all(test, asyncify_shuttle)) {
+    8
+} else {
+    16_384
+};
 
 pub(super) struct Census(AtomicU64);
 
@@ -129,7 +132,7 @@ fn to_usize(number: u64) -> usize {
     usize::try_from(number).expect("a number of 22 bits")
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
 

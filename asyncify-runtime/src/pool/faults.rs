@@ -13,6 +13,7 @@ pub(super) struct Faults {
     slow: AtomicBool,
 }
 
+#[cfg_attr(any(asyncify_loom, asyncify_shuttle), allow(dead_code, reason = "no model's"))]
 impl Faults {
     pub(super) fn fail_every(&self, nth: usize) {
         self.every.store(nth, Relaxed);

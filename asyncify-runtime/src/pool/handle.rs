@@ -195,6 +195,7 @@ impl BlockingPool {
     }
 
     #[cfg(test)]
+    #[cfg_attr(any(asyncify_loom, asyncify_shuttle), allow(dead_code, reason = "no model's"))]
     pub(super) fn core(&self) -> &Core<Threads> {
         &self.core
     }

@@ -96,7 +96,7 @@ fn wait(mut ready: impl FnMut() -> bool) -> bool {
     false
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
 

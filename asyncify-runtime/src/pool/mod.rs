@@ -47,9 +47,9 @@ mod timings;
 mod token;
 mod worker;
 
-#[cfg(all(test, asyncify_loom))]
+#[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 mod models;
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
 
 pub use builder::BlockingPoolBuilder;

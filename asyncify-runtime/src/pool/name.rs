@@ -24,7 +24,7 @@ pub(super) fn default_name() -> Arc<str> {
     format!("asyncify{}", POOLS.fetch_add(1, Relaxed)).into()
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
 

@@ -27,10 +27,10 @@ pub(super) enum Site {
 }
 
 /// The fences, all there. Takes no space.
-#[cfg(not(all(test, asyncify_loom)))]
+#[cfg(not(all(test, any(asyncify_loom, asyncify_shuttle))))]
 pub(super) struct Fences(());
 
-#[cfg(not(all(test, asyncify_loom)))]
+#[cfg(not(all(test, any(asyncify_loom, asyncify_shuttle))))]
 impl Fences {
     pub(super) fn all() -> Self {
         Self(())
@@ -44,12 +44,12 @@ impl Fences {
 }
 
 /// The fences, one of which a model may leave out.
-#[cfg(all(test, asyncify_loom))]
+#[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 pub(super) struct Fences {
     pub(super) omitted: Option<Site>,
 }
 
-#[cfg(all(test, asyncify_loom))]
+#[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 impl Fences {
     pub(super) fn all() -> Self {
         Self { omitted: None }

@@ -3,7 +3,7 @@
 //! The claim on a worker stands in a word of our own, because jobs are free to call
 //! [`std::thread::park`] and to unpark whom they like.
 
-use crate::sync::{AtomicU32, Condvar, Mutex, Ordering};
+use crate::sync::{AtomicU32, Condvar, Mutex, Ordering, wait_timeout};
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -109,27 +109,7 @@ impl Parker {
     }
 }
 
-#[cfg(not(all(test, asyncify_loom)))]
-fn wait_timeout<'a>(
-    bell: &Condvar,
-    door: crate::sync::MutexGuard<'a, ()>,
-    patience: Duration,
-) -> (crate::sync::MutexGuard<'a, ()>, bool) {
-    let (door, timeout) = bell.wait_timeout(door, patience).unwrap_or_else(PoisonError::into_inner);
-    (door, timeout.timed_out())
-}
-
-/// Time does not pass in a model: who parks with a limit to its patience has none at all.
-#[cfg(all(test, asyncify_loom))]
-fn wait_timeout<'a>(
-    _bell: &Condvar,
-    door: crate::sync::MutexGuard<'a, ()>,
-    _patience: Duration,
-) -> (crate::sync::MutexGuard<'a, ()>, bool) {
-    (door, true)
-}
-
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
     use std::thread;

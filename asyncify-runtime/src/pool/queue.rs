@@ -3,10 +3,10 @@
 //! First in, first out, unbounded, lock-free, any number of threads on either end. Nothing else
 //! in the pool knows what it is made of.
 
-#[cfg(not(all(test, asyncify_loom)))]
+#[cfg(not(all(test, any(asyncify_loom, asyncify_shuttle))))]
 pub(super) struct Queue<J>(crossbeam_queue::SegQueue<J>);
 
-#[cfg(not(all(test, asyncify_loom)))]
+#[cfg(not(all(test, any(asyncify_loom, asyncify_shuttle))))]
 impl<J> Queue<J> {
     pub(super) fn new() -> Self {
         Self(crossbeam_queue::SegQueue::new())
@@ -33,12 +33,12 @@ impl<J> Queue<J> {
     }
 }
 
-#[cfg(all(test, asyncify_loom))]
+#[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 pub(super) use modelled::Queue;
 
 /// The weakest queue that the protocol may be given: whether it is empty is told by a relaxed
 /// load, which may be out of date until a fence says otherwise.
-#[cfg(all(test, asyncify_loom))]
+#[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 mod modelled {
     use crate::sync::{AtomicUsize, Mutex, Ordering::Relaxed};
     use std::collections::VecDeque;
@@ -54,8 +54,14 @@ mod modelled {
         }
 
         pub(in crate::pool) fn push(&self, job: J) {
-            self.jobs.lock().unwrap().push_back(job);
-            // After the lock: else the lock would order what the real queue does not.
+            let mut jobs = self.jobs.lock().unwrap();
+            jobs.push_back(job);
+            // Where memory is weak, after the lock: else the lock would order what the real queue
+            // does not. (Two who push at once may then hide each other's job for a moment, which
+            // the real queue does not do either.)
+            if cfg!(asyncify_loom) {
+                drop(jobs);
+            }
             self.len.fetch_add(1, Relaxed);
         }
 

@@ -33,7 +33,7 @@ impl Retry {
     }
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
 

@@ -94,7 +94,7 @@ impl Spin {
     }
 }
 
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use super::*;
 

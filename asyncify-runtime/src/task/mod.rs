@@ -34,7 +34,7 @@ mod join;
 mod models;
 mod raw;
 mod state;
-#[cfg(all(test, not(asyncify_loom)))]
+#[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
 
 pub(crate) use body::{AsyncBody, Body, SyncBody};

@@ -611,6 +611,8 @@ impl RawTask {
 const _: () = {
     // One allocation a task, and little of it ours. `tracing` adds two pointers.
     let extra = if cfg!(feature = "tracing") { 2 * size_of::<usize>() } else { 0 };
-    assert!(cfg!(all(test, asyncify_loom)) || size_of::<Header>() <= 64 + extra);
+    assert!(
+        cfg!(all(test, any(asyncify_loom, asyncify_shuttle))) || size_of::<Header>() <= 64 + extra
+    );
     assert!(size_of::<MaybeUninit<Payload>>() == 2 * size_of::<usize>());
 };

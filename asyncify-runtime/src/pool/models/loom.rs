@@ -1,164 +1,12 @@
 //! The protocol under loom, and that each of its fences is needed.
 //!
-//! The world is small: jobs are numbers, threads are loom's, time does not pass. A job that is
-//! never run leaves the test's thread, which waits for it, without anybody to wake it: loom calls
-//! that a deadlock. Only then is the pool closed, so that closing cannot hide a loss.
+//! Only when the jobs are done is the pool closed, so that closing cannot hide a loss.
 
-use super::core::Core;
-use super::host::{Entrance, Host};
-use super::order::{Fences, Site};
-use super::worker;
-use crate::sync::{Condvar, Mutex, thread};
-use crate::task::Finish;
-use std::io;
+use super::super::order::Site;
+use super::world::{Fate, Job, Shape, all_ran, ended};
+use crate::sync::thread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
-
-/// A job: its own number, and the number of a job that it waits for.
-#[derive(Clone, Copy)]
-struct Job {
-    number: usize,
-    waits_for: Option<usize>,
-}
-
-/// What became of each job.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Fate {
-    Unknown,
-    Ran,
-    Dropped,
-}
-
-struct World {
-    fates: Mutex<Vec<Fate>>,
-    changed: Condvar,
-    /// How many threads may yet be made before one fails, and all after it.
-    creatable: AtomicUsize,
-    refusing: AtomicBool,
-    /// Whether somebody waits for the pool to settle.
-    watched: bool,
-}
-
-impl World {
-    fn settle(&self, job: Job, fate: Fate) {
-        let mut fates = self.fates.lock().unwrap();
-        assert_eq!(fates[job.number], Fate::Unknown, "job {} ends twice", job.number);
-        fates[job.number] = fate;
-        drop(fates);
-        self.changed.notify_all();
-    }
-
-    fn wait(&self, until: impl Fn(&[Fate]) -> bool) {
-        let mut fates = self.fates.lock().unwrap();
-        while !until(&fates) {
-            fates = self.changed.wait(fates).unwrap();
-        }
-    }
-}
-
-impl Host for World {
-    type Job = Job;
-
-    fn start(&self, core: &Arc<Core<Self>>, number: usize, entrance: Entrance) -> io::Result<()> {
-        // (Atomics of `std`'s here: at any moment one thread at most makes threads.)
-        let Some(left) = self.creatable.load(Relaxed).checked_sub(1) else {
-            self.refusing.store(true, Relaxed);
-            return Err(io::ErrorKind::WouldBlock.into());
-        };
-        self.creatable.store(left, Relaxed);
-        let core = Arc::clone(core);
-        thread::spawn(move || worker::main(&core, number, entrance));
-        Ok(())
-    }
-
-    fn may_start(&self) -> bool {
-        !self.refusing.load(Relaxed)
-    }
-
-    fn run(&self, job: Job) -> Finish {
-        if let Some(other) = job.waits_for {
-            self.wait(|fates| fates[other] == Fate::Ran);
-        }
-        self.settle(job, Fate::Ran);
-        Finish::Completed
-    }
-
-    fn discard(&self, job: Job) {
-        self.settle(job, Fate::Dropped);
-    }
-
-    fn refuse(&self, job: Job) {
-        self.settle(job, Fate::Dropped);
-    }
-
-    /// None: a worker that is not permanent leaves as soon as it has nothing to do.
-    fn patience(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn stopping(&self, _closed: bool) {}
-
-    fn notify(&self) {
-        if self.watched {
-            // Between the watcher's look and its wait, or after.
-            drop(self.fates.lock().unwrap());
-            self.changed.notify_all();
-        }
-    }
-
-    fn calling(&self) {}
-
-    fn awake(&self) {}
-
-    fn linger(&self, _pop: impl FnMut() -> Option<Job>) -> Option<Job> {
-        None
-    }
-}
-
-/// A pool to be modelled.
-#[derive(Clone, Copy)]
-struct Shape {
-    jobs: usize,
-    /// Workers with a lower number stay; the others leave at once.
-    stay: usize,
-    max_threads: usize,
-    creatable: usize,
-    omitted: Option<Site>,
-    /// The first worker is there, or on its way, from the start.
-    warm: bool,
-    watched: bool,
-}
-
-impl Shape {
-    fn pool(self) -> Arc<Core<World>> {
-        let world = World {
-            fates: Mutex::new(vec![Fate::Unknown; self.jobs]),
-            changed: Condvar::new(),
-            creatable: AtomicUsize::new(self.creatable),
-            refusing: AtomicBool::new(false),
-            watched: self.watched,
-        };
-        let fences = Fences { omitted: self.omitted };
-        let core =
-            Arc::new(Core::new(world, self.stay.min(self.max_threads), self.max_threads, fences));
-        if self.warm {
-            core.populate().unwrap();
-        } else {
-            core.token.hang_up();
-        }
-        core
-    }
-}
-
-fn plain(number: usize) -> Job {
-    Job { number, waits_for: None }
-}
-
-fn all_ran(core: &Core<World>) {
-    core.host.wait(|fates| fates.iter().all(|fate| *fate == Fate::Ran));
-}
 
 fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
@@ -179,7 +27,7 @@ fn one_submitter(shape: Shape, preemptions: usize) {
     check(preemptions, move || {
         let core = shape.pool();
         for number in 0..shape.jobs {
-            core.submit(plain(number));
+            core.submit(Job::empty(number));
         }
         all_ran(&core);
         core.close(false);
@@ -191,8 +39,8 @@ fn two_submitters(shape: Shape, preemptions: usize) {
     check(preemptions, move || {
         let core = shape.pool();
         let other = Arc::clone(&core);
-        let submitter = thread::spawn(move || other.submit(plain(1)));
-        core.submit(plain(0));
+        let submitter = thread::spawn(move || other.submit(Job::empty(1)));
+        core.submit(Job::empty(0));
         submitter.join().unwrap();
         all_ran(&core);
         core.close(false);
@@ -203,8 +51,8 @@ fn two_submitters(shape: Shape, preemptions: usize) {
 fn dependent_pair(shape: Shape, preemptions: usize) {
     check(preemptions, move || {
         let core = shape.pool();
-        core.submit(Job { number: 0, waits_for: Some(1) });
-        core.submit(plain(1));
+        core.submit(Job::behind(0, 1));
+        core.submit(Job::empty(1));
         all_ran(&core);
         core.close(false);
     });
@@ -216,8 +64,8 @@ fn raised_limit(shape: Shape, preemptions: usize) {
         let core = shape.pool();
         let other = Arc::clone(&core);
         let manager = thread::spawn(move || other.resize(2));
-        core.submit(Job { number: 0, waits_for: Some(1) });
-        core.submit(plain(1));
+        core.submit(Job::behind(0, 1));
+        core.submit(Job::empty(1));
         all_ran(&core);
         manager.join().unwrap();
         core.close(false);
@@ -230,12 +78,26 @@ fn late_submission(shape: Shape, discard: bool, preemptions: usize) {
     check(preemptions, move || {
         let core = shape.pool();
         let other = Arc::clone(&core);
-        let submitter = thread::spawn(move || (0..shape.jobs).for_each(|n| other.submit(plain(n))));
+        let submitter =
+            thread::spawn(move || (0..shape.jobs).for_each(|n| other.submit(Job::empty(n))));
         core.close(discard);
         submitter.join().unwrap();
-        core.host.wait(|fates| !fates.contains(&Fate::Unknown) && core.has_ended());
-        assert_eq!(core.census.count().threads(), 0);
-        assert!(core.queue.is_empty());
+        ended(&core);
+    });
+}
+
+/// The pool ends twice at once. What it had accepted runs or is discarded, and is not refused.
+fn ended_twice(shape: Shape, preemptions: usize) {
+    let shape = Shape { watched: true, ..shape };
+    check(preemptions, move || {
+        let core = shape.pool();
+        (0..shape.jobs).for_each(|n| core.submit(Job::empty(n)));
+        let other = Arc::clone(&core);
+        let closer = thread::spawn(move || other.close(false));
+        core.close(true);
+        closer.join().unwrap();
+        ended(&core);
+        assert!(!core.host.fates().contains(&Fate::Refused));
     });
 }
 
@@ -243,9 +105,9 @@ fn late_submission(shape: Shape, discard: bool, preemptions: usize) {
 fn quiet(shape: Shape, preemptions: usize) {
     check(preemptions, move || {
         let core = shape.pool();
-        core.submit(plain(0));
+        core.submit(Job::empty(0));
         if core.is_quiet() {
-            assert_eq!(core.host.fates.lock().unwrap()[0], Fate::Ran);
+            assert_eq!(core.host.fates()[0], Fate::Ran);
         }
         all_ran(&core);
         core.close(false);
@@ -318,6 +180,11 @@ fn submission_races_the_end_of_a_pool_without_threads() {
 #[test]
 fn submission_races_the_end_of_a_pool_that_can_have_no_threads() {
     late_submission(Shape { jobs: 1, creatable: 0, ..FLEETING }, false, 3);
+}
+
+#[test]
+fn ending_twice_at_once_refuses_nothing() {
+    ended_twice(Shape { jobs: 1, ..ONE }, 2);
 }
 
 #[test]
