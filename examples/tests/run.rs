@@ -114,6 +114,62 @@ fn without_tokio_waits_for_children() {
     assert!(lines[1..].iter().all(|line| !line.ends_with(": 0 lines")), "{lines:?}");
 }
 
+#[test]
+fn limits_hold_and_time_ends() {
+    let lines = lines("limits");
+    let [answers, late] = lines.as_slice() else { panic!("{lines:?}") };
+    let most = answers.strip_prefix("20 answers, by at most ").expect("all were answered");
+    assert!((1..=2).contains(&number(most)), "{answers}");
+    assert_eq!(late, "no answer within 400ms");
+}
+
+#[test]
+fn copy_stops_and_goes_on() {
+    let bytes = 32 << 20;
+    assert_eq!(
+        lines("copy"),
+        [
+            "stopped in time: true".to_owned(),
+            "went on where it was: true".to_owned(),
+            format!("last report: {bytes} of {bytes} bytes"),
+            "the same: true".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn scope_decides_where_the_library_runs() {
+    assert_eq!(
+        lines("scope"),
+        [
+            "a pool: many lines, by disk, one thread",
+            "a thread: many lines, by scope, one thread",
+            "a test: many lines, by main, one thread",
+        ]
+    );
+}
+
+#[test]
+fn lent_reader_reads_all_records() {
+    let lines = lines("lend");
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert_eq!(lines[0], "300 records, up to 300");
+    let sum: usize = (1..=1_000).map(|number| number % 7).sum();
+    assert_eq!(lines[4], format!("1000 records, {sum} in the last column"));
+}
+
+#[test]
+fn way_back_works_from_everywhere() {
+    assert_eq!(
+        lines("way_back"),
+        [
+            "async: hello ann",
+            r#"in a body: ["hello ben", "hello cleo"]"#,
+            "plain thread: hello dan",
+        ]
+    );
+}
+
 /// A row of the quickstart's table.
 #[derive(Debug)]
 struct Row {

@@ -1,0 +1,63 @@
+//! How do I call a blocking method that takes `&mut self`? With `lend`: the value moves to the pool
+//! for the time of the call, and comes back. Its default stands in for it meanwhile.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+use std::{env, fs, process};
+
+use asyncify_runtime::sync_to_async;
+
+/// Reads records of fields between semicolons, as readers of CSV do.
+#[derive(Default)]
+struct Reader {
+    input: Option<BufReader<File>>,
+    line: String,
+    records: usize,
+}
+
+#[sync_to_async(lend)]
+impl Reader {
+    fn open(path: &Path) -> io::Result<Self> {
+        let input = Some(BufReader::with_capacity(1 << 16, File::open(path)?));
+        Ok(Self { input, ..Self::default() })
+    }
+
+    /// Reads many records at a time: a call for each would cost more than the record.
+    fn read(&mut self, records: &mut Vec<Vec<String>>, most: usize) -> io::Result<usize> {
+        records.clear();
+        while records.len() < most && self.read_line()? {
+            records.push(self.line.trim_end().split(';').map(str::to_owned).collect());
+        }
+        self.records += records.len();
+        Ok(records.len())
+    }
+
+    #[sync_to_async(skip)]
+    fn read_line(&mut self) -> io::Result<bool> {
+        self.line.clear();
+        match &mut self.input {
+            Some(input) => Ok(input.read_line(&mut self.line)? > 0),
+            // What is left behind by a call that was dropped while it ran.
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    let path = env::temp_dir().join(format!("asyncify-lend-{}", process::id()));
+    let mut file = File::create(&path)?;
+    for number in 1..=1_000 {
+        writeln!(file, "{number};{};{}", number * number, number % 7)?;
+    }
+
+    let mut reader = Reader::open(&path).await?;
+    let (mut records, mut sum) = (Vec::new(), 0_u64);
+    while reader.read(&mut records, 300).await? > 0 {
+        println!("{} records, up to {}", records.len(), records[records.len() - 1][0]);
+        sum += records.iter().flat_map(|record| record[2].parse::<u64>()).sum::<u64>();
+    }
+    println!("{} records, {sum} in the last column", reader.records);
+    fs::remove_file(&path)
+}
