@@ -49,7 +49,8 @@ use crate::args::Direction;
 /// the runtime of the caller, and need not be `Send`.
 ///
 /// The async function is lazy: nothing is evaluated, cloned or submitted before it is first polled.
-/// Its future is always `Send`, and no larger than its arguments and 32 bytes.
+/// Its future is always `Send`, and no larger than its arguments and 32 bytes; `timeout` adds the
+/// clock to it, `lend` two pointers for each value, and a limit keeps the value of `executor`.
 ///
 /// # Parameters
 ///
@@ -60,7 +61,7 @@ use crate::args::Direction;
 /// | `&'static T` | the reference itself |
 /// | `&self` | a borrow of a clone; keep it cheap, or take `self: Arc<Self>` |
 /// | `self`, `self: Arc<Self>`, `self: Box<Self>` | the value, moved |
-/// | `&mut T`, `&mut self` | a compile error: take it by value and return it |
+/// | `&mut T`, `&mut self` | a compile error without one of two arguments: [`lend`](#lend) or [`in_place`](#in_place) |
 /// | a borrow inside a type: `Option<&str>`, `Cow<'_, str>` | a compile error that names the owned type |
 /// | `&dyn Trait` | a compile error: take `Arc<dyn Trait>` |
 ///
@@ -72,15 +73,67 @@ use crate::args::Direction;
 ///
 /// | argument | where | meaning |
 /// | --- | --- | --- |
-/// | `executor = EXPR` | anywhere | the executor to run on, as `&pool`; evaluated before the parameters move, and may borrow those that are references, `&self`, and statics. Clone an owned one: `&pool.clone()` |
+/// | `executor = EXPR` | anywhere | the executor to run on, as `&pool` |
+/// | `limit = N` | anywhere | at most `N` bodies of the function at a time: a number or a constant, at least 1. Later callers wait in order, without a thread. On a block, each function has a limit of its own; the instances of a generic function share one |
+/// | `limiter = EXPR` | anywhere | the same with a `&Limiter`, which functions can share |
+/// | `timeout = EXPR` | anywhere | gives up after a `Duration`, or a string such as `"500ms"`, `"30s"`, `"1m30s"`, counted from the first poll. The function returns a `Result<_, E>` with `E: From<asyncify_runtime::Error>`, which also says when the executor refused the call |
+/// | `runtime = EXPR` | anywhere | the tokio `&Handle` that the body sees, and that drives an async one, where the caller has none or another |
+/// | `detach` | anywhere | once polled, the body runs to its end, even when the caller is dropped |
+/// | `lend` | anywhere | [lends](#lend) what is behind a `&mut` |
+/// | `in_place` | anywhere | [runs where the caller stands](#in_place) |
+/// | `boxed` | a trait, and each `impl` of it | the futures are boxed, so that the trait can be used as `dyn` |
 /// | `rename = "name"` | a function | keep the sync function, and add the async one under this name |
 /// | `suffix = "_async"` | an `impl` | the same for every function in it |
 /// | `skip` | a function in an annotated block | leave it as it is |
 /// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |
 ///
+/// Expressions are evaluated at the first poll, before the parameters move. They may borrow the
+/// parameters that are references, `&self`, and statics; clone an owned one: `&pool.clone()`.
+///
 /// In an annotated block, a function's own `#[sync_to_async(..)]` overrides the arguments of the
 /// block. Functions without a receiver in an `impl` are kept with `suffix` on the block; `rename`
 /// on one of them alone cannot find it.
+///
+/// # `lend`
+///
+/// For `&mut T` and `&mut self` with `T: Default + Send + 'static`. At the first poll the value is
+/// moved out of its place, where its default stands in for it; the body works on the value; and it
+/// is moved back when the call ends, also by a panic, a refusal, or a time-out before it began. A
+/// call that is dropped, or timed out, *while its body runs* leaves the default behind: the value is
+/// freed when the body ends.
+///
+/// ```
+/// # use asyncify_runtime::sync_to_async;
+/// #[sync_to_async(lend)]
+/// fn sort(words: &mut Vec<String>) {
+///     words.sort();
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let mut words = vec!["b".to_owned(), "a".to_owned()];
+/// sort(&mut words).await;
+/// assert_eq!(words, ["a", "b"]);
+/// # });
+/// ```
+///
+/// # `in_place`
+///
+/// Nothing moves, nothing is cloned, and everything may be borrowed, the output too: the body runs
+/// within the poll. On a multi-thread tokio runtime, another thread goes on with the tasks of this
+/// one (tokio's `block_in_place`); outside of tokio the body just runs. It cannot be cancelled, and
+/// the other branches of a `select!` or `join!` wait for it. The argument needs the feature
+/// `in_place`. The future is `Send` if the parameters are.
+///
+/// ```
+/// # use asyncify_runtime::sync_to_async;
+/// # #[cfg(feature = "in_place")] {
+/// #[sync_to_async(in_place)]
+/// fn first_line<'a>(text: &'a str, count: &mut usize) -> Option<&'a str> {
+///     *count += 1;
+///     text.lines().next()
+/// }
+/// # }
+/// ```
 ///
 /// # Cancel safety
 ///
@@ -91,7 +144,13 @@ use crate::args::Direction;
 ///
 /// # Panics
 ///
-/// A panic of the body resumes where the call is awaited, with the same payload.
+/// A panic of the body resumes where the call is awaited, with the same payload. A call without
+/// `timeout` panics too when its executor refuses it, because it was shut down: it has no error to
+/// return.
+///
+/// With `in_place`, on a current-thread tokio runtime and inside of a tokio `LocalSet`: no other
+/// thread could go on with their tasks. An async body panics on a `runtime` that was shut down when
+/// it waits for one of its timers or sockets.
 ///
 /// # Examples
 ///
@@ -149,6 +208,64 @@ use crate::args::Direction;
 /// }
 /// ```
 ///
+/// A limit and a time-out, which needs an error to return:
+///
+/// ```
+/// use asyncify_runtime::sync_to_async;
+///
+/// #[derive(Debug)]
+/// enum Failure {
+///     Io(std::io::Error),
+///     Call(asyncify_runtime::Error),
+/// }
+/// # impl From<std::io::Error> for Failure {
+/// #     fn from(error: std::io::Error) -> Self {
+/// #         Self::Io(error)
+/// #     }
+/// # }
+///
+/// impl From<asyncify_runtime::Error> for Failure {
+///     fn from(error: asyncify_runtime::Error) -> Self {
+///         Self::Call(error)
+///     }
+/// }
+///
+/// #[sync_to_async(limit = 4, timeout = "30s")]
+/// fn read(path: &str) -> Result<String, Failure> {
+///     std::fs::read_to_string(path).map_err(Failure::Io)
+/// }
+///
+/// # futures::executor::block_on(async {
+/// assert!(read("Cargo.toml").await?.contains("[package]"));
+/// # Ok::<(), Failure>(()) }).unwrap();
+/// ```
+///
+/// A trait that is used as `dyn`:
+///
+/// ```
+/// use asyncify_runtime::sync_to_async;
+///
+/// #[sync_to_async(boxed)]
+/// trait Store: Send + Sync {
+///     fn get(&self, key: &str) -> Option<String>;
+/// }
+///
+/// #[derive(Clone)]
+/// struct Environment;
+///
+/// #[sync_to_async(boxed)]
+/// impl Store for Environment {
+///     fn get(&self, key: &str) -> Option<String> {
+///         std::env::var(key).ok()
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let store: Box<dyn Store> = Box::new(Environment);
+/// assert_eq!(store.get("no such variable").await, None);
+/// # });
+/// ```
+///
 /// Both faces of one function:
 ///
 /// ```
@@ -168,7 +285,7 @@ use crate::args::Direction;
 /// ```compile_fail
 /// # use asyncify_runtime::sync_to_async;
 /// #[sync_to_async]
-/// fn fill(buffer: &mut Vec<u8>) {} // help: take it by value and return it
+/// fn fill(buffer: &mut Vec<u8>) {} // help: take it by value and return it, or use `lend` ..
 /// ```
 #[proc_macro_attribute]
 pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -176,6 +293,54 @@ pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Gives an async function a sync face: the same signature without `async`.
+///
+/// The way back, for code that cannot await: callbacks of sync libraries, implementations of sync
+/// traits, command-line tools. The body is driven on the thread of the caller, to its end. Nothing
+/// moves, so parameters, `&mut self` and the output may borrow as they like, and nothing needs to
+/// be `Send`.
+///
+/// ```
+/// use asyncify_runtime::async_to_sync;
+///
+/// #[async_to_sync(rename = "greet_blocking")]
+/// async fn greet(name: &str) -> String {
+///     std::future::ready(format!("hello {name}")).await
+/// }
+///
+/// assert_eq!(greet_blocking("world"), "hello world");
+/// # futures::executor::block_on(async {
+/// assert_eq!(greet("world").await, "hello world");
+/// # });
+/// ```
+///
+/// Which runtime it uses:
+///
+/// | called | runtime |
+/// | --- | --- |
+/// | in a blocking body | that of the body's caller, as [`block_on`](fn.block_on.html) does |
+/// | on a thread that entered a tokio `Handle` | that one |
+/// | on any other thread | with the feature `tokio`, one that all of them share, made at the first call on a thread of its own; without it, none |
+/// | in async code | none: it panics |
+///
+/// A current-thread runtime moves its timers and sockets only while something drives it.
+///
+/// It goes on a function, on a method, or on a whole `impl`, `trait` or trait `impl`, where it means
+/// every `async fn` in the block; so a sync trait can be implemented by async code.
+///
+/// # Arguments
+///
+/// | argument | where | meaning |
+/// | --- | --- | --- |
+/// | `rename = "name"` | a function | keep the async function, and add the sync one under this name |
+/// | `suffix = "_blocking"` | an `impl` | the same for every async function in it |
+/// | `skip` | a function in an annotated block | leave it as it is |
+/// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |
+///
+/// # Panics
+///
+/// On a thread of a tokio runtime, which it would block: `.await` the async function there. Other
+/// runtimes cannot be told apart from plain threads, and are blocked. A panic of the body goes on.
+/// When the system refuses the thread of the background runtime; the next call tries again.
 #[proc_macro_attribute]
 pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToSync, args.into(), item.into()).into()

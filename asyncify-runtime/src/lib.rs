@@ -36,9 +36,39 @@
 //! | keep some calls apart, bound them, count them | [`BlockingPool`] |
 //! | compute rather than wait | [`cpu`], a pool with one thread a core |
 //! | keep calls in order, on one thread | [`DedicatedThread`] |
-//! | leave the choice to the application | [`Executor`] |
-//! | run without threads, in tests | [`Inline`] |
-//! | stop a long body early | [`is_cancelled`], [`check_cancelled`] |
+//! | have at most so many at a time, or give up in time | `limit` and `timeout` on the attribute, [`Limiter`] |
+//! | leave the choice to the application | [`scope_executor`], or an [`Executor`] to pass |
+//! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
+//! | wait for a future in a body | [`block_on`] |
+//! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
+//!
+//! # Which executor when
+//!
+//! Most calls name none, and run on the [global pool](global()): a thread for each that blocks.
+//! What tells calls apart is what they do to their thread.
+//!
+//! - *They wait*, for disks, sockets, children or locks: the global pool, or a [`BlockingPool`] of
+//!   their own, so that a slow disk does not hold up what a socket needs. How many may wait at once
+//!   is a question to what they wait for: a `limit` on the function, a [`Limiter`] that functions
+//!   share, or a pool with `max_threads`. A limit costs no thread for those who stand in line; a
+//!   pool of its own also keeps its threads from others.
+//! - *They compute*: [`cpu`], which has one thread a core. More would only take turns. Or rayon's
+//!   `ThreadPool` (feature `rayon`), where the body is parallel in itself.
+//! - *They use what is not `Send`*, or a library with thread-local state: make it on a
+//!   [`DedicatedThread`] and keep it there, or put [`scope_thread`] around all that belongs
+//!   together.
+//! - *They must run in order*: a [`DedicatedThread`], [`scope_thread`], or a [`Limiter`] of one,
+//!   which admits its callers first come, first served.
+//! - *They may crash, leak, or never end*: no thread can be saved from those; let them ask
+//!   [`is_cancelled`] where you can, give them a `timeout` so that the caller goes on, a pool of
+//!   their own so that only that one is lost, or run them in a process of their own.
+//! - *They are short*, or need what cannot move: `in_place` on the attribute, on a multi-thread
+//!   runtime.
+//! - *They are tested*: [`Inline`], by [`scope_executor`], without a thread; or tokio's `Handle`,
+//!   for whose paused clock it then is work.
+//!
+//! A library names no executor and annotates; the application puts [`scope_executor`] around what
+//! it awaits.
 //!
 //! # What holds for every call
 //!
@@ -55,8 +85,9 @@
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
-//! | `macros` | yes | the attribute and [`asyncify!`] |
+//! | `macros` | yes | the attributes and [`asyncify!`] |
 //! | `tokio` | yes | the caller's runtime in the body, and tokio's `Handle` as an [`Executor`]; only tokio's `rt` |
+//! | `in_place` | no | the argument `in_place`; tokio's `rt-multi-thread` |
 //! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
 //! | `tracing` | no | the caller's span and dispatcher in the body |
 //!

@@ -352,3 +352,43 @@ mod runtime {
         assert!(text.contains("being shutdown"), "{text}");
     }
 }
+
+mod size {
+    use super::*;
+
+    #[sync_to_async(limit = 1)]
+    fn limited(_: [u64; 4]) {}
+
+    #[sync_to_async(limit = 1, executor = &pool.clone())]
+    fn limited_on(pool: BlockingPool) -> usize {
+        pool.metrics().threads
+    }
+
+    #[sync_to_async(timeout = "1s")]
+    fn timed(_: [u64; 4]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[sync_to_async(detach, runtime = handle)]
+    fn told(handle: &Handle, _: [u64; 4]) {
+        let _ = handle;
+    }
+
+    /// What the future holds beside its arguments.
+    fn overhead<F: Future>(future: &F, arguments: usize) -> usize {
+        size_of_val(future) - arguments
+    }
+
+    #[test]
+    fn futures_hold_what_they_wait_for_and_no_more() {
+        let (pool, runtime) = (one_thread(), current_thread());
+        assert!(overhead(&limited([0; 4]), 32) <= 32);
+        assert!(overhead(&told(runtime.handle(), [0; 4]), 8 + 32) <= 32);
+        // And the executor that it was told, for as long as it stands in line.
+        let executor = size_of::<BlockingPool>();
+        assert!(overhead(&limited_on(pool), executor) <= 32 + executor);
+        // The clock and the time that it was given.
+        let size = overhead(&timed([0; 4]), 32);
+        assert!(size <= 80, "{size}");
+    }
+}
