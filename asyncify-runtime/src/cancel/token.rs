@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn dropped_children_leave_no_trace() {
         let root = CancellationToken::new();
-        for _ in 0..10_000 {
+        for _ in 0..if cfg!(miri) { 200 } else { 10_000 } {
             drop(root.child_token());
         }
         assert!(root.node.lock_children().capacity() < 100);

@@ -196,7 +196,7 @@ impl BlockingPool {
 
     #[cfg(test)]
     #[cfg_attr(any(asyncify_loom, asyncify_shuttle), allow(dead_code, reason = "no model's"))]
-    pub(super) fn core(&self) -> &Core<Threads> {
+    pub(super) fn core(&self) -> &Arc<Core<Threads>> {
         &self.core
     }
 

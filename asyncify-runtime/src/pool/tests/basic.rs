@@ -11,15 +11,15 @@ fn a_job_runs_on_a_thread_that_tells_the_pool() {
 }
 
 #[test]
-fn calls_in_a_row_need_few_threads() {
+fn calls_in_a_row_need_one_thread() {
     let pool = pool(|b| b);
     for k in 0..super::rounds(1000) {
         assert_eq!(block_on(pool.spawn(move || k)).expect("no panic"), k);
+        // A call that comes while the worker is between handing out the result and searching again
+        // may bring a second one.
+        block_on(pool.wait_idle());
+        assert_eq!(pool.metrics().threads, 1);
     }
-    // A second one, or even a third, when a call comes while the last one's worker is between
-    // handing out the result and searching again.
-    let threads = pool.metrics().threads;
-    assert!(threads <= 8, "{threads} threads");
 }
 
 #[test]

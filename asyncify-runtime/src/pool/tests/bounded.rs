@@ -1,12 +1,12 @@
 //! A queue with a capacity.
 
-use super::{Gate, block_on, eventually, pool};
-use crate::pool::{BlockingPool, Shutdown, TrySpawnError};
+use super::{Gate, TestPool, block_on, eventually, pool, rounds};
+use crate::pool::{Shutdown, TrySpawnError};
 use futures::FutureExt;
 use std::pin::pin;
 
 /// A pool whose one thread is busy and whose queue holds one job.
-fn busy() -> (BlockingPool, Gate) {
+fn busy() -> (TestPool, Gate) {
     let pool = pool(|b| b.max_threads(1).queue_capacity(1));
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
@@ -88,12 +88,13 @@ fn an_unbounded_queue_has_a_place_for_everybody() {
     let pool = pool(|b| b.max_threads(1));
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
+    let jobs = rounds(400);
     let permits: Vec<_> =
-        (0..100).map(|_| pool.reserve().now_or_never().expect("at once").expect("open")).collect();
+        (0..jobs).map(|_| pool.reserve().now_or_never().expect("at once").expect("open")).collect();
     for permit in permits {
         drop(permit.spawn(|| ()));
     }
     gate.wait_entered();
     gate.open();
-    eventually(&pool, |m| m.completed == 101);
+    eventually(&pool, |m| m.completed == 1 + jobs as u64);
 }

@@ -1,6 +1,6 @@
 //! What goes wrong around the jobs.
 
-use super::{Gate, block_on, eventually, pool};
+use super::{Gate, TestPool, block_on, eventually, pool};
 use crate::pool::BlockingPool;
 use crate::task::JoinHandle;
 use std::sync::{Arc, Barrier};
@@ -61,7 +61,7 @@ fn discarded_captures_that_panic_do_not_stop_the_shutdown() {
     block_on(pool.shutdown(crate::pool::Shutdown::Drain));
 }
 
-fn faulty(nth: usize) -> BlockingPool {
+fn faulty(nth: usize) -> TestPool {
     let pool = pool(|b| b);
     pool.core().host.faults.fail_every(nth);
     pool

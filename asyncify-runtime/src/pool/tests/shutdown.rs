@@ -1,7 +1,8 @@
 //! The end of a pool.
 
 use super::{Gate, block_on, pool};
-use crate::pool::{Shutdown, TrySpawnError};
+use crate::pool::shutdown::ended;
+use crate::pool::{BlockingPool, Shutdown, TrySpawnError};
 use futures::FutureExt;
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,13 +12,14 @@ use std::time::Duration;
 #[test]
 fn draining_runs_what_is_queued_and_ends_the_threads() {
     let pool = pool(|b| b.max_threads(2));
-    let jobs: Vec<_> = (0..100).map(|k| pool.spawn(move || k)).collect();
+    let many = super::rounds(400);
+    let jobs: Vec<_> = (0..many).map(|k| pool.spawn(move || k)).collect();
     block_on(pool.shutdown(Shutdown::Drain));
     for (k, job) in jobs.into_iter().enumerate() {
         assert_eq!(job.now_or_never().expect("ran before").expect("no panic"), k);
     }
     let metrics = pool.metrics();
-    assert_eq!((metrics.threads, metrics.idle, metrics.completed), (0, 0, 100));
+    assert_eq!((metrics.threads, metrics.idle, metrics.completed), (0, 0, many as u64));
 }
 
 /// Counts its thread's end.
@@ -92,8 +94,10 @@ fn a_time_limit_tells_what_was_left() {
 #[test]
 fn the_last_handle_lets_queued_work_finish() {
     let done = Arc::new(AtomicUsize::new(0));
-    let pool = pool(|b| b.max_threads(2));
-    let jobs: Vec<_> = (0..50)
+    let pool = BlockingPool::builder().max_threads(2).build().expect("threads can be made");
+    let core = Arc::clone(pool.core());
+    let many = super::rounds(200);
+    let jobs: Vec<_> = (0..many)
         .map(|_| {
             let done = Arc::clone(&done);
             pool.spawn(move || done.fetch_add(1, SeqCst))
@@ -104,24 +108,26 @@ fn the_last_handle_lets_queued_work_finish() {
     for job in jobs {
         block_on(job).expect("it runs");
     }
-    assert_eq!(done.load(SeqCst), 50);
+    assert_eq!(done.load(SeqCst), many);
+    block_on(ended(&core));
 }
 
 #[test]
 fn a_job_may_hold_and_drop_the_last_handle() {
-    let pool = pool(|b| b);
-    let stopped = Arc::new(AtomicUsize::new(0));
+    let pool = BlockingPool::builder().build().expect("threads can be made");
+    let core = Arc::clone(pool.core());
     let inner = pool.clone();
     let (gate, job) = Gate::new();
-    let ended = pool.spawn(move || {
+    let done = pool.spawn(move || {
         job();
         drop(inner);
     });
     gate.wait_entered();
     drop(pool);
     gate.open();
-    block_on(ended).expect("no panic");
-    assert_eq!(Arc::strong_count(&stopped), 1);
+    block_on(done).expect("no panic");
+    block_on(ended(&core));
+    assert_eq!(core.census.count().threads(), 0);
 }
 
 #[test]
