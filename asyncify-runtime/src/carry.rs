@@ -79,9 +79,9 @@ mod tests {
             }
             // Once from another place, once while it is polled.
             if left == 1 {
-                cx.waker().wake_by_ref()
+                cx.waker().wake_by_ref();
             } else {
-                wakers.send(cx.waker().clone()).unwrap()
+                wakers.send(cx.waker().clone()).unwrap();
             }
             Poll::Pending
         });

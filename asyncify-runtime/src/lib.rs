@@ -132,12 +132,12 @@ pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 #[cfg(feature = "macros")]
 #[doc(inline)]
 pub use crate::macros::{async_to_sync, sync_to_async};
+#[cfg(feature = "metrics")]
+pub use crate::pool::Quantiles;
 pub use crate::pool::{
     BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
     TrySpawnError,
 };
-#[cfg(feature = "metrics")]
-pub use crate::pool::Quantiles;
 pub use crate::scope::{ScopeExecutor, scope_executor, scope_thread};
 pub use crate::task::{Job, JoinError, JoinHandle};
 

@@ -307,6 +307,10 @@ fn boxed_methods_name_every_lifetime() {
             }
         "#]],
     );
+}
+
+#[test]
+fn boxed_output_borrows_by_the_rules_of_elision() {
     check(
         quote!(boxed, in_place),
         quote! {

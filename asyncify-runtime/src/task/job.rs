@@ -142,6 +142,10 @@ impl<T> Fresh<T> {
     }
 
     /// What is current on this thread.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        expect(clippy::unused_self, reason = "only a span asks where the call comes from")
+    )]
     pub(crate) fn capture_context(&self) -> Context {
         Context::capture(
             #[cfg(feature = "tracing")]
