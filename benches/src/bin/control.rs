@@ -48,19 +48,19 @@ fn run(write: Option<&Path>) -> io::Result<()> {
 fn calls() -> String {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let limiter = Limiter::new(8);
-    let forever = Duration::from_secs(3_600);
+    let forever = Duration::from_secs(60 * 60);
     let mut samples: [Vec<f64>; 5] = Default::default();
     for _ in 0..ROUNDS {
         let bare = || async { BlockingCall::new(|| ()).await };
         samples[0].push(each(&runtime, bare));
-        let limited = || async { BlockingCall::new(|| ()).limiter(&limiter).await };
-        samples[1].push(each(&runtime, limited));
-        let timed = || async {
+        let with_limit = || async { BlockingCall::new(|| ()).limiter(&limiter).await };
+        samples[1].push(each(&runtime, with_limit));
+        let with_time = || async {
             drop(BlockingCall::new(|| ()).timeout(forever).await);
         };
-        samples[2].push(each(&runtime, timed));
-        let told = || async { BlockingCall::new(|| drop(cancellation_token())).await };
-        samples[3].push(each(&runtime, told));
+        samples[2].push(each(&runtime, with_time));
+        let asks = || async { BlockingCall::new(|| drop(cancellation_token())).await };
+        samples[3].push(each(&runtime, asks));
         let all = || async {
             let call = BlockingCall::new(|| drop(cancellation_token())).limiter(&limiter);
             drop(call.timeout(forever).await);
