@@ -1,12 +1,14 @@
 //! Parses and checks the arguments of the attribute.
 //!
 //! Everything about an argument is one row of [`TABLE`]: its name, its kind of value, where it may
-//! stand and what it sets. What may not stand beside each other is in [`conflicts`].
+//! stand and what it sets. Those within `process(..)` have a table of their own, in [`process`].
+//! What may not stand beside each other is in [`conflicts`].
 
 mod conflicts;
 mod duration;
+mod process;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -14,6 +16,7 @@ use syn::{LitStr, Path, Token};
 
 use crate::diag;
 use crate::errors::Errors;
+pub(crate) use process::Process;
 
 /// The arguments of one attribute, each checked by itself.
 #[derive(Clone, Default)]
@@ -31,6 +34,7 @@ pub(crate) struct Args {
     pub(crate) rename: Option<Ident>,
     pub(crate) suffix: Option<LitStr>,
     pub(crate) skip: bool,
+    pub(crate) process: Option<Process>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -50,12 +54,11 @@ impl Direction {
         }
     }
 
-    fn has(self, row: &Row) -> bool {
-        self == Self::ToAsync || ["rename", "suffix", "skip", "crate"].contains(&row.name)
-    }
-
-    fn rows(self, place: Place) -> impl Iterator<Item = &'static Row> {
-        TABLE.iter().filter(move |row| self.has(row) && row.places.contains(&place))
+    fn rows(self) -> Vec<&'static Row> {
+        let has = |row: &&Row| {
+            self == Self::ToAsync || ["rename", "suffix", "skip", "crate"].contains(&row.name)
+        };
+        TABLE.iter().filter(has).collect()
     }
 }
 
@@ -71,6 +74,8 @@ pub(crate) enum Place {
     Method,
     /// A method of an annotated `trait` or trait `impl`.
     TraitMethod,
+    /// The attribute `main` on a program's entry.
+    Main,
 }
 
 impl Place {
@@ -82,6 +87,7 @@ impl Place {
             Self::Trait => "a trait",
             Self::Method => "a method",
             Self::TraitMethod => "a method of a trait",
+            Self::Main => "`main`",
         }
     }
 }
@@ -100,6 +106,10 @@ enum Kind {
     Name(fn(&mut Args, LitStr, &mut Errors)),
     /// The path of a crate.
     CratePath(fn(&mut Args, Path)),
+    /// A string that is one of these; with the key, and by its position.
+    Choice(&'static [&'static str], fn(&mut Args, Ident, usize)),
+    /// Nothing, or arguments of its own in parentheses.
+    Options(&'static [Row], fn(&mut Args)),
 }
 
 struct Row {
@@ -214,10 +224,25 @@ const TABLE: &[Row] = &[
         elsewhere: "it belongs on a method of an annotated `impl` or `trait`",
     },
     Row {
+        name: "process",
+        example: "process(timeout = \"30s\")",
+        kind: Kind::Options(process::TABLE, |args| args.process = Some(Process::default())),
+        places: &[Place::Function],
+        elsewhere: "it belongs on a free function",
+    },
+    Row {
         name: "crate",
         example: "crate = ::asyncify_runtime",
         kind: Kind::CratePath(|args, value| args.krate = Some(value)),
-        places: EVERYWHERE,
+        places: &[
+            Place::Function,
+            Place::InherentImpl,
+            Place::TraitImpl,
+            Place::Trait,
+            Place::Method,
+            Place::TraitMethod,
+            Place::Main,
+        ],
         elsewhere: "",
     },
 ];
@@ -238,6 +263,22 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Args {
     let mut args = Args::default();
+    let meant = apply_all(tokens, &direction.rows(), place, &mut args, errors);
+    conflicts::check(&meant, errors);
+    if !cfg!(test) {
+        missing_features(&meant, &FEATURES, &mut args, errors);
+    }
+    args
+}
+
+/// Applies each argument by its row, and says which have one that holds here.
+fn apply_all(
+    tokens: TokenStream,
+    rows: &[&Row],
+    place: Place,
+    args: &mut Args,
+    errors: &mut Errors,
+) -> Vec<Ident> {
     let mut seen: Vec<Ident> = Vec::new();
     let mut meant: Vec<Ident> = Vec::new();
     for raw in split(tokens, errors) {
@@ -246,35 +287,39 @@ pub(crate) fn parse(
             continue;
         }
         seen.push(raw.key.clone());
-        match TABLE.iter().find(|row| direction.has(row) && raw.key == row.name) {
+        match rows.iter().find(|row| raw.key == row.name) {
             Some(row) if row.places.contains(&place) => {
                 meant.push(raw.key.clone());
-                row.apply(raw, &mut args, errors);
+                row.apply(raw, place, args, errors);
             }
             Some(row) => {
                 let place = place.describe();
                 errors.push(diag::misplaced_argument(&raw.key, place, row.elsewhere));
             }
-            None => errors.push(unknown(&raw.key, direction, place)),
+            None => errors.push(unknown(&raw.key, rows, place)),
         }
     }
-    conflicts::check(&meant, errors);
-    if !cfg!(test) {
-        missing_features(&meant, &FEATURES, &mut args, errors);
-    }
-    args
+    meant
 }
 
 /// What the runtime was built with; it sets these features of ours.
+#[expect(clippy::struct_excessive_bools, reason = "one for each feature")]
 struct Features {
     in_place: bool,
+    postcard: bool,
+    process: bool,
     tokio: bool,
 }
 
-const FEATURES: Features =
-    Features { in_place: cfg!(feature = "in_place"), tokio: cfg!(feature = "tokio") };
+const FEATURES: Features = Features {
+    in_place: cfg!(feature = "in_place"),
+    postcard: cfg!(feature = "postcard"),
+    process: cfg!(feature = "process"),
+    tokio: cfg!(feature = "tokio"),
+};
 
-/// Reports the arguments that need more than that.
+/// Reports the arguments that need more than that, and leaves out what the runtime has no names
+/// for.
 fn missing_features(seen: &[Ident], built: &Features, args: &mut Args, errors: &mut Errors) {
     let find = |name: &str| seen.iter().find(|key| *key == name);
     if let (Some(key), false) = (find("in_place"), built.in_place) {
@@ -282,8 +327,16 @@ fn missing_features(seen: &[Ident], built: &Features, args: &mut Args, errors: &
     }
     if let (Some(key), false) = (find("runtime"), built.tokio) {
         errors.push(diag::feature_off(key, "tokio"));
-        // The call has no such method.
         args.runtime = None;
+    }
+    if let (Some(key), false) = (find("process"), built.process) {
+        errors.push(diag::feature_off(key, "process"));
+        args.process = None;
+    }
+    if let (Some(process), false) = (&mut args.process, built.postcard) {
+        if let Some(key) = process.postcard.take() {
+            errors.push(diag::feature_off(&key, "postcard"));
+        }
     }
 }
 
@@ -318,12 +371,23 @@ fn until_comma(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 }
 
 impl Row {
-    fn apply(&self, raw: RawArg, args: &mut Args, errors: &mut Errors) {
+    fn apply(&self, raw: RawArg, place: Place, args: &mut Args, errors: &mut Errors) {
         let RawArg { key, equals, value } = raw;
         let value = (!value.is_empty()).then_some(value);
         match (&self.kind, value) {
             (Kind::Flag(set), None) => set(args),
             (Kind::Flag(_), Some(value)) => errors.push(diag::needless_value(value, &key)),
+            (Kind::Options(_, set), None) if equals.is_none() => set(args),
+            (Kind::Options(table, set), Some(value)) => {
+                set(args);
+                match in_parentheses(&value).filter(|_| equals.is_none()) {
+                    Some(options) => {
+                        let rows: Vec<_> = table.iter().collect();
+                        apply_all(options, &rows, place, args, errors);
+                    }
+                    None => errors.push(diag::not_options(value, &key, self.example)),
+                }
+            }
             (_, None) => errors.push(diag::missing_value(&key, self.example)),
             (_, Some(value)) if equals.is_none() => {
                 errors.push(diag::missing_equals(value, &key, self.example));
@@ -356,6 +420,14 @@ impl Row {
                 Ok(path) if is_absolute(&path) => set(args, path),
                 Ok(path) => errors.push(diag::relative_crate_path(path)),
                 Err(_) => errors.push(self.wrong_value("a path", value)),
+            },
+            (Kind::Choice(choices, set), Some(value)) => match syn::parse2::<LitStr>(value.clone())
+            {
+                Ok(text) => match choices.iter().position(|choice| text.value() == *choice) {
+                    Some(choice) => set(args, key, choice),
+                    None => errors.push(not_a_choice(&text, choices)),
+                },
+                Err(_) => errors.push(self.wrong_value("a string", value)),
             },
         }
     }
@@ -392,8 +464,25 @@ fn name(value: &LitStr) -> syn::Result<Ident> {
     value.parse().map_err(|_| diag::not_a_name(value, &value.value()))
 }
 
-fn unknown(key: &Ident, direction: Direction, place: Place) -> syn::Error {
-    let names: Vec<_> = direction.rows(place).map(|row| row.name).collect();
+fn not_a_choice(text: &LitStr, choices: &[&str]) -> syn::Error {
+    let choices: Vec<_> = choices.iter().map(|choice| format!("`\"{choice}\"`")).collect();
+    diag::not_a_choice(text, &list(&choices))
+}
+
+/// What stands in the parentheses, if that is all there is.
+fn in_parentheses(value: &TokenStream) -> Option<TokenStream> {
+    let mut tokens = value.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Parenthesis => {
+            Some(group.stream())
+        }
+        _ => None,
+    }
+}
+
+fn unknown(key: &Ident, rows: &[&Row], place: Place) -> syn::Error {
+    let names: Vec<_> =
+        rows.iter().filter(|row| row.places.contains(&place)).map(|row| row.name).collect();
     let word = key.to_string();
     let similar = names
         .iter()
@@ -473,15 +562,34 @@ mod tests {
 
     #[test]
     fn arguments_name_the_feature_that_they_need() {
-        let seen = ["in_place", "runtime"].map(|key| Ident::new(key, Span::call_site()));
-        let mut args = Args { runtime: Some(TokenStream::new()), ..Args::default() };
-        let built = Features { in_place: false, tokio: false };
+        let key = |name| Ident::new(name, Span::call_site());
+        let seen = ["in_place", "runtime", "process"].map(key);
+        let mut args = Args {
+            runtime: Some(TokenStream::new()),
+            process: Some(Process::default()),
+            ..Args::default()
+        };
+        let built = Features { in_place: false, postcard: false, process: false, tokio: false };
         let mut errors = Errors::default();
         missing_features(&seen, &built, &mut args, &mut errors);
         let text = errors.to_tokens().to_string();
         assert!(text.contains("argument `in_place` needs the `in_place` feature"), "{text}");
         assert!(text.contains("argument `runtime` needs the `tokio` feature"), "{text}");
-        assert!(args.runtime.is_none());
+        assert!(text.contains("argument `process` needs the `process` feature"), "{text}");
+        assert!(args.runtime.is_none() && args.process.is_none());
+    }
+
+    #[test]
+    fn formats_name_the_feature_that_they_need() {
+        let key = |name| Ident::new(name, Span::call_site());
+        let process = Process { postcard: Some(key("codec")), ..Process::default() };
+        let mut args = Args { process: Some(process), ..Args::default() };
+        let built = Features { in_place: true, postcard: false, process: true, tokio: true };
+        let mut errors = Errors::default();
+        missing_features(&[key("process")], &built, &mut args, &mut errors);
+        let text = errors.to_tokens().to_string();
+        assert!(text.contains("argument `codec` needs the `postcard` feature"), "{text}");
+        assert!(args.process.is_some_and(|process| process.postcard.is_none()));
     }
 
     #[test]

@@ -241,6 +241,67 @@ pub(crate) fn not_an_argument(token: impl ToTokens) -> Error {
     at(token, "expected an argument such as `executor = &pool`").done()
 }
 
+pub(crate) fn not_options(value: impl ToTokens, key: &Ident, example: &str) -> Error {
+    at(value, format_args!("the arguments of `{key}` stand in parentheses"))
+        .help(format_args!("write `{example}`, or only `{key}`"))
+        .done()
+}
+
+pub(crate) fn not_a_choice(value: impl ToTokens, choices: &str) -> Error {
+    at(value, "unknown choice").note(format_args!("the choices are {choices}")).done()
+}
+
+// Worker processes.
+
+const BY_NAME: &str = "the worker finds the function by its name and place alone";
+
+pub(crate) fn process_async(token: impl ToTokens) -> Error {
+    at(token, "an `async fn` cannot run in a worker process")
+        .help("remove `async`: the function may block there as it likes")
+        .done()
+}
+
+pub(crate) fn process_generic(parameter: impl ToTokens) -> Error {
+    at(parameter, "a generic function cannot run in a worker process")
+        .note(BY_NAME)
+        .help("annotate a function of concrete types that calls it")
+        .done()
+}
+
+pub(crate) fn process_receiver(receiver: impl ToTokens) -> Error {
+    at(receiver, "a method cannot run in a worker process")
+        .note(BY_NAME)
+        .help("annotate a free function, and pass it what it needs")
+        .done()
+}
+
+pub(crate) fn process_mutable(borrow: impl ToTokens, argument: &str) -> Error {
+    at(borrow, format_args!("argument `{argument}` is borrowed mutably"))
+        .note("a worker process gets a copy, which does not come back")
+        .help("take it by value and return it")
+        .done()
+}
+
+pub(crate) fn process_static(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
+    at(borrow, format_args!("argument `{argument}` is borrowed for ever"))
+        .note("a worker process gets a copy, which does not live that long")
+        .help(format_args!("take `{owned}`, or borrow it without `'static`"))
+        .done()
+}
+
+pub(crate) fn process_cfg(attribute: impl ToTokens) -> Error {
+    at(attribute, "a parameter of a worker process cannot be conditional")
+        .help("put `#[cfg]` on two whole functions")
+        .done()
+}
+
+pub(crate) fn process_no_result(span: Span) -> Error {
+    at_span(span, "a function in a worker process must return a `Result`")
+        .note("the process may crash, and the caller must hear of it")
+        .help("return `Result<_, E>` with `E: From<asyncify_runtime::Error>`")
+        .done()
+}
+
 // `asyncify!`.
 
 pub(crate) fn nothing_to_run(span: Span) -> Error {

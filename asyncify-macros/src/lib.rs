@@ -85,6 +85,7 @@ use crate::args::Direction;
 /// | `rename = "name"` | a function | keep the sync function, and add the async one under this name |
 /// | `suffix = "_async"` | an `impl` | the same for every function in it |
 /// | `skip` | a function in an annotated block | leave it as it is |
+/// | `process`, `process(..)` | a free function | run the body in a worker process, which can crash or be killed without harm; see below |
 /// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |
 ///
 /// Expressions are evaluated at the first poll, before the parameters move. They may borrow the
@@ -134,6 +135,20 @@ use crate::args::Direction;
 /// }
 /// # }
 /// ```
+///
+/// # Worker processes
+///
+/// With the feature `process`, on Unix, `process` runs the body in a process of its own: see
+/// `asyncify_runtime::process` for what that is good for. The function returns a `Result<T, E>` with
+/// `E: From<asyncify_runtime::Error>`; arguments, `T` and `E` implement serde's traits. It is free
+/// and not generic. Arguments are encoded when it is called, so that its future borrows nothing.
+///
+/// | argument | without it | meaning |
+/// | --- | --- | --- |
+/// | `pool = EXPR` | the default pool | a `&Pool` |
+/// | `timeout = "30s"` | the pool's | kill the worker when the body runs longer: a text such as `"500ms"` or `"1m30s"`, or an expression of a `Duration` |
+/// | `on_drop = "detach"` | `"kill"` | let the body run to its end when its caller is dropped |
+/// | `codec = "postcard"` | `"messagepack"` | the format of arguments and result (feature `postcard`) |
 ///
 /// # Cancel safety
 ///
@@ -346,6 +361,23 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToSync, args.into(), item.into()).into()
 }
 
+/// Makes a program able to start worker processes: calls `asyncify_runtime::process::init()` first
+/// in `main`.
+///
+/// It goes above the attribute of the async runtime, as a worker needs none:
+///
+/// ```
+/// #[asyncify_runtime::main]
+/// #[tokio::main]
+/// async fn main() {
+///     // The program proper.
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    main_attribute(args.into(), item.into()).into()
+}
+
 /// What `asyncify_runtime::asyncify!` hands on, behind the path of the runtime crate.
 #[doc(hidden)]
 #[proc_macro]
@@ -375,6 +407,20 @@ fn attribute(
     quote::quote!(#tokens #errors)
 }
 
+fn main_attribute(
+    args: proc_macro2::TokenStream,
+    item: proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let args = args::parse(args, Direction::ToAsync, args::Place::Main, &mut errors);
+    let errors = errors.to_tokens();
+    let main = match item::parse(item.clone()) {
+        Ok(item::Item::Fn(raw)) => expand::main(&raw, &args.runtime_path()),
+        _ => item,
+    };
+    quote::quote!(#main #errors)
+}
+
 fn function(
     args: proc_macro2::TokenStream,
     mut raw: item::RawFn,
@@ -383,6 +429,12 @@ fn function(
     let args = args::parse(args, Direction::ToAsync, args::Place::Function, errors);
     for attribute in analyze::take_attributes(&mut raw.attrs, Direction::ToAsync) {
         errors.push(diag::duplicate_attribute(attribute, Direction::ToAsync));
+    }
+    if let Some(process) = &args.process {
+        return match analyze::process(&raw, &args, process, errors) {
+            Some(plan) => expand::process(&plan),
+            None => fallback::function(&raw, analyze::MethodKind::Plain),
+        };
     }
     match analyze::function(&raw, &args, &analyze::Site::Alone, errors) {
         Some(plan) => expand::function(&plan),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// Why a call did not come to its own end.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(all(feature = "process", unix), derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// The call did not end in time.
@@ -20,10 +21,15 @@ pub enum Error {
     ShutDown,
     /// The caller went away, or asked the call to stop.
     Cancelled,
+    /// The worker process failed, or there was none.
+    #[cfg(all(feature = "process", unix))]
+    #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
+    Process(crate::process::ProcessError),
 }
 
 /// How far a call had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(all(feature = "process", unix), derive(serde::Serialize, serde::Deserialize))]
 pub enum Phase {
     /// It waited for a permit, a place in a queue or a thread; it never runs.
     Queue,
@@ -43,8 +49,17 @@ impl fmt::Display for Error {
             Self::Rejected => f.write_str("blocking call was rejected: the queue is full"),
             Self::ShutDown => f.write_str("blocking call was rejected: the executor is shut down"),
             Self::Cancelled => f.write_str("blocking call was cancelled"),
+            #[cfg(all(feature = "process", unix))]
+            Self::Process(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(all(feature = "process", unix))]
+impl From<crate::process::ProcessError> for Error {
+    fn from(error: crate::process::ProcessError) -> Self {
+        Self::Process(error)
+    }
+}

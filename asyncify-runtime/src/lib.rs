@@ -39,6 +39,7 @@
 //! | have at most so many at a time, or give up in time | `limit` and `timeout` on the attribute, [`Limiter`] |
 //! | leave the choice to the application | [`scope_executor`], or an [`Executor`] to pass |
 //! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
+//! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, a worker [`process`] |
 //! | wait for a future in a body | [`block_on`] |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
@@ -61,7 +62,8 @@
 //!   which admits its callers first come, first served.
 //! - *They may crash, leak, or never end*: no thread can be saved from those; let them ask
 //!   [`is_cancelled`] where you can, give them a `timeout` so that the caller goes on, a pool of
-//!   their own so that only that one is lost, or run them in a process of their own.
+//!   their own so that only that one is lost, or run them in a worker [`process`], by
+//!   `#[sync_to_async(process)]`.
 //! - *They are short*, or need what cannot move: `in_place` on the attribute, on a multi-thread
 //!   runtime.
 //! - *They are tested*: [`Inline`], by [`scope_executor`], without a thread; or tokio's `Handle`,
@@ -89,6 +91,8 @@
 //! | `tokio` | yes | the caller's runtime in the body, and tokio's `Handle` as an [`Executor`]; only tokio's `rt` |
 //! | `in_place` | no | the argument `in_place`; tokio's `rt-multi-thread` |
 //! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
+//! | `process` | no | worker processes, on Unix: [`process`]; serde for arguments and results |
+//! | `postcard` | no | a second format for what passes between them |
 //! | `tracing` | no | the caller's span and dispatcher in the body |
 //!
 //! Without features it runs on any executor, and depends on no async runtime.
@@ -109,6 +113,8 @@ mod limit;
 #[cfg(feature = "macros")]
 mod macros;
 mod pool;
+#[cfg(all(feature = "process", unix))]
+pub mod process;
 mod scope;
 mod sync;
 mod task;
@@ -129,6 +135,10 @@ pub use crate::error::{Error, Phase};
 pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady};
 pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
+#[cfg(all(feature = "process", feature = "macros", unix))]
+#[cfg_attr(docsrs, doc(cfg(feature = "process")))]
+#[doc(inline)]
+pub use crate::macros::main;
 #[cfg(feature = "macros")]
 #[doc(inline)]
 pub use crate::macros::{async_to_sync, sync_to_async};

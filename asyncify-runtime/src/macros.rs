@@ -1,5 +1,9 @@
 //! The macros, under the names that users know.
 
+#[cfg(all(feature = "process", unix))]
+#[cfg_attr(docsrs, doc(cfg(feature = "process")))]
+#[doc(inline)]
+pub use asyncify_macros::main;
 #[doc(inline)]
 pub use asyncify_macros::{async_to_sync, sync_to_async};
 

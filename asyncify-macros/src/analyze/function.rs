@@ -116,7 +116,7 @@ pub(crate) fn function(
 
 /// What a `&mut`, and any other borrow, may be.
 #[derive(Clone, Copy, PartialEq)]
-enum Lending {
+pub(super) enum Lending {
     /// A `&T` is made owned; the rest is wrong.
     Shared,
     /// So is a `&mut T`, for the time of the call.
@@ -154,7 +154,7 @@ fn run(args: &Args) -> Run {
 }
 
 /// Rejects what an async function cannot be. A sync function that stays may be `const`.
-fn qualifiers(sig: &Signature, keeps_sync: bool, errors: &mut Errors) {
+pub(super) fn qualifiers(sig: &Signature, keeps_sync: bool, errors: &mut Errors) {
     if let (Some(token), false) = (&sig.constness, keeps_sync) {
         errors.push(diag::const_fn(token));
     }
@@ -201,7 +201,7 @@ fn param_capture(input: &PatType, lending: Lending) -> syn::Result<Capture> {
     type_capture(&input.ty, &name, lending)
 }
 
-fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Result<Capture> {
+pub(super) fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Result<Capture> {
     if lending == Lending::InPlace {
         return Ok(Capture::InPlace);
     }
@@ -275,12 +275,35 @@ fn output(
     lending: Lending,
     errors: &mut Errors,
 ) -> Output {
+    match written_output(sig, lending, errors) {
+        Written::Unit(span) => Output::Unit(span),
+        Written::Never(span) => Output::Never(span),
+        Written::Type(ty) => {
+            let (words, opaque) = (words(ty), types::find_opaque(ty).is_some());
+            Output::Type { ty: Box::new(ty.clone()), words, opaque }
+        }
+    }
+}
+
+/// What stands behind the parameters.
+pub(super) enum Written<'a> {
+    Unit(Span),
+    Never(Span),
+    Type(&'a Type),
+}
+
+/// Reports an output that cannot leave the call.
+pub(super) fn written_output<'a>(
+    sig: &'a Signature,
+    lending: Lending,
+    errors: &mut Errors,
+) -> Written<'a> {
     let (arrow, ty) = match &sig.output {
-        ReturnType::Default => return Output::Unit(sig.paren_token.span.close()),
+        ReturnType::Default => return Written::Unit(sig.paren_token.span.close()),
         ReturnType::Type(arrow, ty) => (arrow, ty),
     };
     if let Type::Never(_) = types::peel(ty) {
-        return Output::Never(arrow.spans[0]);
+        return Written::Never(arrow.spans[0]);
     }
     if let (Some(borrow), true) = (types::find_borrow(ty), lending != Lending::InPlace) {
         errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
@@ -288,7 +311,7 @@ fn output(
     if let Some(lazy) = types::find_lazy(ty) {
         errors.push(diag::lazy_return(lazy));
     }
-    Output::Type { ty: ty.clone(), words: words(ty), opaque: types::find_opaque(ty).is_some() }
+    Written::Type(ty)
 }
 
 fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {

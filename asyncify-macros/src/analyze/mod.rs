@@ -5,13 +5,15 @@ pub(crate) mod types;
 mod block;
 mod function;
 mod plan;
+mod process;
 
 pub(crate) use block::{BlockPlan, MemberPlan, MethodKind, block, own_arguments, take_attributes};
 pub(crate) use function::{function, plain_name, twin_name};
 pub(crate) use plan::{
-    BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
-    TraitScope, Words,
+    BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ProcessPlan,
+    ReceiverPlan, Run, TraitScope, Words,
 };
+pub(crate) use process::process;
 
 use proc_macro2::Ident;
 use syn::{GenericParam, Generics};

@@ -3,6 +3,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::{Attribute, Generics, Pat, Path, Signature, Token, Type, Visibility};
 
+use crate::args::Process;
 use crate::item::RawFn;
 
 pub(crate) struct FnPlan {
@@ -165,4 +166,28 @@ pub(crate) struct TraitScope {
     pub(crate) implemented: Path,
     /// The type of an `impl`; a definition has none.
     pub(crate) self_ty: Option<Type>,
+}
+
+/// A checked function that runs in a worker process.
+pub(crate) struct ProcessPlan {
+    pub(crate) runtime: TokenStream,
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    /// The signature of the async function; its parameters are plain names.
+    pub(crate) sig: Signature,
+    pub(crate) params: Vec<ProcessParam>,
+    pub(crate) output: Type,
+    pub(crate) body: Group,
+    /// The function as written, to go inside of the async one.
+    pub(crate) inner: RawFn,
+    /// The sync function, where it stays.
+    pub(crate) kept: Option<Box<RawFn>>,
+    pub(crate) process: Process,
+}
+
+pub(crate) struct ProcessParam {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    /// Whether the function borrows the worker's copy.
+    pub(crate) is_lent: bool,
 }

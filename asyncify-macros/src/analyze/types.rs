@@ -281,7 +281,7 @@ pub(crate) fn owned(ty: &Type) -> String {
 }
 
 /// What `ToOwned` makes of a borrowed type.
-fn owned_target(target: &Type) -> Type {
+pub(crate) fn owned_target(target: &Type) -> Type {
     match peel(target) {
         Type::Slice(slice) => {
             let elem = &slice.elem;

@@ -33,6 +33,31 @@ const CONFLICTS: &[Conflict] = &[
         others: Others::These(&["limiter"]),
         why: "a call waits for one permit; `limit` makes a limiter of the function's own",
     },
+    Conflict {
+        one: "process",
+        others: Others::These(&["executor", "runtime", "in_place"]),
+        why: "the body runs in another process, on its only thread",
+    },
+    Conflict {
+        one: "process",
+        others: Others::These(&["limit", "limiter"]),
+        why: "a worker runs one body at a time, so that the size of its pool is the limit",
+    },
+    Conflict {
+        one: "process",
+        others: Others::These(&["lend"]),
+        why: "a worker process gets copies of the arguments, which do not come back",
+    },
+    Conflict {
+        one: "process",
+        others: Others::These(&["timeout"]),
+        why: "a worker is killed when its time is over: `process(timeout = \"30s\")`",
+    },
+    Conflict {
+        one: "process",
+        others: Others::These(&["detach"]),
+        why: "a worker is left to itself by `process(on_drop = \"detach\")`",
+    },
 ];
 
 impl Others {

@@ -10,11 +10,13 @@ mod boxed;
 mod capture;
 mod in_place;
 mod options;
+mod process;
 mod spans;
 
 pub(crate) use block::block;
 pub(crate) use body::{conditional_calls, return_of};
 pub(crate) use boxed::signature as boxed_signature;
+pub(crate) use process::{main, process};
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

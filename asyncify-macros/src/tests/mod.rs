@@ -10,6 +10,7 @@ mod fallbacks;
 mod functions;
 mod inline;
 mod methods;
+mod process;
 mod to_sync;
 
 use expect_test::Expect;

@@ -33,6 +33,10 @@ use crate::task::current;
 /// ```
 #[must_use]
 pub fn is_cancelled() -> bool {
+    #[cfg(all(feature = "process", unix))]
+    if crate::process::is_cancelled() {
+        return true;
+    }
     current::is_cancelled()
 }
 

@@ -1,0 +1,109 @@
+//! Checks a function that is to run in a worker process.
+
+use quote::{ToTokens, quote};
+use syn::{FnArg, GenericParam, Type, TypeReference};
+
+use super::function::{
+    Lending, Written, is_lint_level, plain_name, qualifiers, twin_name, type_capture,
+    written_output,
+};
+use super::plan::{Capture, ProcessParam, ProcessPlan};
+use super::types;
+use crate::args::{Args, Process};
+use crate::diag;
+use crate::errors::Errors;
+use crate::item::{Body, RawFn};
+
+/// Checks one function, reporting all that is wrong with it; `None` when anything was.
+pub(crate) fn process(
+    raw: &RawFn,
+    args: &Args,
+    process: &Process,
+    errors: &mut Errors,
+) -> Option<ProcessPlan> {
+    let mut found = Errors::default();
+    qualifiers(&raw.sig, args.rename.is_some(), &mut found);
+    if let Some(token) = &raw.sig.asyncness {
+        found.push(diag::process_async(token));
+    }
+    for parameter in &raw.sig.generics.params {
+        if !matches!(parameter, GenericParam::Lifetime(_)) {
+            found.push(diag::process_generic(parameter));
+        }
+    }
+    let mut sig = raw.sig.clone();
+    let mut params = Vec::new();
+    for (position, input) in sig.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => found.push(diag::process_receiver(receiver)),
+            FnArg::Typed(input) => {
+                let name = types::text(&input.pat.to_token_stream());
+                let is_lent = found.ok(is_lent(&input.ty, &name)).unwrap_or(false);
+                for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
+                    found.push(diag::process_cfg(attr));
+                }
+                let name = plain_name(input, position);
+                params.push(ProcessParam { name, ty: (*input.ty).clone(), is_lent });
+            }
+        }
+    }
+    let output = match written_output(&sig, Lending::Shared, &mut found) {
+        Written::Type(ty) => Some(ty.clone()),
+        Written::Unit(span) | Written::Never(span) => {
+            found.push(diag::process_no_result(span));
+            None
+        }
+    };
+    let body = match &raw.body {
+        Body::Block(body) => Some(body.clone()),
+        Body::Missing(semicolon) => {
+            found.push(diag::no_body(semicolon));
+            None
+        }
+    };
+    if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
+        found.push(diag::same_name(name));
+    }
+    let is_empty = found.is_empty();
+    errors.append(found);
+    let (output, body) = (output.filter(|_| is_empty)?, body?);
+
+    let keeps_sync = args.rename.is_some();
+    sig.ident = twin_name(&sig.ident, args);
+    sig.constness = None;
+    sig.abi = None;
+    let mut inner = raw.clone();
+    inner.attrs.retain(is_lint_level);
+    inner.vis = syn::Visibility::Inherited;
+    Some(ProcessPlan {
+        runtime: args.runtime_path(),
+        attrs: raw.attrs.clone(),
+        vis: raw.vis.clone(),
+        sig,
+        params,
+        output,
+        body,
+        inner,
+        kept: keeps_sync.then(|| Box::new(raw.clone())),
+        process: process.clone(),
+    })
+}
+
+/// Whether the function borrows the worker's copy of the argument. As for a thread, but that a copy
+/// neither comes back nor lives for ever.
+fn is_lent(ty: &Type, name: &str) -> syn::Result<bool> {
+    if let Type::Reference(TypeReference { and_token, mutability: Some(token), .. }) =
+        types::peel(ty)
+    {
+        return Err(diag::process_mutable(quote!(#and_token #token), name));
+    }
+    match (types::peel(ty), type_capture(ty, name, Lending::Shared)?) {
+        (Type::Reference(reference), Capture::Moved) => {
+            let (and, lifetime) = (&reference.and_token, &reference.lifetime);
+            let owned = types::owned_target(&reference.elem).to_token_stream();
+            Err(diag::process_static(quote!(#and #lifetime), name, &types::text(&owned)))
+        }
+        (Type::ImplTrait(opaque), _) => Err(diag::process_generic(opaque.impl_token)),
+        (_, capture) => Ok(capture == Capture::Lent),
+    }
+}

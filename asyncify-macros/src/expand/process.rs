@@ -1,0 +1,182 @@
+//! A function whose body runs in a worker process.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use super::spans::{TypeSpans, located};
+use super::{braces, local};
+use crate::analyze::ProcessPlan;
+use crate::item::RawFn;
+
+// Input:
+//     fn thumbnail(image: &[u8], mut width: u32) -> Result<Vec<u8>, Error> { BODY }
+//
+// Output:
+//     fn thumbnail(image: &[u8], width: u32)
+//         -> impl Future<Output = Result<Vec<u8>, Error>> + Send + use<>
+//     {
+//         fn thumbnail(image: &[u8], mut width: u32) -> Result<Vec<u8>, Error> { BODY }
+//         fn __run(__request: &mut Request<'_>) -> Result<Answer, Refusal> {
+//             let __p0 = __request.argument()?;
+//             let __p1 = __request.argument()?;
+//             __request.end()?;
+//             __request.answer(&thumbnail(lend(&__p0), __p1))
+//         }
+//         static __TASK: Task = Task::new("crate::thumbnail", (file!(), line!(), column!()), __run);
+//         submit! { Registration(&__TASK) }
+//         let mut __arguments = Arguments::new(&__TASK, options());
+//         __arguments.push(image);
+//         __arguments.push(&width);
+//         call(global(), __arguments)
+//     }
+pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
+    let ProcessPlan { attrs, vis, sig, kept, body, output, .. } = plan;
+    let spans = TypeSpans::of(output);
+    let mut sig = sig.clone();
+    sig.output = syn::ReturnType::Type(
+        syn::Token![->](spans.first),
+        Box::new(syn::Type::Verbatim(quote_spanned! {spans.first=>
+            impl ::core::future::Future<Output = #output> + ::core::marker::Send + use<>
+        })),
+    );
+    let inner = kept.is_none().then_some(&plan.inner);
+    let private = private(plan);
+    let run = run(plan);
+    let task = task(plan);
+    let call = call(plan);
+    let block = braces(
+        body.span(),
+        quote_spanned! {Span::mixed_site()=>
+            // Where there are no workers, this is the one error.
+            #[cfg(not(unix))]
+            ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
+            use #private as __process;
+            #inner
+            #run
+            #task
+            #call
+        },
+    );
+    let must_use = quote_spanned!(located(sig.ident.span())=>
+        #[must_use = "futures do nothing unless polled"]
+    );
+    quote!(#kept #must_use #(#attrs)* #vis #sig #block)
+}
+
+/// The module of the runtime that all of it names.
+fn private(plan: &ProcessPlan) -> TokenStream {
+    let runtime = &plan.runtime;
+    quote!(#runtime::process::__private)
+}
+
+fn held(position: usize) -> Ident {
+    format_ident!("__p{position}", span = Span::mixed_site())
+}
+
+/// What the worker runs.
+fn run(plan: &ProcessPlan) -> TokenStream {
+    let request = local("__request");
+    let decoded = plan.params.iter().enumerate().map(|(position, param)| {
+        let held = held(position);
+        let span = TypeSpans::of(&param.ty).first;
+        quote_spanned!(span=> let #held = #request.argument()?;)
+    });
+    let arguments = plan.params.iter().enumerate().map(|(position, param)| {
+        let held = held(position);
+        if param.is_lent { quote!(__process::lend(&#held)) } else { held.to_token_stream() }
+    });
+    let function = &plan.inner.sig.ident;
+    let call = quote!(#function(#(#arguments),*));
+    let call = match plan.inner.sig.safety {
+        syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
+        _ => call,
+    };
+    let spans = TypeSpans::of(&plan.output);
+    let result = spans.value(&quote_spanned!(spans.first=> &#call));
+    let answer = quote_spanned!(spans.first=> #request.answer(#result));
+    quote_spanned! {Span::mixed_site()=>
+        fn __run(
+            #request: &mut __process::Request<'_>,
+        ) -> ::core::result::Result<__process::Answer, __process::Refusal> {
+            #(#decoded)*
+            #request.end()?;
+            #answer
+        }
+    }
+}
+
+/// How the worker finds it.
+fn task(plan: &ProcessPlan) -> TokenStream {
+    let name = plan.sig.ident.to_string();
+    quote_spanned! {Span::mixed_site()=>
+        static __TASK: __process::Task = __process::Task::new(
+            ::core::concat!(::core::module_path!(), "::", #name),
+            (::core::file!(), ::core::line!(), ::core::column!()),
+            __run,
+        );
+        __process::inventory::submit! { __process::Registration(&__TASK) }
+    }
+}
+
+/// What the caller does.
+fn call(plan: &ProcessPlan) -> TokenStream {
+    let arguments = local("__arguments");
+    let pool = match &plan.process.pool {
+        Some(pool) => {
+            let span = TypeSpans::of(pool).first;
+            let pool = TypeSpans::of(pool).value(pool);
+            quote_spanned!(span=> __process::pool(#pool))
+        }
+        None => quote!(__process::global()),
+    };
+    let mut options = quote!(__process::Options::new());
+    if plan.process.postcard.is_some() {
+        options.extend(quote!(.postcard()));
+    }
+    if let Some(timeout) = &plan.process.timeout {
+        options.extend(quote!(.timeout(#timeout)));
+    }
+    if plan.process.detached {
+        options.extend(quote!(.detached()));
+    }
+    let pushed = plan.params.iter().map(|param| {
+        let name = &param.name;
+        let spans = TypeSpans::of(&param.ty);
+        let value = spans.value(&if param.is_lent {
+            quote_spanned!(spans.first=> &*#name)
+        } else {
+            quote_spanned!(spans.first=> &#name)
+        });
+        quote_spanned!(spans.first=> #arguments.push(#value);)
+    });
+    let span = TypeSpans::of(&plan.output).first;
+    let call = quote_spanned!(span=> __process::call(#arguments));
+    quote_spanned! {Span::mixed_site()=>
+        let mut #arguments = __process::Arguments::new(&__TASK, #pool, #options);
+        #(#pushed)*
+        #call
+    }
+}
+
+// Input:
+//     #[tokio::main]
+//     async fn main() -> Result<(), Error> { BODY }
+//
+// Output:
+//     fn main() -> Result<(), Error> {
+//         ::asyncify_runtime::process::init();
+//         #[tokio::main]
+//         async fn main() -> Result<(), Error> { BODY }
+//         main()
+//     }
+pub(crate) fn main(raw: &RawFn, runtime: &TokenStream) -> TokenStream {
+    let RawFn { sig, .. } = raw;
+    let (name, output) = (&sig.ident, &sig.output);
+    quote! {
+        fn #name() #output {
+            #runtime::process::init();
+            #raw
+            #name()
+        }
+    }
+}

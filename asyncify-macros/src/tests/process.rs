@@ -1,0 +1,237 @@
+//! Functions in worker processes, and the `main` of their program.
+
+use expect_test::{Expect, expect};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{check, pretty};
+
+#[track_caller]
+fn check_main(item: TokenStream, expect: &Expect) {
+    expect.assert_eq(&pretty(crate::main_attribute(TokenStream::new(), item)));
+}
+
+#[test]
+fn borrowed_and_owned_arguments() {
+    check(
+        quote!(process),
+        quote! {
+            /// Scales.
+            pub(crate) fn scale<'a>(image: &'a [u8], mut width: u32) -> Result<Vec<u8>, Error> {
+                BODY
+            }
+        },
+        &expect![[r##"
+            #[must_use = "futures do nothing unless polled"]
+            /// Scales.
+            pub(crate) fn scale<'a>(
+                image: &'a [u8],
+                width: u32,
+            ) -> impl ::core::future::Future<
+                Output = Result<Vec<u8>, Error>,
+            > + ::core::marker::Send + use<> {
+                #[cfg(not(unix))]
+                ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
+                use ::asyncify_runtime::process::__private as __process;
+                fn scale<'a>(image: &'a [u8], mut width: u32) -> Result<Vec<u8>, Error> {
+                    BODY
+                }
+                fn __run(
+                    __request: &mut __process::Request<'_>,
+                ) -> ::core::result::Result<__process::Answer, __process::Refusal> {
+                    let __p0 = __request.argument()?;
+                    let __p1 = __request.argument()?;
+                    __request.end()?;
+                    __request.answer((&scale(__process::lend(&__p0), __p1),).0)
+                }
+                static __TASK: __process::Task = __process::Task::new(
+                    ::core::concat!(::core::module_path!(), "::", "scale"),
+                    (::core::file!(), ::core::line!(), ::core::column!()),
+                    __run,
+                );
+                __process::inventory::submit! {
+                    __process::Registration(& __TASK)
+                }
+                let mut __arguments = __process::Arguments::new(
+                    &__TASK,
+                    __process::global(),
+                    __process::Options::new(),
+                );
+                __arguments.push((&*image,).0);
+                __arguments.push((&width,).0);
+                __process::call(__arguments)
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn every_option_and_the_sync_function() {
+    check(
+        quote!(
+            process(pool = &POOL, timeout = "2m", on_drop = "detach", codec = "postcard"),
+            rename = "parse_apart"
+        ),
+        quote! {
+            fn parse((head, tail): (u8, u8)) -> Result<(), Error> {
+                BODY
+            }
+        },
+        &expect![[r#"
+            fn parse((head, tail): (u8, u8)) -> Result<(), Error> {
+                BODY
+            }
+            #[must_use = "futures do nothing unless polled"]
+            fn parse_apart(
+                __arg0: (u8, u8),
+            ) -> impl ::core::future::Future<
+                Output = Result<(), Error>,
+            > + ::core::marker::Send + use<> {
+                #[cfg(not(unix))]
+                ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
+                use ::asyncify_runtime::process::__private as __process;
+                fn __run(
+                    __request: &mut __process::Request<'_>,
+                ) -> ::core::result::Result<__process::Answer, __process::Refusal> {
+                    let __p0 = __request.argument()?;
+                    __request.end()?;
+                    __request.answer((&parse(__p0),).0)
+                }
+                static __TASK: __process::Task = __process::Task::new(
+                    ::core::concat!(::core::module_path!(), "::", "parse_apart"),
+                    (::core::file!(), ::core::line!(), ::core::column!()),
+                    __run,
+                );
+                __process::inventory::submit! {
+                    __process::Registration(& __TASK)
+                }
+                let mut __arguments = __process::Arguments::new(
+                    &__TASK,
+                    __process::pool((&POOL,).0),
+                    __process::Options::new()
+                        .postcard()
+                        .timeout(::core::time::Duration::new(120u64, 0u32))
+                        .detached(),
+                );
+                __arguments.push((&__arg0,).0);
+                __process::call(__arguments)
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn what_cannot_run_in_a_worker_is_reported_together() {
+    check(
+        quote!(process, executor = &pool),
+        quote! {
+            async fn all<T>(self, a: &'static str, #[cfg(unix)] b: u8, c: impl Fn()) {}
+        },
+        &expect![[r#"
+            async fn all<T>(self, a: &'static str, #[cfg(unix)] b: u8, c: impl Fn()) {}
+            ::core::compile_error! {
+                "arguments `process` and `executor` cannot be combined\nnote: the body runs in another process, on its only thread"
+            }
+            ::core::compile_error! {
+                "an `async fn` cannot run in a worker process\nhelp: remove `async`: the function may block there as it likes"
+            }
+            ::core::compile_error! {
+                "a generic function cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a function of concrete types that calls it"
+            }
+            ::core::compile_error! {
+                "a method cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a free function, and pass it what it needs"
+            }
+            ::core::compile_error! {
+                "argument `a` is borrowed for ever\nnote: a worker process gets a copy, which does not live that long\nhelp: take `String`, or borrow it without `'static`"
+            }
+            ::core::compile_error! {
+                "a parameter of a worker process cannot be conditional\nhelp: put `#[cfg]` on two whole functions"
+            }
+            ::core::compile_error! {
+                "a generic function cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a function of concrete types that calls it"
+            }
+            ::core::compile_error! {
+                "a function in a worker process must return a `Result`\nnote: the process may crash, and the caller must hear of it\nhelp: return `Result<_, E>` with `E: From<asyncify_runtime::Error>`"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn wrong_options_are_left_out() {
+    check(
+        quote!(process(pol = &POOL, timeout = "soon", on_drop = "leave", codec = 3)),
+        quote! {
+            fn number() -> Result<u8, Error> {
+                BODY
+            }
+        },
+        &expect![[r##"
+            #[must_use = "futures do nothing unless polled"]
+            fn number() -> impl ::core::future::Future<
+                Output = Result<u8, Error>,
+            > + ::core::marker::Send + use<> {
+                #[cfg(not(unix))]
+                ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
+                use ::asyncify_runtime::process::__private as __process;
+                fn number() -> Result<u8, Error> {
+                    BODY
+                }
+                fn __run(
+                    __request: &mut __process::Request<'_>,
+                ) -> ::core::result::Result<__process::Answer, __process::Refusal> {
+                    __request.end()?;
+                    __request.answer((&number(),).0)
+                }
+                static __TASK: __process::Task = __process::Task::new(
+                    ::core::concat!(::core::module_path!(), "::", "number"),
+                    (::core::file!(), ::core::line!(), ::core::column!()),
+                    __run,
+                );
+                __process::inventory::submit! {
+                    __process::Registration(& __TASK)
+                }
+                let mut __arguments = __process::Arguments::new(
+                    &__TASK,
+                    __process::global(),
+                    __process::Options::new(),
+                );
+                __process::call(__arguments)
+            }
+            ::core::compile_error! {
+                "unknown argument `pol`\nhelp: did you mean `pool`?\nnote: the valid arguments are `pool`, `timeout`, `on_drop`, and `codec`"
+            }
+            ::core::compile_error! {
+                "expected a length of time\nhelp: write `\"500ms\"`, `\"30s\"`, `\"1m30s\"` or `\"1h\"`, or an expression of a `Duration`"
+            }
+            ::core::compile_error! {
+                "unknown choice\nnote: the choices are `\"kill\"` and `\"detach\"`"
+            }
+            ::core::compile_error! {
+                "expected a string, found an integer\nhelp: write `codec = \"postcard\"`"
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn the_entry_of_a_program() {
+    check_main(
+        quote! {
+            #[tokio::main]
+            async fn main() -> Result<(), Error> {
+                BODY
+            }
+        },
+        &expect![[r#"
+            fn main() -> Result<(), Error> {
+                ::asyncify_runtime::process::init();
+                #[tokio::main]
+                async fn main() -> Result<(), Error> {
+                    BODY
+                }
+                main()
+            }
+        "#]],
+    );
+}

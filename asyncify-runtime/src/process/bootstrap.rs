@@ -1,0 +1,94 @@
+//! The way into a worker: what a program calls first, so that it can be started as one.
+
+use crate::sync::{AtomicBool, Ordering};
+
+use super::error::ProcessError;
+use super::hello::Token;
+use super::{task, worker};
+
+static INITIALISED: AtomicBool = AtomicBool::new(false);
+
+#[expect(clippy::needless_doctest_main, reason = "`main` is what it is about")]
+/// Makes the program able to start worker processes, which are this same program again.
+///
+/// Must be the first statement of `main`, before anything that is not to happen in every worker;
+/// `#[asyncify_runtime::main]` puts it there. In a worker it does not return: it runs calls, and
+/// ends with the pool. Everywhere else it returns at once.
+///
+/// # Examples
+///
+/// ```
+/// fn main() {
+///     asyncify_runtime::process::init();
+///     // The program proper.
+/// }
+/// ```
+pub fn init() {
+    become_worker();
+    // Relaxed: nothing else is published by it.
+    INITIALISED.store(true, Ordering::Relaxed);
+}
+
+/// [`init`] for a test binary, whose `main` is not ours.
+pub fn become_worker() {
+    if let Some(token) = worker::asked() {
+        worker::main(token);
+    }
+}
+
+/// The test that a test binary is started with to become a worker; made by
+/// [`worker_test!`](crate::worker_test).
+pub struct TestEntry {
+    /// The module that the test is in.
+    pub module: &'static str,
+}
+
+inventory::collect!(TestEntry);
+
+impl TestEntry {
+    /// What the harness calls the test: its path without the crate.
+    fn test_name(&self) -> String {
+        let module = self.module.split_once("::").map(|(_, module)| format!("{module}::"));
+        format!("{}__asyncify_worker", module.unwrap_or_default())
+    }
+}
+
+/// Whether this program may start workers.
+pub(crate) fn check(other_program: bool) -> Result<(), ProcessError> {
+    if worker::is_worker() || Token::from_env().is_some_and(worker::is_for_us) {
+        return Err(ProcessError::InWorker);
+    }
+    if !other_program && !is_initialised() && test_entry().is_none() {
+        return Err(ProcessError::NotInitialised);
+    }
+    task::registry().map(drop).map_err(|detail| ProcessError::Start { attempts: 0, detail })
+}
+
+fn is_initialised() -> bool {
+    // Relaxed: see `init`.
+    INITIALISED.load(Ordering::Relaxed)
+}
+
+fn test_entry() -> Option<&'static TestEntry> {
+    inventory::iter::<TestEntry>.into_iter().next()
+}
+
+/// The arguments that make a test binary run nothing but its worker, or `None` for a program that
+/// needs none.
+pub(crate) fn test_arguments() -> Option<[String; 5]> {
+    let entry = test_entry().filter(|_| !is_initialised())?;
+    let flags = ["--exact", "--nocapture", "--test-threads=1", "-q"].map(str::to_owned);
+    let [exact, nocapture, threads, quiet] = flags;
+    Some([entry.test_name(), exact, nocapture, threads, quiet])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_names_are_without_the_crate() {
+        assert_eq!(TestEntry { module: "shop" }.test_name(), "__asyncify_worker");
+        assert_eq!(TestEntry { module: "shop::tests" }.test_name(), "tests::__asyncify_worker");
+    }
+}

@@ -1,0 +1,274 @@
+//! Frames: what passes between the pool and a worker.
+//!
+//! A frame is a header of 16 bytes, little endian, and a payload:
+//!
+//! ```text
+//! length u32 | kind u8 | codec u8 | reserved u16 | call u64 | payload
+//! ```
+//!
+//! This file is pure: it knows bytes, no sockets. What arrives is never trusted: a length is
+//! judged before anything is allocated for it, and memory grows with what has arrived, not with
+//! what was announced.
+
+use std::fmt;
+use std::io::{self, Read};
+
+/// The bytes before a payload.
+pub(crate) const HEADER: usize = 16;
+
+/// A buffer that grew beyond this is given back after its frame.
+const KEPT: usize = 256 * 1024;
+
+/// What a reader asks for at first.
+const FIRST_READ: usize = 16 * 1024;
+
+/// What it takes at once for a frame that says that it is so long.
+const FIRST_GROWTH: usize = 1024 * 1024;
+
+/// What a frame says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Worker: here I am, of this version, with these tasks.
+    Hello,
+    /// Pool: work under these conditions.
+    Setup,
+    /// Worker: ready for calls.
+    Ready,
+    /// Worker: the initializer failed; a text.
+    StartFailed,
+    /// Pool: run this task with these arguments.
+    Call,
+    /// Worker: the function returned this.
+    Returned,
+    /// Worker: the function panicked.
+    Panicked,
+    /// Worker: the arguments could not be decoded; a text.
+    Undecodable,
+    /// Worker: the result could not be encoded; a text.
+    Unencodable,
+    /// Worker: the result is longer than the pool takes; its length and the limit.
+    TooLong,
+    /// Worker: there is no such task here.
+    Unregistered,
+    /// Worker: an event of the function's, for the pool's log.
+    Log,
+    /// Pool: no more calls will come.
+    Leave,
+}
+
+impl Kind {
+    const ALL: [Self; 13] = [
+        Self::Hello,
+        Self::Setup,
+        Self::Ready,
+        Self::StartFailed,
+        Self::Call,
+        Self::Returned,
+        Self::Panicked,
+        Self::Undecodable,
+        Self::Unencodable,
+        Self::TooLong,
+        Self::Unregistered,
+        Self::Log,
+        Self::Leave,
+    ];
+
+    /// Whether it ends a call.
+    pub(crate) fn is_answer(self) -> bool {
+        matches!(
+            self,
+            Self::Returned
+                | Self::Panicked
+                | Self::Undecodable
+                | Self::Unencodable
+                | Self::TooLong
+                | Self::Unregistered
+        )
+    }
+
+    fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
+    }
+}
+
+/// Why bytes are no frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WireError {
+    UnknownKind(u8),
+    Reserved(u16),
+    TooLong { bytes: u64, limit: u64 },
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownKind(kind) => write!(f, "a frame of the unknown kind {kind}"),
+            Self::Reserved(bits) => write!(f, "a frame with reserved bits set ({bits:#06x})"),
+            Self::TooLong { bytes, limit } => {
+                write!(f, "a frame of {bytes} bytes, where {limit} are allowed")
+            }
+        }
+    }
+}
+
+/// Begins a frame: the payload is appended to it, then it is [sealed](seal).
+pub(crate) fn begin(kind: Kind, codec: u8, call: u64) -> Vec<u8> {
+    let mut frame = Vec::with_capacity(128);
+    frame.extend_from_slice(&0_u32.to_le_bytes());
+    frame.extend_from_slice(&[kind as u8, codec, 0, 0]);
+    frame.extend_from_slice(&call.to_le_bytes());
+    frame
+}
+
+/// Writes the length of the payload into the header.
+pub(crate) fn seal(frame: &mut [u8], limit: usize) -> Result<(), WireError> {
+    let bytes = frame.len() - HEADER;
+    let too_long = WireError::TooLong { bytes: bytes as u64, limit: limit as u64 };
+    let length = u32::try_from(bytes).ok().filter(|_| bytes <= limit).ok_or(too_long)?;
+    frame[..4].copy_from_slice(&length.to_le_bytes());
+    Ok(())
+}
+
+/// A whole frame with a short payload of ours, which no limit concerns.
+pub(crate) fn short(kind: Kind, call: u64, payload: &[u8]) -> Vec<u8> {
+    let mut frame = begin(kind, 0, call);
+    frame.extend_from_slice(payload);
+    seal(&mut frame, u32::MAX as usize).expect("a short payload");
+    frame
+}
+
+/// A parsed header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) kind: Kind,
+    pub(crate) codec: u8,
+    pub(crate) call: u64,
+    /// Of the payload.
+    length: usize,
+}
+
+impl Header {
+    fn parse(bytes: &[u8; HEADER], limit: usize) -> Result<Self, WireError> {
+        let [l0, l1, l2, l3, kind, codec, r0, r1, call @ ..] = *bytes;
+        let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+        let kind = Kind::from_byte(kind).ok_or(WireError::UnknownKind(kind))?;
+        match u16::from_le_bytes([r0, r1]) {
+            0 => {}
+            bits => return Err(WireError::Reserved(bits)),
+        }
+        if length > limit {
+            return Err(WireError::TooLong { bytes: length as u64, limit: limit as u64 });
+        }
+        Ok(Self { kind, codec, call: u64::from_le_bytes(call), length })
+    }
+}
+
+/// A payload on its own.
+pub(crate) struct Payload {
+    bytes: Vec<u8>,
+    start: usize,
+    pub(crate) codec: u8,
+}
+
+impl Payload {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+}
+
+/// Collects bytes and cuts frames out of them.
+pub(crate) struct FrameReader {
+    /// Everything behind `filled` is scratch space, zeroed once.
+    buffer: Vec<u8>,
+    filled: usize,
+    /// The end of the frame that was cut out last.
+    done: usize,
+    limit: usize,
+}
+
+impl FrameReader {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { buffer: Vec::new(), filled: 0, done: 0, limit }
+    }
+
+    /// What is allowed from the next frame on.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Reads once; 0 means that nothing will come any more.
+    pub(crate) fn fill(&mut self, source: &mut impl Read) -> io::Result<usize> {
+        self.discard();
+        self.make_room();
+        let read = source.read(&mut self.buffer[self.filled..])?;
+        self.filled += read;
+        Ok(read)
+    }
+
+    /// Cuts out the next frame, when all of it is there. It stays readable until the next call of
+    /// anything but [`payload`](Self::payload).
+    pub(crate) fn next(&mut self) -> Result<Option<Header>, WireError> {
+        self.discard();
+        let Some(header) = self.header()? else { return Ok(None) };
+        let end = HEADER + header.length;
+        if self.filled < end {
+            return Ok(None);
+        }
+        self.done = end;
+        Ok(Some(header))
+    }
+
+    /// The payload of the frame that [`next`](Self::next) has given.
+    pub(crate) fn payload(&self) -> &[u8] {
+        &self.buffer[HEADER.min(self.done)..self.done]
+    }
+
+    /// The same for keeps; a long one is not copied.
+    pub(crate) fn take_payload(&mut self, header: &Header) -> Payload {
+        let codec = header.codec;
+        if self.done < KEPT || self.filled > self.done {
+            return Payload { bytes: self.payload().to_vec(), start: 0, codec };
+        }
+        let mut bytes = std::mem::take(&mut self.buffer);
+        bytes.truncate(self.done);
+        self.filled = 0;
+        self.done = 0;
+        Payload { bytes, start: HEADER, codec }
+    }
+
+    fn header(&self) -> Result<Option<Header>, WireError> {
+        if self.filled < HEADER {
+            return Ok(None);
+        }
+        let bytes = self.buffer[..HEADER].try_into().expect("a slice of that length");
+        Header::parse(bytes, self.limit).map(Some)
+    }
+
+    /// Drops the frame that was cut out last.
+    fn discard(&mut self) {
+        let done = std::mem::take(&mut self.done);
+        if done > 0 {
+            self.buffer.copy_within(done..self.filled, 0);
+            self.filled -= done;
+        }
+        if self.filled == 0 && self.buffer.len() > KEPT {
+            self.buffer = Vec::new();
+        }
+    }
+
+    /// Grows to twice of what has arrived, or at once to what is cheap, but not beyond the frame
+    /// that is arriving.
+    fn make_room(&mut self) {
+        let needed = match self.header() {
+            Ok(Some(header)) => HEADER + header.length,
+            _ => HEADER,
+        };
+        let wanted = needed.min(FIRST_GROWTH.max(2 * self.filled)).max(FIRST_READ);
+        if self.filled == self.buffer.len() || self.buffer.len() < wanted {
+            self.buffer.resize(wanted.max(self.filled + 1), 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! How workers come and go.
+
+use std::time::Duration;
+
+use asyncify_process_tests::outside::until;
+use asyncify_process_tests::tasks;
+use asyncify_runtime::Error;
+use asyncify_runtime::initializer;
+use asyncify_runtime::process::{Pool, ProcessError, Stderr};
+use futures::future::join_all;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+
+use crate::{Scratch, cases, finish, kill, one};
+
+cases![
+    workers_are_started_when_they_are_needed,
+    spare_workers_are_started_ahead,
+    idle_workers_leave,
+    a_dropped_pool_drains,
+    initializers_run_once_in_each_worker,
+    a_failing_initializer_is_reported_and_recovers,
+    a_program_that_says_nothing_is_no_worker,
+    a_program_that_ends_is_no_worker,
+    a_program_that_is_not_there_is_no_worker,
+    without_descriptors_the_start_fails_and_recovers,
+    workers_have_their_names_and_variables,
+    a_spare_worker_that_is_killed_is_replaced,
+];
+
+async fn workers_are_started_when_they_are_needed() {
+    let pool = Pool::builder("lazy").workers(4).build().unwrap();
+    assert_eq!(pool.metrics().spawned, 0);
+    for n in 0..20 {
+        assert_eq!(tasks::add(&pool, n, n).await, Ok(2 * n));
+    }
+    assert_eq!(pool.metrics().spawned, 1);
+    let workers = join_all((0..4).map(|_| tasks::sleep(&pool, 50))).await;
+    let mut workers: Vec<_> = workers.into_iter().map(Result::unwrap).collect();
+    workers.sort_unstable();
+    workers.dedup();
+    assert_eq!(workers.len(), 4);
+    finish(pool).await;
+}
+
+async fn spare_workers_are_started_ahead() {
+    let pool = Pool::builder("spare").workers(3).min_idle(2).build().unwrap();
+    until("two are idle", || pool.metrics().idle == 2);
+    let call = tokio::spawn(tasks::sleep(&pool, 100));
+    until("two are idle beside the busy one", || {
+        let metrics = pool.metrics();
+        (metrics.busy, metrics.idle) == (1, 2)
+    });
+    call.await.unwrap().unwrap();
+    finish(pool).await;
+}
+
+async fn idle_workers_leave() {
+    let pool = Pool::builder("leaving")
+        .workers(3)
+        .min_idle(1)
+        .idle_timeout(Duration::from_millis(20))
+        .build()
+        .unwrap();
+    join_all((0..3).map(|_| tasks::sleep(&pool, 10))).await;
+    until("one is left", || pool.metrics().alive == 1);
+    let metrics = finish(pool).await;
+    assert_eq!(metrics.ended.idle + 1, metrics.spawned);
+}
+
+async fn a_dropped_pool_drains() {
+    let pool = one().build().unwrap();
+    let mut calls: Vec<_> = (0..5).map(|n| Box::pin(tasks::add(&pool, n, n))).collect();
+    for call in &mut calls {
+        assert!(futures::poll!(call).is_pending());
+    }
+    drop(pool);
+    let results = join_all(calls).await;
+    assert_eq!(results, (0..5).map(|n| Ok(2 * n)).collect::<Vec<_>>());
+    until("the worker is gone", || {
+        asyncify_process_tests::outside::children(std::process::id()).is_empty()
+    });
+}
+
+async fn initializers_run_once_in_each_worker() {
+    let pool = one().initializer(initializer!(tasks::initialize)).build().unwrap();
+    assert_eq!(tasks::initialized(&pool).await, Ok(1));
+    assert_eq!(tasks::initialized(&pool).await, Ok(1));
+    finish(pool).await;
+    let pool = one().build().unwrap();
+    assert_eq!(tasks::initialized(&pool).await, Ok(0));
+    finish(pool).await;
+}
+
+async fn a_failing_initializer_is_reported_and_recovers() {
+    let blocker = Scratch::new("blocker");
+    std::fs::write(&blocker.0, "no").unwrap();
+    let pool = one()
+        .initializer(initializer!(tasks::initialize_unless_blocked))
+        .env("ASYNCIFY_TEST_BLOCKER", blocker.path())
+        .build()
+        .unwrap();
+    let error = tasks::add(&pool, 1, 1).await.unwrap_err();
+    let Error::Process(ProcessError::Start { attempts, detail, .. }) = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(*attempts, 3);
+    assert!(detail.contains("blocked"), "{detail}");
+    let metrics = pool.metrics();
+    assert_eq!((metrics.start_failures, metrics.ended.start_failed), (3, 3));
+    std::fs::remove_file(&blocker.0).unwrap();
+    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
+    finish(pool).await;
+}
+
+async fn start_error(builder: asyncify_runtime::process::Builder) -> String {
+    let pool = builder.build().unwrap();
+    let error = tasks::add(&pool, 1, 1).await.unwrap_err();
+    let Error::Process(ProcessError::Start { detail, .. }) = error else { panic!("{error}") };
+    assert_eq!(finish(pool).await.start_failures, 3);
+    detail
+}
+
+async fn a_program_that_says_nothing_is_no_worker() {
+    let builder = one().worker_exe("/bin/sleep").start_timeout(Duration::from_millis(50));
+    // `sleep` without an argument ends at once; `tail` waits for its stdin.
+    let detail = start_error(builder.stderr(Stderr::Capture(1000))).await;
+    assert!(detail.contains("before it was ready (exit status: 1)"), "{detail}");
+    assert!(detail.contains("missing operand"), "{detail}");
+    let builder = one().worker_exe("/usr/bin/tail").start_timeout(Duration::from_millis(50));
+    let detail = start_error(builder).await;
+    assert!(detail.contains("first statement"), "{detail}");
+}
+
+async fn a_program_that_ends_is_no_worker() {
+    let detail = start_error(one().worker_exe("/bin/true")).await;
+    assert!(detail.contains("before it was ready (exit status: 0)"), "{detail}");
+}
+
+async fn a_program_that_is_not_there_is_no_worker() {
+    let detail = start_error(one().worker_exe("/nowhere/worker")).await;
+    assert!(detail.contains("No such file"), "{detail}");
+}
+
+async fn without_descriptors_the_start_fails_and_recovers() {
+    let before = getrlimit(Resource::Nofile);
+    let pool = one().build().unwrap();
+    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..before.clone() }).unwrap();
+    let failed = tasks::add(&pool, 1, 1).await;
+    setrlimit(Resource::Nofile, before).unwrap();
+    let Err(Error::Process(ProcessError::Start { detail, .. })) = failed else {
+        panic!("{failed:?}")
+    };
+    assert!(detail.contains("Too many open files"), "{detail}");
+    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
+    finish(pool).await;
+}
+
+async fn workers_have_their_names_and_variables() {
+    let pool = Pool::builder("thumbnails").workers(1).env("COLOUR", "blue").build().unwrap();
+    assert_eq!(tasks::comm(&pool).await, Ok("thumbnails".to_owned()));
+    assert_eq!(tasks::variable(&pool, "COLOUR".to_owned()).await, Ok(Some("blue".to_owned())));
+    finish(pool).await;
+}
+
+async fn a_spare_worker_that_is_killed_is_replaced() {
+    let pool = one().min_idle(1).build().unwrap();
+    until("it is idle", || pool.metrics().idle == 1);
+    for round in 1..=3 {
+        kill(asyncify_process_tests::outside::children(std::process::id())[0], Signal::KILL);
+        until("another one is idle", || {
+            let metrics = pool.metrics();
+            metrics.ended.died_idle == round && metrics.idle == 1
+        });
+    }
+    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
+    finish(pool).await;
+}

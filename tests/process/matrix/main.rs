@@ -1,0 +1,150 @@
+//! The failure matrix: everything that can happen to a worker, against real processes and real
+//! signals. After each case the books must balance, and nothing may be left: no process, no
+//! zombie, no descriptor.
+//!
+//! `cargo test -p asyncify-process-tests --test matrix -- NAME` runs the cases whose names hold
+//! NAME.
+
+mod attribute;
+mod bootstrap;
+mod calls;
+mod cancel;
+mod crashes;
+mod life;
+mod limits;
+mod orphans;
+mod protocol;
+mod storms;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use asyncify_process_tests::outside;
+use asyncify_runtime::Shutdown;
+use asyncify_runtime::process::{self, Builder, Metrics, Pool};
+
+/// One case: its name and what it does.
+type Case = (&'static str, fn() -> Pin<Box<dyn Future<Output = ()>>>);
+
+/// Names the cases of a module.
+macro_rules! cases {
+    ($($name:ident),* $(,)?) => {
+        pub(crate) const CASES: &[crate::Case] =
+            &[$((concat!(module_path!(), "::", stringify!($name)), || Box::pin($name()))),*];
+    };
+}
+use cases;
+
+fn main() {
+    process::init();
+    let argument = std::env::args().nth(1).unwrap_or_default();
+    if let Some(role) = orphans::role(&argument) {
+        return role();
+    }
+    let modules = [
+        attribute::CASES,
+        calls::CASES,
+        crashes::CASES,
+        cancel::CASES,
+        limits::CASES,
+        protocol::CASES,
+        life::CASES,
+        bootstrap::CASES,
+        orphans::CASES,
+        storms::CASES,
+    ];
+    let wanted = modules.concat().into_iter().filter(|(name, _)| name.contains(&argument));
+    let mut count = 0;
+    for (name, case) in wanted {
+        let began = Instant::now();
+        let descriptors = outside::descriptors();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_time()
+            .build()
+            .expect("threads for the runtime");
+        runtime.block_on(async {
+            let limit = Duration::from_secs(120);
+            tokio::time::timeout(limit, case()).await.expect("the case hangs");
+        });
+        drop(runtime);
+        assert_eq!(outside::children(std::process::id()), [], "{name} has left processes");
+        outside::until("the descriptors of the case are closed", || {
+            outside::descriptors() <= descriptors
+        });
+        println!("{name}: ok, {:?}", began.elapsed());
+        count += 1;
+    }
+    assert!(count > 0, "no case is called {argument}");
+    println!("{count} cases passed");
+}
+
+/// A pool of one worker.
+fn one() -> Builder {
+    Pool::builder("one").workers(1)
+}
+
+/// Ends the pool, and checks that nothing is left of it and that every process is accounted for.
+async fn finish(pool: Pool) -> Metrics {
+    balanced(&pool);
+    pool.shutdown(Shutdown::Drain).await;
+    let metrics = pool.metrics();
+    assert_eq!((metrics.alive, metrics.idle, metrics.busy, metrics.queued), (0, 0, 0, 0));
+    balanced(&pool);
+    metrics
+}
+
+#[track_caller]
+fn balanced(pool: &Pool) {
+    let metrics = pool.metrics();
+    let ended = metrics.ended.total();
+    assert_eq!(metrics.spawned, metrics.alive as u64 + ended, "unbalanced: {metrics:?}");
+}
+
+/// A path that no other case uses, and that is not there yet.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let name = format!("asyncify-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let _ = std::fs::remove_file(&path);
+        Self(path)
+    }
+
+    fn path(&self) -> String {
+        self.0.to_str().expect("a plain path").to_owned()
+    }
+
+    /// What somebody has written there, once it is there.
+    fn wait(&self) -> String {
+        let mut text = String::new();
+        outside::until("the file is written", || {
+            text = std::fs::read_to_string(&self.0).unwrap_or_default();
+            !text.is_empty()
+        });
+        text
+    }
+
+    fn wait_pid(&self) -> u32 {
+        let mut pid = None;
+        outside::until("a whole process id is written", || {
+            pid = self.wait().parse().ok();
+            pid.is_some()
+        });
+        pid.expect("waited for")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Sends a signal to a process.
+fn kill(pid: u32, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_raw(pid.try_into().expect("a process id"));
+    rustix::process::kill_process(pid.expect("not 0"), signal).expect("a process of ours");
+}

@@ -1,0 +1,140 @@
+//! Workers whose program dies, at every stage.
+
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use asyncify_process_tests::outside::{children, runs, until};
+use asyncify_process_tests::tasks;
+use asyncify_runtime::initializer;
+use asyncify_runtime::process::Pool;
+use futures::executor::block_on;
+use futures::future::FutureExt;
+
+use crate::{Scratch, cases, one};
+
+cases![
+    a_worker_that_spins_ends_with_its_program,
+    an_idle_worker_ends_with_its_program,
+    a_worker_that_starts_ends_with_its_program,
+    a_program_that_ends_takes_its_workers_along,
+];
+
+/// What this binary does when it is started by a case.
+pub(crate) fn role(argument: &str) -> Option<fn()> {
+    match argument {
+        "role:greet" => Some(|| println!("no worker")),
+        "role:spin" => Some(spin),
+        "role:idle" => Some(idle),
+        "role:start" => Some(start),
+        "role:end" => Some(end),
+        _ => None,
+    }
+}
+
+fn file() -> String {
+    std::env::args().nth(2).expect("a file to tell on")
+}
+
+fn spin() {
+    let pool = one().build().unwrap();
+    let ended = block_on(tasks::spin_and_tell(&pool, file()));
+    panic!("a call that never ends has ended: {ended:?}");
+}
+
+fn idle() {
+    let pool = one().build().unwrap();
+    let worker = block_on(tasks::pid(&pool)).unwrap();
+    std::fs::write(file(), worker.to_string()).unwrap();
+    wait_for_ever();
+}
+
+/// Its worker's initializer never ends.
+fn start() {
+    let pool = one()
+        .initializer(initializer!(tell_and_spin))
+        .env("ASYNCIFY_TEST_FILE", file())
+        .start_timeout(Duration::from_secs(1000))
+        .build()
+        .unwrap();
+    let ended = block_on(tasks::pid(&pool));
+    panic!("a start that never ends has ended: {ended:?}");
+}
+
+fn tell_and_spin() {
+    let file = std::env::var("ASYNCIFY_TEST_FILE").expect("set by the pool");
+    std::fs::write(file, std::process::id().to_string()).expect("a writable place");
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+/// Its `main` returns while a call runs.
+fn end() {
+    let pool = one().build().unwrap();
+    let scratch = Scratch::new("end");
+    let mut call = Box::pin(tasks::spin_and_tell(&pool, scratch.path()));
+    assert!(call.as_mut().now_or_never().is_none());
+    std::fs::write(file(), scratch.wait()).unwrap();
+    // Without the end of the pool, as a static one has none.
+    std::mem::forget((call, pool));
+}
+
+fn wait_for_ever() {
+    // Our stdin is a pipe that nobody writes to.
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+fn start_role(role: &str, scratch: &Scratch) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args([role, &scratch.path()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn dies_with_its_program(role: &str) {
+    for _ in 0..5 {
+        let scratch = Scratch::new(&role.replace(':', "-"));
+        let mut program = start_role(role, &scratch);
+        let worker = scratch.wait_pid();
+        assert!(runs(worker));
+        program.kill().unwrap();
+        program.wait().unwrap();
+        until("the worker is gone", || !runs(worker));
+    }
+}
+
+async fn a_worker_that_spins_ends_with_its_program() {
+    dies_with_its_program("role:spin");
+}
+
+async fn an_idle_worker_ends_with_its_program() {
+    dies_with_its_program("role:idle");
+}
+
+/// While it says hello, or while its initializer runs.
+async fn a_worker_that_starts_ends_with_its_program() {
+    dies_with_its_program("role:start");
+    for _ in 0..20 {
+        let scratch = Scratch::new("early");
+        let mut program = start_role("role:spin", &scratch);
+        let mut workers = Vec::new();
+        until("it has started a worker", || {
+            workers = children(program.id());
+            !workers.is_empty()
+        });
+        program.kill().unwrap();
+        program.wait().unwrap();
+        until("the worker is gone", || !workers.iter().any(|worker| runs(*worker)));
+    }
+}
+
+async fn a_program_that_ends_takes_its_workers_along() {
+    let scratch = Scratch::new("ended");
+    let mut program = start_role("role:end", &scratch);
+    let worker = scratch.wait_pid();
+    assert!(program.wait().unwrap().success());
+    until("the worker is gone", || !runs(worker));
+    drop(Pool::builder("unused").build().unwrap());
+}

@@ -1,0 +1,146 @@
+//! The same a thousand times, and at random moments.
+
+use std::time::Duration;
+
+use asyncify_process_tests::outside::{children, descriptors};
+use asyncify_process_tests::tasks;
+use asyncify_runtime::process::{Pool, ProcessError};
+use asyncify_runtime::{Error, Shutdown};
+use futures::future::{FutureExt, join_all};
+use rustix::process::Signal;
+
+use crate::{balanced, cases, finish, one};
+
+cases![
+    a_thousand_crashes_leave_nothing,
+    a_thousand_time_outs_meet_a_thousand_answers,
+    drops_at_random_moments_leave_nothing,
+    kills_at_random_moments_cost_at_most_their_calls,
+    pools_dropped_at_random_moments_leave_nothing,
+];
+
+async fn a_thousand_crashes_leave_nothing() {
+    let pool = Pool::builder("crashes").workers(2).build().unwrap();
+    tasks::add(&pool, 1, 1).await.unwrap();
+    let before = descriptors();
+    for _ in 0..500 {
+        let (left, right) = futures::join!(tasks::exit(&pool, 3), tasks::exit(&pool, 4));
+        assert_eq!(tasks::crash(left.unwrap_err()).code, Some(3));
+        assert_eq!(tasks::crash(right.unwrap_err()).code, Some(4));
+    }
+    tasks::add(&pool, 1, 1).await.unwrap();
+    assert!(descriptors() <= before + 10, "{before} before, {} after", descriptors());
+    assert!(children(std::process::id()).len() <= 2);
+    balanced(&pool);
+    let metrics = finish(pool).await;
+    assert_eq!((metrics.ended.crashed, metrics.calls.crashed), (1000, 1000));
+}
+
+/// The deadline and the answer at the same time: either may win, and both leave order behind.
+async fn a_thousand_time_outs_meet_a_thousand_answers() {
+    let pool =
+        Pool::builder("deadline").workers(2).timeout(Duration::from_millis(2)).build().unwrap();
+    let (mut in_time, mut late) = (0, 0);
+    for round in 0..500 {
+        let call = || tasks::sleep(&pool, 1 + round % 2);
+        let (left, right) = futures::join!(call(), call());
+        for result in [left, right] {
+            match result {
+                Ok(_) => in_time += 1,
+                Err(Error::Process(ProcessError::TimedOut { .. })) => late += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+    let metrics = finish(pool).await;
+    assert_eq!((metrics.calls.returned, metrics.calls.timed_out), (in_time, late));
+    assert!(late > 0, "none was late");
+}
+
+/// A cheap generator, the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+
+    /// Spends a moment that no clock could sleep.
+    fn linger(&mut self, micros: u64) {
+        let moment = Duration::from_micros(self.below(micros));
+        let began = std::time::Instant::now();
+        while began.elapsed() < moment {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+async fn drops_at_random_moments_leave_nothing() {
+    let pool = Pool::builder("drops").workers(2).build().unwrap();
+    let mut random = Random(7);
+    for round in 0..1000 {
+        let mut call = Box::pin(tasks::add(&pool, round, round));
+        if call.as_mut().now_or_never().is_none() {
+            random.linger(300);
+        }
+        drop(call);
+    }
+    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
+    finish(pool).await;
+}
+
+async fn kills_at_random_moments_cost_at_most_their_calls() {
+    let pool = Pool::builder("kills").workers(2).build().unwrap();
+    let mut random = Random(11);
+    let (mut returned, mut crashed) = (0, 0);
+    for round in 0..300 {
+        let calls = join_all((0..4).map(|n| tokio::spawn(tasks::add(&pool, round, n))));
+        random.linger(200);
+        for child in children(std::process::id()) {
+            // One that has gone by itself is nobody else yet: it is reaped by us.
+            let pid = rustix::process::Pid::from_raw(child.try_into().unwrap()).unwrap();
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        }
+        for result in calls.await {
+            match result.unwrap() {
+                Ok(_) => returned += 1,
+                Err(Error::Process(ProcessError::Crashed(crash))) => {
+                    assert_eq!(crash.signal, Some(9));
+                    crashed += 1;
+                }
+                Err(Error::Process(ProcessError::Start { .. })) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+    balanced(&pool);
+    let metrics = finish(pool).await;
+    assert_eq!((metrics.calls.returned, metrics.calls.crashed), (returned, crashed));
+}
+
+async fn pools_dropped_at_random_moments_leave_nothing() {
+    let mut random = Random(13);
+    for round in 0..200 {
+        let pool = one().min_idle(1).build().unwrap();
+        let mut call = Box::pin(tasks::add(&pool, 1, 1));
+        let ended = call.as_mut().now_or_never();
+        random.linger(2000);
+        let how = if round % 2 == 0 { Shutdown::Drain } else { Shutdown::Discard };
+        pool.shutdown(how).await;
+        balanced(&pool);
+        assert_eq!(pool.metrics().alive, 0);
+        let result = match ended {
+            Some(result) => result,
+            None => call.await,
+        };
+        match how {
+            Shutdown::Drain => assert_eq!(result, Ok(2)),
+            Shutdown::Discard => {
+                assert!(matches!(result, Ok(2) | Err(Error::ShutDown)), "{result:?}")
+            }
+        }
+    }
+}

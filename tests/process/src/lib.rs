@@ -1,0 +1,6 @@
+//! The functions that the tests run in workers, and what the tests look at from outside.
+
+pub mod outside;
+#[macro_use]
+pub mod register;
+pub mod tasks;

@@ -1,0 +1,47 @@
+//! What can be seen of processes from outside.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// The processes whose parent is `pid`, zombies too.
+#[must_use]
+pub fn children(pid: u32) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").expect("a mounted /proc");
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|child| stat(*child).is_some_and(|(_, parent)| parent == pid)).collect()
+}
+
+/// State and parent of a process that has not been reaped.
+#[must_use]
+pub fn stat(pid: u32) -> Option<(char, u32)> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before may hold anything.
+    let mut rest = text.rsplit_once(") ")?.1.split(' ');
+    Some((rest.next()?.chars().next()?, rest.next()?.parse().ok()?))
+}
+
+/// Whether the process runs: it is there, and no zombie.
+#[must_use]
+pub fn runs(pid: u32) -> bool {
+    stat(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
+}
+
+/// The descriptors that this process has open.
+#[must_use]
+pub fn descriptors() -> usize {
+    fs::read_dir("/proc/self/fd").expect("a mounted /proc").count()
+}
+
+/// Waits until something outside of this process is so; what it waits for tells nobody when.
+///
+/// # Panics
+///
+/// When it is not so after 10 seconds.
+#[track_caller]
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !so() {
+        assert!(began.elapsed() < Duration::from_secs(10), "never: {what}");
+        std::thread::yield_now();
+    }
+}

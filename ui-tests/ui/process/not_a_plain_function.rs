@@ -1,0 +1,39 @@
+use asyncify_runtime::{Error, sync_to_async};
+
+#[sync_to_async(process)]
+fn generic<T: Clone>(value: T) -> Result<T, Error> {
+    Ok(value.clone())
+}
+
+#[sync_to_async(process)]
+fn opaque(callback: impl Fn()) -> Result<(), Error> {
+    callback();
+    Ok(())
+}
+
+#[sync_to_async(process)]
+async fn asynchronous() -> Result<(), Error> {
+    Ok(())
+}
+
+#[sync_to_async(process)]
+fn forever(name: &'static str) -> Result<usize, Error> {
+    Ok(name.len())
+}
+
+#[sync_to_async(process)]
+fn filled(buffer: &mut Vec<u8>) -> Result<(), Error> {
+    buffer.push(1);
+    Ok(())
+}
+
+struct Store;
+
+impl Store {
+    #[sync_to_async(process)]
+    fn method(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+fn main() {}
