@@ -138,7 +138,7 @@ use crate::args::Direction;
 ///
 /// # Worker processes
 ///
-/// With the feature `process`, on Unix, `process` runs the body in a process of its own: see
+/// With the feature `process`, on Linux, `process` runs the body in a process of its own: see
 /// `asyncify_runtime::process` for what that is good for. The function returns a `Result<T, E>` with
 /// `E: From<asyncify_runtime::Error>`; arguments, `T` and `E` implement serde's traits. It is free
 /// and not generic. Arguments are encoded when it is called, so that its future borrows nothing.

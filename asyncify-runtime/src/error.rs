@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Why a call did not come to its own end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(all(feature = "process", unix), derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "process", target_os = "linux"), derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// The call did not end in time.
@@ -22,14 +22,14 @@ pub enum Error {
     /// The caller went away, or asked the call to stop.
     Cancelled,
     /// The worker process failed, or there was none.
-    #[cfg(all(feature = "process", unix))]
+    #[cfg(all(feature = "process", target_os = "linux"))]
     #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
     Process(crate::process::ProcessError),
 }
 
 /// How far a call had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(all(feature = "process", unix), derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(all(feature = "process", target_os = "linux"), derive(serde::Serialize, serde::Deserialize))]
 pub enum Phase {
     /// It waited for a permit, a place in a queue or a thread; it never runs.
     Queue,
@@ -49,7 +49,7 @@ impl fmt::Display for Error {
             Self::Rejected => f.write_str("blocking call was rejected: the queue is full"),
             Self::ShutDown => f.write_str("blocking call was rejected: the executor is shut down"),
             Self::Cancelled => f.write_str("blocking call was cancelled"),
-            #[cfg(all(feature = "process", unix))]
+            #[cfg(all(feature = "process", target_os = "linux"))]
             Self::Process(error) => error.fmt(f),
         }
     }
@@ -57,7 +57,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-#[cfg(all(feature = "process", unix))]
+#[cfg(all(feature = "process", target_os = "linux"))]
 impl From<crate::process::ProcessError> for Error {
     fn from(error: crate::process::ProcessError) -> Self {
         Self::Process(error)

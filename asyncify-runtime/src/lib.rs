@@ -91,7 +91,7 @@
 //! | `tokio` | yes | the caller's runtime in the body, and tokio's `Handle` as an [`Executor`]; only tokio's `rt` |
 //! | `in_place` | no | the argument `in_place`; tokio's `rt-multi-thread` |
 //! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
-//! | `process` | no | worker processes, on Unix: [`process`]; serde for arguments and results |
+//! | `process` | no | worker processes, on Linux: [`process`]; serde for arguments and results |
 //! | `postcard` | no | a second format for what passes between them |
 //! | `tracing` | no | the caller's span and dispatcher in the body |
 //!
@@ -113,7 +113,7 @@ mod limit;
 #[cfg(feature = "macros")]
 mod macros;
 mod pool;
-#[cfg(all(feature = "process", unix))]
+#[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
 mod scope;
 mod sync;
@@ -135,7 +135,7 @@ pub use crate::error::{Error, Phase};
 pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady};
 pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
-#[cfg(all(feature = "process", feature = "macros", unix))]
+#[cfg(all(feature = "process", feature = "macros", target_os = "linux"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
 pub use crate::macros::main;

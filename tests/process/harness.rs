@@ -1,4 +1,5 @@
-//! The standard harness, with and without tokio.
+//! The standard harness, with and without tokio; in a crate that forbids `unsafe`.
+#![forbid(unsafe_code)]
 
 asyncify_runtime::worker_test!();
 
@@ -24,4 +25,15 @@ async fn a_crash_stays_in_its_worker() {
     let crash = tasks::crash(tasks::abort(&pool).await.unwrap_err());
     assert_eq!(crash.signal, Some(6));
     assert_eq!(tasks::add(&pool, 2, 3).await, Ok(5));
+}
+
+#[asyncify_runtime::sync_to_async(process)]
+fn double(number: u32) -> Result<u32, asyncify_runtime::Error> {
+    Ok(number * 2)
+}
+
+#[tokio::test]
+async fn the_global_pool_is_made_when_it_is_needed() {
+    assert_eq!(double(21).await, Ok(42));
+    assert_eq!(asyncify_runtime::process::global().unwrap().metrics().calls.returned, 1);
 }

@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::spans::{TypeSpans, located};
 use super::{braces, local};
-use crate::analyze::ProcessPlan;
+use crate::analyze::{MethodKind, ProcessPlan};
+use crate::fallback;
 use crate::item::RawFn;
 
 // Input:
@@ -47,9 +48,6 @@ pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
     let block = braces(
         body.span(),
         quote_spanned! {Span::mixed_site()=>
-            // Where there are no workers, this is the one error.
-            #[cfg(not(unix))]
-            ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
             use #private as __process;
             #inner
             #run
@@ -60,7 +58,28 @@ pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
     let must_use = quote_spanned!(located(sig.ident.span())=>
         #[must_use = "futures do nothing unless polled"]
     );
-    quote!(#kept #must_use #(#attrs)* #vis #sig #block)
+    let elsewhere = elsewhere(plan);
+    quote! {
+        #kept
+        #[cfg(target_os = "linux")]
+        #must_use #(#attrs)* #vis #sig #block
+        #elsewhere
+    }
+}
+
+/// What there is where there are no workers: one error, and a function for its callers.
+fn elsewhere(plan: &ProcessPlan) -> TokenStream {
+    let mut raw = plan.inner.clone();
+    raw.attrs.clone_from(&plan.attrs);
+    raw.vis = plan.vis.clone();
+    raw.sig.ident = plan.sig.ident.clone();
+    let function = fallback::function(&raw, MethodKind::Plain);
+    quote! {
+        #[cfg(not(target_os = "linux"))]
+        #function
+        #[cfg(not(target_os = "linux"))]
+        ::core::compile_error! { "worker processes need Linux: `process` cannot be used here" }
+    }
 }
 
 /// The module of the runtime that all of it names.

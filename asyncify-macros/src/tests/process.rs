@@ -22,6 +22,7 @@ fn borrowed_and_owned_arguments() {
             }
         },
         &expect![[r##"
+            #[cfg(target_os = "linux")]
             #[must_use = "futures do nothing unless polled"]
             /// Scales.
             pub(crate) fn scale<'a>(
@@ -30,8 +31,6 @@ fn borrowed_and_owned_arguments() {
             ) -> impl ::core::future::Future<
                 Output = Result<Vec<u8>, Error>,
             > + ::core::marker::Send + use<> {
-                #[cfg(not(unix))]
-                ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
                 use ::asyncify_runtime::process::__private as __process;
                 fn scale<'a>(image: &'a [u8], mut width: u32) -> Result<Vec<u8>, Error> {
                     BODY
@@ -61,6 +60,18 @@ fn borrowed_and_owned_arguments() {
                 __arguments.push((&width,).0);
                 __process::call(__arguments)
             }
+            #[cfg(not(target_os = "linux"))]
+            /// Scales.
+            pub(crate) async fn scale<'a>(
+                image: &'a [u8],
+                mut width: u32,
+            ) -> Result<Vec<u8>, Error> {
+                BODY
+            }
+            #[cfg(not(target_os = "linux"))]
+            ::core::compile_error! {
+                "worker processes need Linux: `process` cannot be used here"
+            }
         "##]],
     );
 }
@@ -81,14 +92,13 @@ fn every_option_and_the_sync_function() {
             fn parse((head, tail): (u8, u8)) -> Result<(), Error> {
                 BODY
             }
+            #[cfg(target_os = "linux")]
             #[must_use = "futures do nothing unless polled"]
             fn parse_apart(
                 __arg0: (u8, u8),
             ) -> impl ::core::future::Future<
                 Output = Result<(), Error>,
             > + ::core::marker::Send + use<> {
-                #[cfg(not(unix))]
-                ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
                 use ::asyncify_runtime::process::__private as __process;
                 fn __run(
                     __request: &mut __process::Request<'_>,
@@ -115,6 +125,14 @@ fn every_option_and_the_sync_function() {
                 );
                 __arguments.push((&__arg0,).0);
                 __process::call(__arguments)
+            }
+            #[cfg(not(target_os = "linux"))]
+            async fn parse_apart((head, tail): (u8, u8)) -> Result<(), Error> {
+                BODY
+            }
+            #[cfg(not(target_os = "linux"))]
+            ::core::compile_error! {
+                "worker processes need Linux: `process` cannot be used here"
             }
         "#]],
     );
@@ -167,12 +185,11 @@ fn wrong_options_are_left_out() {
             }
         },
         &expect![[r##"
+            #[cfg(target_os = "linux")]
             #[must_use = "futures do nothing unless polled"]
             fn number() -> impl ::core::future::Future<
                 Output = Result<u8, Error>,
             > + ::core::marker::Send + use<> {
-                #[cfg(not(unix))]
-                ::core::compile_error!("worker processes need Unix: `process` cannot be used here");
                 use ::asyncify_runtime::process::__private as __process;
                 fn number() -> Result<u8, Error> {
                     BODY
@@ -197,6 +214,14 @@ fn wrong_options_are_left_out() {
                     __process::Options::new(),
                 );
                 __process::call(__arguments)
+            }
+            #[cfg(not(target_os = "linux"))]
+            async fn number() -> Result<u8, Error> {
+                BODY
+            }
+            #[cfg(not(target_os = "linux"))]
+            ::core::compile_error! {
+                "worker processes need Linux: `process` cannot be used here"
             }
             ::core::compile_error! {
                 "unknown argument `pol`\nhelp: did you mean `pool`?\nnote: the valid arguments are `pool`, `timeout`, `on_drop`, and `codec`"

@@ -33,7 +33,7 @@ use crate::task::current;
 /// ```
 #[must_use]
 pub fn is_cancelled() -> bool {
-    #[cfg(all(feature = "process", unix))]
+    #[cfg(all(feature = "process", target_os = "linux"))]
     if crate::process::is_cancelled() {
         return true;
     }

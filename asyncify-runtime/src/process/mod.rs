@@ -35,6 +35,8 @@
 //! arguments are encoded when the function is called, and the future borrows nothing. Type
 //! parameters, receivers and `async` are errors: the worker finds a function by its name alone.
 //!
+//! When that is worth it, and what it costs: [`threads_or_processes`].
+//!
 //! # What happens when
 //!
 //! | in the function | the caller gets | the worker |
@@ -99,6 +101,10 @@ pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;
 pub use self::task::{Initialized, Initializer};
 pub(crate) use self::worker::is_cancelled;
+
+#[cfg(doc)]
+#[doc = include_str!("../../docs/threads-or-processes.md")]
+pub mod threads_or_processes {}
 
 #[doc(hidden)]
 #[expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
