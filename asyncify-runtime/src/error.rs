@@ -5,7 +5,10 @@ use std::time::Duration;
 
 /// Why a call did not come to its own end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(all(feature = "process", target_os = "linux"), derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    all(feature = "process", target_os = "linux"),
+    derive(serde::Serialize, serde::Deserialize)
+)]
 #[non_exhaustive]
 pub enum Error {
     /// The call did not end in time.
@@ -29,7 +32,10 @@ pub enum Error {
 
 /// How far a call had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(all(feature = "process", target_os = "linux"), derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    all(feature = "process", target_os = "linux"),
+    derive(serde::Serialize, serde::Deserialize)
+)]
 pub enum Phase {
     /// It waited for a permit, a place in a queue or a thread; it never runs.
     Queue,

@@ -45,7 +45,7 @@ impl From<io::Error> for UploadError {
 #[sync_to_async(process(pool = &SANDBOX))]
 fn unpack(file: &ByteBuf) -> Result<ByteBuf, UploadError> {
     let mut decoder = MultiBzDecoder::new(&file[..]);
-    let (mut content, mut piece) = (Vec::new(), [0; 1 << 16]);
+    let (mut content, mut piece) = (Vec::new(), [0; 1 << 13]);
     loop {
         match decoder.read(&mut piece)? {
             0 => return Ok(ByteBuf::from(content)),

@@ -15,7 +15,7 @@ const PIECE: u64 = 100_000;
 /// Counts the primes from one number up to another.
 #[sync_to_async(process)]
 fn count_primes(from: u64, to: u64) -> Result<usize, Error> {
-    let is_prime = |n: &u64| *n > 1 && (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let is_prime = |n: &u64| *n > 1 && (2..=n.isqrt()).all(|d| !n.is_multiple_of(d));
     Ok((from..to).filter(is_prime).count())
 }
 

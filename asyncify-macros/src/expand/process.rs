@@ -40,7 +40,9 @@ pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
             impl ::core::future::Future<Output = #output> + ::core::marker::Send + use<>
         })),
     );
-    let inner = kept.is_none().then_some(&plan.inner);
+    // A `Result` that the body does not need is what the caller needs.
+    let inner = &plan.inner;
+    let inner = kept.is_none().then(|| quote!(#[allow(clippy::unnecessary_wraps)] #inner));
     let private = private(plan);
     let run = run(plan);
     let task = task(plan);

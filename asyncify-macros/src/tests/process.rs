@@ -32,6 +32,7 @@ fn borrowed_and_owned_arguments() {
                 Output = Result<Vec<u8>, Error>,
             > + ::core::marker::Send + use<> {
                 use ::asyncify_runtime::process::__private as __process;
+                #[allow(clippy::unnecessary_wraps)]
                 fn scale<'a>(image: &'a [u8], mut width: u32) -> Result<Vec<u8>, Error> {
                     BODY
                 }
@@ -191,6 +192,7 @@ fn wrong_options_are_left_out() {
                 Output = Result<u8, Error>,
             > + ::core::marker::Send + use<> {
                 use ::asyncify_runtime::process::__private as __process;
+                #[allow(clippy::unnecessary_wraps)]
                 fn number() -> Result<u8, Error> {
                     BODY
                 }

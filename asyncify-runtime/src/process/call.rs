@@ -1,5 +1,13 @@
 //! One call: its encoded arguments, where it is, and the future that awaits it.
 
+#![expect(
+    clippy::missing_errors_doc,
+    clippy::must_use_candidate,
+    clippy::new_without_default,
+    clippy::return_self_not_must_use,
+    reason = "what is public here is for generated code"
+)]
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;

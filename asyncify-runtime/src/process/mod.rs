@@ -107,7 +107,6 @@ pub(crate) use self::worker::is_cancelled;
 pub mod threads_or_processes {}
 
 #[doc(hidden)]
-#[expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
 pub mod __private {
     //! What generated code names of this module.
     pub use super::bootstrap::{TestEntry, become_worker};

@@ -1,5 +1,7 @@
 //! The functions that workers can run, and how both sides find them.
 
+#![expect(clippy::missing_errors_doc, reason = "what is public here is for generated code")]
+
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -14,7 +16,7 @@ use crate::error::Error;
 /// A function that workers can run: its name, its place, and the code around it.
 ///
 /// Made by the attribute, in a static beside the function; pool and worker find each other's by the
-/// [id](Self::id), which is the same in every build in which the function has the same place.
+/// id, which is the same in every build in which the function has the same place.
 pub struct Task {
     name: &'static str,
     id: u64,

@@ -6,10 +6,10 @@ use std::process::Command;
 
 /// What an example prints; cargo builds it into the directory beside this test's.
 fn stdout(name: &str, arguments: &[&str]) -> String {
-    let test = env::current_exe().expect("a test knows its own path");
-    let profile = test.parent().and_then(Path::parent).expect("the test lies in `deps`");
-    let program = profile.join("examples").join(name);
-    let output = Command::new(program).args(arguments).output().expect("the example is built");
+    let own = env::current_exe().expect("a test knows its own path");
+    let profile = own.parent().and_then(Path::parent).expect("the test lies in `deps`");
+    let example = profile.join("examples").join(name);
+    let output = Command::new(example).args(arguments).output().expect("the example is built");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{name}: {}\n{}", output.status, text(&output.stderr));
     text(&output.stdout)

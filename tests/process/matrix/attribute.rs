@@ -157,6 +157,7 @@ async fn a_detached_call_runs_on() {
     .await;
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "as a worker needs it")]
 #[sync_to_async(process(pool = &POOL), rename = "process_of_worker")]
 fn process_of_caller() -> Result<u32, Error> {
     Ok(std::process::id())
@@ -223,6 +224,7 @@ async fn functions_of_one_name_are_told_apart() {
     .await;
 }
 
+#[expect(clippy::option_option, reason = "what the other codec cannot carry")]
 #[sync_to_async(process(pool = &current(), codec = "postcard"))]
 fn nested(value: Option<Option<u8>>, unit: Option<()>) -> Result<(u8, Option<()>), Error> {
     let depth = match value {

@@ -87,7 +87,7 @@ async fn a_call_that_is_not_polled_never_runs() {
 }
 
 async fn grace_lets_a_call_end_and_its_worker_live() {
-    let pool = one().kill_grace(Duration::from_secs(60)).build().unwrap();
+    let pool = one().kill_grace(Duration::from_mins(1)).build().unwrap();
     let worker = tasks::pid(&pool).await;
     for round in 0..3 {
         let begun = Scratch::new(&format!("begun-{round}"));

@@ -144,7 +144,7 @@ async fn a_program_that_is_not_there_is_no_worker() {
 async fn without_descriptors_the_start_fails_and_recovers() {
     let before = getrlimit(Resource::Nofile);
     let pool = one().build().unwrap();
-    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..before.clone() }).unwrap();
+    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..before }).unwrap();
     let failed = tasks::add(&pool, 1, 1).await;
     setrlimit(Resource::Nofile, before).unwrap();
     let Err(Error::Process(ProcessError::Start { detail, .. })) = failed else {

@@ -65,7 +65,7 @@ fn main() {
             .build()
             .expect("threads for the runtime");
         runtime.block_on(async {
-            let limit = Duration::from_secs(120);
+            let limit = Duration::from_mins(2);
             tokio::time::timeout(limit, case()).await.expect("the case hangs");
         });
         drop(runtime);

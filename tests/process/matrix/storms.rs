@@ -139,7 +139,7 @@ async fn pools_dropped_at_random_moments_leave_nothing() {
         match how {
             Shutdown::Drain => assert_eq!(result, Ok(2)),
             Shutdown::Discard => {
-                assert!(matches!(result, Ok(2) | Err(Error::ShutDown)), "{result:?}")
+                assert!(matches!(result, Ok(2) | Err(Error::ShutDown)), "{result:?}");
             }
         }
     }

@@ -80,7 +80,7 @@ crate::task! {
         let threads: Vec<_> = (0..count)
             .map(|_| {
                 let all_are_there = all_are_there.clone();
-                std::thread::spawn(move || drop(all_are_there.wait()))
+                std::thread::spawn(move || all_are_there.wait().is_leader())
             })
             .collect();
         Ok(threads.into_iter().filter_map(|thread| thread.join().ok()).count())
@@ -205,7 +205,7 @@ crate::task! {
 
     /// Takes what cannot be read.
     pub fn unreadable(value: Unreadable) -> Result<(), Error> {
-        drop(value);
+        let Unreadable = value;
         Ok(())
     }
 
@@ -301,6 +301,7 @@ pub fn initialize_unless_blocked() -> Result<(), String> {
 /// # Panics
 ///
 /// When it is none.
+#[must_use]
 #[track_caller]
 pub fn crash(error: Error) -> Crash {
     match error {
