@@ -1,7 +1,8 @@
 //! How arguments and results become bytes.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use rmp_serde::decode::ReadRefReader;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 /// The format of arguments and results.
 ///
@@ -63,40 +64,50 @@ impl Codec {
     }
 
     pub(crate) fn decoder(self, bytes: &[u8]) -> Decoder<'_> {
-        Decoder { codec: self, bytes }
+        match self {
+            Self::MessagePack => {
+                Decoder::MessagePack(rmp_serde::Deserializer::from_read_ref(bytes))
+            }
+            #[cfg(feature = "postcard")]
+            Self::Postcard => Decoder::Postcard(bytes),
+        }
     }
 }
 
 /// Reads values that stand one behind the other.
-pub(crate) struct Decoder<'a> {
-    codec: Codec,
-    bytes: &'a [u8],
+pub(crate) enum Decoder<'a> {
+    /// With the reader of slices, which copies long bytes once and not twice.
+    MessagePack(rmp_serde::Deserializer<ReadRefReader<'a, [u8]>>),
+    #[cfg(feature = "postcard")]
+    Postcard(&'a [u8]),
 }
 
 impl Decoder<'_> {
     pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<T, String> {
-        match self.codec {
-            Codec::MessagePack => {
-                // Reads from the slice, and moves its start.
-                let mut deserializer = rmp_serde::Deserializer::new(&mut self.bytes);
-                T::deserialize(&mut deserializer).map_err(|error| error.to_string())
+        match self {
+            Self::MessagePack(deserializer) => {
+                T::deserialize(deserializer).map_err(|error| error.to_string())
             }
             #[cfg(feature = "postcard")]
-            Codec::Postcard => {
-                let (value, rest) = postcard::take_from_bytes(self.bytes).map_err(|error| {
+            Self::Postcard(bytes) => {
+                let (value, rest) = postcard::take_from_bytes(bytes).map_err(|error| {
                     format!(
                         "{error} (postcard cannot read `flatten`, `untagged`, `tag` and \
                          `skip_serializing_if`)"
                     )
                 })?;
-                self.bytes = rest;
+                *bytes = rest;
                 Ok(value)
             }
         }
     }
 
-    /// The bytes that were not read.
-    pub(crate) fn left(&self) -> usize {
-        self.bytes.len()
+    /// Whether nothing is left.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        match self {
+            Self::MessagePack(deserializer) => IgnoredAny::deserialize(deserializer).is_err(),
+            #[cfg(feature = "postcard")]
+            Self::Postcard(bytes) => bytes.is_empty(),
+        }
     }
 }

@@ -148,11 +148,11 @@ impl<'a> Request<'a> {
     }
 
     /// Checks that there are no more.
-    pub fn end(&self) -> Result<(), Refusal> {
-        match self.arguments.left() {
-            0 => Ok(()),
-            left => Err(Refusal::Undecodable(format!("{left} bytes behind the last argument"))),
+    pub fn end(&mut self) -> Result<(), Refusal> {
+        if self.arguments.is_at_end() {
+            return Ok(());
         }
+        Err(Refusal::Undecodable("more arguments than the function takes".to_owned()))
     }
 
     /// The function's result, as the answer.
