@@ -138,10 +138,11 @@ impl<H: Host> Core<H> {
             return;
         }
         for _ in 0..HELPERS {
-            self.token.count_call();
             if !matches!(self.grow(Entrance::Helper), Some(Ok(()))) {
                 return;
             }
+            // Not before: who sees the count sees the number taken. Until then we are not idle.
+            self.token.count_call();
         }
     }
 
@@ -222,7 +223,7 @@ impl<H: Host> Core<H> {
     /// Whether there was a moment, during this call, when nothing was queued and nothing ran: that
     /// of the look at the queue.
     pub(super) fn is_quiet(&self) -> bool {
-        let before = self.token.look();
+        let before = self.token.look_first();
         if before.is_answered() || !self.roster.all_idle() {
             return false;
         }
@@ -249,7 +250,7 @@ impl<H: Host> Core<H> {
             // Whoever holds `COMING` now held it before the pool was closed, and comes here
             // afterwards if it made no thread. Otherwise it is taken only under this lock, or by
             // threads that are counted.
-            let coming = self.token.look_before_census().is_coming();
+            let coming = self.token.look_first().is_coming();
             *ended |= !coming && self.census.count().threads() == 0;
             (*ended, self.token.look().is_discarding())
         };

@@ -2,6 +2,10 @@
 //!
 //! First in, first out, unbounded, lock-free, any number of threads on either end. Nothing else
 //! in the pool knows what it is made of.
+//!
+//! Whether it is empty may be told out of date. But who finds it empty because a job was popped, and
+//! then passes a fence, sees what was done before the pop. (The head of a `SegQueue` is moved and
+//! read with `SeqCst`.)
 
 #[cfg(not(all(test, any(asyncify_loom, asyncify_shuttle))))]
 pub(super) struct Queue<J>(crossbeam_queue::SegQueue<J>);
@@ -40,7 +44,10 @@ pub(super) use modelled::Queue;
 /// load, which may be out of date until a fence says otherwise.
 #[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 mod modelled {
-    use crate::sync::{AtomicUsize, Mutex, Ordering::Relaxed};
+    use crate::sync::{
+        AtomicUsize, Mutex,
+        Ordering::{Relaxed, Release},
+    };
     use std::collections::VecDeque;
 
     pub(in crate::pool) struct Queue<J> {
@@ -72,7 +79,8 @@ mod modelled {
             let mut jobs = self.jobs.lock().unwrap();
             let job = jobs.pop_front()?;
             // Under the lock: else others would find neither a job nor an empty queue meanwhile.
-            self.len.fetch_sub(1, Relaxed);
+            // Release: pairs with the fence of who finds the queue empty.
+            self.len.fetch_sub(1, Release);
             Some(job)
         }
 

@@ -130,9 +130,13 @@ impl Roster {
 
     /// Whether every worker is idle, as far as one look at each bank after the other tells.
     pub(super) fn all_idle(&self) -> bool {
-        // Relaxed: read behind a fence; the caller checks that nobody was called meanwhile.
-        self.made()
-            .all(|bank| bank.idle.load(Ordering::Relaxed) == bank.taken.load(Ordering::Relaxed))
+        self.made().all(|bank| {
+            // Acquire: pairs with the Release in `set_idle`; the helpers that the worker has called
+            // are among the taken.
+            let idle = bank.idle.load(Ordering::Acquire);
+            // Relaxed: the caller has looked at the token before, and looks again.
+            idle == bank.taken.load(Ordering::Relaxed)
+        })
     }
 
     pub(super) fn idle(&self) -> usize {

@@ -67,10 +67,10 @@ impl Token {
         Seen(self.0.load(Relaxed))
     }
 
-    /// Looks, to read the census afterwards: a thread that was made by who held `COMING` is counted
-    /// there when `COMING` is clear.
-    pub(super) fn look_before_census(&self) -> Seen {
-        // Acquire: pairs with the Release in `arrive` and `hang_up`.
+    /// Looks, to look at the census or the marks afterwards. They are no older than the token: where
+    /// `COMING` is clear, who was called is idle no longer, and whose thread was made is counted.
+    pub(super) fn look_first(&self) -> Seen {
+        // Acquire: pairs with the Release in `arrive`, `hang_up` and `count_call`.
         Seen(self.0.load(Acquire))
     }
 
@@ -92,14 +92,15 @@ impl Token {
         }
     }
 
-    /// Counts a worker that is called without `COMING`: it helps, or takes a look around.
+    /// Counts a worker that was called without `COMING`: it helps, or takes a look around.
     pub(super) fn count_call(&self) {
-        self.0.fetch_add(CALL, Relaxed);
+        // Release: pairs with the Acquire in `look_first`.
+        self.0.fetch_add(CALL, Release);
     }
 
     /// Gives the right to call back: nobody could come.
     pub(super) fn hang_up(&self) -> Seen {
-        // Release: pairs with the Acquire in `look_before_census`.
+        // Release: pairs with the Acquire in `look_first`.
         let before = self.0.fetch_and(!COMING, Release);
         debug_assert!(before & COMING != 0, "only who called hangs up");
         Seen(before)
@@ -111,7 +112,7 @@ impl Token {
         loop {
             debug_assert!(word & COMING != 0, "only who was called arrives");
             let next = (word & !COMING) | SEARCHING;
-            // Release: pairs with the Acquire in `look_before_census`.
+            // Release: pairs with the Acquire in `look_first`.
             match self.0.compare_exchange_weak(word, next, Release, Relaxed) {
                 Ok(_) if word & SEARCHING == 0 => return Arrived::Searching,
                 Ok(_) => return Arrived::Spare,

@@ -189,7 +189,8 @@ fn ending_twice_at_once_refuses_nothing() {
 
 #[test]
 fn a_quiet_pool_has_done_its_job() {
-    quiet(Shape { jobs: 1, ..WARM }, 3);
+    // With fewer preemptions the last look at the token is not missed.
+    quiet(Shape { jobs: 1, ..WARM }, 4);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Runs of each model under each of the schedulers.
-const RUNS: usize = 5_000;
+const RUNS: usize = 10_000;
 /// The most places of a run in which the second scheduler lets another thread go first.
 const DEPTH: usize = 4;
 
@@ -154,6 +154,20 @@ fn nested_jobs_borrow_threads() {
 }
 
 #[test]
+fn a_loan_lets_what_is_queued_already_run() {
+    check(|| {
+        let core = Shape { jobs: 2, max_threads: 1, ..THREE }.pool();
+        let lender = Arc::clone(&core);
+        core.submit(Job::new(0, move |world| {
+            let _loan = Loan::new(lender);
+            world.wait(|fates| fates[1] == Fate::Ran);
+        }));
+        core.submit(Job::empty(1));
+        finish(&core);
+    });
+}
+
+#[test]
 fn places_in_a_bounded_queue_all_come_back() {
     check(|| {
         const CAPACITY: usize = 2;
@@ -237,6 +251,19 @@ fn submissions_race_the_end_of_a_pool_in_which_no_worker_stays() {
 #[test]
 fn submissions_race_the_end_of_a_pool_that_can_have_no_threads() {
     late_submissions(Shape { stay: 0, warm: false, creatable: 0, ..THREE }, &[false]);
+}
+
+#[test]
+fn a_job_waits_for_one_that_races_the_end() {
+    check(|| {
+        let core = Shape { jobs: 2, ..THREE }.pool();
+        core.submit(Job::new(0, |world| world.wait(|fates| fates[1] != Fate::Unknown)));
+        let other = Arc::clone(&core);
+        let submitter = thread::spawn(move || other.submit(Job::empty(1)));
+        core.close(false);
+        submitter.join().unwrap();
+        ended(&core);
+    });
 }
 
 #[test]
