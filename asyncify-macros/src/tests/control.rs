@@ -237,7 +237,7 @@ fn nothing_is_checked_in_place() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one expansion, shown whole")]
+#[allow(clippy::too_many_lines, reason = "one expansion, shown whole")]
 fn boxed_methods_name_every_lifetime() {
     check(
         quote!(boxed),
