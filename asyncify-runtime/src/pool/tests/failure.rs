@@ -148,7 +148,7 @@ fn a_refused_thread_is_made_after_all_when_a_job_follows_the_pause() {
     gate.open();
 }
 
-/// In a child process with little memory to map, where stacks are large.
+/// In a child process with little memory to map, where stacks are large. (Miri starts none.)
 #[cfg(all(target_os = "linux", not(miri)))]
 #[test]
 fn threads_that_the_system_refuses() {
