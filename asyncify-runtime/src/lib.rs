@@ -107,6 +107,7 @@ mod drive;
 mod error;
 mod executor;
 mod global;
+mod group;
 mod in_place;
 mod lend;
 mod limit;
@@ -120,7 +121,10 @@ mod sync;
 mod task;
 mod timer;
 mod to_sync;
+#[cfg(all(test, not(asyncify_loom)))]
+mod trial;
 mod util;
+mod venue;
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -134,6 +138,7 @@ pub use crate::drive::block_on;
 pub use crate::error::{Error, Phase};
 pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady};
 pub use crate::global::{cpu, global, spawn_blocking};
+pub use crate::group::TaskGroup;
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 #[cfg(all(feature = "process", feature = "macros", target_os = "linux"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]

@@ -6,11 +6,13 @@ mod timed;
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use self::options::Options;
-use self::running::{Running, WhenFull};
+pub(crate) use self::running::Running;
+use self::running::WhenFull;
 pub use self::timed::{TimedCall, TimedFuture};
 use crate::executor::Executor;
 use crate::limit::Limiter;
@@ -92,6 +94,12 @@ impl<'e, T> BlockingCall<'e, T> {
     /// Runs the call on `executor` instead of the [global pool](crate::global()).
     pub fn executor(self, executor: &dyn Executor) -> BlockingCall<'_, T> {
         BlockingCall { task: self.task, executor: Some(executor), options: self.options }
+    }
+
+    /// [`executor`](Self::executor), not borrowed.
+    pub(crate) fn shared_executor(mut self, executor: Arc<dyn Executor>) -> Self {
+        self.options().executor = Some(executor);
+        self
     }
 
     /// Runs the body under a permit of `limiter`, for which the call waits in line before it goes

@@ -48,7 +48,7 @@ struct Target<'e> {
 
 enum Chosen<'e> {
     Named(&'e dyn Executor),
-    Scoped(Arc<dyn Executor>),
+    Shared(Arc<dyn Executor>),
     Global,
 }
 
@@ -79,7 +79,7 @@ impl<'e, T> Begun<'e, T> {
             context.set_runtime(runtime);
         }
         let (mut job, handle) = task.into_parts_in(context);
-        let target = Target { executor: Chosen::of(executor, &mut job), when_full };
+        let target = Target { executor: Chosen::of(executor, options.executor, &mut job), when_full };
         Self { job, handle, target, limiter: options.limiter }
     }
 }
@@ -113,12 +113,18 @@ impl<'e, T> Running<'e, T> {
         self.handle.take()
     }
 
+    /// Asks the call to stop, as [`JoinHandle::abort`].
+    pub(crate) fn abort(&mut self) {
+        self.waiting = None;
+        self.handle.abort();
+    }
+
     /// What the call waits for, where it does.
     pub(super) fn phase(&self) -> Phase {
         if self.waiting.is_none() && self.handle.has_begun() { Phase::Run } else { Phase::Queue }
     }
 
-    pub(super) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
+    pub(crate) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         if let Some(waiting) = &mut self.waiting {
             if waiting.poll(cx).is_pending() {
                 return Poll::Pending;
@@ -199,20 +205,26 @@ fn resolve(result: Result<(), Rejected>) {
 }
 
 impl<'e> Chosen<'e> {
-    fn of(executor: Option<&'e dyn Executor>, job: &mut Job) -> Self {
-        if let Some(executor) = executor {
-            return Self::Named(executor);
+    fn of(
+        named: Option<&'e dyn Executor>,
+        shared: Option<Arc<dyn Executor>>,
+        job: &mut Job,
+    ) -> Self {
+        match (named, shared) {
+            (Some(executor), _) => return Self::Named(executor),
+            (None, Some(executor)) => return Self::Shared(executor),
+            (None, None) => {}
         }
         let Some(executor) = scope::current() else { return Self::Global };
         // Calls within the body are in the scope too.
         job.with_carried(|carried| carried.scope = Some(executor.clone()));
-        Self::Scoped(executor)
+        Self::Shared(executor)
     }
 
     fn get(&self) -> &dyn Executor {
         match self {
             Self::Named(executor) => *executor,
-            Self::Scoped(executor) => &**executor,
+            Self::Shared(executor) => &**executor,
             Self::Global => global(),
         }
     }
@@ -237,8 +249,8 @@ impl Target<'_> {
     /// The same, not borrowed.
     fn share(self) -> Option<Target<'static>> {
         let executor = match self.executor {
-            Chosen::Named(executor) => Chosen::Scoped(executor.share()?),
-            Chosen::Scoped(executor) => Chosen::Scoped(executor),
+            Chosen::Named(executor) => Chosen::Shared(executor.share()?),
+            Chosen::Shared(executor) => Chosen::Shared(executor),
             Chosen::Global => Chosen::Global,
         };
         Some(Target { executor, when_full: self.when_full })

@@ -21,8 +21,12 @@ enum Repr {
 }
 
 impl JoinError {
-    pub(super) fn panic(payload: Payload) -> Self {
+    pub(crate) fn panic(payload: Payload) -> Self {
         Self(Repr::Panic(Mutex::new(payload)))
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self(Repr::Cancelled)
     }
 
     /// For every outcome without a value of its own.

@@ -1,0 +1,314 @@
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::task::{Context, Poll, Waker};
+
+use futures::channel::oneshot;
+use futures::executor::block_on;
+
+use super::TaskGroup;
+use crate::sync::{AtomicUsize, Ordering};
+use crate::trial::{self, Census, Random};
+use crate::{BlockingCall, BlockingPool, DedicatedThread, Inline, asyncify, is_cancelled};
+
+/// A body that says that it runs, and goes on when it is told to.
+fn held(group: &mut TaskGroup<bool>) -> (Receiver<()>, Sender<()>) {
+    let (runs, is_running) = mpsc::channel();
+    let (go_on, told) = mpsc::channel();
+    group.spawn(move || {
+        runs.send(()).unwrap();
+        told.recv().unwrap();
+        is_cancelled()
+    });
+    (is_running, go_on)
+}
+
+#[test]
+fn join_next_gives_numbers_in_the_order_of_completion() {
+    let mut group = TaskGroup::new();
+    let gates = [held(&mut group), held(&mut group), held(&mut group)];
+    let mut order = Vec::new();
+    for next in [1, 2, 0] {
+        gates[next].1.send(()).unwrap();
+        order.push(block_on(group.join_next()).unwrap().0);
+    }
+    assert_eq!(order, [1, 2, 0]);
+    assert!(block_on(group.join_next()).is_none());
+}
+
+#[test]
+fn join_all_gives_values_in_the_order_of_spawning() {
+    let mut group = TaskGroup::new();
+    for k in 0..1_000 {
+        assert_eq!(group.spawn(move || k), k);
+    }
+    assert_eq!(group.len(), 1_000);
+    assert_eq!(block_on(group.join_all()), (0..1_000).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_empty_group_is_joined_at_once() {
+    assert_eq!(block_on(TaskGroup::<u8>::new().join_all()), []);
+    assert_eq!(block_on(TaskGroup::<Result<u8, u8>>::new().try_join_all()), Ok(vec![]));
+    assert_eq!(block_on(TaskGroup::<u8>::new().scope(async |_| 5)), 5);
+}
+
+#[test]
+fn the_first_error_cancels_what_is_queued_and_what_runs() {
+    let pool = BlockingPool::builder().max_threads(2).build().unwrap();
+    let (cancelled, was_cancelled) = mpsc::channel();
+    let (runs, is_running) = mpsc::channel();
+    let (go_on, told) = mpsc::channel::<()>();
+    let mut group = TaskGroup::on(pool.clone());
+    group.spawn(move || {
+        runs.send(()).unwrap();
+        told.recv().unwrap();
+        cancelled.send(is_cancelled()).unwrap();
+        Ok(0)
+    });
+    is_running.recv().unwrap();
+    let (fail, failed) = mpsc::channel();
+    group.spawn(move || Err(failed.recv().unwrap()));
+    let census = Census::default();
+    for _ in 0..10 {
+        let capture = census.count(());
+        group.spawn(move || {
+            drop(capture);
+            Ok(1)
+        });
+    }
+    fail.send("disk full").unwrap();
+    // The only other thread is held by the first child.
+    let error = block_on(group.try_join_all()).unwrap_err();
+    assert_eq!(error, "disk full");
+    go_on.send(()).unwrap();
+    assert!(was_cancelled.recv().unwrap());
+    trial::settle(&pool);
+    assert_eq!(census.living(), 0);
+}
+
+#[test]
+fn a_panic_is_the_result_of_its_child_alone() {
+    let mut group = TaskGroup::on(Inline);
+    group.spawn(|| panic!("broken"));
+    group.spawn(|| 2);
+    group.spawn_future(async { panic!("broken future") });
+    let mut results = Vec::new();
+    while let Some((number, result)) = block_on(group.join_next()) {
+        results.push((number, result.map_err(|error| error.is_panic())));
+    }
+    results.sort_unstable();
+    assert_eq!(results, [(0, Err(true)), (1, Ok(2)), (2, Err(true))]);
+}
+
+#[test]
+fn join_all_resumes_a_panic() {
+    let mut group = TaskGroup::new();
+    group.spawn(|| 1);
+    group.spawn(|| panic!("broken"));
+    let payload = catch_unwind(AssertUnwindSafe(|| block_on(group.join_all()))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"broken"));
+}
+
+#[test]
+fn dropping_the_group_cancels_its_children() {
+    let thread = DedicatedThread::new("group").unwrap();
+    let census = Census::default();
+    let (cancelled, was_cancelled) = mpsc::channel();
+    let (runs, is_running) = mpsc::channel();
+    let (go_on, told) = mpsc::channel::<()>();
+    let mut group = TaskGroup::on(thread.clone());
+    group.spawn(move || {
+        runs.send(()).unwrap();
+        told.recv().unwrap();
+        cancelled.send(is_cancelled()).unwrap();
+    });
+    is_running.recv().unwrap();
+    let queued = census.count(());
+    group.spawn(move || drop(queued));
+    let pending = census.count(());
+    group.spawn_future(async move {
+        let _pending = pending;
+        std::future::pending().await
+    });
+    drop(group);
+    // Freed at once, although the thread is held.
+    assert_eq!(census.living(), 0);
+    go_on.send(()).unwrap();
+    assert!(was_cancelled.recv().unwrap());
+}
+
+#[test]
+fn cancelled_children_are_still_joined() {
+    let thread = DedicatedThread::new("group").unwrap();
+    let mut group = TaskGroup::on(thread);
+    let (is_running, go_on) = held(&mut group);
+    is_running.recv().unwrap();
+    group.spawn(|| unreachable!("queued behind the first"));
+    group.spawn_future(std::future::pending());
+    // The children have wakers of the group's now.
+    assert!(group.poll_join_next(&mut Context::from_waker(Waker::noop())).is_pending());
+    group.cancel_all();
+    let mut cancelled: Vec<_> = (0..2)
+        .map(|_| {
+            let (number, result) = block_on(group.join_next()).unwrap();
+            assert!(result.unwrap_err().is_cancelled());
+            number
+        })
+        .collect();
+    cancelled.sort_unstable();
+    assert_eq!(cancelled, [1, 2]);
+    go_on.send(()).unwrap();
+    let (number, result) = block_on(group.join_next()).unwrap();
+    assert_eq!((number, result.unwrap()), (0, true));
+}
+
+#[test]
+fn a_future_starts_when_it_is_added() {
+    let (runs, is_running) = mpsc::channel();
+    let mut group = TaskGroup::new();
+    group.spawn_future(asyncify!(|| runs.send(()).unwrap()));
+    is_running.recv().unwrap();
+    assert_eq!(block_on(group.join_all()), [()]);
+}
+
+#[test]
+fn children_wait_for_their_place_in_a_full_queue() {
+    let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
+    let mut group = TaskGroup::on(pool);
+    for k in 0..50 {
+        group.spawn(move || k);
+    }
+    assert_eq!(block_on(group.join_all()), (0..50).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_scope_waits_for_children_that_are_not_joined() {
+    let ended = Arc::new(AtomicUsize::new(0));
+    let value = block_on(TaskGroup::new().scope(async |group| {
+        for _ in 0..20 {
+            let ended = ended.clone();
+            group.spawn(move || ended.fetch_add(1, Ordering::Relaxed));
+        }
+        group.join_next().await.unwrap().1.unwrap();
+        "done"
+    }));
+    assert_eq!(value, "done");
+    assert_eq!(Arc::into_inner(ended).unwrap().into_inner(), 20);
+}
+
+#[test]
+fn a_scope_resumes_a_panic_when_all_have_ended() {
+    for in_body in [true, false] {
+        let (tell, told) = mpsc::channel();
+        let census = Census::default();
+        let payload = catch_unwind(AssertUnwindSafe(|| {
+            block_on(TaskGroup::new().scope(async |group| {
+                let (runs, is_running) = mpsc::channel();
+                let held = census.count(());
+                group.spawn(move || {
+                    let _held = held;
+                    runs.send(()).unwrap();
+                    while !is_cancelled() {
+                        std::thread::yield_now();
+                    }
+                    tell.send(()).unwrap();
+                });
+                is_running.recv().unwrap();
+                if in_body {
+                    panic!("broken");
+                }
+                group.spawn(|| panic!("broken"));
+            }));
+        }))
+        .unwrap_err();
+        assert_eq!(payload.downcast_ref(), Some(&"broken"));
+        told.try_recv().expect("the child has ended before the scope");
+        assert_eq!(census.living(), 0);
+    }
+}
+
+#[test]
+fn a_scope_can_be_spawned() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    let (tell, told) = oneshot::channel();
+    let future = is_send(async move {
+        let sum = TaskGroup::new()
+            .scope(async |group| {
+                group.spawn(|| 1);
+                group.spawn(|| 2);
+                let mut sum = 0;
+                while let Some((_, result)) = group.join_next().await {
+                    sum += result.unwrap();
+                }
+                sum
+            })
+            .await;
+        tell.send(sum).unwrap();
+    });
+    block_on(future);
+    assert_eq!(block_on(told), Ok(3));
+}
+
+/// Joins some children and drops the rest, at any point of their lives.
+#[test]
+fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
+    let pool = trial::pool();
+    for seed in 0..trial::rounds() {
+        let mut random = Random::new(seed);
+        let census = Census::default();
+        let children = random.below(12);
+        let runs: Arc<[AtomicUsize]> = (0..children).map(|_| AtomicUsize::new(0)).collect();
+        let mut group = TaskGroup::on(pool.clone());
+        for k in 0..children {
+            let (capture, runs) = (census.count(()), runs.clone());
+            let (output, panics) = (census.count(k), random.below(8) == 0);
+            let body = move || {
+                let _capture = capture;
+                runs[k].fetch_add(1, Ordering::Relaxed);
+                if panics {
+                    resume_unwind(Box::new("on purpose"));
+                }
+                output
+            };
+            if random.below(3) == 0 {
+                group.spawn_future(BlockingCall::new(body).shared_executor(Arc::new(pool.clone())));
+            } else {
+                group.spawn(body);
+            }
+        }
+        for _ in 0..random.below(children + 2) {
+            let polls = random.below(6);
+            let joined = trial::poll_some(&mut random, polls, |cx| group.poll_join_next(cx));
+            if let Some(Some((number, Ok(output)))) = joined {
+                assert_eq!(number, output.value);
+            }
+        }
+        match random.below(3) {
+            0 => drop(group),
+            1 => {
+                group.cancel_all();
+                while block_on(group.join_next()).is_some() {}
+            }
+            _ => {
+                let mut scope = Box::pin(group.scope(async |group| {
+                    group.join_next().await;
+                }));
+                for _ in 0..random.below(6) {
+                    let polled = crate::util::catch(|| {
+                        Pin::new(&mut scope).poll(&mut Context::from_waker(Waker::noop()))
+                    });
+                    if !matches!(polled, Ok(Poll::Pending)) {
+                        break;
+                    }
+                }
+            }
+        }
+        trial::settle(&pool);
+        assert_eq!(census.living(), 0, "seed {seed}");
+        assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) <= 1), "seed {seed}");
+    }
+}

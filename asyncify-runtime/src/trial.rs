@@ -1,0 +1,101 @@
+//! What the randomised tests of groups, maps, streams and readers share: futures are dropped at any
+//! point, and afterwards nothing is left.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures::executor::block_on;
+
+use crate::BlockingPool;
+use crate::sync::{AtomicUsize, Ordering};
+
+/// How many runs a randomised test makes; fewer under miri, which takes a thousand times as long.
+pub(crate) fn rounds() -> u64 {
+    if cfg!(miri) { 30 } else { 10_000 }
+}
+
+/// xorshift64*: random enough, and the same every time.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        // Any state but 0 will do; neighbouring seeds shall not begin alike.
+        Self((seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let word = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
+        usize::try_from(word).expect("31 bits") % bound
+    }
+
+    /// A moment for other threads, of random length, none included.
+    pub(crate) fn pause(&mut self) {
+        for _ in 0..self.below(4) {
+            std::thread::yield_now();
+        }
+        for _ in 0..self.below(300) {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+/// Counts the values of a test that live.
+#[derive(Clone, Default)]
+pub(crate) struct Census(Arc<AtomicUsize>);
+
+/// A value that is counted while it lives, whatever else it is.
+pub(crate) struct Counted<T> {
+    pub(crate) value: T,
+    census: Census,
+}
+
+impl Census {
+    pub(crate) fn count<T>(&self, value: T) -> Counted<T> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Counted { value, census: self.clone() }
+    }
+
+    pub(crate) fn living(&self) -> usize {
+        // Acquire: pairs with the Release of the drops that were counted.
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl<T> Drop for Counted<T> {
+    fn drop(&mut self) {
+        self.census.0.fetch_sub(1, Ordering::Release);
+    }
+}
+
+/// Polls `poll` up to `polls` times, as a task that is woken for no reason does, with pauses of
+/// random length. `None`: it was not ready in as many.
+pub(crate) fn poll_some<R>(
+    random: &mut Random,
+    polls: usize,
+    mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>,
+) -> Option<R> {
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..polls {
+        if let Poll::Ready(result) = poll(&mut cx) {
+            return Some(result);
+        }
+        random.pause();
+    }
+    None
+}
+
+/// Waits until the pool has come to rest.
+pub(crate) fn settle(pool: &BlockingPool) {
+    let mut idle = pin!(pool.wait_idle());
+    block_on(poll_fn(|cx| idle.as_mut().poll(cx)));
+}
+
+/// A pool of a few threads that stay.
+pub(crate) fn pool() -> BlockingPool {
+    BlockingPool::builder().min_threads(2).max_threads(3).build().expect("threads for the test")
+}
