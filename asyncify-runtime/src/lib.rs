@@ -113,6 +113,7 @@ mod lend;
 mod limit;
 #[cfg(feature = "macros")]
 mod macros;
+mod map;
 mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
@@ -149,6 +150,7 @@ pub use crate::macros::main;
 pub use crate::macros::{async_to_sync, sync_to_async};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;
+pub use crate::map::{AsCompleted, InOrder, Map};
 pub use crate::pool::{
     BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
     TrySpawnError,

@@ -79,7 +79,8 @@ impl<'e, T> Begun<'e, T> {
             context.set_runtime(runtime);
         }
         let (mut job, handle) = task.into_parts_in(context);
-        let target = Target { executor: Chosen::of(executor, options.executor, &mut job), when_full };
+        let target =
+            Target { executor: Chosen::of(executor, options.executor, &mut job), when_full };
         Self { job, handle, target, limiter: options.limiter }
     }
 }
@@ -106,7 +107,7 @@ impl<'e, T> Running<'e, T> {
     }
 
     /// The handle of a call that goes on by itself.
-    pub(super) fn into_handle(mut self) -> JoinHandle<T> {
+    pub(crate) fn into_handle(mut self) -> JoinHandle<T> {
         if let Some(waiting) = self.waiting.take() {
             waiting.go_on();
         }

@@ -1,0 +1,278 @@
+use std::collections::BTreeSet;
+use std::iter;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc;
+use std::sync::{Arc, Barrier};
+use std::task::{Context, Poll, Waker};
+
+use futures::executor::block_on;
+use futures::{Stream, StreamExt};
+
+use crate::sync::{AtomicUsize, Mutex, Ordering};
+use crate::trial::{self, Census, Random};
+use crate::{BlockingPool, Shutdown, global, is_cancelled};
+
+fn poll_once<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
+    stream.poll_next_unpin(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn results_come_in_the_order_of_the_items() {
+    for count in [0, 1, 2, 1_000, 20_000] {
+        let results = global().map(0..count, |k| k * 2);
+        let expected: Vec<_> = (0..count).map(|k| k * 2).collect();
+        assert_eq!(block_on(results.collect::<Vec<_>>()), expected);
+    }
+}
+
+#[test]
+fn unordered_results_are_complete() {
+    let results = global().map_unordered(0..20_000, |k| k * 2);
+    let results: BTreeSet<_> = block_on(results.collect());
+    assert_eq!(results, (0..20_000).map(|k| k * 2).collect());
+}
+
+#[test]
+fn as_many_run_side_by_side_as_there_may() {
+    let pool = BlockingPool::builder().build().unwrap();
+    let all_run = Arc::new(Barrier::new(40));
+    let results = pool.map(0..40, move |k| {
+        all_run.wait();
+        k
+    });
+    assert_eq!(block_on(results.concurrency(40).collect::<Vec<_>>()), (0..40).collect::<Vec<_>>());
+}
+
+#[test]
+fn never_more_run_than_may() {
+    let running = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let (counter, highest) = (running.clone(), most.clone());
+    let results = global().map_unordered(0..200, move |k| {
+        highest.fetch_max(counter.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        // A few are slow, so that loads of one item and of many take turns.
+        if k % 50 == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        counter.fetch_sub(1, Ordering::Relaxed);
+    });
+    assert_eq!(block_on(results.concurrency(3).count()), 200);
+    assert!(most.load(Ordering::Relaxed) <= 3);
+}
+
+#[test]
+fn a_slow_item_holds_up_only_the_ordered() {
+    let (go_on, told) = mpsc::channel();
+    let told = Mutex::new(told);
+    let mut results = global().map_unordered(0..100, move |k| {
+        if k == 0 {
+            told.lock().unwrap().recv().unwrap();
+        }
+        k
+    });
+    let early: BTreeSet<_> = block_on(results.by_ref().take(99).collect());
+    assert_eq!(early, (1..100).collect());
+    go_on.send(()).unwrap();
+    assert_eq!(block_on(results.collect::<Vec<_>>()), [0]);
+}
+
+#[test]
+fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
+    let pool = BlockingPool::builder().build().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let numbers = (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
+    let mut results = pool.map(numbers, |k: u64| k).concurrency(4).batch(8);
+    assert!(poll_once(&mut results).is_pending());
+    trial::settle(&pool);
+    // Four batches, and no thread is held.
+    assert_eq!(asked.load(Ordering::Relaxed), 32);
+    assert_eq!(pool.metrics().running, 0);
+    assert_eq!(block_on(results.take(1_000).collect::<Vec<_>>()), (0..1_000).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_slow_iterator_delivers_each_result_when_it_can() {
+    let (give, given) = mpsc::channel();
+    let mut results = global().map(given, |k: u32| k + 1);
+    for k in 0..100 {
+        assert!(poll_once(&mut results).is_pending());
+        give.send(k).unwrap();
+        assert_eq!(block_on(results.next()), Some(k + 1));
+    }
+    drop(give);
+    assert_eq!(block_on(results.next()), None);
+}
+
+#[test]
+fn a_panic_comes_in_its_items_place() {
+    let mut results = global()
+        .map(0..1_000, |k| if k == 700 { resume_unwind(Box::new("broken item")) } else { k });
+    for k in 0..700 {
+        assert_eq!(block_on(results.next()), Some(k));
+    }
+    let payload = catch_unwind(AssertUnwindSafe(|| block_on(results.next()))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"broken item"));
+    assert_eq!(block_on(results.next()), None);
+}
+
+#[test]
+fn a_panic_of_the_iterator_comes_after_its_items() {
+    let items = (0..10).map(|k| if k == 5 { resume_unwind(Box::new("broken source")) } else { k });
+    let mut results = global().map(items, |k| k);
+    let early = catch_unwind(AssertUnwindSafe(|| {
+        let mut early = Vec::new();
+        for _ in 0..5 {
+            early.push(block_on(results.next()).unwrap());
+        }
+        early
+    }));
+    assert_eq!(early.unwrap(), [0, 1, 2, 3, 4]);
+    let payload = catch_unwind(AssertUnwindSafe(|| block_on(results.next()))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"broken source"));
+}
+
+#[test]
+fn dropping_the_stream_stops_the_work() {
+    let pool = BlockingPool::builder().max_threads(2).build().unwrap();
+    let census = Census::default();
+    let items: Vec<_> = (0..100).map(|k| census.count(k)).collect();
+    let (runs, is_running) = mpsc::channel();
+    let (go_on, told) = mpsc::channel::<()>();
+    let (tell, was_cancelled) = mpsc::channel();
+    let gate = Mutex::new((runs, told, tell));
+    let mut results = pool.map(items, move |item| {
+        let gate = gate.lock().unwrap();
+        gate.0.send(item.value).unwrap();
+        gate.1.recv().unwrap();
+        gate.2.send(is_cancelled()).unwrap();
+        item
+    });
+    assert!(poll_once(&mut results).is_pending());
+    is_running.recv().unwrap();
+    drop(results);
+    // One more may wait for the gate.
+    for _ in 0..2 {
+        go_on.send(()).unwrap();
+    }
+    assert!(was_cancelled.recv().unwrap());
+    trial::settle(&pool);
+    assert_eq!(census.living(), 0);
+    assert!(is_running.try_iter().count() <= 1);
+}
+
+#[test]
+fn shared_state_is_captured_once() {
+    let sum = Arc::new(AtomicUsize::new(0));
+    let shared = sum.clone();
+    let results = global().map(1..=1_000, move |k| _ = shared.fetch_add(k, Ordering::Relaxed));
+    assert_eq!(block_on(results.count()), 1_000);
+    assert_eq!(sum.load(Ordering::Relaxed), 500_500);
+}
+
+#[test]
+fn a_full_queue_is_waited_for() {
+    let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
+    let (go_on, told) = mpsc::channel::<()>();
+    let held = pool.spawn(move || told.recv().unwrap());
+    let queued = loop {
+        // Until the first is with its thread.
+        if let Ok(queued) = pool.try_spawn(|| ()) {
+            break queued;
+        }
+        std::thread::yield_now();
+    };
+    let mut results = pool.map(0..100, |k| k);
+    assert!(poll_once(&mut results).is_pending());
+    go_on.send(()).unwrap();
+    assert_eq!(block_on(results.collect::<Vec<_>>()), (0..100).collect::<Vec<_>>());
+    block_on(async { (held.await.unwrap(), queued.await.unwrap()) });
+}
+
+#[test]
+fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
+    let pool = trial::pool();
+    let mut results = pool.map(iter::repeat(1), |k| k);
+    assert_eq!(block_on(results.next()), Some(1));
+    block_on(pool.shutdown(Shutdown::Drain));
+    let payload =
+        catch_unwind(AssertUnwindSafe(|| while block_on(results.next()).is_some() {})).unwrap_err();
+    assert!(payload.downcast_ref::<String>().unwrap().contains("shut down"));
+    assert_eq!(block_on(results.next()), None);
+}
+
+#[test]
+#[should_panic(expected = "concurrency of a map must be at least 1")]
+fn no_concurrency_is_refused() {
+    drop(global().map(0..3, |k| k).concurrency(0));
+}
+
+#[test]
+#[should_panic(expected = "batch of a map must be at least 1")]
+fn no_batch_is_refused() {
+    drop(global().map(0..3, |k| k).batch(0));
+}
+
+/// Takes some results, and drops the stream at any point.
+fn run<S>(stream: S, random: &mut Random, mut check: impl FnMut(S::Item)) -> bool
+where
+    S: Stream + Unpin,
+{
+    let mut stream = stream;
+    for _ in 0..random.below(40) {
+        match crate::util::catch(|| poll_once(&mut stream)) {
+            Ok(Poll::Pending) => random.pause(),
+            Ok(Poll::Ready(Some(item))) => check(item),
+            Ok(Poll::Ready(None)) => return true,
+            Err(_) => return false,
+        }
+    }
+    if random.below(3) == 0 {
+        _ = crate::util::catch(|| block_on(stream.next())).map(|item| item.map(check));
+    }
+    false
+}
+
+#[test]
+fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
+    let pool = trial::pool();
+    for seed in 0..trial::rounds() {
+        let mut random = Random::new(seed);
+        let census = Census::default();
+        let items = random.below(60);
+        let runs: Arc<[AtomicUsize]> = (0..items).map(|_| AtomicUsize::new(0)).collect();
+        let counters = runs.clone();
+        let panics = random.below(200);
+        let slow = 1 + random.below(20);
+        let (sources, outputs) = (census.clone(), census.clone());
+        let source = (0..items).map(move |k| sources.count(k));
+        let f = move |item: trial::Counted<usize>| {
+            counters[item.value].fetch_add(1, Ordering::Relaxed);
+            if item.value == panics {
+                resume_unwind(Box::new("on purpose"));
+            }
+            if item.value % slow == 0 {
+                std::thread::yield_now();
+            }
+            outputs.count(item.value)
+        };
+        let (concurrency, batch) = (1 + random.below(4), 1 + random.below(10));
+        if random.below(2) == 0 {
+            let results = pool.map(source, f).concurrency(concurrency).batch(batch);
+            let mut expected = 0;
+            let ended = run(results, &mut random, |item| {
+                assert_eq!(item.value, expected, "seed {seed}");
+                expected += 1;
+            });
+            assert!(!ended || expected == items, "seed {seed}");
+        } else {
+            let results = pool.map_unordered(source, f).concurrency(concurrency).batch(batch);
+            let mut seen = BTreeSet::new();
+            let ended = run(results, &mut random, |item| assert!(seen.insert(item.value)));
+            assert!(!ended || seen.len() == items, "seed {seed}");
+        }
+        trial::settle(&pool);
+        assert_eq!(census.living(), 0, "seed {seed}");
+        assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) <= 1), "seed {seed}");
+    }
+}
