@@ -118,12 +118,14 @@ mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
 mod scope;
+mod stream;
 mod sync;
 mod task;
 mod timer;
 mod to_sync;
 #[cfg(all(test, not(asyncify_loom)))]
 mod trial;
+mod unblock;
 mod util;
 mod venue;
 
@@ -157,6 +159,7 @@ pub use crate::pool::{
 };
 pub use crate::scope::{ScopeExecutor, scope_executor, scope_thread};
 pub use crate::task::{Job, JoinError, JoinHandle};
+pub use crate::unblock::{IntoInnerError, Unblock};
 
 /// The programs of the README, which is not there in the packaged crate.
 #[cfg(all(doctest, feature = "macros", feature = "tokio"))]

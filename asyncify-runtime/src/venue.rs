@@ -5,17 +5,22 @@ use std::sync::Arc;
 
 use crate::call::{BlockingCall, Running};
 use crate::executor::Executor;
+use crate::limit::Limiter;
 use crate::task::JoinError;
 
-/// An executor that is held, or none: then each job goes where a call made there and then goes.
+/// What each job's call is told.
 #[derive(Clone, Default)]
 pub(crate) struct Venue {
-    executor: Option<Arc<dyn Executor>>,
+    /// None: each job goes where a call goes that is made there and then.
+    pub(crate) executor: Option<Arc<dyn Executor>>,
+    pub(crate) limiter: Option<Limiter>,
+    #[cfg(feature = "tokio")]
+    pub(crate) runtime: Option<tokio::runtime::Handle>,
 }
 
 impl Venue {
     pub(crate) fn on(executor: impl Executor + 'static) -> Self {
-        Self { executor: Some(Arc::new(executor)) }
+        Self { executor: Some(Arc::new(executor)), ..Self::default() }
     }
 
     pub(crate) fn call<F, T>(&self, body: F) -> BlockingCall<'static, T>
@@ -23,20 +28,27 @@ impl Venue {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let call = BlockingCall::new(body);
-        match &self.executor {
-            Some(executor) => call.shared_executor(executor.clone()),
-            None => call,
+        let mut call = BlockingCall::new(body);
+        if let Some(executor) = &self.executor {
+            call = call.shared_executor(executor.clone());
         }
+        if let Some(limiter) = &self.limiter {
+            call = call.limiter(limiter);
+        }
+        #[cfg(feature = "tokio")]
+        if let Some(runtime) = &self.runtime {
+            call = call.runtime(runtime);
+        }
+        call
     }
 
-    /// Starts a job, which waits for its place where the queue is full.
+    /// Starts a job, which waits for its permit, and for its place where the queue is full.
     pub(crate) fn start<F, T>(&self, body: F) -> Running<'static, T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        self.call(body).start()
+        self.call(body).start_in_line()
     }
 }
 

@@ -214,3 +214,4 @@ pub fn boxed<'a, F: Future + Send + 'a>(
 ) -> Pin<Box<dyn Future<Output = F::Output> + Send + 'a>> {
     Box::pin(future)
 }
+pub use crate::stream::{BlockingStream, StreamCall};

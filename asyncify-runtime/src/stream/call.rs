@@ -1,0 +1,110 @@
+//! The stream that an annotated function returns.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+use super::{AHEAD, Producing};
+use crate::executor::Executor;
+use crate::limit::Limiter;
+use crate::venue::Venue;
+
+/// The items of a blocking iterator, as a function with `#[sync_to_async(stream)]` returns them.
+///
+/// The function's body and the iterator run on blocking threads: from the first poll on, and ahead
+/// of the consumer until as many items wait as there is room for, which is 1024 where the attribute
+/// says nothing else. Each item can be had when it is made, and the consumer takes all that are
+/// there in one go. A consumer that is slower than the iterator holds no thread: the iterator is
+/// put aside until there is room. With a `limit`, it has its permit while it runs.
+///
+/// # Cancel safety
+///
+/// `next()` is cancel safe: no item is lost. Dropping the stream stops the iterator at its next
+/// item; a `next` that runs goes on to its end by itself, and sees
+/// [`is_cancelled`](crate::is_cancelled). The iterator is dropped on a blocking thread.
+///
+/// # Panics
+///
+/// A panic of the body or the iterator resumes where the stream is polled, after the items before
+/// it, as does the shut-down of the executor.
+#[must_use = "streams do nothing unless polled"]
+pub struct BlockingStream<T> {
+    items: Pin<Box<dyn Stream<Item = T> + Send>>,
+}
+
+impl<T> Stream for BlockingStream<T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.items.as_mut().poll_next(cx)
+    }
+}
+
+impl<T> fmt::Debug for BlockingStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockingStream").finish_non_exhaustive()
+    }
+}
+
+/// A [`BlockingStream`] that can still be told where and how.
+#[doc(hidden)]
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct StreamCall<M> {
+    make: M,
+    venue: Venue,
+    ahead: usize,
+}
+
+impl<M, I> StreamCall<M>
+where
+    M: FnOnce() -> I + Send + 'static,
+    I: IntoIterator<Item: Send + 'static, IntoIter: Send + 'static>,
+{
+    pub fn new(make: M) -> Self {
+        Self { make, venue: Venue::default(), ahead: AHEAD }
+    }
+
+    /// # Panics
+    ///
+    /// If the executor cannot be kept: see [`Executor::share`].
+    pub fn executor(mut self, executor: &dyn Executor) -> Self {
+        let executor = executor.share();
+        self.venue.executor =
+            Some(executor.expect("a stream keeps its executor, which needs `Executor::share`"));
+        self
+    }
+
+    pub fn limiter(mut self, limiter: &Limiter) -> Self {
+        self.venue.limiter = Some(limiter.clone());
+        self
+    }
+
+    #[cfg(feature = "tokio")]
+    pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
+        self.venue.runtime = Some(runtime.clone());
+        self
+    }
+
+    /// # Panics
+    ///
+    /// If `items` is 0.
+    pub fn ahead(mut self, items: usize) -> Self {
+        assert!(items > 0, "a stream needs room for one item at least");
+        self.ahead = items;
+        self
+    }
+
+    pub fn start(self) -> BlockingStream<I::Item> {
+        let Self { make, venue, ahead } = self;
+        let items = Producing::new(venue, ahead, move || make().into_iter());
+        BlockingStream { items: Box::pin(items) }
+    }
+}
+
+impl<M> fmt::Debug for StreamCall<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamCall").field("ahead", &self.ahead).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,256 @@
+use std::future::poll_fn;
+use std::iter;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::task::{Context, Poll, Waker};
+
+use futures::StreamExt;
+use futures::executor::block_on;
+
+use super::{AHEAD, Producing, StreamCall};
+use crate::sync::{AtomicUsize, Ordering};
+use crate::trial::{self, Census, Random};
+use crate::venue::Venue;
+use crate::{BlockingPool, Executor, Job, Limiter, Rejected, is_cancelled};
+
+fn produce<I>(make: impl FnOnce() -> I + Send + 'static) -> Producing<I>
+where
+    I: Iterator<Item: Send + 'static> + Send + 'static,
+{
+    Producing::new(Venue::default(), AHEAD, make)
+}
+
+fn poll_once<I>(stream: &mut Producing<I>) -> Poll<Option<I::Item>>
+where
+    I: Iterator<Item: Send + 'static> + Send + 'static,
+{
+    stream.poll_next_unpin(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn all_items_come_in_order() {
+    for count in [0, 1, AHEAD - 1, AHEAD, AHEAD + 1, 5 * AHEAD + 3] {
+        let stream = produce(move || 0..count);
+        assert_eq!(block_on(stream.collect::<Vec<_>>()), (0..count).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn nothing_runs_until_it_is_polled() {
+    let census = Census::default();
+    let capture = census.count(());
+    let (runs, ran) = mpsc::channel();
+    let stream = produce(move || {
+        runs.send(()).unwrap();
+        drop(capture);
+        iter::empty::<u8>()
+    });
+    assert_eq!(census.living(), 1);
+    drop(stream);
+    assert_eq!(census.living(), 0);
+    assert!(ran.try_recv().is_err());
+}
+
+#[test]
+fn a_slow_producer_delivers_each_item_when_it_is_made() {
+    let (make, made) = mpsc::channel();
+    let mut stream = produce(move || made.into_iter());
+    for item in 0..100 {
+        assert!(poll_once(&mut stream).is_pending());
+        make.send(item).unwrap();
+        assert_eq!(block_on(stream.next()), Some(item));
+    }
+    drop(make);
+    assert_eq!(block_on(stream.next()), None);
+    assert_eq!(block_on(stream.next()), None);
+}
+
+#[test]
+fn a_slow_consumer_holds_the_producer_back_and_no_thread() {
+    let pool = BlockingPool::builder().build().unwrap();
+    let made = Arc::new(AtomicUsize::new(0));
+    let counter = made.clone();
+    let numbers = move || (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
+    let mut stream = Producing::new(Venue::on(pool.clone()), 10, numbers);
+    assert!(poll_once(&mut stream).is_pending());
+    trial::settle(&pool);
+    assert_eq!(made.load(Ordering::Relaxed), 10);
+    // The first takes all ten, and sends for ten more.
+    assert_eq!(block_on(stream.next()), Some(0));
+    trial::settle(&pool);
+    assert_eq!(made.load(Ordering::Relaxed), 20);
+    assert_eq!(pool.metrics().running, 0);
+    assert_eq!(block_on(stream.take(35).collect::<Vec<_>>()), (1..36).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_panic_comes_after_the_items_that_were_made() {
+    let mut stream = produce(|| {
+        (0..5).map(|k| if k < 3 { k } else { resume_unwind(Box::new("broken half way")) })
+    });
+    for k in 0..3 {
+        assert_eq!(block_on(stream.next()), Some(k));
+    }
+    let payload = catch_unwind(AssertUnwindSafe(|| block_on(stream.next()))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"broken half way"));
+    assert_eq!(block_on(stream.next()), None);
+}
+
+#[test]
+fn a_panic_before_the_first_item_resumes_too() {
+    let mut stream =
+        produce(|| -> iter::Empty<u8> { resume_unwind(Box::new("no such directory")) });
+    let payload = catch_unwind(AssertUnwindSafe(|| block_on(stream.next()))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"no such directory"));
+}
+
+#[test]
+fn dropping_the_stream_stops_the_producer_at_the_next_item() {
+    let pool = trial::pool();
+    let census = Census::default();
+    let (runs, is_running) = mpsc::channel();
+    let (go_on, told) = mpsc::channel::<()>();
+    let (tell, was_cancelled) = mpsc::channel();
+    let capture = census.count(());
+    let mut stream = Producing::new(Venue::on(pool.clone()), AHEAD, move || {
+        iter::from_fn(move || {
+            let _capture = &capture;
+            runs.send(()).unwrap();
+            told.recv().unwrap();
+            tell.send(is_cancelled()).unwrap();
+            Some(())
+        })
+    });
+    assert!(poll_once(&mut stream).is_pending());
+    is_running.recv().unwrap();
+    drop(stream);
+    go_on.send(()).unwrap();
+    assert!(was_cancelled.recv().unwrap());
+    trial::settle(&pool);
+    assert_eq!(census.living(), 0);
+    assert!(is_running.try_recv().is_err(), "one more item was made");
+}
+
+#[test]
+fn an_iterator_that_waits_is_dropped_on_the_pool() {
+    struct Tell(mpsc::Sender<std::thread::ThreadId>);
+
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            self.0.send(std::thread::current().id()).unwrap();
+        }
+    }
+
+    let pool = trial::pool();
+    let (tell, told) = mpsc::channel();
+    let mut stream = Producing::new(Venue::on(pool.clone()), 1, move || {
+        let tell = Tell(tell);
+        iter::repeat_with(move || _ = &tell)
+    });
+    block_on(stream.next());
+    trial::settle(&pool);
+    drop(stream);
+    assert_ne!(told.recv().unwrap(), std::thread::current().id());
+}
+
+#[test]
+fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
+    let pool = trial::pool();
+    block_on(pool.shutdown(crate::Shutdown::Drain));
+    let mut stream = Producing::new(Venue::on(pool), AHEAD, || 0..3);
+    let payload = catch_unwind(AssertUnwindSafe(|| block_on(stream.next()))).unwrap_err();
+    assert!(payload.downcast_ref::<String>().unwrap().contains("shut down"));
+}
+
+#[test]
+#[should_panic(expected = "room for one item at least")]
+fn no_room_at_all_is_refused() {
+    drop(Producing::new(Venue::default(), 0, || 0..3));
+}
+
+#[test]
+fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
+    let pool = trial::pool();
+    for seed in 0..trial::rounds() {
+        let mut random = Random::new(seed);
+        let census = Census::default();
+        let (items, panics) = (random.below(40), random.below(6) == 0);
+        let (capture, counts) = (census.count(()), census.clone());
+        let mut stream = Producing::new(Venue::on(pool.clone()), 1 + random.below(8), move || {
+            (0..items).map(move |k| {
+                let _capture = &capture;
+                if panics && k + 1 == items {
+                    resume_unwind(Box::new("on purpose"));
+                }
+                counts.count(k)
+            })
+        });
+        let mut expected = 0;
+        'run: for _ in 0..random.below(30) {
+            let polls = random.below(5);
+            for _ in 0..polls {
+                let polled = crate::util::catch(|| poll_once(&mut stream));
+                match polled {
+                    Ok(Poll::Pending) => random.pause(),
+                    Ok(Poll::Ready(Some(item))) => {
+                        assert_eq!(item.value, expected, "seed {seed}");
+                        expected += 1;
+                    }
+                    Ok(Poll::Ready(None)) => {
+                        assert!(!panics || items == 0, "seed {seed}");
+                        assert_eq!(expected, items, "seed {seed}");
+                        break 'run;
+                    }
+                    Err(_) => {
+                        assert!(panics && expected + 1 == items, "seed {seed}");
+                        break 'run;
+                    }
+                }
+            }
+        }
+        if random.below(4) == 0 {
+            let mut stream = Pin::new(&mut stream);
+            _ = crate::util::catch(|| block_on(poll_fn(|cx| stream.as_mut().poll_next_unpin(cx))));
+        }
+        drop(stream);
+        trial::settle(&pool);
+        assert_eq!(census.living(), 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_stream_runs_under_its_limiter_while_it_makes_items() {
+    let limiter = Limiter::new(1);
+    let taken = limiter.clone();
+    let make = move || (0..10).inspect(move |_| assert_eq!(taken.available(), 0));
+    let pool = trial::pool();
+    let mut stream = StreamCall::new(make).ahead(4).limiter(&limiter).executor(&pool).start();
+    assert_eq!(block_on(stream.next()), Some(0));
+    // Four more wait; the iterator is put aside, and holds nobody up.
+    trial::settle(&pool);
+    assert_eq!(limiter.available(), 1);
+    let permit = limiter.try_acquire();
+    assert_eq!(block_on(stream.by_ref().take(7).collect::<Vec<_>>()), (1..8).collect::<Vec<_>>());
+    let rest = stream.next();
+    let mut rest = std::pin::pin!(rest);
+    assert!(rest.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(permit);
+    assert_eq!(block_on(rest), Some(8));
+}
+
+#[test]
+#[should_panic(expected = "needs `Executor::share`")]
+fn an_executor_that_cannot_be_kept_is_refused() {
+    struct Borrowed;
+
+    impl Executor for Borrowed {
+        fn execute(&self, job: Job) -> Result<(), Rejected> {
+            job.run();
+            Ok(())
+        }
+    }
+
+    drop(StreamCall::new(|| 0..3).executor(&Borrowed).start());
+}

@@ -1,0 +1,49 @@
+//! Why a value does not come back alone.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+/// The error of [`Unblock::into_inner`](super::Unblock::into_inner), with the value if it is still
+/// there.
+#[derive(Debug)]
+pub struct IntoInnerError<T> {
+    error: io::Error,
+    value: Option<Box<T>>,
+}
+
+impl<T> IntoInnerError<T> {
+    pub(super) fn new(error: io::Error, value: Option<Box<T>>) -> Self {
+        Self { error, value }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn error(&self) -> &io::Error {
+        &self.error
+    }
+
+    /// What went wrong, and the value.
+    #[must_use]
+    pub fn into_parts(self) -> (io::Error, Option<T>) {
+        (self.error, self.value.map(|value| *value))
+    }
+}
+
+impl<T> fmt::Display for IntoInnerError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> Error for IntoInnerError<T> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl<T> From<IntoInnerError<T>> for io::Error {
+    fn from(error: IntoInnerError<T>) -> Self {
+        error.error
+    }
+}

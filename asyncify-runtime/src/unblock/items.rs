@@ -1,0 +1,56 @@
+//! `Iterator` as `Stream`.
+
+use std::any::Any;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::Unblock;
+use crate::stream::Producing;
+use crate::task::JoinError;
+
+/// A [`Producing`] that gives its iterator back, for who does not know that it is one.
+pub(super) trait Items<T>: Send {
+    /// The iterator. None: it was lost in a panic, which has been reported.
+    fn poll_back(&mut self, cx: &mut Context<'_>) -> Poll<Result<Box<T>, Option<JoinError>>>;
+
+    /// Itself, for who does.
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+impl<T> Items<T> for Producing<T>
+where
+    T: Iterator<Item: Send + 'static> + Send + 'static,
+{
+    fn poll_back(&mut self, cx: &mut Context<'_>) -> Poll<Result<Box<T>, Option<JoinError>>> {
+        Self::poll_back(self, cx)
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl<T> Stream for Unblock<T>
+where
+    T: Iterator<Item: Send + 'static> + Send + 'static,
+{
+    type Item = T::Item;
+
+    /// # Panics
+    ///
+    /// A panic of the iterator resumes here, after the items before it, as does a shut-down of the
+    /// executor.
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T::Item>> {
+        if self.items.is_none() {
+            // There is nothing that an error could be told by; a value that is lost makes no items.
+            _ = ready!(self.poll_drained(cx));
+            let Some(value) = self.value.take() else { return Poll::Ready(None) };
+            self.items = Some(Box::new(Producing::lent(self.venue.clone(), value)));
+        }
+        let items = self.items.as_mut().and_then(|items| items.as_any().downcast_mut());
+        let items: &mut Producing<T> = items.expect("made just above, once");
+        Pin::new(items).poll_next(cx)
+    }
+}

@@ -1,0 +1,485 @@
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::task::{Context, Poll, Waker};
+
+use futures::executor::block_on;
+use futures::{
+    AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncSeekExt, AsyncWrite, AsyncWriteExt,
+    FutureExt, StreamExt,
+};
+
+use super::Unblock;
+use crate::sync::Mutex;
+use crate::trial::{self, Census, Counted, Random};
+use crate::{BlockingPool, DedicatedThread, Shutdown};
+
+/// Gives the results of a script, one a read.
+struct Script(VecDeque<io::Result<&'static [u8]>>);
+
+impl Read for Script {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.0.pop_front().unwrap_or(Ok(b""))?;
+        target[..bytes.len()].copy_from_slice(bytes);
+        Ok(bytes.len())
+    }
+}
+
+fn script<const N: usize>(results: [io::Result<&'static [u8]>; N]) -> Unblock<Script> {
+    Unblock::new(Script(results.into()))
+}
+
+/// Writes to where the test can see it, and tells of each flush.
+#[derive(Clone, Default)]
+struct Shared {
+    written: Arc<Mutex<Vec<u8>>>,
+    flushes: Arc<Mutex<usize>>,
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Never all of it.
+        let count = bytes.len().div_ceil(2);
+        self.written.lock().unwrap().extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        *self.flushes.lock().unwrap() += 1;
+        Ok(())
+    }
+}
+
+/// A file in the system's directory for such, which goes away with the test.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("asyncify-unblock-{name}-{}", std::process::id())))
+    }
+
+    fn create(&self) -> File {
+        File::options().read(true).write(true).create(true).truncate(true).open(&self.0).unwrap()
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Bytes that tell their place.
+fn pattern(count: usize) -> Vec<u8> {
+    (0..count).map(|k| u8::try_from(k * 31 % 251).unwrap()).collect()
+}
+
+#[test]
+fn all_bytes_are_read_whatever_the_sizes() {
+    let expected = pattern(3_000_000);
+    for (capacity, step) in [(512 << 10, 1_000_000), (512 << 10, 8_191), (7, 100_000), (1, 3)] {
+        let expected = &expected[..if capacity < 100 { 5_000 } else { expected.len() }];
+        let mut reader = Unblock::new(Cursor::new(expected.to_vec())).capacity(capacity);
+        let (mut read, mut target) = (Vec::new(), vec![0; step]);
+        loop {
+            let count = block_on(reader.read(&mut target)).unwrap();
+            if count == 0 {
+                break;
+            }
+            read.extend_from_slice(&target[..count]);
+        }
+        assert!(read == expected, "capacity {capacity}, step {step}");
+    }
+}
+
+#[test]
+fn lines_are_read() {
+    let text = b"one\ntwo\n\nfour".as_slice();
+    let lines: Vec<_> = block_on(Unblock::new(text).lines().map(Result::unwrap).collect());
+    assert_eq!(lines, ["one", "two", "", "four"]);
+}
+
+#[test]
+fn an_error_comes_after_the_bytes_before_it_and_ends_nothing() {
+    let broken = || Err(io::Error::other("bad sector"));
+    let mut reader = script([Ok(b"abc"), broken(), Ok(b"def"), Ok(b""), Ok(b"later")]);
+    let mut read = Vec::new();
+    assert_eq!(block_on(reader.read_to_end(&mut read)).unwrap_err().to_string(), "bad sector");
+    assert_eq!(read, b"abc");
+    block_on(reader.read_to_end(&mut read)).unwrap();
+    assert_eq!(read, b"abcdef");
+    // A file may have grown.
+    block_on(reader.read_to_end(&mut read)).unwrap();
+    assert_eq!(read, b"abcdeflater");
+}
+
+#[test]
+fn an_interrupted_read_goes_on() {
+    let mut reader = script([Err(ErrorKind::Interrupted.into()), Ok(b"abc")]);
+    let mut read = String::new();
+    block_on(reader.read_to_string(&mut read)).unwrap();
+    assert_eq!(read, "abc");
+}
+
+#[test]
+fn a_panic_resumes_and_loses_the_value() {
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            resume_unwind(Box::new("broken reader"));
+        }
+    }
+
+    let mut reader = Unblock::new(Broken);
+    let mut target = [0];
+    let payload =
+        catch_unwind(AssertUnwindSafe(|| block_on(reader.read(&mut target)))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"broken reader"));
+    let error = block_on(reader.read(&mut target)).unwrap_err();
+    assert!(error.to_string().contains("lost"), "{error}");
+    let Err(error) = block_on(reader.into_inner()) else { panic!("the value is lost") };
+    assert!(error.into_parts().1.is_none());
+}
+
+#[test]
+fn a_read_that_was_dropped_loses_nothing() {
+    let (give, given) = mpsc::channel::<u8>();
+
+    struct Channel(mpsc::Receiver<u8>);
+
+    impl Read for Channel {
+        fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+            let Ok(byte) = self.0.recv() else { return Ok(0) };
+            target[0] = byte;
+            Ok(1)
+        }
+    }
+
+    let mut reader = Unblock::new(Channel(given));
+    let mut target = [0; 4];
+    assert!(reader.read(&mut target).now_or_never().is_none());
+    give.send(7).unwrap();
+    assert_eq!(block_on(reader.read(&mut target)).unwrap(), 1);
+    assert_eq!(target[0], 7);
+}
+
+#[test]
+fn what_is_written_arrives_in_order() {
+    let shared = Shared::default();
+    let expected = pattern(2_000_000);
+    let mut writer = Unblock::new(shared.clone()).capacity(10_000);
+    for part in expected.chunks(777) {
+        block_on(writer.write_all(part)).unwrap();
+    }
+    block_on(writer.close()).unwrap();
+    assert!(*shared.written.lock().unwrap() == expected);
+    assert_eq!(*shared.flushes.lock().unwrap(), 1);
+    // Nothing to flush any more.
+    block_on(writer.flush()).unwrap();
+    assert_eq!(*shared.flushes.lock().unwrap(), 1);
+}
+
+#[test]
+fn what_is_written_is_on_its_way_without_a_flush() {
+    struct Tell(mpsc::Sender<Vec<u8>>);
+
+    impl Write for Tell {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.send(bytes.to_vec()).unwrap();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let (tell, told) = mpsc::channel();
+    let mut writer = Unblock::new(Tell(tell));
+    block_on(writer.write_all(b"prompt> ")).unwrap();
+    assert_eq!(told.recv().unwrap(), b"prompt> ");
+}
+
+/// A disk with room for so many bytes.
+struct Small(usize, Vec<u8>);
+
+impl Write for Small {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.0 - self.1.len();
+        if room == 0 {
+            return Err(io::Error::other("disk full"));
+        }
+        let count = room.min(bytes.len());
+        self.1.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_error_of_a_write_is_told_once() {
+    type Operation = fn(&mut Unblock<Small>) -> io::Result<()>;
+    let operations: [Operation; 3] = [
+        |writer| block_on(writer.flush()),
+        |writer| block_on(writer.close()),
+        |writer| block_on(writer.with(|_| ())),
+    ];
+    for operation in operations {
+        let mut writer = Unblock::new(Small(4, Vec::new()));
+        // Accepted, as there is room in the buffer.
+        block_on(writer.write_all(b"too much")).unwrap();
+        assert_eq!(operation(&mut writer).unwrap_err().to_string(), "disk full");
+        operation(&mut writer).unwrap();
+    }
+    let mut writer = Unblock::new(Small(4, Vec::new()));
+    block_on(writer.write_all(b"too much")).unwrap();
+    let error = block_on(async {
+        loop {
+            if let Err(error) = writer.write_all(b"more").await {
+                break error;
+            }
+        }
+    });
+    assert_eq!(error.to_string(), "disk full");
+}
+
+#[test]
+fn into_inner_gives_the_error_and_the_value() {
+    let mut writer = Unblock::new(Small(4, Vec::new()));
+    block_on(writer.write_all(b"too much")).unwrap();
+    let Err(error) = block_on(writer.into_inner()) else { panic!("the disk is full") };
+    assert_eq!(error.error().to_string(), "disk full");
+    assert_eq!(error.into_parts().1.unwrap().1, b"too ");
+
+    let mut writer = Unblock::new(Vec::new());
+    block_on(writer.write_all(b"enough")).unwrap();
+    assert_eq!(block_on(writer.into_inner()).unwrap(), b"enough");
+}
+
+#[test]
+fn dropped_it_writes_and_flushes_what_was_accepted() {
+    let thread = DedicatedThread::new("unblock").unwrap();
+    for held in [false, true] {
+        let shared = Shared::default();
+        let (go_on, told) = mpsc::channel::<()>();
+        let mut writer = Unblock::on(thread.clone(), shared.clone());
+        if held {
+            // Both parts wait: the one that is on its way, and the one behind it.
+            drop(crate::BlockingCall::new(move || told.recv().unwrap()).executor(&thread).spawn());
+        }
+        block_on(writer.write_all(b"first ")).unwrap();
+        block_on(writer.write_all(b"second")).unwrap();
+        drop(writer);
+        if held {
+            go_on.send(()).unwrap();
+        }
+        // Two hops of the writer's at most are ahead of these.
+        for _ in 0..3 {
+            block_on(crate::BlockingCall::new(|| ()).executor(&thread).into_future());
+        }
+        assert_eq!(*shared.written.lock().unwrap(), b"first second");
+        assert_eq!(*shared.flushes.lock().unwrap(), 1);
+    }
+}
+
+#[test]
+fn a_file_is_read_written_and_sought_as_a_file_is() {
+    let rounds = trial::rounds() / 200;
+    let temporary = (Temporary::new("left"), Temporary::new("right"));
+    for seed in 0..rounds {
+        let mut random = Random::new(seed);
+        let (mut plain, file) = (temporary.0.create(), temporary.1.create());
+        plain.write_all(&pattern(400_000)).unwrap();
+        let mut file = Unblock::new(file);
+        block_on(file.write_all(&pattern(400_000))).unwrap();
+        for step in 0..30 {
+            let size = [10, 1_000, 50_000, 300_000][random.below(4)];
+            match random.below(4) {
+                0 => {
+                    let (mut left, mut right) = (vec![0; size], vec![0; size]);
+                    let read = read_up_to(&mut plain, &mut left);
+                    let mut count = 0;
+                    while count < read {
+                        count += block_on(file.read(&mut right[count..])).unwrap();
+                    }
+                    assert!(left[..read] == right[..read], "seed {seed}, step {step}");
+                }
+                1 => {
+                    let bytes = vec![u8::try_from(step).unwrap(); size / 10 + 1];
+                    plain.write_all(&bytes).unwrap();
+                    block_on(file.write_all(&bytes)).unwrap();
+                }
+                2 => {
+                    let offset = i64::try_from(random.below(size)).unwrap() - 5;
+                    let position = plain.stream_position().unwrap();
+                    if position.checked_add_signed(offset).is_some() {
+                        let found = block_on(file.seek(SeekFrom::Current(offset))).unwrap();
+                        assert_eq!(found, plain.seek(SeekFrom::Current(offset)).unwrap());
+                    }
+                }
+                _ => {
+                    let position = SeekFrom::Start(random.below(400_000) as u64);
+                    assert_eq!(
+                        block_on(file.seek(position)).unwrap(),
+                        plain.seek(position).unwrap()
+                    );
+                }
+            }
+        }
+        let mut file = block_on(file.into_inner()).unwrap();
+        assert_eq!(file.stream_position().unwrap(), plain.stream_position().unwrap());
+        let read = [&temporary.0, &temporary.1].map(|file| std::fs::read(&file.0).unwrap());
+        assert!(read[0] == read[1], "seed {seed}");
+    }
+}
+
+fn read_up_to(file: &mut File, target: &mut [u8]) -> usize {
+    let mut count = 0;
+    loop {
+        match file.read(&mut target[count..]).unwrap() {
+            0 => return count,
+            more => count += more,
+        }
+    }
+}
+
+#[test]
+fn with_runs_after_the_writes_before_it() {
+    let mut writer = Unblock::new(Vec::new());
+    block_on(writer.write_all(b"twelve bytes")).unwrap();
+    assert_eq!(block_on(writer.with(|bytes| bytes.len())).unwrap(), 12);
+    let payload = catch_unwind(AssertUnwindSafe(|| {
+        block_on(writer.with(|_| -> u8 { resume_unwind(Box::new("broken")) }))
+    }))
+    .unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"broken"));
+    assert!(block_on(writer.write_all(b"more")).is_err());
+}
+
+#[test]
+fn an_iterator_is_a_stream_and_comes_back() {
+    let mut numbers = Unblock::new(0..10_000);
+    for k in 0..100 {
+        assert_eq!(block_on(numbers.next()), Some(k));
+    }
+    // What it made ahead is lost.
+    let mut rest = block_on(numbers.into_inner()).unwrap();
+    assert!(rest.next().is_none_or(|next| next >= 100));
+
+    let mut all = Unblock::new(0..10_000);
+    assert_eq!(block_on(all.by_ref().count()), 10_000);
+    assert_eq!(block_on(all.into_inner()).unwrap(), 10_000..10_000);
+}
+
+#[test]
+fn a_pool_that_is_shut_down_is_an_error_that_says_so() {
+    let pool = BlockingPool::builder().build().unwrap();
+    let mut reader = Unblock::on(pool.clone(), b"abc".as_slice());
+    block_on(pool.shutdown(Shutdown::Drain));
+    let mut target = [0; 3];
+    let error = block_on(reader.read(&mut target)).unwrap_err();
+    assert!(error.to_string().contains("shut down"), "{error}");
+    let error = block_on(reader.read(&mut target)).unwrap_err();
+    assert!(error.to_string().contains("lost"), "{error}");
+}
+
+#[test]
+#[should_panic(expected = "room for one byte at least")]
+fn no_capacity_is_refused() {
+    drop(Unblock::new(io::empty()).capacity(0));
+}
+
+/// Reads a pattern that never ends, in pieces of any size, and writes to where the test sees it.
+struct Device {
+    _alive: Counted<()>,
+    random: Random,
+    position: usize,
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Read for Device {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let count = 1 + self.random.below(target.len());
+        for byte in &mut target[..count] {
+            *byte = u8::try_from(self.position * 31 % 251).unwrap();
+            self.position += 1;
+        }
+        Ok(count)
+    }
+}
+
+impl Write for Device {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = 1 + self.random.below(bytes.len());
+        self.written.lock().unwrap().extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn dropped_at_any_point_nothing_is_left_and_all_that_was_accepted_is_written() {
+    let pool = trial::pool();
+    for seed in 0..trial::rounds() {
+        let mut random = Random::new(seed);
+        let census = Census::default();
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let device = Device {
+            _alive: census.count(()),
+            random: Random::new(seed + 1_000_000),
+            position: 0,
+            written: written.clone(),
+        };
+        let mut device = Unblock::on(pool.clone(), device).capacity(1 + random.below(64));
+        let mut cx = Context::from_waker(Waker::noop());
+        let (mut read, mut accepted) = (0, Vec::new());
+        for _ in 0..random.below(20) {
+            match random.below(4) {
+                0 => {
+                    let polled = Pin::new(&mut device).poll_fill_buf(&mut cx);
+                    let Poll::Ready(Ok(bytes)) = polled else { continue };
+                    for byte in bytes {
+                        assert_eq!(*byte, u8::try_from(read * 31 % 251).unwrap(), "seed {seed}");
+                        read += 1;
+                    }
+                    let count = bytes.len();
+                    Pin::new(&mut device).consume(count);
+                }
+                1 | 2 => {
+                    let bytes = pattern(random.below(100));
+                    let polled = Pin::new(&mut device).poll_write(&mut cx, &bytes);
+                    if let Poll::Ready(Ok(count)) = polled {
+                        accepted.extend_from_slice(&bytes[..count]);
+                    }
+                }
+                _ => {
+                    let flushed = Pin::new(&mut device).poll_flush(&mut cx);
+                    if flushed.is_ready() {
+                        assert_eq!(*written.lock().unwrap(), accepted, "seed {seed}");
+                    }
+                }
+            }
+            random.pause();
+        }
+        match random.below(3) {
+            0 => drop(device),
+            1 => drop(device.into_inner().now_or_never()),
+            _ => drop(block_on(device.into_inner())),
+        }
+        trial::settle(&pool);
+        assert_eq!(census.living(), 0, "seed {seed}");
+        assert_eq!(*written.lock().unwrap(), accepted, "seed {seed}");
+    }
+}
