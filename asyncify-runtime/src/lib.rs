@@ -99,6 +99,7 @@
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod bound;
 mod call;
 mod cancel;
 mod carry;
@@ -133,6 +134,7 @@ mod venue;
 #[path = "private/mod.rs"]
 pub mod __private;
 
+pub use crate::bound::{Checkout, ThreadBound, ThreadBoundPool};
 pub use crate::call::{BlockingCall, CallFuture, TimedCall, TimedFuture};
 pub use crate::cancel::{
     CancellationToken, DropGuard, cancellation_token, check_cancelled, is_cancelled,

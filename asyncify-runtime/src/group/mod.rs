@@ -46,7 +46,7 @@ use crate::venue::{Venue, resume};
 /// use asyncify_runtime::TaskGroup;
 ///
 /// # futures::executor::block_on(async {
-/// let names = ["Cargo.toml", "README.md", "missing"];
+/// let names = ["Cargo.toml", "src/lib.rs", "missing"];
 /// let mut group = TaskGroup::new();
 /// for name in names {
 ///     group.spawn(move || std::fs::read(name).map(|bytes| bytes.len()));
@@ -112,7 +112,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     /// # futures::executor::block_on(async {
     /// let mut group = TaskGroup::new();
     /// group.spawn_future(size("Cargo.toml"));
-    /// group.spawn_future(size("README.md"));
+    /// group.spawn_future(size("src/lib.rs"));
     /// let sizes = group.try_join_all().await?;
     /// assert!(sizes.iter().sum::<u64>() > 0);
     /// # Ok::<(), std::io::Error>(()) }).unwrap();

@@ -1,0 +1,62 @@
+//! The values of a thread.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// Names a value, in the whole process.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Key(u64);
+
+thread_local! {
+    /// Never borrowed while code of the user's runs.
+    static VALUES: RefCell<HashMap<Key, Box<dyn Any>>> = RefCell::default();
+}
+
+pub(super) fn insert<T: 'static>(value: T) -> Key {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    // Relaxed: only that no number comes twice.
+    let key = Key(NEXT.fetch_add(1, Ordering::Relaxed));
+    put(key, Box::new(value));
+    key
+}
+
+/// The value, for good.
+pub(super) fn remove(key: Key) -> Option<Box<dyn Any>> {
+    // A thread whose locals are being destroyed has dropped it.
+    VALUES.try_with(|values| values.borrow_mut().remove(&key)).ok().flatten()
+}
+
+fn put(key: Key, value: Box<dyn Any>) {
+    VALUES.with_borrow_mut(|values| values.insert(key, value));
+}
+
+/// Calls `f` with a value of this thread.
+///
+/// # Panics
+///
+/// If it has none with this key.
+pub(super) fn with<T: 'static, R>(key: Key, f: impl FnOnce(&mut T) -> R) -> R {
+    let Some(value) = remove(key) else {
+        panic!("the value of a `ThreadBound` was closed, or is on another thread");
+    };
+    let mut borrowed = Borrowed { key, value: Some(value) };
+    let value = borrowed.value.as_mut().and_then(|value| value.downcast_mut());
+    f(value.expect("a key names a value of one type"))
+}
+
+/// Puts the value back, also when a call panics.
+struct Borrowed {
+    key: Key,
+    value: Option<Box<dyn Any>>,
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if let Some(value) = self.value.take() {
+            put(self.key, value);
+        }
+    }
+}
