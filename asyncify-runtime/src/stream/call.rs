@@ -14,8 +14,8 @@ use crate::venue::Venue;
 /// The items of a blocking iterator, as a function with `#[sync_to_async(stream)]` returns them.
 ///
 /// The function's body and the iterator run on blocking threads: from the first poll on, and ahead
-/// of the consumer until as many items wait as there is room for, which is 1024 where the attribute
-/// says nothing else. Each item can be had when it is made, and the consumer takes all that are
+/// of the consumer by as many items as they make in about a millisecond: 16 at least and 8192 at
+/// most, and no more than the attribute says. Each item can be had when it is made, and the consumer takes all that are
 /// there in one go. A consumer that is slower than the iterator holds no thread: the iterator is
 /// put aside until there is room. With a `limit`, it has its permit while it runs.
 ///

@@ -4,14 +4,18 @@ use std::collections::VecDeque;
 use std::mem;
 use std::task::{Context, Waker};
 
+use super::producer::Pace;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
+
+/// The most items that wait before it is known how quickly they are made.
+const FIRST: usize = 16;
 
 /// Items on their way, and who has the iterator.
 pub(super) struct Mailbox<I: Iterator> {
     /// Never held while the iterator, an item's destructor or a waker runs.
     state: Mutex<State<I>>,
-    /// At most so many items wait.
+    /// The highest that the limit can be.
     ahead: usize,
     at_end: AtEnd,
 }
@@ -27,6 +31,8 @@ pub(super) enum AtEnd {
 
 struct State<I: Iterator> {
     items: VecDeque<I::Item>,
+    /// At most so many items wait.
+    limit: usize,
     source: Source<I>,
     /// Who waits for an item.
     consumer: Option<Waker>,
@@ -64,7 +70,8 @@ impl<I: Iterator> Mailbox<I> {
     pub(super) fn new(ahead: usize, source: Option<Box<I>>, at_end: AtEnd) -> Self {
         assert!(ahead > 0, "a stream needs room for one item at least");
         let source = source.map_or(Source::Away, Source::Parked);
-        let state = State { items: VecDeque::new(), source, consumer: None };
+        let limit = ahead.min(FIRST);
+        let state = State { items: VecDeque::new(), limit, source, consumer: None };
         Self { state: Mutex::new(state), ahead, at_end }
     }
 
@@ -73,7 +80,7 @@ impl<I: Iterator> Mailbox<I> {
     }
 
     /// Delivers an item. Gives the iterator back if the producer shall go on.
-    pub(super) fn put(&self, item: I::Item, source: Box<I>) -> Option<Box<I>> {
+    pub(super) fn put(&self, item: I::Item, source: Box<I>, pace: &Pace) -> Option<Box<I>> {
         let mut state = self.lock();
         if let Source::Closed = state.source {
             // Both are dropped here, after the lock.
@@ -81,8 +88,11 @@ impl<I: Iterator> Mailbox<I> {
             return None;
         }
         state.items.push_back(item);
+        if state.items.len() >= state.limit && pace.makes(state.limit * 2) {
+            state.limit = (state.limit * 2).min(self.ahead);
+        }
         let called_back = matches!(state.source, Source::CalledBack);
-        let go_on = if called_back || state.items.len() >= self.ahead {
+        let go_on = if called_back || state.items.len() >= state.limit {
             state.source = Source::Parked(source);
             None
         } else {
@@ -125,6 +135,12 @@ impl<I: Iterator> Mailbox<I> {
         if let Source::Away | Source::CalledBack = state.source {
             state.source = Source::Failed(error);
         }
+    }
+
+    /// Whether an item would have to be waited for.
+    pub(super) fn is_empty(&self) -> bool {
+        let state = self.lock();
+        state.items.is_empty() && matches!(state.source, Source::Away)
     }
 
     /// Moves all items into `batch`, which is empty.

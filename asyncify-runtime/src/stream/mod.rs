@@ -5,11 +5,15 @@
 //! when it is made), and batches come about by themselves: while the consumer is woken, or at work,
 //! a quick producer goes on.
 //!
+//! How much a mailbox holds is learned: as many items as are made in about a millisecond, so that
+//! neither a late wake-up nor a large item costs much.
+//!
 //! A producer whose mailbox is full leaves its thread and its iterator behind, and is sent for when
 //! the consumer has taken what was there. A slow consumer thus holds no thread.
 
 mod call;
 mod mailbox;
+mod patience;
 mod producer;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
@@ -24,15 +28,16 @@ use futures_core::Stream;
 
 pub use self::call::{BlockingStream, StreamCall};
 use self::mailbox::{AtEnd, Mailbox, Taken};
+use self::patience::{Patience, Wait};
 use self::producer::produce;
 use crate::call::Running;
 use crate::task::JoinError;
 use crate::util::drop_quietly;
 use crate::venue::{Venue, resume};
 
-/// The most items that wait to be taken, where nobody says otherwise: enough that a hop for each
-/// load is a few nanoseconds an item.
-pub(crate) const AHEAD: usize = 1024;
+/// The most items that wait to be taken, where nobody says otherwise. It takes items that are made
+/// in no time to come so far: see [`producer`].
+pub(crate) const AHEAD: usize = 8192;
 
 /// The items of an iterator that is advanced, and dropped, on blocking threads.
 ///
@@ -53,6 +58,7 @@ where
     /// The job that runs, or the last that ran.
     running: Option<Running<'static, ()>>,
     venue: Venue,
+    patience: Patience,
 }
 
 type Make<I> = Box<dyn FnOnce() -> I + Send>;
@@ -82,7 +88,14 @@ where
 
     fn of(venue: Venue, mailbox: Mailbox<I>, make: Option<Make<I>>) -> Self {
         let mailbox = Arc::new(mailbox);
-        Self { batch: VecDeque::new(), mailbox, make, running: None, venue }
+        Self {
+            batch: VecDeque::new(),
+            mailbox,
+            make,
+            running: None,
+            venue,
+            patience: Patience::new(),
+        }
     }
 
     /// Gets the next batch; false at the end.
@@ -91,16 +104,27 @@ where
             let mailbox = self.mailbox.clone();
             self.running = Some(self.venue.start(move || produce(&mailbox, Box::new(make()))));
         }
+        match self.patience.wait(|| self.mailbox.is_empty()) {
+            Wait::No | Wait::Over => {}
+            Wait::TurnOver => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
         loop {
             match self.mailbox.take(&mut self.batch, cx) {
                 Taken::Items { parked } => {
+                    self.patience.learn(self.batch.len());
                     if let Some(source) = parked {
                         self.send(source);
                     }
                     return Poll::Ready(true);
                 }
                 Taken::Parked(source) => self.send(source),
-                Taken::Nothing => ready!(self.poll_job(cx)),
+                Taken::Nothing => {
+                    self.patience.learn(0);
+                    ready!(self.poll_job(cx));
+                }
                 Taken::End => return Poll::Ready(false),
             }
         }
