@@ -31,11 +31,21 @@ pub(crate) struct Args {
     pub(crate) lend: bool,
     pub(crate) in_place: bool,
     pub(crate) boxed: bool,
+    pub(crate) stream: Option<Ahead>,
     pub(crate) rename: Option<Ident>,
     pub(crate) suffix: Option<LitStr>,
     pub(crate) skip: bool,
     pub(crate) process: Option<Process>,
     pub(crate) krate: Option<Path>,
+}
+
+/// How far the iterator of a stream may be ahead of its consumer.
+#[derive(Clone)]
+pub(crate) enum Ahead {
+    /// By as much as the runtime finds right.
+    Any,
+    /// By at most so many items.
+    Items(TokenStream),
 }
 
 /// Which attribute it is.
@@ -100,6 +110,8 @@ enum Kind {
     Expression(fn(&mut Args, TokenStream)),
     /// A number from 1 on: a literal, or a constant expression.
     Count(fn(&mut Args, TokenStream)),
+    /// The same, or nothing.
+    MaybeCount(fn(&mut Args, Option<TokenStream>)),
     /// A `Duration`, or a string that says one.
     Duration(fn(&mut Args, TokenStream)),
     /// A string that makes part of a name.
@@ -195,6 +207,15 @@ const TABLE: &[Row] = &[
         elsewhere: "it belongs on a `trait` and on each `impl` of it",
     },
     Row {
+        name: "stream",
+        example: "stream = 64",
+        kind: Kind::MaybeCount(|args, value| {
+            args.stream = Some(value.map_or(Ahead::Any, Ahead::Items));
+        }),
+        places: &[Place::Function, Place::Method, Place::TraitMethod],
+        elsewhere: "it belongs on each function that returns an iterator",
+    },
+    Row {
         name: "rename",
         example: "rename = \"name\"",
         kind: Kind::Name(|args, value, errors| args.rename = errors.ok(name(&value))),
@@ -265,6 +286,11 @@ pub(crate) fn parse(
     let mut args = Args::default();
     let meant = apply_all(tokens, &direction.rows(), place, &mut args, errors);
     conflicts::check(&meant, errors);
+    if args.stream.is_some() {
+        // What contradicts it has been reported, and must not be reported once more by the compiler.
+        let none = Args { timeout: None, detach: false, lend: false, in_place: false, ..args };
+        args = Args { process: None, ..none };
+    }
     if !cfg!(test) {
         missing_features(&meant, &FEATURES, &mut args, errors);
     }
@@ -388,21 +414,22 @@ impl Row {
                     None => errors.push(diag::not_options(value, &key, self.example)),
                 }
             }
+            (Kind::MaybeCount(set), None) if equals.is_none() => set(args, None),
             (_, None) => errors.push(diag::missing_value(&key, self.example)),
             (_, Some(value)) if equals.is_none() => {
                 errors.push(diag::missing_equals(value, &key, self.example));
             }
             (Kind::Expression(set), Some(value)) => set(args, value),
-            (Kind::Count(set), Some(value)) => match syn::parse2(value.clone()) {
-                Ok(syn::Lit::Int(count)) if count.base10_parse::<u128>().is_ok_and(|n| n == 0) => {
-                    errors.push(diag::below_one(value, &key));
+            (Kind::Count(set), Some(value)) => {
+                if let Some(value) = errors.ok(self.count(value, &key)) {
+                    set(args, value);
                 }
-                Ok(syn::Lit::Int(count)) if count.base10_digits().starts_with('-') => {
-                    errors.push(diag::below_one(value, &key));
+            }
+            (Kind::MaybeCount(set), Some(value)) => {
+                if let Some(value) = errors.ok(self.count(value, &key)) {
+                    set(args, Some(value));
                 }
-                Err(_) | Ok(syn::Lit::Int(_)) => set(args, value),
-                Ok(_) => errors.push(self.wrong_value("an integer", value)),
-            },
+            }
             (Kind::Duration(set), Some(value)) => match syn::parse2(value.clone()) {
                 Ok(syn::Lit::Str(text)) => {
                     if let Some(value) = errors.ok(duration::parse(&text, &key)) {
@@ -429,6 +456,19 @@ impl Row {
                 },
                 Err(_) => errors.push(self.wrong_value("a string", value)),
             },
+        }
+    }
+
+    fn count(&self, value: TokenStream, key: &Ident) -> syn::Result<TokenStream> {
+        match syn::parse2(value.clone()) {
+            Ok(syn::Lit::Int(count)) if count.base10_parse::<u128>().is_ok_and(|n| n == 0) => {
+                Err(diag::below_one(value, key))
+            }
+            Ok(syn::Lit::Int(count)) if count.base10_digits().starts_with('-') => {
+                Err(diag::below_one(value, key))
+            }
+            Err(_) | Ok(syn::Lit::Int(_)) => Ok(value),
+            Ok(_) => Err(self.wrong_value("an integer", value)),
         }
     }
 
@@ -532,10 +572,13 @@ impl Args {
                 self.limiter = block.limiter.clone();
             }
             self.executor = or(self.executor, &block.executor);
-            self.timeout = or(self.timeout, &block.timeout);
             self.runtime = or(self.runtime, &block.runtime);
-            self.detach |= block.detach;
-            self.lend |= block.lend;
+            // What is said of the calls around a stream does not mean the stream.
+            if self.stream.is_none() {
+                self.timeout = or(self.timeout, &block.timeout);
+                self.detach |= block.detach;
+                self.lend |= block.lend;
+            }
         }
         self.boxed = block.boxed;
         self.krate = self.krate.or_else(|| block.krate.clone());
@@ -546,7 +589,10 @@ impl Args {
     /// Whether an argument has no meaning but on another thread.
     fn runs_elsewhere(&self) -> bool {
         let said = [&self.executor, &self.limit, &self.limiter, &self.timeout, &self.runtime];
-        self.detach || self.lend || said.iter().any(|value| value.is_some())
+        self.detach
+            || self.lend
+            || self.stream.is_some()
+            || said.iter().any(|value| value.is_some())
     }
 
     /// The path that generated code finds the runtime by.

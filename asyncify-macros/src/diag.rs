@@ -15,7 +15,8 @@ const OUTLIVES: &str = "the body runs on another thread and may outlive the call
 /// What a caller can do instead of lending mutably.
 const INSTEAD_OF_MUT: &str = "take it by value and return it, or use `lend` or `in_place`";
 /// What a caller can do instead of returning an iterator or a future.
-const INSTEAD_OF_LAZY: &str = "collect it, and return the collection";
+const INSTEAD_OF_LAZY: &str =
+    "collect it, and return the collection, or, of an iterator, make a stream with `stream`";
 
 /// A message under construction.
 struct Message {
@@ -134,6 +135,22 @@ pub(crate) fn borrowed_return(borrow: impl ToTokens, owned: &str) -> Error {
 
 pub(crate) fn lazy_return(token: impl ToTokens) -> Error {
     at(token, "return type is lazy: it would run on the caller").help(INSTEAD_OF_LAZY).done()
+}
+
+pub(crate) fn async_stream(token: impl ToTokens) -> Error {
+    at(token, "the iterator of a stream is not made by an `async fn`").help("remove `async`").done()
+}
+
+pub(crate) fn no_iterator(span: Span) -> Error {
+    at_span(span, "return type is no iterator: there is nothing to stream")
+        .help("return an `impl Iterator<Item = T>`")
+        .done()
+}
+
+pub(crate) fn unknown_items(token: impl ToTokens) -> Error {
+    at(token, "return type does not say what the items of the stream are")
+        .help("write `impl Iterator<Item = T>`")
+        .done()
 }
 
 pub(crate) fn opaque_in_trait(token: impl ToTokens) -> Error {

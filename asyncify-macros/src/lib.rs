@@ -82,6 +82,7 @@ use crate::args::Direction;
 /// | `lend` | anywhere | [lends](#lend) what is behind a `&mut` |
 /// | `in_place` | anywhere | [runs where the caller stands](#in_place) |
 /// | `boxed` | a trait, and each `impl` of it | the futures are boxed, so that the trait can be used as `dyn` |
+/// | `stream`, `stream = 64` | a function that returns an iterator | make it one that returns a `BlockingStream` of its items, made ahead by at most so many; see [below](#streams) |
 /// | `rename = "name"` | a function | keep the sync function, and add the async one under this name |
 /// | `suffix = "_async"` | an `impl` | the same for every function in it |
 /// | `skip` | a function in an annotated block | leave it as it is |
@@ -134,6 +135,35 @@ use crate::args::Direction;
 ///     text.lines().next()
 /// }
 /// # }
+/// ```
+///
+/// # Streams
+///
+/// With `stream`, the body and the iterator that it returns (`impl Iterator<Item = T>`, or any type
+/// that can be iterated) run on blocking threads, ahead of the consumer. The function is not `async`:
+/// it returns the stream at once, with owned copies of its arguments. The iterator must be `Send`, as
+/// it is put aside while the consumer is busy, and may not borrow from the arguments.
+///
+/// ```
+/// use std::path::Path;
+/// use asyncify_runtime::sync_to_async;
+/// use futures::StreamExt;
+///
+/// #[sync_to_async(stream)]
+/// fn entries(root: &Path) -> impl Iterator<Item = std::io::Result<std::fs::DirEntry>> {
+///     let (entries, error) = match std::fs::read_dir(root) {
+///         Ok(entries) => (Some(entries), None),
+///         Err(error) => (None, Some(Err(error))),
+///     };
+///     entries.into_iter().flatten().chain(error)
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let mut entries = entries(Path::new("."));
+/// while let Some(entry) = entries.next().await {
+///     println!("{}", entry?.path().display());
+/// }
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 ///
 /// # Worker processes

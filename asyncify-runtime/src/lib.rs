@@ -38,6 +38,11 @@
 //! | keep calls in order, on one thread | [`DedicatedThread`] |
 //! | have at most so many at a time, or give up in time | `limit` and `timeout` on the attribute, [`Limiter`] |
 //! | leave the choice to the application | [`scope_executor`], or an [`Executor`] to pass |
+//! | run several calls, and join or cancel them together | [`TaskGroup`] |
+//! | call one function on many items | [`BlockingPool::map`] |
+//! | make a stream of a function that returns an iterator | `#[sync_to_async(stream)]`, which gives a [`BlockingStream`] |
+//! | use a file, a reader, a writer or an iterator | [`Unblock`] |
+//! | keep a value on its thread | [`ThreadBound`], and [`ThreadBoundPool`] for several |
 //! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
 //! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, a worker [`process`] |
 //! | wait for a future in a body | [`block_on`] |
@@ -115,6 +120,7 @@ mod limit;
 #[cfg(feature = "macros")]
 mod macros;
 mod map;
+mod parcel;
 mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
@@ -160,6 +166,7 @@ pub use crate::pool::{
     TrySpawnError,
 };
 pub use crate::scope::{ScopeExecutor, scope_executor, scope_thread};
+pub use crate::stream::BlockingStream;
 pub use crate::task::{Job, JoinError, JoinHandle};
 pub use crate::unblock::{IntoInnerError, Unblock};
 

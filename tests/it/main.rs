@@ -16,6 +16,7 @@ mod queues;
 mod runtimes;
 mod shutdown;
 mod sizes;
+mod streams;
 mod threads;
 mod tracing;
 

@@ -67,7 +67,10 @@ pub(crate) fn function(
             }
         }
     }
-    let output = output(&sig, words, lending, &mut found);
+    let (output, item) = match &args.stream {
+        None => (output(&sig, words, lending, &mut found), None),
+        Some(_) => streamed(&sig, words, &mut found),
+    };
     if let (Output::Unit(span) | Output::Never(span), Some(_)) = (&output, &args.timeout) {
         found.push(diag::no_result(*span));
     }
@@ -79,6 +82,7 @@ pub(crate) fn function(
     let place = place.filter(|_| is_empty)?;
 
     let form = match site {
+        _ if args.stream.is_some() => Form::Stream { item: item?, ahead: args.stream.clone()? },
         Site::Trait(_) if args.boxed => Form::Boxed,
         Site::Trait(TraitScope { self_ty: None, .. }) => Form::ImplFuture,
         _ => Form::AsyncFn,
@@ -96,7 +100,7 @@ pub(crate) fn function(
     sig.abi = None;
     sig.asyncness = match form {
         Form::AsyncFn => sig.asyncness.or_else(|| Some(syn::Token![async](sig.fn_token.span))),
-        Form::ImplFuture | Form::Boxed => None,
+        Form::Stream { .. } | Form::ImplFuture | Form::Boxed => None,
     };
     Some(FnPlan {
         runtime: args.runtime_path(),
@@ -312,6 +316,35 @@ pub(super) fn written_output<'a>(
         errors.push(diag::lazy_return(lazy));
     }
     Written::Type(ty)
+}
+
+/// The output of a function whose iterator becomes a stream, and the type of its items.
+fn streamed(
+    sig: &Signature,
+    words: impl Fn(&Type) -> Words,
+    errors: &mut Errors,
+) -> (Output, Option<TokenStream>) {
+    if let Some(token) = &sig.asyncness {
+        errors.push(diag::async_stream(token));
+    }
+    let ReturnType::Type(arrow, ty) = &sig.output else {
+        let span = sig.paren_token.span.close();
+        errors.push(diag::no_iterator(span));
+        return (Output::Unit(span), None);
+    };
+    if let Type::Never(_) = types::peel(ty) {
+        errors.push(diag::no_iterator(arrow.spans[0]));
+        return (Output::Never(arrow.spans[0]), None);
+    }
+    if let Some(borrow) = types::find_borrow(ty) {
+        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
+    }
+    let item = types::item(ty);
+    if let Err(opaque) = &item {
+        errors.push(diag::unknown_items(opaque));
+    }
+    let opaque = types::find_opaque(ty).is_some();
+    (Output::Type { ty: ty.clone(), words: words(ty), opaque }, item.ok())
 }
 
 fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {

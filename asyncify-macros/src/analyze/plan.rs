@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::{Attribute, Generics, Pat, Path, Signature, Token, Type, Visibility};
 
-use crate::args::Process;
+use crate::args::{Ahead, Process};
 use crate::item::RawFn;
 
 pub(crate) struct FnPlan {
@@ -28,6 +28,11 @@ pub(crate) enum Form {
     AsyncFn,
     /// `fn .. -> impl Future + Send`, as a trait needs it for callers that spawn.
     ImplFuture,
+    /// `fn .. -> BlockingStream`, of these items.
+    Stream {
+        item: TokenStream,
+        ahead: Ahead,
+    },
     /// `fn .. -> Pin<Box<dyn Future + Send>>`, as a trait needs it to be used as `dyn`.
     Boxed,
 }

@@ -138,6 +138,33 @@ pub(crate) fn find_lazy(ty: &Type) -> Option<TokenStream> {
     finder.0
 }
 
+/// The type of the items of an iterator, or the `impl` of a type that does not say it.
+pub(crate) fn item(ty: &Type) -> Result<TokenStream, TokenStream> {
+    let Type::ImplTrait(opaque) = peel(ty) else {
+        let first = ty.to_token_stream().into_iter().next();
+        let span = first.map_or_else(proc_macro2::Span::call_site, |token| token.span());
+        return Ok(quote::quote_spanned! {span=>
+            <#ty as ::core::iter::IntoIterator>::Item
+        });
+    };
+    let arguments = opaque.bounds.iter().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|last| &last.arguments),
+        _ => None,
+    });
+    let mut items = arguments.filter_map(|arguments| match arguments {
+        syn::PathArguments::AngleBracketed(arguments) => {
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::AssocType(item) if item.ident == "Item" => {
+                    Some(item.ty.to_token_stream())
+                }
+                _ => None,
+            })
+        }
+        _ => None,
+    });
+    items.next().ok_or_else(|| opaque.impl_token.to_token_stream())
+}
+
 /// Keeps every `impl Trait` in the type from capturing more than these parameters; a lifetime of
 /// the caller's would hold the owned copies on the pool for longer than they live.
 pub(crate) fn capture_only(ty: &mut Type, parameters: &[Ident]) {

@@ -29,6 +29,31 @@ const CONFLICTS: &[Conflict] = &[
         why: "with `in_place` nothing moves: the body gets every `&mut` as it is",
     },
     Conflict {
+        one: "stream",
+        others: Others::These(&["process"]),
+        why: "a worker process sends one result, and no items",
+    },
+    Conflict {
+        one: "stream",
+        others: Others::These(&["in_place"]),
+        why: "the iterator of a stream runs on other threads than its consumer",
+    },
+    Conflict {
+        one: "stream",
+        others: Others::These(&["timeout"]),
+        why: "a stream may go on for ever; put the time limit around `next()`",
+    },
+    Conflict {
+        one: "stream",
+        others: Others::These(&["detach"]),
+        why: "nobody takes the items of a stream that is dropped",
+    },
+    Conflict {
+        one: "stream",
+        others: Others::These(&["lend"]),
+        why: "the iterator of a stream outlives the call that makes it",
+    },
+    Conflict {
         one: "limit",
         others: Others::These(&["limiter"]),
         why: "a call waits for one permit; `limit` makes a limiter of the function's own",

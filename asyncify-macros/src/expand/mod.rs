@@ -12,6 +12,7 @@ mod in_place;
 mod options;
 mod process;
 mod spans;
+mod stream;
 
 pub(crate) use block::block;
 pub(crate) use body::{conditional_calls, return_of};
@@ -52,6 +53,7 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     let mut sig = sig.clone();
     match plan.form {
         Form::AsyncFn => {}
+        Form::Stream { ref item, .. } => sig.output = stream::output(plan, item),
         Form::ImplFuture => sig.output = future_of(&plan.output),
         Form::Boxed => boxed_signature(&mut sig, &private(&plan.runtime, "Box", plan.span())),
     }
@@ -63,7 +65,10 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
         BodyPlace::Kept { function, body, .. } => (Some(function), body, None),
     };
     let (mut statements, mut allow) = match &plan.run {
-        Run::Pool(options) => (async_body(plan, options), None),
+        Run::Pool(options) => match &plan.form {
+            Form::Stream { ahead, .. } => (stream::body(plan, options, ahead), None),
+            _ => (async_body(plan, options), None),
+        },
         Run::InPlace => {
             let scope = body::scope(plan);
             let statements = in_place::statements(plan);

@@ -29,6 +29,12 @@ impl Options {
     }
 }
 
+/// A bound option, spanned as it was written.
+fn spanned(name: &str, written: &TokenStream) -> TokenStream {
+    let name = local(name);
+    TypeSpans::of(written).value(&quote!(#name))
+}
+
 /// Whether the options are bound where they live until the call has ended: where the call keeps
 /// its executor, and where what is lent mutably is held for as long.
 pub(super) fn are_kept(plan: &FnPlan, options: &Options) -> bool {
@@ -77,12 +83,8 @@ fn own_limit(runtime: &TokenStream, count: &TokenStream) -> TokenStream {
 }
 
 // Output:
-//     .executor(__executor).limiter(__limiter).timeout(__timeout).start()
-pub(super) fn start(options: &Options, span: Span) -> TokenStream {
-    let spanned = |name: &str, written: &TokenStream| {
-        let name = local(name);
-        TypeSpans::of(written).value(&quote!(#name))
-    };
+//     .executor(__executor).limiter(__limiter).runtime(__runtime)
+pub(super) fn place(options: &Options, span: Span) -> TokenStream {
     let executor = options.executor.as_ref().map(|written| {
         let executor = spanned("__executor", written);
         quote_spanned!(span=> .executor(#executor))
@@ -98,6 +100,13 @@ pub(super) fn start(options: &Options, span: Span) -> TokenStream {
         let runtime = spanned("__runtime", written);
         quote_spanned!(span=> .runtime(#runtime))
     });
+    quote!(#executor #limiter #runtime)
+}
+
+// Output:
+//     .executor(__executor).limiter(__limiter).timeout(__timeout).start()
+pub(super) fn start(options: &Options, span: Span) -> TokenStream {
+    let place = place(options, span);
     let detach = options.detach.then(|| quote_spanned!(span=> .detach()));
     let timeout = options.timeout.as_ref().map(|written| {
         let timeout = spanned("__timeout", written);
@@ -107,5 +116,5 @@ pub(super) fn start(options: &Options, span: Span) -> TokenStream {
         (None, Limit::Own(_) | Limit::Shared(_)) => quote_spanned!(span=> .start_in_line()),
         _ => quote_spanned!(span=> .start()),
     };
-    quote!(#executor #limiter #runtime #detach #timeout #start)
+    quote!(#place #detach #timeout #start)
 }

@@ -113,7 +113,7 @@ fn wrong_arguments_are_left_out() {
                 __started.await.take()
             }
             ::core::compile_error! {
-                "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `limit`, `limiter`, `timeout`, `runtime`, `detach`, `lend`, `in_place`, `rename`, `process`, and `crate`"
+                "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `limit`, `limiter`, `timeout`, `runtime`, `detach`, `lend`, `in_place`, `stream`, `rename`, `process`, and `crate`"
             }
             ::core::compile_error! {
                 "argument `skip` has no meaning on a function\nhelp: it belongs on a method of an annotated `impl` or `trait`"

@@ -630,3 +630,67 @@ fn crate_path_is_used() {
         "#]],
     );
 }
+
+#[test]
+fn iterators_become_streams() {
+    check(
+        quote!(stream),
+        quote! {
+            fn entries(root: &Path) -> impl Iterator<Item = io::Result<Entry>> { walk(root) }
+        },
+        &expect![[r#"
+            fn entries(
+                root: &Path,
+            ) -> ::asyncify_runtime::__private::BlockingStream<io::Result<Entry>> {
+                #[allow(clippy::borrow_deref_ref)]
+                let __p0 = ::asyncify_runtime::__private::keep(&*(root));
+                let __run = move || {
+                    #[allow(clippy::shadow_unrelated)]
+                    let root = __p0.lend();
+                    match () {
+                        () => walk(root),
+                    }
+                };
+                ::asyncify_runtime::__private::stream((__run,).0).start()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_stream_is_told_where_and_how_far_ahead() {
+    check(
+        quote!(stream = 16, executor = &POOL, limit = 2),
+        quote! {
+            fn entries(root: PathBuf) -> fs::ReadDir { fs::read_dir(root).unwrap() }
+        },
+        &expect![[r#"
+            fn entries(
+                root: PathBuf,
+            ) -> ::asyncify_runtime::__private::BlockingStream<
+                <fs::ReadDir as ::core::iter::IntoIterator>::Item,
+            > {
+                let __executor = &POOL;
+                let __limiter = {
+                    static __SYNC_TO_ASYNC_LIMIT: ::asyncify_runtime::__private::Limit = ::asyncify_runtime::__private::Limit::new(
+                        (2,).0,
+                    );
+                    __SYNC_TO_ASYNC_LIMIT.limiter()
+                };
+                let __p0 = ::asyncify_runtime::__private::arg((root,).0);
+                let __run = move || -> fs::ReadDir {
+                    #[allow(clippy::shadow_unrelated)]
+                    let root = __p0.take();
+                    match () {
+                        () => fs::read_dir(root).unwrap(),
+                    }
+                };
+                ::asyncify_runtime::__private::stream((__run,).0)
+                    .executor((__executor,).0)
+                    .limiter((__limiter,).0)
+                    .ahead((16,).0)
+                    .start()
+            }
+        "#]],
+    );
+}

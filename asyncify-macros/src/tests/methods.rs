@@ -569,3 +569,43 @@ fn raw_names_lose_their_prefix() {
         "#]],
     );
 }
+
+#[test]
+fn methods_become_streams() {
+    check_method(
+        quote!(stream),
+        quote! {
+            fn keys(&self, prefix: String) -> impl Iterator<Item = String> { self.scan(prefix) }
+        },
+        &expect![[r#"
+            impl Store {
+                fn keys(
+                    &self,
+                    prefix: String,
+                ) -> ::asyncify_runtime::__private::BlockingStream<String> {
+                    #[allow(clippy::borrow_deref_ref)]
+                    let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                    let __p0 = ::asyncify_runtime::__private::arg((prefix,).0);
+                    let __run = move || { Self::__sync_to_async_keys(__self.lend(), __p0.take()) };
+                    ::asyncify_runtime::__private::stream((__run,).0).start()
+                }
+                #[doc(hidden)]
+                #[allow(
+                    clippy::boxed_local,
+                    clippy::large_types_passed_by_value,
+                    clippy::missing_const_for_fn,
+                    clippy::needless_pass_by_value,
+                    clippy::trivially_copy_pass_by_ref,
+                    clippy::unnecessary_wraps,
+                    clippy::unused_self,
+                )]
+                fn __sync_to_async_keys(
+                    &self,
+                    prefix: String,
+                ) -> impl Iterator<Item = String> + use<> {
+                    self.scan(prefix)
+                }
+            }
+        "#]],
+    );
+}

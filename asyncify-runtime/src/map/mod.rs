@@ -41,8 +41,8 @@ pub use self::shelf::{AsCompleted, InOrder};
 use self::shelf::{Done, Shelf};
 use self::worker::send;
 use crate::call::Running;
+use crate::parcel::Parcel;
 use crate::pool::BlockingPool;
-use crate::util::drop_quietly;
 use crate::venue::{Venue, resume};
 
 impl BlockingPool {
@@ -216,10 +216,7 @@ where
         let source = self.shared.close();
         self.sent = None;
         self.batch.clear();
-        // Whatever the iterator holds may block when it is closed.
-        if let Some(source) = source.filter(|_| std::mem::needs_drop::<I>()) {
-            drop(self.shared.venue.call(move || drop_quietly(source)).detach().spawn());
-        }
+        drop(source.map(|source| Parcel::new(&self.shared.venue, source)));
     }
 }
 

@@ -215,3 +215,24 @@ pub fn boxed<'a, F: Future + Send + 'a>(
     Box::pin(future)
 }
 pub use crate::stream::{BlockingStream, StreamCall};
+
+/// The iterator of a stream.
+#[diagnostic::on_unimplemented(
+    message = "iterator `{Self}` cannot move from one blocking thread to another",
+    label = "the stream puts this iterator aside while its consumer is busy",
+    note = "the iterator of a stream must be `Send + 'static`"
+)]
+pub trait Streamed: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send> Streamed for T {}
+
+/// The stream of the iterator that a body returns.
+pub fn stream<F, I, T>(make: F) -> StreamCall<T>
+where
+    F: FnOnce() -> I + Send + 'static,
+    I: IntoIterator<Item = T, IntoIter: Streamed + 'static>,
+    T: Output + 'static,
+{
+    StreamCall::new(make)
+}

@@ -31,7 +31,7 @@ use crate::venue::Venue;
 /// it, as does the shut-down of the executor.
 #[must_use = "streams do nothing unless polled"]
 pub struct BlockingStream<T> {
-    items: Pin<Box<dyn Stream<Item = T> + Send>>,
+    items: Items<T>,
 }
 
 impl<T> Stream for BlockingStream<T> {
@@ -48,22 +48,28 @@ impl<T> fmt::Debug for BlockingStream<T> {
     }
 }
 
+type Items<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
+
 /// A [`BlockingStream`] that can still be told where and how.
+///
+/// It knows the type of the items only, so that an iterator which does not fit is one error.
 #[doc(hidden)]
 #[must_use = "a stream does nothing unless it is polled"]
-pub struct StreamCall<M> {
-    make: M,
+pub struct StreamCall<T> {
+    start: Box<dyn FnOnce(Venue, usize) -> Items<T>>,
     venue: Venue,
     ahead: usize,
 }
 
-impl<M, I> StreamCall<M>
-where
-    M: FnOnce() -> I + Send + 'static,
-    I: IntoIterator<Item: Send + 'static, IntoIter: Send + 'static>,
-{
-    pub fn new(make: M) -> Self {
-        Self { make, venue: Venue::default(), ahead: AHEAD }
+impl<T> StreamCall<T> {
+    pub(crate) fn new<I>(make: impl FnOnce() -> I + Send + 'static) -> Self
+    where
+        I: IntoIterator<Item = T, IntoIter: Send + 'static>,
+        T: Send + 'static,
+    {
+        let make = move || make().into_iter();
+        let start = move |venue, ahead| Box::pin(Producing::new(venue, ahead, make)) as Items<T>;
+        Self { start: Box::new(start), venue: Venue::default(), ahead: AHEAD }
     }
 
     /// # Panics
@@ -96,14 +102,12 @@ where
         self
     }
 
-    pub fn start(self) -> BlockingStream<I::Item> {
-        let Self { make, venue, ahead } = self;
-        let items = Producing::new(venue, ahead, move || make().into_iter());
-        BlockingStream { items: Box::pin(items) }
+    pub fn start(self) -> BlockingStream<T> {
+        BlockingStream { items: (self.start)(self.venue, self.ahead) }
     }
 }
 
-impl<M> fmt::Debug for StreamCall<M> {
+impl<T> fmt::Debug for StreamCall<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamCall").field("ahead", &self.ahead).finish_non_exhaustive()
     }

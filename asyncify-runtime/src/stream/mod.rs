@@ -31,8 +31,8 @@ use self::mailbox::{AtEnd, Mailbox, Taken};
 use self::patience::{Patience, Wait};
 use self::producer::produce;
 use crate::call::Running;
+use crate::parcel::Parcel;
 use crate::task::JoinError;
-use crate::util::drop_quietly;
 use crate::venue::{Venue, resume};
 
 /// The most items that wait to be taken, where nobody says otherwise. It takes items that are made
@@ -132,8 +132,8 @@ where
 
     /// Sends the iterator for more items.
     fn send(&mut self, source: Box<I>) {
-        let mailbox = self.mailbox.clone();
-        self.running = Some(self.venue.start(move || produce(&mailbox, source)));
+        let (mailbox, parcel) = (self.mailbox.clone(), Parcel::new(&self.venue, source));
+        self.running = Some(self.venue.start(move || produce(&mailbox, parcel.open())));
     }
 
     /// Ready when the job has ended, and thus left something in the mailbox, be it the end.
@@ -187,10 +187,7 @@ where
     fn drop(&mut self) {
         let (items, source) = self.mailbox.close();
         drop(items);
-        // Whatever the iterator holds may block when it is closed.
-        if let Some(source) = source.filter(|_| std::mem::needs_drop::<I>()) {
-            drop(self.venue.call(move || drop_quietly(source)).detach().spawn());
-        }
+        drop(source.map(|source| Parcel::new(&self.venue, source)));
     }
 }
 

@@ -6,6 +6,7 @@ use std::panic;
 use std::task::{Context, Poll, ready};
 
 use crate::call::Running;
+use crate::parcel::Parcel;
 use crate::task::JoinError;
 use crate::venue::Venue;
 
@@ -80,8 +81,10 @@ impl<T: Send + 'static> Whereabouts<T> {
         venue: &Venue,
         job: impl FnOnce(&mut T) -> Deed + Send + 'static,
     ) {
-        let mut value = self.take().expect("the caller has seen that the value is here");
+        let value = self.take().expect("the caller has seen that the value is here");
+        let parcel = Parcel::new(venue, value);
         let call = venue.call(move || {
+            let mut value = parcel.open();
             let deed = job(&mut value);
             (value, deed)
         });

@@ -1,0 +1,175 @@
+//! Functions that return iterators, and are streams.
+
+use std::iter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use asyncify_runtime::{BlockingPool, BlockingStream, is_cancelled, sync_to_async};
+use asyncify_tests::{Gate, probe};
+use futures::executor::block_on;
+use futures::{FutureExt, StreamExt};
+
+use crate::one_thread;
+
+#[sync_to_async(stream)]
+fn parts(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let parts: Vec<PathBuf> = path.iter().map(PathBuf::from).collect();
+    parts.into_iter()
+}
+
+#[test]
+fn a_borrowed_argument_is_made_owned() {
+    let stream = {
+        let path = PathBuf::from("usr/share/doc");
+        parts(&path)
+    };
+    assert_eq!(block_on(stream.collect::<Vec<_>>()), ["usr", "share", "doc"].map(PathBuf::from));
+}
+
+#[sync_to_async(stream)]
+fn threads(count: usize) -> impl Iterator<Item = thread::ThreadId> + Send {
+    let made = thread::current().id();
+    iter::once(made).chain(iter::repeat_with(|| thread::current().id()).take(count))
+}
+
+#[test]
+fn body_and_iterator_run_elsewhere() {
+    let threads = block_on(threads(3).collect::<Vec<_>>());
+    assert_eq!(threads.len(), 4);
+    assert!(!threads.contains(&thread::current().id()));
+}
+
+#[sync_to_async(stream)]
+fn numbers<const N: usize, T: Clone + Send + Sync + 'static>(value: &T) -> Vec<T> {
+    vec![value.clone(); N]
+}
+
+#[test]
+fn whatever_can_be_iterated_can_be_streamed() {
+    assert_eq!(block_on(numbers::<3, _>(&'x').collect::<String>()), "xxx");
+}
+
+#[derive(Clone)]
+struct Store {
+    keys: Arc<[String]>,
+    pool: BlockingPool,
+}
+
+impl Store {
+    fn new(keys: &[&str]) -> Self {
+        Self { keys: keys.iter().map(|key| (*key).to_owned()).collect(), pool: one_thread() }
+    }
+}
+
+#[sync_to_async(executor = &self.pool, timeout = "1s")]
+impl Store {
+    #[sync_to_async(stream = 2)]
+    fn keys(&self, prefix: &str) -> impl Iterator<Item = String> {
+        let (keys, prefix) = (self.keys.clone(), prefix.to_owned());
+        (0..keys.len()).map(move |k| keys[k].clone()).filter(move |key| key.starts_with(&prefix))
+    }
+
+    /// Beside it, a call with the block's time limit.
+    fn count(&self) -> Result<usize, asyncify_runtime::Error> {
+        Ok(self.keys.len())
+    }
+}
+
+#[test]
+fn a_method_of_a_block_streams_on_the_blocks_executor() {
+    let store = Store::new(&["a1", "b1", "a2", "a3"]);
+    assert_eq!(block_on(store.keys("a").collect::<Vec<_>>()), ["a1", "a2", "a3"]);
+    assert!(store.pool.metrics().completed > 0);
+    assert_eq!(block_on(store.count()), Ok(4));
+}
+
+#[sync_to_async]
+trait Feed {
+    #[sync_to_async(stream)]
+    fn items(&self, count: u32) -> Box<dyn Iterator<Item = u32> + Send>;
+}
+
+#[derive(Clone)]
+struct Countdown;
+
+#[sync_to_async]
+impl Feed for Countdown {
+    #[sync_to_async(stream)]
+    fn items(&self, count: u32) -> Box<dyn Iterator<Item = u32> + Send> {
+        Box::new((1..=count).rev())
+    }
+}
+
+#[test]
+fn a_trait_declares_streams() {
+    fn items(feed: &impl Feed) -> BlockingStream<u32> {
+        feed.items(3)
+    }
+    assert_eq!(block_on(items(&Countdown).collect::<Vec<_>>()), [3, 2, 1]);
+}
+
+#[sync_to_async(stream, limit = 1)]
+fn held(gate: Gate) -> impl Iterator<Item = bool> {
+    iter::from_fn(move || {
+        gate.pass();
+        Some(is_cancelled())
+    })
+}
+
+#[test]
+fn one_at_a_time_of_a_limited_stream() {
+    let (first_gate, second_gate) = (Gate::new(), Gate::new());
+    let (mut first, mut second) = (held(first_gate.clone()), held(second_gate.clone()));
+    assert!(first.next().now_or_never().is_none());
+    first_gate.wait_for(1);
+    assert!(second.next().now_or_never().is_none());
+    assert_eq!(second_gate.arrived(), 0);
+    second_gate.open();
+    drop(first);
+    first_gate.open();
+    assert_eq!(block_on(second.next()), Some(false));
+}
+
+#[sync_to_async(stream)]
+fn holding<T: Send + 'static>(value: T) -> impl Iterator<Item = u8> {
+    iter::repeat_with(move || {
+        let _value = &value;
+        7
+    })
+}
+
+#[test]
+fn a_dropped_stream_frees_its_iterator() {
+    let (value, fate) = probe();
+    let mut stream = holding(value);
+    assert_eq!(block_on(stream.next()), Some(7));
+    assert!(fate.now().is_none());
+    drop(stream);
+    assert_ne!(fate.wait(), thread::current().id());
+
+    let (value, fate) = probe();
+    // Never polled, it never ran.
+    drop(holding(value));
+    assert_eq!(fate.now(), Some(thread::current().id()));
+}
+
+#[sync_to_async(rename = "squares_stream", stream)]
+fn squares(count: u64) -> impl Iterator<Item = u64> {
+    (0..count).map(|k| k * k)
+}
+
+#[test]
+fn the_iterator_may_stay_beside_its_stream() {
+    let both = (squares(5).collect::<Vec<_>>(), block_on(squares_stream(5).collect::<Vec<_>>()));
+    assert_eq!(both.0, both.1);
+}
+
+#[test]
+fn a_stream_is_sent_and_spawned() {
+    fn spawned<T: Send + Unpin + 'static>(value: T) -> T {
+        value
+    }
+    let stream = spawned(parts(Path::new("a/b")));
+    assert_eq!(block_on(stream.count()), 2);
+}
