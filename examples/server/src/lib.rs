@@ -1,0 +1,33 @@
+//! A web server in front of SQLite: notes, an export, uploads and reports.
+//!
+//! [`Database`] is plain blocking code with annotations. [`Annotated`] is the server's store on top
+//! of it; [`Spawned`] is the same store as one writes it by hand with tokio's `spawn_blocking`.
+//! [`serve`] puts either of them on a socket.
+
+pub mod client;
+mod database;
+mod error;
+mod http;
+mod store;
+mod upload;
+
+use std::io;
+
+use tokio::net::TcpListener;
+
+pub use crate::database::{Database, Note};
+pub use crate::error::Error;
+pub use crate::store::{Annotated, Spawned, Store};
+
+/// Answers requests until `stop` is ready, and then those that were accepted.
+///
+/// # Errors
+///
+/// When the socket fails.
+pub async fn serve<S: Store>(
+    listener: TcpListener,
+    store: S,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, http::routes(store)).with_graceful_shutdown(stop).await
+}

@@ -1,0 +1,55 @@
+//! A file on its way in: written and hashed as it arrives.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+
+/// A file that is there under its name only when all of it is.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    file: File,
+    hash: Sha256,
+    part: PathBuf,
+    target: PathBuf,
+}
+
+impl Upload {
+    pub(crate) fn begin(directory: &Path, name: &str) -> Result<Self, Error> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(is_plain) {
+            return Err(Error::Name);
+        }
+        let (part, target) = (directory.join(format!("{name}.part")), directory.join(name));
+        Ok(Self { file: File::create(&part)?, hash: Sha256::new(), part, target })
+    }
+
+    /// Puts the file under its name, and gives its hash.
+    pub(crate) fn finish(self) -> Result<String, Error> {
+        self.file.sync_all()?;
+        fs::rename(&self.part, &self.target)?;
+        Ok(self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl Write for Upload {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        // Of one that was finished, there is none.
+        _ = fs::remove_file(&self.part);
+    }
+}
