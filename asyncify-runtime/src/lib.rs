@@ -158,9 +158,9 @@ pub use crate::macros::main;
 #[cfg(feature = "macros")]
 #[doc(inline)]
 pub use crate::macros::{async_to_sync, sync_to_async};
+pub use crate::map::{AsCompleted, InOrder, Map};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;
-pub use crate::map::{AsCompleted, InOrder, Map};
 pub use crate::pool::{
     BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
     TrySpawnError,

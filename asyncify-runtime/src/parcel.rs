@@ -16,6 +16,7 @@ impl<T: Send + 'static> Parcel<T> {
     }
 
     /// The value, where it was sent to.
+    #[expect(clippy::unnecessary_box_returns, reason = "the value stays where it is")]
     pub(crate) fn open(mut self) -> Box<T> {
         self.value.take().expect("a parcel has its value until it is opened")
     }

@@ -170,6 +170,37 @@ fn way_back_works_from_everywhere() {
     );
 }
 
+#[test]
+fn group_joins_and_cancels() {
+    assert_eq!(lines("group"), ["127.0.0.1 is 127.0.0.1", "one is entity not found", "3 children"]);
+}
+
+#[test]
+fn map_hashes_files_and_ends_an_endless_source() {
+    assert_eq!(lines("map"), ["1 of the files is this one", "squares: [1024, 1089, 1156]"]);
+}
+
+#[test]
+fn stream_walks_and_counts() {
+    let lines = lines("stream");
+    let [sources, primes] = lines.as_slice() else { panic!("{lines:?}") };
+    assert!(number(sources) > example_files(), "{sources}");
+    assert_eq!(primes, "primes: [2, 3, 5, 7, 11]");
+}
+
+#[test]
+fn files_are_written_read_and_emptied() {
+    let lines = lines("files");
+    let [written, left, child] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&**written, &**left), ("1000 lines", "0 bytes"));
+    assert!(child.starts_with("child: cargo 1."), "{child}");
+}
+
+#[test]
+fn thread_bound_values_are_lent_to_all() {
+    assert_eq!(lines("thread_bound"), ["tea: 2", "100 callers on 4 connections"]);
+}
+
 /// A row of the quickstart's table.
 #[derive(Debug)]
 struct Row {

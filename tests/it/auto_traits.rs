@@ -58,6 +58,17 @@ table! {
     a::Rejected => true, false, true;
     a::WhenReady => true, false, true;
     a::BlockingPool => true, true, true;
+    a::TaskGroup<u8> => true, false, true;
+    a::TaskGroup<Moves> => true, false, true;
+    a::BlockingStream<u8> => true, false, true;
+    a::BlockingStream<Moves> => true, false, true;
+    a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8, a::InOrder> => true, false, true;
+    a::Map<std::ops::Range<u8>, fn(u8) -> Moves, Moves, a::AsCompleted> => true, false, true;
+    a::Unblock<std::fs::File> => true, false, true;
+    a::Unblock<Moves> => true, false, true;
+    a::ThreadBound<Stays> => true, true, true;
+    a::ThreadBoundPool<Stays> => true, true, true;
+    a::Checkout<Stays> => true, true, true;
     a::BlockingPoolBuilder => true, true, true;
     a::Permit => true, true, true;
     a::ReserveError => true, true, true;

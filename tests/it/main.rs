@@ -19,6 +19,7 @@ mod sizes;
 mod streams;
 mod threads;
 mod tracing;
+mod unblock;
 
 use asyncify_runtime::{BlockingPool, BlockingPoolBuilder};
 use tokio::runtime::{Builder, Runtime};

@@ -80,6 +80,7 @@ impl Store {
 fn a_method_of_a_block_streams_on_the_blocks_executor() {
     let store = Store::new(&["a1", "b1", "a2", "a3"]);
     assert_eq!(block_on(store.keys("a").collect::<Vec<_>>()), ["a1", "a2", "a3"]);
+    block_on(store.pool.wait_idle());
     assert!(store.pool.metrics().completed > 0);
     assert_eq!(block_on(store.count()), Ok(4));
 }

@@ -248,12 +248,12 @@ fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
         for home in &threads {
             let counted = census.clone();
             let make = move || Ok::<_, Infallible>(Rc::new(counted.count(RefCell::default())));
-            let mut made = Box::pin(ThreadBound::new(home, make));
+            let mut binding = Box::pin(ThreadBound::new(home, make));
             let polls = random.below(6);
-            match trial::poll_some(&mut random, polls, |cx| made.as_mut().poll(cx)) {
+            match trial::poll_some(&mut random, polls, |cx| binding.as_mut().poll(cx)) {
                 Some(Ok(value)) => values.push(value),
                 None if values.is_empty() => {
-                    let Ok(value) = block_on(made);
+                    let Ok(value) = block_on(binding);
                     values.push(value);
                 }
                 None => {}

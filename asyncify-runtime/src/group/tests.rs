@@ -130,7 +130,7 @@ fn dropping_the_group_cancels_its_children() {
     let pending = census.count(());
     group.spawn_future(async move {
         let _pending = pending;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     });
     drop(group);
     // Freed at once, although the thread is held.
@@ -216,9 +216,7 @@ fn a_scope_resumes_a_panic_when_all_have_ended() {
                     tell.send(()).unwrap();
                 });
                 is_running.recv().unwrap();
-                if in_body {
-                    panic!("broken");
-                }
+                assert!(!in_body, "broken");
                 group.spawn(|| panic!("broken"));
             }));
         }))

@@ -100,7 +100,10 @@ mod tests {
         let mut patience = Patience::new();
         let mut skipped = Vec::new();
         for _ in 0..8 {
-            let skips = (0..).take_while(|_| patience.wait(|| true) == Wait::No).count();
+            let mut skips = 0;
+            while patience.wait(|| true) == Wait::No {
+                skips += 1;
+            }
             skipped.push(skips);
             patience.learn(WORTH - 1);
         }

@@ -55,14 +55,14 @@ fn nothing_runs_until_it_is_polled() {
 
 #[test]
 fn a_slow_producer_delivers_each_item_when_it_is_made() {
-    let (make, made) = mpsc::channel();
-    let mut stream = produce(move || made.into_iter());
+    let (give, given) = mpsc::channel();
+    let mut stream = produce(move || given.into_iter());
     for item in 0..100 {
         assert!(poll_once(&mut stream).is_pending());
-        make.send(item).unwrap();
+        give.send(item).unwrap();
         assert_eq!(block_on(stream.next()), Some(item));
     }
-    drop(make);
+    drop(give);
     assert_eq!(block_on(stream.next()), None);
     assert_eq!(block_on(stream.next()), None);
 }

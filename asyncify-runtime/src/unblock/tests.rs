@@ -149,8 +149,6 @@ fn a_panic_resumes_and_loses_the_value() {
 
 #[test]
 fn a_read_that_was_dropped_loses_nothing() {
-    let (give, given) = mpsc::channel::<u8>();
-
     struct Channel(mpsc::Receiver<u8>);
 
     impl Read for Channel {
@@ -161,6 +159,7 @@ fn a_read_that_was_dropped_loses_nothing() {
         }
     }
 
+    let (give, given) = mpsc::channel::<u8>();
     let mut reader = Unblock::new(Channel(given));
     let mut target = [0; 4];
     assert!(reader.read(&mut target).now_or_never().is_none());

@@ -31,8 +31,12 @@ impl Upload {
     pub(crate) fn finish(self) -> Result<String, Error> {
         self.file.sync_all()?;
         fs::rename(&self.part, &self.target)?;
-        Ok(self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&self.hash.clone().finalize()))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 impl Write for Upload {

@@ -84,8 +84,10 @@ async fn answers<S: Store>(store: impl FnOnce(Database) -> S) {
 
     let file = vec![7; 3_000_000];
     let hash = client.ask("PUT", "/files/sevens", &file).await.unwrap();
-    let expected: String = Sha256::digest(&file).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!((hash.status, hash.text()), (200, &*expected));
+    assert_eq!(hash.status, 200, "{}", hash.text());
+    let hex =
+        Sha256::digest(&file).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    assert_eq!(hash.text(), hex);
     assert!(fs::read(server.directory.join("sevens")).unwrap() == file);
     assert_eq!(client.ask("PUT", "/files/a.b", b"x").await.unwrap().status, 400);
 }
@@ -152,7 +154,7 @@ async fn ten_thousand_requests_on_64_connections_all_succeed() {
 async fn until(what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(60), "waited too long until {what}");
+        assert!(start.elapsed() < Duration::from_mins(1), "waited too long until {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

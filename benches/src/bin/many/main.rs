@@ -7,6 +7,7 @@ mod streams;
 
 use asyncify_benches::markdown;
 use asyncify_benches::measure::median;
+use asyncify_benches::peers::Settings;
 use asyncify_benches::runtime::{Flavor, Runtime};
 use std::path::Path;
 use std::process::ExitCode;
@@ -51,7 +52,7 @@ fn run(scale: Scale, named: &[String], write: Option<&Path>) -> io::Result<()> {
     let wanted = |name: &str| named.is_empty() || named.iter().any(|named| named == name);
     let mut text = String::new();
     for flavor in Flavor::ALL {
-        let bench = Bench { runtime: Runtime::new(flavor, Default::default()), scale };
+        let bench = Bench { runtime: Runtime::new(flavor, Settings::default()), scale };
         let mut tables = Vec::new();
         if wanted("maps") {
             tables.push(maps::tables(&bench));

@@ -1,0 +1,40 @@
+//! How do I call one blocking function on many items, without a thread or a hop for each?
+
+use std::path::PathBuf;
+use std::{env, fs, io};
+
+use asyncify_runtime::{BlockingPool, cpu};
+use futures::{StreamExt, TryStreamExt};
+use sha2::{Digest, Sha256};
+
+fn hash(path: PathBuf) -> io::Result<(PathBuf, [u8; 32])> {
+    let hash = Sha256::digest(fs::read(&path)?).into();
+    Ok((path, hash))
+}
+
+fn sources() -> impl Iterator<Item = PathBuf> {
+    let entries = walkdir::WalkDir::new(env!("CARGO_MANIFEST_DIR")).into_iter().flatten();
+    entries
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    let disk = BlockingPool::builder().name("disk").max_threads(8).build()?;
+
+    // As they come. The directory is walked on the pool as well.
+    let hashes: Vec<_> = disk.map_unordered(sources(), hash).try_collect().await?;
+    let own = hashes.iter().filter(|(path, _)| path.ends_with("map.rs")).count();
+    println!("{own} of the files is this one");
+
+    // In order, and from a source that never ends: it is asked for what there is room for.
+    let squares = cpu().map(0_u64.., |k| k * k);
+    let big: Vec<_> = squares
+        .skip_while(|square| futures::future::ready(*square < 1_000))
+        .take(3)
+        .collect()
+        .await;
+    println!("squares: {big:?}");
+    Ok(())
+}
