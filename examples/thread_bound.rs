@@ -3,24 +3,26 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::{env, io};
 
 use asyncify_runtime::{DedicatedThread, ThreadBound, ThreadBoundPool};
 
 /// Not `Send`, like many a handle.
 struct Connection {
-    rows: Rc<RefCell<BTreeMap<String, u32>>>,
+    directory: PathBuf,
+    rows: Rc<RefCell<BTreeMap<PathBuf, u32>>>,
 }
 
 impl Connection {
     fn open() -> io::Result<Self> {
-        Ok(Self { rows: Rc::default() })
+        Ok(Self { directory: env::current_dir()?, rows: Rc::default() })
     }
 
     fn add(&mut self, key: &str) -> u32 {
         let mut rows = self.rows.borrow_mut();
-        let count = rows.entry(key.to_owned()).or_default();
+        let count = rows.entry(self.directory.join(key)).or_default();
         *count += 1;
         *count
     }

@@ -16,6 +16,11 @@ pub(crate) fn rounds() -> u64 {
     if cfg!(miri) { 30 } else { 10_000 }
 }
 
+/// So much work, or little under miri.
+pub(crate) fn scaled(work: usize) -> usize {
+    if cfg!(miri) { work.div_ceil(200) } else { work }
+}
+
 /// xorshift64*: random enough, and the same every time.
 pub(crate) struct Random(u64);
 

@@ -42,13 +42,13 @@ impl Venue {
         call
     }
 
-    /// Starts a job, which waits for its permit, and for its place where the queue is full.
+    /// Starts a job, which waits by itself for its permit, and for its place where the queue is full.
     pub(crate) fn start<F, T>(&self, body: F) -> Running<'static, T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        self.call(body).start_in_line()
+        self.call(body).start_in_line().unattended()
     }
 }
 

@@ -1,24 +1,27 @@
 //! The values of a thread.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-
-use crate::sync::{AtomicU64, Ordering};
+use std::thread::{self, ThreadId};
 
 /// Names a value, in the whole process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Key(u64);
+pub(super) struct Key {
+    thread: ThreadId,
+    /// Counted by the thread.
+    number: u64,
+}
 
 thread_local! {
+    static NEXT: Cell<u64> = const { Cell::new(0) };
     /// Never borrowed while code of the user's runs.
     static VALUES: RefCell<HashMap<Key, Box<dyn Any>>> = RefCell::default();
 }
 
 pub(super) fn insert<T: 'static>(value: T) -> Key {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    // Relaxed: only that no number comes twice.
-    let key = Key(NEXT.fetch_add(1, Ordering::Relaxed));
+    let number = NEXT.replace(NEXT.get() + 1);
+    let key = Key { thread: thread::current().id(), number };
     put(key, Box::new(value));
     key
 }

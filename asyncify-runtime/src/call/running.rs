@@ -106,12 +106,18 @@ impl<'e, T> Running<'e, T> {
         Self { handle, waiting: waiting.map(Box::new) }
     }
 
-    /// The handle of a call that goes on by itself.
-    pub(crate) fn into_handle(mut self) -> JoinHandle<T> {
+    /// Lets the call go on to its executor by itself, polled or not: a permit or a place that it is
+    /// handed while nobody polls it would be held for nothing.
+    pub(crate) fn unattended(mut self) -> Self {
         if let Some(waiting) = self.waiting.take() {
             waiting.go_on();
         }
-        self.handle.take()
+        self
+    }
+
+    /// The handle of a call that goes on by itself.
+    pub(crate) fn into_handle(self) -> JoinHandle<T> {
+        self.unattended().handle.take()
     }
 
     /// Asks the call to stop, as [`JoinHandle::abort`].

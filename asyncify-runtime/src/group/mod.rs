@@ -75,8 +75,7 @@ impl<T: Send + 'static> TaskGroup<T> {
 
     /// A group whose closures run on `executor`.
     ///
-    /// On a bounded queue that is full they wait for their place, in order, whenever the group is
-    /// polled.
+    /// On a bounded queue that is full they wait for their place, in order.
     pub fn on(executor: impl Executor + 'static) -> Self {
         Self::at(Venue::on(executor))
     }

@@ -18,6 +18,7 @@ mod private {
 }
 
 #[doc(hidden)]
+#[allow(unreachable_pub, reason = "`Map` names it by its bounds")]
 pub trait Results<R>: Default + Send {
     /// Adds the result of the item with this number.
     fn put(&mut self, number: usize, done: Done<R>);
@@ -27,11 +28,6 @@ pub trait Results<R>: Default + Send {
 
     /// Moves those that can be given into `batch`, which is empty.
     fn take(&mut self, batch: &mut VecDeque<Done<R>>);
-
-    /// Moves all, for good.
-    fn clear(&mut self) -> Self {
-        mem::take(self)
-    }
 }
 
 /// Results in the order of the items.

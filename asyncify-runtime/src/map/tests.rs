@@ -18,7 +18,7 @@ fn poll_once<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
 
 #[test]
 fn results_come_in_the_order_of_the_items() {
-    for count in [0, 1, 2, 1_000, 20_000] {
+    for count in [0, 1, 2, trial::scaled(20_000)] {
         let results = global().map(0..count, |k| k * 2);
         let expected: Vec<_> = (0..count).map(|k| k * 2).collect();
         assert_eq!(block_on(results.collect::<Vec<_>>()), expected);
@@ -27,9 +27,10 @@ fn results_come_in_the_order_of_the_items() {
 
 #[test]
 fn unordered_results_are_complete() {
-    let results = global().map_unordered(0..20_000, |k| k * 2);
+    let count = trial::scaled(20_000);
+    let results = global().map_unordered(0..count, |k| k * 2);
     let results: BTreeSet<_> = block_on(results.collect());
-    assert_eq!(results, (0..20_000).map(|k| k * 2).collect());
+    assert_eq!(results, (0..count).map(|k| k * 2).collect());
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
     // Four batches, and no thread is held.
     assert_eq!(asked.load(Ordering::Relaxed), 32);
     assert_eq!(pool.metrics().running, 0);
-    assert_eq!(block_on(results.take(1_000).collect::<Vec<_>>()), (0..1_000).collect::<Vec<_>>());
+    assert_eq!(block_on(results.take(100).collect::<Vec<_>>()), (0..100).collect::<Vec<_>>());
 }
 
 #[test]

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 
-use futures::StreamExt;
 use futures::executor::block_on;
+use futures::{Stream, StreamExt};
 
 use super::{AHEAD, Producing, StreamCall};
 use crate::sync::{AtomicUsize, Ordering};
 use crate::trial::{self, Census, Random};
 use crate::venue::Venue;
-use crate::{BlockingPool, Executor, Job, Limiter, Rejected, is_cancelled};
+use crate::{BlockingCall, BlockingPool, Executor, Job, Limiter, Rejected, is_cancelled};
 
 fn produce<I>(make: impl FnOnce() -> I + Send + 'static) -> Producing<I>
 where
@@ -22,16 +22,13 @@ where
     Producing::new(Venue::default(), AHEAD, make)
 }
 
-fn poll_once<I>(stream: &mut Producing<I>) -> Poll<Option<I::Item>>
-where
-    I: Iterator<Item: Send + 'static> + Send + 'static,
-{
+fn poll_next<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
     stream.poll_next_unpin(&mut Context::from_waker(Waker::noop()))
 }
 
 #[test]
 fn all_items_come_in_order() {
-    for count in [0, 1, AHEAD - 1, AHEAD, AHEAD + 1, 5 * AHEAD + 3] {
+    for count in [0, 1, 15, 16, 17, trial::scaled(5 * AHEAD + 3)] {
         let stream = produce(move || 0..count);
         assert_eq!(block_on(stream.collect::<Vec<_>>()), (0..count).collect::<Vec<_>>());
     }
@@ -58,7 +55,7 @@ fn a_slow_producer_delivers_each_item_when_it_is_made() {
     let (give, given) = mpsc::channel();
     let mut stream = produce(move || given.into_iter());
     for item in 0..100 {
-        assert!(poll_once(&mut stream).is_pending());
+        assert!(poll_next(&mut stream).is_pending());
         give.send(item).unwrap();
         assert_eq!(block_on(stream.next()), Some(item));
     }
@@ -74,7 +71,7 @@ fn a_slow_consumer_holds_the_producer_back_and_no_thread() {
     let counter = made.clone();
     let numbers = move || (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
     let mut stream = Producing::new(Venue::on(pool.clone()), 10, numbers);
-    assert!(poll_once(&mut stream).is_pending());
+    assert!(poll_next(&mut stream).is_pending());
     trial::settle(&pool);
     assert_eq!(made.load(Ordering::Relaxed), 10);
     // The first takes all ten, and sends for ten more.
@@ -123,7 +120,7 @@ fn dropping_the_stream_stops_the_producer_at_the_next_item() {
             Some(())
         })
     });
-    assert!(poll_once(&mut stream).is_pending());
+    assert!(poll_next(&mut stream).is_pending());
     is_running.recv().unwrap();
     drop(stream);
     go_on.send(()).unwrap();
@@ -191,7 +188,7 @@ fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
         'run: for _ in 0..random.below(30) {
             let polls = random.below(5);
             for _ in 0..polls {
-                let polled = crate::util::catch(|| poll_once(&mut stream));
+                let polled = crate::util::catch(|| poll_next(&mut stream));
                 match polled {
                     Ok(Poll::Pending) => random.pause(),
                     Ok(Poll::Ready(Some(item))) => {
@@ -229,15 +226,34 @@ fn a_stream_runs_under_its_limiter_while_it_makes_items() {
     let mut stream = StreamCall::new(make).ahead(4).limiter(&limiter).executor(&pool).start();
     assert_eq!(block_on(stream.next()), Some(0));
     // Four more wait; the iterator is put aside, and holds nobody up.
-    trial::settle(&pool);
-    assert_eq!(limiter.available(), 1);
-    let permit = limiter.try_acquire();
-    assert_eq!(block_on(stream.by_ref().take(7).collect::<Vec<_>>()), (1..8).collect::<Vec<_>>());
-    let rest = stream.next();
-    let mut rest = std::pin::pin!(rest);
-    assert!(rest.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let permit = block_on(limiter.acquire());
+    let mut taken = 1;
+    while let Poll::Ready(item) = poll_next(&mut stream) {
+        assert_eq!(item, Some(taken));
+        taken += 1;
+    }
+    // At least those four, and not all, without the permit.
+    assert!((5..10).contains(&taken), "{taken}");
     drop(permit);
-    assert_eq!(block_on(rest), Some(8));
+    assert_eq!(block_on(stream.count()), 10 - taken);
+}
+
+#[test]
+fn a_stream_that_nobody_polls_holds_no_permit() {
+    let limiter = Limiter::new(1);
+    let pool = trial::pool();
+    for _ in 0..trial::scaled(1_000) {
+        let mut stream =
+            StreamCall::new(|| 0..100).ahead(1).limiter(&limiter).executor(&pool).start();
+        // Each item sends for the next one, which may have to wait for the permit of the last.
+        while let Some(item) = block_on(stream.next()) {
+            let seen = BlockingCall::new(move || item).limiter(&limiter).executor(&pool);
+            assert_eq!(block_on(seen.into_future()), item);
+            if item == 5 {
+                break;
+            }
+        }
+    }
 }
 
 #[test]
