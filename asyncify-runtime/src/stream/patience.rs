@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 
 use crate::sync::hint;
 
-/// About what it costs to be woken, on a machine that is good at it.
-const MOMENT: Duration = Duration::from_micros(2);
+/// About what it costs to be woken, on a virtual machine. Both threads are awake for long enough that
+/// the system gives each its own core: two that wake each other in turns may share one for ever.
+const MOMENT: Duration = Duration::from_micros(20);
 /// Pauses between two looks at the clock.
 const ROW: u32 = 8;
 /// Pauses of a moment, for machines where they are long.
-const PAUSES: u32 = 400;
+const PAUSES: u32 = 4000;
 /// The least items that pay for a moment.
 const WORTH: usize = 8;
 /// The most moments that are skipped after one that did not pay.

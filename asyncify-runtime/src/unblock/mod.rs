@@ -43,7 +43,7 @@ use crate::sync::Mutex;
 use crate::venue::Venue;
 
 /// The most bytes of a buffer, where nobody says otherwise.
-const CAPACITY: usize = 1 << 20;
+const CAPACITY: usize = 4 << 20;
 
 /// A blocking value used from async code: `Read` as `AsyncRead`, `BufRead` as `AsyncBufRead`,
 /// `Write` as `AsyncWrite`, `Seek` as `AsyncSeek`, and `Iterator` as `Stream`.
@@ -144,7 +144,7 @@ impl<T: Send + 'static> Unblock<T> {
         }
     }
 
-    /// Moves at most `bytes` bytes in one go, instead of a megabyte. For a value that was not used yet.
+    /// Moves at most `bytes` bytes in one go, instead of four megabytes. For a value that was not used yet.
     ///
     /// # Panics
     ///
