@@ -9,12 +9,21 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::executor::{DedicatedThread, Executor, Rejected, WhenReady};
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{Mutex, MutexGuard, unmodelled};
 use crate::task::{Job, current};
+
+/// Whether there ever was a scope in this process. Most have none, and their calls look no further.
+static USED: unmodelled::AtomicBool = unmodelled::AtomicBool::new(false);
 
 thread_local! {
     /// The scope whose future this thread polls.
     static POLLED: RefCell<Option<Arc<dyn Executor>>> = const { RefCell::new(None) };
+}
+
+/// Whether there can be a scope around.
+pub(crate) fn exist() -> bool {
+    // Relaxed: who is in a scope came there after it was made.
+    USED.load(unmodelled::Ordering::Relaxed)
 }
 
 /// The executor of the scope around: of the future that is polled here, or of the call whose body
@@ -56,6 +65,7 @@ where
     E: Executor + 'static,
     F: Future,
 {
+    USED.store(true, unmodelled::Ordering::Relaxed);
     ScopeExecutor { future, executor: Arc::new(executor) }
 }
 

@@ -5,6 +5,7 @@ mod running;
 mod timed;
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -229,8 +230,12 @@ impl<T> Future for CallFuture<'_, T> {
         loop {
             match &mut self.state {
                 CallState::Running(running) => return Pin::new(running).poll(cx),
-                state => match std::mem::replace(state, CallState::Starting) {
-                    CallState::Lazy(call) => *state = CallState::Running(call.start_in_line()),
+                state => match mem::replace(state, CallState::Starting) {
+                    CallState::Lazy(call) => {
+                        let running = CallState::Running(call.start_in_line());
+                        // What is replaced owns nothing; the compiler would not know.
+                        mem::forget(mem::replace(state, running));
+                    }
                     _ => panic!("`BlockingCall` polled after it failed to start"),
                 },
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::BlockingCall;
+use super::options::Options;
 use crate::carry::carry;
 use crate::context::Held;
 use crate::error::{Error, Phase};
@@ -14,7 +15,7 @@ use crate::executor::{Executor, Rejected, WhenReady};
 use crate::global::global;
 use crate::limit::{Acquire, Limiter, LimiterPermit};
 use crate::scope;
-use crate::task::{Job, JoinError, JoinHandle, current};
+use crate::task::{Fresh, Job, JoinError, JoinHandle, current};
 
 /// A call that was started. Dropping it cancels the call, unless it is detached.
 #[doc(hidden)]
@@ -69,9 +70,12 @@ struct Begun<'e, T> {
 }
 
 impl<'e, T> Begun<'e, T> {
-    fn new(call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
-        let BlockingCall { task, executor, options } = call;
-        let options = options.map_or_else(Default::default, |options| *options);
+    fn new(
+        task: Fresh<T>,
+        executor: Option<&'e dyn Executor>,
+        options: Options,
+        when_full: WhenFull,
+    ) -> Self {
         #[allow(unused_mut, reason = "only a feature's option changes it")]
         let mut context = task.capture_context();
         #[cfg(feature = "tokio")]
@@ -88,17 +92,34 @@ impl<'e, T> Begun<'e, T> {
 impl<T> Running<'static, T> {
     /// Submits `call`, which has no limiter: its executor is needed no longer.
     pub(super) fn submit(call: BlockingCall<'_, T>) -> Self {
-        let Begun { job, handle, target, limiter } = Begun::new(call, WhenFull::Wait);
-        debug_assert!(limiter.is_none(), "a call with a limiter keeps its executor");
-        let waiting = target.submit(job).map(Waiting::Place);
-        Self { handle, waiting: waiting.map(Box::new) }
+        let BlockingCall { task, executor, options } = call;
+        let (handle, place) = match options {
+            None => {
+                let (job, handle) = task.into_parts();
+                (handle, submit_plain(executor, job, WhenFull::Wait))
+            }
+            Some(options) => {
+                let Begun { job, handle, target, limiter } =
+                    Begun::new(task, executor, *options, WhenFull::Wait);
+                debug_assert!(limiter.is_none(), "a call with a limiter keeps its executor");
+                (handle, target.submit(job))
+            }
+        };
+        Self { handle, waiting: place.map(|place| Box::new(Waiting::Place(place))) }
     }
 }
 
 impl<'e, T> Running<'e, T> {
     /// Starts `call`: submits it, or puts it in line.
     pub(super) fn start(call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
-        let Begun { job, handle, target, limiter } = Begun::new(call, when_full);
+        let BlockingCall { task, executor, options } = call;
+        let Some(options) = options else {
+            let (job, handle) = task.into_parts();
+            let place = submit_plain(executor, job, when_full);
+            return Self { handle, waiting: place.map(|place| Box::new(Waiting::Place(place))) };
+        };
+        let Begun { job, handle, target, limiter } =
+            Begun::new(task, executor, *options, when_full);
         let waiting = match limiter {
             None => target.submit(job).map(Waiting::Place),
             Some(limiter) => acquire(limiter, job, target),
@@ -240,17 +261,7 @@ impl<'e> Chosen<'e> {
 impl Target<'_> {
     /// Submits a job; gives the wait for a place where there is none.
     fn submit(&self, job: Job) -> Option<WhenReady> {
-        let executor = self.executor.get();
-        match executor.execute(job) {
-            Ok(()) => None,
-            Err(rejected) if rejected.is_full() && self.when_full == WhenFull::Wait => {
-                Some(executor.execute_when_ready(rejected.into_job()))
-            }
-            Err(rejected) => {
-                rejected.resolve();
-                None
-            }
-        }
+        submit(self.executor.get(), job, self.when_full)
     }
 
     /// The same, not borrowed.
@@ -261,6 +272,32 @@ impl Target<'_> {
             Chosen::Global => Chosen::Global,
         };
         Some(Target { executor, when_full: self.when_full })
+    }
+}
+
+/// [`Target::submit`], for a call without options: the way that nearly all go.
+fn submit_plain(
+    executor: Option<&dyn Executor>,
+    mut job: Job,
+    when_full: WhenFull,
+) -> Option<WhenReady> {
+    match executor {
+        Some(executor) => submit(executor, job, when_full),
+        None if !scope::exist() => submit(global(), job, when_full),
+        None => submit(Chosen::of(None, None, &mut job).get(), job, when_full),
+    }
+}
+
+fn submit(executor: &dyn Executor, job: Job, when_full: WhenFull) -> Option<WhenReady> {
+    match executor.execute(job) {
+        Ok(()) => None,
+        Err(rejected) if rejected.is_full() && when_full == WhenFull::Wait => {
+            Some(executor.execute_when_ready(rejected.into_job()))
+        }
+        Err(rejected) => {
+            rejected.resolve();
+            None
+        }
     }
 }
 
