@@ -4,17 +4,25 @@
 use asyncify_benches::markdown;
 use asyncify_benches::measure::median;
 use asyncify_runtime::{BlockingCall, Limiter, cancellation_token};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use futures::task::{ArcWake, AtomicWaker, waker};
 use std::fmt::Write as _;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::Context;
 use std::time::{Duration, Instant};
 use std::{env, io};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::coop::unconstrained;
 
 const ROUNDS: usize = 5;
+const CALLS: usize = 20_000;
 const CALLERS: usize = 64;
 
 fn main() -> ExitCode {
@@ -44,35 +52,53 @@ fn run(write: Option<&Path>) -> io::Result<()> {
     write.map_or(Ok(()), |file| markdown::write(file, "control", &text))
 }
 
-/// One call after the other, with each option and with all.
+/// What makes a call of those that are compared.
+type Row<'a> = (&'a str, Box<dyn Fn() -> LocalBoxFuture<'a, ()> + 'a>);
+
+/// Calls with each option and with all, and some that stand in line.
 fn calls() -> String {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let limiter = Limiter::new(8);
+    let (roomy, narrow) = (&Limiter::new(CALLS), &Limiter::new(8));
     let forever = Duration::from_secs(60 * 60);
-    let mut samples: [Vec<f64>; 5] = Default::default();
+    let asking = || BlockingCall::new(|| drop(cancellation_token()));
+    let rows: [Row<'_>; 6] = [
+        ("bare", Box::new(|| async { BlockingCall::new(|| ()).await }.boxed_local())),
+        (
+            "`limiter`, with room for all",
+            Box::new(|| async { BlockingCall::new(|| ()).limiter(roomy).await }.boxed_local()),
+        ),
+        (
+            "`timeout`",
+            Box::new(move || {
+                async move { drop(BlockingCall::new(|| ()).timeout(forever).await) }.boxed_local()
+            }),
+        ),
+        (
+            "`cancellation_token()` in the body",
+            Box::new(move || async move { asking().await }.boxed_local()),
+        ),
+        (
+            "all three",
+            Box::new(move || {
+                async move { drop(asking().limiter(roomy).timeout(forever).await) }.boxed_local()
+            }),
+        ),
+        (
+            "`limiter` of 8, in line for it",
+            Box::new(|| async { BlockingCall::new(|| ()).limiter(narrow).await }.boxed_local()),
+        ),
+    ];
+    let mut samples = [const { Vec::new() }; 6];
     for _ in 0..ROUNDS {
-        let bare = || async { BlockingCall::new(|| ()).await };
-        samples[0].push(each(&runtime, bare));
-        let with_limit = || async { BlockingCall::new(|| ()).limiter(&limiter).await };
-        samples[1].push(each(&runtime, with_limit));
-        let with_time = || async {
-            drop(BlockingCall::new(|| ()).timeout(forever).await);
-        };
-        samples[2].push(each(&runtime, with_time));
-        let asks = || async { BlockingCall::new(|| drop(cancellation_token())).await };
-        samples[3].push(each(&runtime, asks));
-        let all = || async {
-            let call = BlockingCall::new(|| drop(cancellation_token())).limiter(&limiter);
-            drop(call.timeout(forever).await);
-        };
-        samples[4].push(each(&runtime, all));
+        for ((_, call), samples) in rows.iter().zip(&mut samples) {
+            samples.push(each(&runtime, call));
+        }
     }
     let medians = samples.map(|samples| median(&samples));
     let mut text = String::from(
         "| a call, of 20,000 awaited together | ns | of the bare call |\n| --- | --- | --- |\n",
     );
-    let names = ["bare", "`limiter`", "`timeout`", "`cancellation_token()`", "all three"];
-    for (name, time) in names.iter().zip(medians) {
+    for ((name, _), time) in rows.iter().zip(medians) {
         let _ = writeln!(text, "| {name} | {time:.0} | {:.2}x |", time / medians[0]);
     }
     text
@@ -80,7 +106,6 @@ fn calls() -> String {
 
 /// Nanoseconds a call, of those made together: the hop itself stays out of it.
 fn each<F: Future<Output = ()>>(runtime: &Runtime, call: impl Fn() -> F) -> f64 {
-    const CALLS: usize = 20_000;
     let start = Instant::now();
     runtime.block_on(futures::future::join_all((0..CALLS).map(|_| call())));
     nanoseconds(start.elapsed(), CALLS)
@@ -123,77 +148,147 @@ impl Permits for Arc<Semaphore> {
     }
 }
 
+fn limiters() -> String {
+    let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+    let single = Builder::new_current_thread().build().expect("a runtime");
+    let mut text = String::from(
+        "| 64 callers on 2 threads, permits | ours, ns | tokio's, ns | ratio | most at once |\n| --- | --- | --- | --- | --- |\n",
+    );
+    let mut waits = String::from(
+        "| longest wait of the median, permits | ours, 1 thread | tokio's, 1 thread | ours, 2 threads | tokio's, 2 threads |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for permits in [1, 8, 32] {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        let mut most = 0;
+        let mut longest: [Vec<f64>; 4] = Default::default();
+        for _ in 0..ROUNDS {
+            // Ten million acquisitions in all.
+            let each = 10_000_000 / CALLERS / ROUNDS / 3 + 1;
+            let sample = contend::<Limiter>(&runtime, permits, each);
+            ours.push(sample.time);
+            most = most.max(sample.most);
+            theirs.push(contend::<Arc<Semaphore>>(&runtime, permits, each).time);
+            longest[0].push(longest_wait::<Limiter>(&single, permits, each));
+            longest[1].push(longest_wait::<Arc<Semaphore>>(&single, permits, each));
+            longest[2].push(longest_wait::<Limiter>(&runtime, permits, each));
+            longest[3].push(longest_wait::<Arc<Semaphore>>(&runtime, permits, each));
+        }
+        let (ours, theirs) = (median(&ours), median(&theirs));
+        let ratio = theirs / ours;
+        let _ = writeln!(text, "| {permits} | {ours:.0} | {theirs:.0} | {ratio:.2}x | {most} |");
+        let _ = write!(waits, "| {permits} |");
+        for samples in longest {
+            let _ = write!(waits, " {:.1}x |", median(&samples));
+        }
+        waits.push('\n');
+    }
+    format!("{text}\n{waits}")
+}
+
 /// What came of callers that contend.
 struct Contended {
     /// Nanoseconds an acquisition.
     time: f64,
     most: usize,
-    /// The longest wait, by how many were admitted meanwhile, against the median.
-    spread: f64,
-}
-
-fn limiters() -> String {
-    let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
-    let mut text = String::from(
-        "| 64 callers on 2 threads, permits | ours, ns | tokio's, ns | ratio | most at once | longest wait of the median |\n| --- | --- | --- | --- | --- | --- |\n",
-    );
-    for permits in [1, 8, 32] {
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        let (mut most, mut spread) = (0, 0.0_f64);
-        for _ in 0..ROUNDS {
-            // Ten million acquisitions in all.
-            let sample =
-                contend::<Limiter>(&runtime, permits, 10_000_000 / CALLERS / ROUNDS / 3 + 1);
-            ours.push(sample.time);
-            most = most.max(sample.most);
-            spread = spread.max(sample.spread);
-            theirs.push(contend::<Arc<Semaphore>>(&runtime, permits, 10_000).time);
-        }
-        let (ours, theirs) = (median(&ours), median(&theirs));
-        let _ = writeln!(
-            text,
-            "| {permits} | {ours:.0} | {theirs:.0} | {:.2}x | {most} | {spread:.1}x |",
-            theirs / ours
-        );
-    }
-    text
 }
 
 fn contend<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> Contended {
     let limit = P::new(permits);
-    let shared = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0)));
+    let shared = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
     let start = Instant::now();
-    let mut waits = runtime.block_on(async {
-        let callers: Vec<_> = (0..CALLERS)
-            .map(|_| {
-                let (limit, shared) = (limit.clone(), shared.clone());
-                tokio::spawn(async move {
-                    let (now, most, admitted) = &*shared;
-                    let mut waits = Vec::with_capacity(each);
-                    for _ in 0..each {
-                        let before = admitted.load(Relaxed);
-                        let permit = limit.get().await;
-                        waits.push(admitted.fetch_add(1, Relaxed) - before);
-                        most.fetch_max(now.fetch_add(1, Relaxed) + 1, Relaxed);
-                        // The permit is held across an await, as around a blocking call.
-                        tokio::task::yield_now().await;
-                        now.fetch_sub(1, Relaxed);
-                        drop(permit);
-                    }
-                    waits
-                })
-            })
-            .collect();
-        let mut waits = Vec::new();
-        for caller in callers {
-            waits.extend(caller.await.expect("no caller panics"));
+    for_all(runtime, || {
+        let (limit, shared) = (limit.clone(), shared.clone());
+        async move {
+            let (now, most) = &*shared;
+            for _ in 0..each {
+                let permit = limit.get().await;
+                most.fetch_max(now.fetch_add(1, Relaxed) + 1, Relaxed);
+                // The permit is held across an await, as around a blocking call.
+                tokio::task::yield_now().await;
+                now.fetch_sub(1, Relaxed);
+                drop(permit);
+            }
         }
-        waits
     });
-    let time = nanoseconds(start.elapsed(), CALLERS * each);
+    Contended { time: nanoseconds(start.elapsed(), CALLERS * each), most: shared.1.load(Relaxed) }
+}
+
+/// The longest wait for a permit against the median, both in permits that were handed out between
+/// the request and its own.
+fn longest_wait<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> f64 {
+    let limit = P::new(permits);
+    let handed_out = Arc::new(AtomicUsize::new(0));
+    let mut waits = for_all(runtime, || {
+        let limit = limit.clone();
+        let stamp = Arc::new(Stamp { handed_out: handed_out.clone(), ..Stamp::default() });
+        async move {
+            let mut waits = Vec::with_capacity(each);
+            for _ in 0..each {
+                let before = stamp.handed_out.load(Relaxed);
+                let permit = stamped(&stamp, limit.get()).await;
+                waits.push(stamp.number.load(Relaxed) - before);
+                tokio::task::yield_now().await;
+                drop(permit);
+            }
+            waits
+        }
+    })
+    .concat();
     waits.sort_unstable();
     let (middle, longest) = (waits[waits.len() / 2].max(1), waits[waits.len() - 1]);
     #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
     let spread = longest as f64 / middle as f64;
-    Contended { time, most: shared.1.load(Relaxed), spread }
+    spread
+}
+
+/// Numbers the permits in the order in which they are handed out.
+#[derive(Default)]
+struct Stamp {
+    handed_out: Arc<AtomicUsize>,
+    /// That of the last one that came here.
+    number: AtomicUsize,
+    caller: AtomicWaker,
+}
+
+impl Stamp {
+    fn put(&self) {
+        self.number.store(self.handed_out.fetch_add(1, Relaxed), Relaxed);
+    }
+}
+
+impl ArcWake for Stamp {
+    fn wake_by_ref(stamp: &Arc<Self>) {
+        stamp.put();
+        stamp.caller.wake();
+    }
+}
+
+/// Waits for a permit, and has it stamped when it is handed out.
+async fn stamped<P>(stamp: &Arc<Stamp>, acquire: impl Future<Output = P>) -> P {
+    // Whoever is woken has its permit: no other reason, such as tokio's budget, wakes it.
+    let mut acquire = pin!(unconstrained(acquire));
+    let waker = waker(stamp.clone());
+    let mut at_once = true;
+    let permit = poll_fn(|cx| {
+        stamp.caller.register(cx.waker());
+        let permit = acquire.as_mut().poll(&mut Context::from_waker(&waker));
+        at_once &= permit.is_ready();
+        permit
+    })
+    .await;
+    if at_once {
+        stamp.put();
+    }
+    permit
+}
+
+/// Runs as many tasks as there are callers.
+fn for_all<F>(runtime: &Runtime, caller: impl Fn() -> F) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    runtime.block_on(async {
+        let callers: Vec<_> = (0..CALLERS).map(|_| tokio::spawn(caller())).collect();
+        futures::future::try_join_all(callers).await.expect("no caller panics")
+    })
 }
