@@ -152,30 +152,37 @@ fn limiters() -> String {
     let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
     let single = Builder::new_current_thread().build().expect("a runtime");
     let mut text = String::from(
-        "| 64 callers on 2 threads, permits | ours, ns | tokio's, ns | ratio | most at once |\n| --- | --- | --- | --- | --- |\n",
+        "| 64 callers, threads | permits | ours, ns | tokio's, ns | ratio | most at once |\n| --- | --- | --- | --- | --- | --- |\n",
     );
     let mut waits = String::from(
         "| longest wait of the median, permits | ours, 1 thread | tokio's, 1 thread | ours, 2 threads | tokio's, 2 threads |\n| --- | --- | --- | --- | --- |\n",
     );
     for permits in [1, 8, 32] {
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        let mut most = 0;
+        // Ten million acquisitions of ours in all.
+        let each = 10_000_000 / CALLERS / ROUNDS / 6 + 1;
+        for (threads, runtime) in [(1, &single), (2, &runtime)] {
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            let mut most = 0;
+            for _ in 0..ROUNDS {
+                let sample = contend::<Limiter>(runtime, permits, each);
+                ours.push(sample.time);
+                most = most.max(sample.most);
+                theirs.push(contend::<Arc<Semaphore>>(runtime, permits, each).time);
+            }
+            let (ours, theirs) = (median(&ours), median(&theirs));
+            let _ = writeln!(
+                text,
+                "| {threads} | {permits} | {ours:.0} | {theirs:.0} | {:.2}x | {most} |",
+                theirs / ours
+            );
+        }
         let mut longest: [Vec<f64>; 4] = Default::default();
         for _ in 0..ROUNDS {
-            // Ten million acquisitions in all.
-            let each = 10_000_000 / CALLERS / ROUNDS / 3 + 1;
-            let sample = contend::<Limiter>(&runtime, permits, each);
-            ours.push(sample.time);
-            most = most.max(sample.most);
-            theirs.push(contend::<Arc<Semaphore>>(&runtime, permits, each).time);
             longest[0].push(longest_wait::<Limiter>(&single, permits, each));
             longest[1].push(longest_wait::<Arc<Semaphore>>(&single, permits, each));
             longest[2].push(longest_wait::<Limiter>(&runtime, permits, each));
             longest[3].push(longest_wait::<Arc<Semaphore>>(&runtime, permits, each));
         }
-        let (ours, theirs) = (median(&ours), median(&theirs));
-        let ratio = theirs / ours;
-        let _ = writeln!(text, "| {permits} | {ours:.0} | {theirs:.0} | {ratio:.2}x | {most} |");
         let _ = write!(waits, "| {permits} |");
         for samples in longest {
             let _ = write!(waits, " {:.1}x |", median(&samples));
