@@ -91,7 +91,7 @@ build() {
 instructions() {
     local jobs counts=()
     for jobs in $few $many; do
-        counts+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        counts+=("$(valgrind --tool=callgrind --callgrind-out-file="$out/callgrind.out" \
             "$out/$1/cost/cost" "$jobs" 2>&1 | sed -n 's/.*Collected : //p')")
     done
     echo $(((counts[1] - counts[0] + (many - few) / 2) / (many - few)))
