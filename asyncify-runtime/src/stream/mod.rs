@@ -13,6 +13,8 @@
 
 mod call;
 mod mailbox;
+#[cfg(all(test, asyncify_loom))]
+mod models;
 mod patience;
 mod producer;
 #[cfg(all(test, not(asyncify_loom)))]
