@@ -247,3 +247,9 @@ fn the_fence_before_growing_into_new_room_is_needed() {
 fn the_fence_of_the_end_is_needed() {
     must_hang(|| one_submitter(Shape { jobs: 1, omitted: Some(Site::Close), ..ONE }, 3));
 }
+
+#[test]
+#[should_panic(expected = "left: ")]
+fn the_fences_between_the_looks_for_quiet_are_needed() {
+    quiet(Shape { jobs: 1, omitted: Some(Site::Quiet), ..WARM }, 4);
+}
