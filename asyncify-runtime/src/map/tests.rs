@@ -96,7 +96,7 @@ fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
 fn a_slow_iterator_delivers_each_result_when_it_can() {
     let (give, given) = mpsc::channel();
     let mut results = global().map(given, |k: u32| k + 1);
-    for k in 0..100 {
+    for k in 0..trial::scaled(1_000).try_into().unwrap() {
         assert!(poll_once(&mut results).is_pending());
         give.send(k).unwrap();
         assert_eq!(block_on(results.next()), Some(k + 1));
@@ -107,9 +107,11 @@ fn a_slow_iterator_delivers_each_result_when_it_can() {
 
 #[test]
 fn a_panic_comes_in_its_items_place() {
-    let mut results = global()
-        .map(0..1_000, |k| if k == 700 { resume_unwind(Box::new("broken item")) } else { k });
-    for k in 0..700 {
+    let broken = trial::scaled(700);
+    let mut results = global().map(0..2 * broken, move |k| {
+        if k == broken { resume_unwind(Box::new("broken item")) } else { k }
+    });
+    for k in 0..broken {
         assert_eq!(block_on(results.next()), Some(k));
     }
     let payload = catch_unwind(AssertUnwindSafe(|| block_on(results.next()))).unwrap_err();
