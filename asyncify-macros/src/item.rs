@@ -69,12 +69,37 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Item> {
     if let Ok(block) = parse_block(&tokens) {
         return Ok(Item::Block(block));
     }
-    (|input: ParseStream<'_>| {
+    parse_function(tokens).map(Item::Fn)
+}
+
+/// Parses a function by way of one with an empty body: syn takes in all tokens that it is shown, and
+/// a body would cost the more the longer it is.
+fn parse_function(tokens: TokenStream) -> Result<RawFn> {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let body = match tokens.pop() {
+        Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
+            let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+            empty.set_span(body.span());
+            tokens.push(empty.into());
+            Some(body)
+        }
+        last => {
+            tokens.extend(last);
+            None
+        }
+    };
+    let mut raw = (|input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_outer)?;
         parse_fn(input, attrs)
     })
-    .parse2(tokens)
-    .map(Item::Fn)
+    .parse2(tokens.into_iter().collect())?;
+    // Where there is a body, it is the last group: nothing may follow it.
+    if let (Body::Block(empty), Some(body)) = (&mut raw.body, body) {
+        let (inner, body) = split_inner_attributes(body)?;
+        raw.attrs.extend(inner);
+        *empty = body;
+    }
+    Ok(raw)
 }
 
 /// The keyword (or the macro's name) of an item that is neither function, `impl` nor `trait`.
