@@ -66,10 +66,11 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Item> {
     if let Some(kind) = foreign_kind(&tokens) {
         return Ok(Item::Other(kind));
     }
-    if let Ok(block) = parse_block(&tokens) {
-        return Ok(Item::Block(block));
+    // Functions first: there are more of them, and what is none fails at its first token.
+    match parse_function(tokens.clone()) {
+        Ok(function) => Ok(Item::Fn(function)),
+        Err(error) => parse_block(&tokens).map(Item::Block).map_err(|_| error),
     }
-    parse_function(tokens).map(Item::Fn)
 }
 
 /// Parses a function by way of one with an empty body: syn takes in all tokens that it is shown, and
