@@ -3,7 +3,7 @@
 //! Bodies are never looked into. A syntax error in one is then the compiler's to report, once, and
 //! every span in it survives for the editor.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{
@@ -69,7 +69,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Item> {
     // Functions first: there are more of them, and what is none fails at its first token.
     match parse_function(tokens.clone()) {
         Ok(function) => Ok(Item::Fn(function)),
-        Err(error) => parse_block(&tokens).map(Item::Block).map_err(|_| error),
+        Err(error) => parse_block(tokens).map(Item::Block).map_err(|_| error),
     }
 }
 
@@ -152,11 +152,11 @@ fn leads_to_function(rest: impl Iterator<Item = TokenTree>) -> bool {
 }
 
 /// Parses an `impl` or `trait`: its header by way of an empty twin, its members one by one.
-fn parse_block(tokens: &TokenStream) -> Result<RawBlock> {
-    let mut header: Vec<TokenTree> = tokens.clone().into_iter().collect();
+fn parse_block(tokens: TokenStream) -> Result<RawBlock> {
+    let mut header: Vec<TokenTree> = tokens.into_iter().collect();
     let braces = match header.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
-        _ => return Err(syn::Error::new_spanned(tokens, "expected braces")),
+        _ => return Err(syn::Error::new(Span::call_site(), "expected braces")),
     };
     let (attrs, header) = (|input: ParseStream<'_>| {
         Ok((input.call(Attribute::parse_outer)?, input.parse::<TokenStream>()?))
