@@ -25,7 +25,7 @@ impl Config {
         self.threshold
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(asyncify_shuttle)))]
     pub(super) fn silent(threshold: Duration) -> Self {
         Self { threshold, on_stall: None, on_stall_over: None }
     }

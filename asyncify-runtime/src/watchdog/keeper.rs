@@ -237,7 +237,7 @@ impl State {
 }
 
 /// Single steps, for tests and models.
-#[cfg(test)]
+#[cfg(all(test, not(asyncify_shuttle)))]
 impl Keeper {
     pub(super) fn look_at(&self, now: Instant) -> Vec<News> {
         self.look(&mut self.lock(), now)
