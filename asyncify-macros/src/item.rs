@@ -3,7 +3,7 @@
 //! Bodies are never looked into. A syntax error in one is then the compiler's to report, once, and
 //! every span in it survives for the editor.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{
@@ -66,15 +66,41 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Item> {
     if let Some(kind) = foreign_kind(&tokens) {
         return Ok(Item::Other(kind));
     }
-    if let Ok(block) = parse_block(&tokens) {
-        return Ok(Item::Block(block));
+    // Functions first: there are more of them, and what is none fails at its first token.
+    match parse_function(tokens.clone()) {
+        Ok(function) => Ok(Item::Fn(function)),
+        Err(error) => parse_block(tokens).map(Item::Block).map_err(|_| error),
     }
-    (|input: ParseStream<'_>| {
+}
+
+/// Parses a function by way of one with an empty body: syn takes in all tokens that it is shown, and
+/// a body would cost the more the longer it is.
+fn parse_function(tokens: TokenStream) -> Result<RawFn> {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let body = match tokens.pop() {
+        Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
+            let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+            empty.set_span(body.span());
+            tokens.push(empty.into());
+            Some(body)
+        }
+        last => {
+            tokens.extend(last);
+            None
+        }
+    };
+    let mut raw = (|input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_outer)?;
         parse_fn(input, attrs)
     })
-    .parse2(tokens)
-    .map(Item::Fn)
+    .parse2(tokens.into_iter().collect())?;
+    // Where there is a body, it is the last group: nothing may follow it.
+    if let (Body::Block(empty), Some(body)) = (&mut raw.body, body) {
+        let (inner, body) = split_inner_attributes(body)?;
+        raw.attrs.extend(inner);
+        *empty = body;
+    }
+    Ok(raw)
 }
 
 /// The keyword (or the macro's name) of an item that is neither function, `impl` nor `trait`.
@@ -126,11 +152,11 @@ fn leads_to_function(rest: impl Iterator<Item = TokenTree>) -> bool {
 }
 
 /// Parses an `impl` or `trait`: its header by way of an empty twin, its members one by one.
-fn parse_block(tokens: &TokenStream) -> Result<RawBlock> {
-    let mut header: Vec<TokenTree> = tokens.clone().into_iter().collect();
+fn parse_block(tokens: TokenStream) -> Result<RawBlock> {
+    let mut header: Vec<TokenTree> = tokens.into_iter().collect();
     let braces = match header.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
-        _ => return Err(syn::Error::new_spanned(tokens, "expected braces")),
+        _ => return Err(syn::Error::new(Span::call_site(), "expected braces")),
     };
     let (attrs, header) = (|input: ParseStream<'_>| {
         Ok((input.call(Attribute::parse_outer)?, input.parse::<TokenStream>()?))

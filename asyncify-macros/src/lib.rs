@@ -1,6 +1,8 @@
 //! The macros of `asyncify-runtime`, which re-exports them: depend on that crate instead.
 
 #![forbid(unsafe_code)]
+// As a plain library, of which only the stages count: for fuzzing and for measuring them.
+#![cfg_attr(asyncify_library, allow(clippy::useless_conversion))]
 
 mod analyze;
 mod args;
@@ -10,11 +12,14 @@ mod expand;
 mod fallback;
 mod inline;
 mod item;
-#[cfg(test)]
+#[cfg(all(test, not(asyncify_library)))]
 mod tests;
 mod to_sync;
 
+#[cfg(not(asyncify_library))]
 use proc_macro::TokenStream;
+#[cfg(asyncify_library)]
+use proc_macro2::TokenStream;
 
 use crate::args::Direction;
 
@@ -332,7 +337,7 @@ use crate::args::Direction;
 /// #[sync_to_async]
 /// fn fill(buffer: &mut Vec<u8>) {} // help: take it by value and return it, or use `lend` ..
 /// ```
-#[proc_macro_attribute]
+#[cfg_attr(not(asyncify_library), proc_macro_attribute)]
 pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToAsync, args.into(), item.into()).into()
 }
@@ -386,7 +391,7 @@ pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
 /// On a thread of a tokio runtime, which it would block: `.await` the async function there. Other
 /// runtimes cannot be told apart from plain threads, and are blocked. A panic of the body goes on.
 /// When the system refuses the thread of the background runtime; the next call tries again.
-#[proc_macro_attribute]
+#[cfg_attr(not(asyncify_library), proc_macro_attribute)]
 pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToSync, args.into(), item.into()).into()
 }
@@ -403,14 +408,14 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     // The program proper.
 /// }
 /// ```
-#[proc_macro_attribute]
+#[cfg_attr(not(asyncify_library), proc_macro_attribute)]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     main_attribute(args.into(), item.into()).into()
 }
 
 /// What `asyncify_runtime::asyncify!` hands on, behind the path of the runtime crate.
 #[doc(hidden)]
-#[proc_macro]
+#[cfg_attr(not(asyncify_library), proc_macro)]
 pub fn asyncify(input: TokenStream) -> TokenStream {
     inline::asyncify(input.into()).into()
 }

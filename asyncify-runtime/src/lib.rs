@@ -46,6 +46,7 @@
 //! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
 //! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, a worker [`process`] |
 //! | wait for a future in a body | [`block_on`] |
+//! | hear of a task that blocks the event loop | `Watchdog` (feature `watchdog`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
 //! # Which executor when
@@ -98,7 +99,9 @@
 //! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
 //! | `process` | no | worker processes, on Linux: [`process`]; serde for arguments and results |
 //! | `postcard` | no | a second format for what passes between them |
-//! | `tracing` | no | the caller's span and dispatcher in the body |
+//! | `tower` | no | a layer that watches requests, with `watchdog` |
+//! | `tracing` | no | the caller's span and dispatcher in the body; reports of the watchdog |
+//! | `watchdog` | no | reports of tasks that block the event loop, while they do: `Watchdog` |
 //!
 //! Without features it runs on any executor, and depends on no async runtime.
 #![deny(unsafe_code)]
@@ -135,6 +138,8 @@ mod trial;
 mod unblock;
 mod util;
 mod venue;
+#[cfg(feature = "watchdog")]
+mod watchdog;
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
@@ -169,6 +174,11 @@ pub use crate::scope::{ScopeExecutor, scope_executor, scope_thread};
 pub use crate::stream::BlockingStream;
 pub use crate::task::{Job, JoinError, JoinHandle};
 pub use crate::unblock::{IntoInnerError, Unblock};
+#[cfg(feature = "watchdog")]
+#[cfg_attr(docsrs, doc(cfg(feature = "watchdog")))]
+pub use crate::watchdog::{Stall, Watchdog, WatchdogBuilder, Watched};
+#[cfg(feature = "tower")]
+pub use crate::watchdog::{WatchdogLayer, WatchdogService};
 
 /// The programs of the README, which is not there in the packaged crate.
 #[cfg(all(doctest, feature = "macros", feature = "tokio"))]

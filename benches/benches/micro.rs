@@ -1,9 +1,11 @@
 //! Single operations, for the change at hand; `compare` has the figures that count.
 #![allow(missing_docs, reason = "the macros of Criterion write functions without")]
 
-use asyncify_runtime::{asyncify, is_cancelled, spawn_blocking, sync_to_async};
+use asyncify_runtime::{Watchdog, asyncify, is_cancelled, spawn_blocking, sync_to_async};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 use tokio::runtime::{Builder, Handle};
 
@@ -62,5 +64,23 @@ fn context(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, calls, cancellation, context);
+/// A poll of a future that does nothing, by itself and watched.
+fn watchdog(c: &mut Criterion) {
+    let watchdog = Watchdog::new();
+    let empty = || std::future::poll_fn(|_| black_box(Poll::<()>::Pending));
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut group = c.benchmark_group("poll");
+    let mut plain = pin!(empty());
+    group.bench_function("plain", |b| b.iter(|| plain.as_mut().poll(&mut cx)));
+    let mut watched = pin!(watchdog.watch(empty()));
+    group.bench_function("watched", |b| b.iter(|| watched.as_mut().poll(&mut cx)));
+    let mut nested = pin!(watchdog.watch(watchdog.watch(empty())));
+    group.bench_function("watched twice", |b| b.iter(|| nested.as_mut().poll(&mut cx)));
+    group.bench_function("watch, one poll and drop", |b| {
+        b.iter(|| pin!(watchdog.watch(empty())).poll(&mut cx));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, calls, cancellation, context, watchdog);
 criterion_main!(benches);

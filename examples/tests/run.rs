@@ -333,3 +333,19 @@ fn quickstart_reports_a_file_that_fails_while_it_is_read() {
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     assert!(table(&stdout).iter().all(|way| way.files > 0), "{stdout}");
 }
+
+#[test]
+fn watchdog_names_the_task_that_blocks() {
+    let lines = lines("watchdog");
+    let [blocked, stuck, over, cured, more] = lines.as_slice() else { panic!("{lines:?}") };
+    assert!(blocked.starts_with("poller: Err("), "{blocked}");
+    let told = format!("poller ({}:", Path::new("examples").join("watchdog.rs").display());
+    assert!(stuck.starts_with(&format!("stuck: {told}")), "{stuck}");
+    assert!(stuck.contains(" blocks thread main for "), "{stuck}");
+    if cfg!(target_os = "linux") {
+        assert!(stuck.contains("sleeping"), "{stuck}");
+    }
+    assert!(over.starts_with(&format!("over: {told}")), "{over}");
+    assert!(cured.starts_with("cured: Err("), "{cured}");
+    assert_eq!(more, "0 more reports");
+}

@@ -45,6 +45,11 @@ type Moves = Cell<u8>;
 type Stays = Rc<u8>;
 
 table! {
+    a::Stall => true, true, true;
+    a::Watchdog => true, true, true;
+    a::WatchdogBuilder => true, true, true;
+    a::Watched<Moves> => true, false, true;
+    a::Watched<Stays> => false, false, true;
     a::BlockingCall<'static, u8> => true, true, true;
     a::BlockingCall<'static, Moves> => true, true, true;
     a::CallFuture<'static, u8> => true, false, true;

@@ -20,6 +20,7 @@ mod streams;
 mod threads;
 mod tracing;
 mod unblock;
+mod watchdog;
 
 use asyncify_runtime::{BlockingPool, BlockingPoolBuilder};
 use tokio::runtime::{Builder, Runtime};

@@ -111,6 +111,9 @@ impl<'ast> Visit<'ast> for BorrowFinder {
 pub(crate) fn find_lazy(ty: &Type) -> Option<TokenStream> {
     struct LazyFinder(Option<TokenStream>);
     impl<'ast> Visit<'ast> for LazyFinder {
+        // An expression is no part of the type.
+        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+
         fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
             const LAZY: [&str; 6] = [
                 "Iterator",
@@ -170,6 +173,9 @@ pub(crate) fn item(ty: &Type) -> Result<TokenStream, TokenStream> {
 pub(crate) fn capture_only(ty: &mut Type, parameters: &[Ident]) {
     struct Capturer<'a>(&'a [Ident]);
     impl VisitMut for Capturer<'_> {
+        // An expression is no part of the type.
+        fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
+
         fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
             let says = |bound: &TypeParamBound| matches!(bound, TypeParamBound::PreciseCapture(_));
             if !ty.bounds.iter().any(says) {
@@ -185,6 +191,9 @@ pub(crate) fn capture_only(ty: &mut Type, parameters: &[Ident]) {
 pub(crate) fn find_opaque(ty: &Type) -> Option<TokenStream> {
     struct OpaqueFinder(Option<TokenStream>);
     impl<'ast> Visit<'ast> for OpaqueFinder {
+        // An expression is no part of the type.
+        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+
         fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
             self.0.get_or_insert(ty.impl_token.to_token_stream());
         }

@@ -113,6 +113,9 @@ impl Names {
 }
 
 impl VisitMut for Names {
+    // In an expression the compiler infers them.
+    fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
+
     fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
         self.name(&mut ty.lifetime);
         visit_mut::visit_type_mut(self, &mut ty.elem);
@@ -134,6 +137,9 @@ impl VisitMut for Names {
 struct Fill(Lifetime);
 
 impl VisitMut for Fill {
+    // In an expression the compiler infers them.
+    fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
+
     fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
         match &mut ty.lifetime {
             Some(lifetime) => self.visit_lifetime_mut(lifetime),
@@ -157,6 +163,9 @@ impl VisitMut for Fill {
 fn first_lifetime(ty: &Type) -> Option<Lifetime> {
     struct Finder(Option<Lifetime>);
     impl<'ast> Visit<'ast> for Finder {
+        // Nor are those of an expression meant.
+        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+
         fn visit_type_reference(&mut self, ty: &'ast TypeReference) {
             if self.0.is_none() {
                 self.0.clone_from(&ty.lifetime);

@@ -215,6 +215,9 @@ pub(crate) fn bindings(params: &[Param]) -> TokenStream {
 fn binds_mutably(pattern: &Pat) -> bool {
     struct Finder(bool);
     impl<'ast> Visit<'ast> for Finder {
+        // An expression in a pattern binds nothing.
+        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+
         fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
             self.0 |= pattern.by_ref.is_some() && pattern.mutability.is_some();
             visit::visit_pat_ident(self, pattern);

@@ -8,6 +8,7 @@ mod blocks;
 mod control;
 mod fallbacks;
 mod functions;
+mod fuzz;
 mod inline;
 mod methods;
 mod process;

@@ -1,0 +1,47 @@
+//! Which task blocks my event loop, and where?
+
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use asyncify_runtime::{Watchdog, asyncify};
+
+/// A helper from before the program was async: it waits between two attempts.
+fn connect(address: std::net::SocketAddr) -> io::Result<TcpStream> {
+    for _ in 0..3 {
+        if let Ok(stream) = TcpStream::connect(address) {
+            return Ok(stream);
+        }
+        std::thread::sleep(Duration::from_millis(100)); // compiles, works, and stops the loop
+    }
+    TcpStream::connect(address)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    let (sender, reports) = mpsc::channel();
+    let over = sender.clone();
+    let watchdog = Watchdog::builder()
+        .threshold(Duration::from_millis(50))
+        // While it is stuck; by default, and with the feature `tracing`, these are events.
+        .on_stall(move |stall| drop(sender.send(format!("stuck: {stall}"))))
+        .on_stall_over(move |stall| drop(over.send(format!("over: {stall}"))))
+        .build();
+
+    // A port that nobody listens to any more.
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+
+    let task = watchdog.watch(async move { connect(address) }).named("poller");
+    println!("poller: {:?}", tokio::spawn(task).await?.map_err(|error| error.kind()));
+    for report in reports.recv().into_iter().chain(reports.recv()) {
+        println!("{report}");
+    }
+
+    // The cure: the same call, on a thread that may block.
+    let task = async move { asyncify!(connect(address)).await };
+    let task = watchdog.watch(task).named("cured");
+    println!("cured: {:?}", tokio::spawn(task).await?.map_err(|error| error.kind()));
+    println!("{} more reports", reports.try_iter().count());
+    Ok(())
+}
