@@ -94,7 +94,8 @@ impl Runtime {
             .arg(&source)
             .output()
             .expect("rustc can be run");
-        let mut messages: Vec<_> = json_lines(&output.stderr).filter_map(Message::of).collect();
+        let mut messages: Vec<_> =
+            json_lines(&output.stderr).filter_map(|line| Message::of(&line)).collect();
         messages.sort();
         messages
     }
@@ -114,7 +115,7 @@ fn json_lines(output: &[u8]) -> impl Iterator<Item = Value> {
 
 impl Message {
     /// Errors and warnings, but not the sum of them at the end.
-    fn of(line: Value) -> Option<Self> {
+    fn of(line: &Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let level = text(&line["level"]).filter(|level| level == "error" || level == "warning")?;
         let spans = line["spans"].as_array()?;
