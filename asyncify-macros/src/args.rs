@@ -32,7 +32,8 @@ pub(crate) struct Args {
     pub(crate) timeout: Option<TokenStream>,
     pub(crate) runtime: Option<TokenStream>,
     pub(crate) detach: bool,
-    pub(crate) lend: bool,
+    /// The key itself.
+    pub(crate) lend: Option<Ident>,
     pub(crate) in_place: bool,
     pub(crate) boxed: bool,
     pub(crate) stream: Option<Ahead>,
@@ -119,8 +120,11 @@ pub(crate) fn parse(
     conflicts::check(&meant, errors);
     if args.stream.is_some() {
         // What contradicts it has been reported, and must not be reported once more by the compiler.
-        let none = Args { timeout: None, detach: false, lend: false, in_place: false, ..args };
+        let none = Args { timeout: None, detach: false, lend: None, in_place: false, ..args };
         args = Args { process: None, ..none };
+    }
+    if args.in_place {
+        args.lend = None;
     }
     if !cfg!(test) {
         features::check(&meant, &features::FEATURES, &mut args, errors);
@@ -177,7 +181,7 @@ impl Args {
             if self.stream.is_none() {
                 self.timeout = or(self.timeout, &block.timeout);
                 self.detach |= block.detach;
-                self.lend |= block.lend;
+                self.lend = self.lend.or_else(|| block.lend.clone());
             }
         }
         self.boxed = block.boxed;
@@ -190,7 +194,7 @@ impl Args {
     fn runs_elsewhere(&self) -> bool {
         let said = [&self.executor, &self.limit, &self.limiter, &self.timeout, &self.runtime];
         self.detach
-            || self.lend
+            || self.lend.is_some()
             || self.stream.is_some()
             || said.iter().any(|value| value.is_some())
     }

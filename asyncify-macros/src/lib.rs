@@ -467,7 +467,10 @@ fn function(
         };
     }
     match analyze::function(&raw, &args, &analyze::Site::Alone, errors) {
-        Some(plan) => expand::function(&plan),
+        Some(plan) => {
+            analyze::lent(args.lend.as_ref(), [&plan], errors);
+            expand::function(&plan)
+        }
         None => fallback::function(&raw, analyze::MethodKind::Plain),
     }
 }

@@ -11,7 +11,7 @@ use super::plan::{
     BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
     TraitScope, Words,
 };
-use super::{Site, parameter_names, types};
+use super::{Site, limit, lints, parameter_names, types};
 use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
@@ -67,6 +67,9 @@ pub(crate) fn function(
             }
         }
     }
+    if let Some(count) = &args.limit {
+        limit::check(count, &generics, &mut found);
+    }
     let (output, item) = match &args.stream {
         None => (output(&sig, words, lending, &mut found), None),
         Some(_) => streamed(&sig, words, &mut found),
@@ -88,11 +91,12 @@ pub(crate) fn function(
         _ => Form::AsyncFn,
     };
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
-    let mut attrs = raw.attrs.clone();
-    if let BodyPlace::Sibling { .. } | BodyPlace::Scoped { .. } = place {
-        // What is expected happens in the body.
-        attrs.retain(|attr| !attr.path().is_ident("expect"));
-    }
+    let attrs = match place {
+        BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
+        BodyPlace::Kept { .. } => lints::allowed(&raw.attrs),
+        // The body is within the function.
+        _ => raw.attrs.clone(),
+    };
     if keeps_sync {
         sig.ident = twin_name(&sig.ident, args);
     }
@@ -133,7 +137,7 @@ impl Lending {
     fn of(args: &Args) -> Self {
         match args {
             Args { in_place: true, .. } => Self::InPlace,
-            Args { lend: true, .. } => Self::Mutable,
+            Args { lend: Some(_), .. } => Self::Mutable,
             _ => Self::Shared,
         }
     }
@@ -155,6 +159,17 @@ fn run(args: &Args) -> Run {
         runtime: args.runtime.clone(),
         detach: args.detach,
     })
+}
+
+/// Reports a `lend` that none of the functions in its reach has a use for.
+pub(crate) fn lent<'a>(
+    key: Option<&Ident>,
+    plans: impl IntoIterator<Item = &'a FnPlan>,
+    errors: &mut Errors,
+) {
+    if let Some(key) = key.filter(|_| !plans.into_iter().any(FnPlan::lends_mutably)) {
+        errors.push(diag::nothing_to_lend(key));
+    }
 }
 
 /// Rejects what an async function cannot be. A sync function that stays may be `const`.
@@ -214,13 +229,14 @@ pub(super) fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Resu
         return types::find_borrow(ty).map_or(Ok(Capture::Moved), |found| Err(holds_borrow(found)));
     };
     let (and, mutability) = (&reference.and_token, &reference.mutability);
-    if mutability.is_some() && lending == Lending::Shared {
+    let is_static = types::is_static(reference.lifetime.as_ref());
+    if mutability.is_some() && !is_static && lending == Lending::Shared {
         return Err(diag::mutable_borrow(quote!(#and #mutability), name));
     }
     if let Some(inner) = types::find_borrow(&reference.elem) {
         return Err(holds_borrow(inner));
     }
-    if types::is_static(reference.lifetime.as_ref()) {
+    if is_static {
         return Ok(Capture::Moved);
     }
     if mutability.is_some() {
@@ -362,13 +378,13 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
         if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
             errors.push(diag::same_name(name));
         }
-        let associated = raw.sig.receiver().is_some() || !matches!(site, Site::Alone);
+        let associated = !matches!(site, Site::Alone) || types::names_self(&raw.sig);
         return Some(BodyPlace::Kept { function: Box::new(raw.clone()), body, associated });
     }
     if raw.sig.receiver().is_none() {
         return Some(BodyPlace::Closure(body));
     }
-    let method = Box::new(hidden_method(raw));
+    let method = Box::new(hidden_method(raw, site));
     Some(match site {
         Site::Alone | Site::Inherent(_) => BodyPlace::Sibling { method, body },
         Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: Box::new((*scope).clone()) },
@@ -403,8 +419,15 @@ fn without_captures(
 }
 
 /// The method as written, under a name of ours, with the lint levels that its body needs.
-fn hidden_method(raw: &RawFn) -> RawFn {
+fn hidden_method(raw: &RawFn, site: &Site<'_>) -> RawFn {
     let mut method = raw.clone();
+    match site {
+        Site::Alone | Site::Inherent(_) => {
+            method.attrs = lints::of_body(&raw.attrs, &raw.sig.ident);
+        }
+        // It is within the async method, which expects what happens in it.
+        Site::Trait(_) => method.attrs.retain(|attr| !attr.path().is_ident("expect")),
+    }
     let name = raw.sig.ident.to_string();
     method.sig.ident = format_ident!(
         "__sync_to_async_{}",

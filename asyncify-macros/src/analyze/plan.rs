@@ -112,6 +112,13 @@ pub(crate) enum Words {
     Compiler,
 }
 
+impl FnPlan {
+    /// Whether any argument is lent mutably.
+    pub(crate) fn lends_mutably(&self) -> bool {
+        self.receiver.is_lent_mut() || self.params.iter().any(Param::is_lent_mut)
+    }
+}
+
 pub(crate) struct Param {
     /// `#[cfg]` and lint levels, which go wherever the parameter goes.
     pub(crate) cfgs: Vec<Attribute>,

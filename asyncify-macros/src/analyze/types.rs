@@ -7,8 +7,8 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, BoundLifetimes, GenericArgument, Generics, Lifetime,
-    LifetimeParam, ParenthesizedGenericArguments, Type, TypeFnPtr, TypeImplTrait, TypeParamBound,
-    TypePath, TypeReference, TypeTraitObject, WherePredicate,
+    LifetimeParam, ParenthesizedGenericArguments, Signature, Type, TypeFnPtr, TypeImplTrait,
+    TypeParamBound, TypePath, TypeReference, TypeTraitObject, WherePredicate,
 };
 
 /// The type without the invisible groups and parentheses around it.
@@ -217,6 +217,19 @@ pub(crate) fn is_generic(ty: &Type, known: &[Ident], self_is_generic: bool) -> b
     }
     let mut finder = GenericFinder(false, known, self_is_generic);
     finder.visit_type(ty);
+    finder.0
+}
+
+/// Says whether a signature names `Self`, or has a receiver: only that of an associated function can.
+pub(crate) fn names_self(sig: &Signature) -> bool {
+    struct SelfFinder(bool);
+    impl<'ast> Visit<'ast> for SelfFinder {
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            self.0 |= ident == "Self";
+        }
+    }
+    let mut finder = SelfFinder(sig.receiver().is_some());
+    finder.visit_signature(sig);
     finder.0
 }
 

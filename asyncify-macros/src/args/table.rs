@@ -9,8 +9,8 @@ use crate::errors::Errors;
 
 /// What may stand behind the `=`.
 pub(super) enum Kind {
-    /// Nothing.
-    Flag(fn(&mut Args)),
+    /// Nothing; with the key.
+    Flag(fn(&mut Args, Ident)),
     /// Any expression; kept as tokens, so that completion works in an unfinished one.
     Expression(fn(&mut Args, TokenStream)),
     /// A number from 1 on: a literal, or a constant expression.
@@ -86,28 +86,28 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         name: "detach",
         example: "detach",
-        kind: Kind::Flag(|args| args.detach = true),
+        kind: Kind::Flag(|args, _| args.detach = true),
         places: EVERYWHERE,
         elsewhere: "",
     },
     Row {
         name: "lend",
         example: "lend",
-        kind: Kind::Flag(|args| args.lend = true),
+        kind: Kind::Flag(|args, key| args.lend = Some(key)),
         places: EVERYWHERE,
         elsewhere: "",
     },
     Row {
         name: "in_place",
         example: "in_place",
-        kind: Kind::Flag(|args| args.in_place = true),
+        kind: Kind::Flag(|args, _| args.in_place = true),
         places: EVERYWHERE,
         elsewhere: "",
     },
     Row {
         name: "boxed",
         example: "boxed",
-        kind: Kind::Flag(|args| args.boxed = true),
+        kind: Kind::Flag(|args, _| args.boxed = true),
         places: &[Place::TraitImpl, Place::Trait],
         elsewhere: "it belongs on a `trait` and on each `impl` of it",
     },
@@ -145,7 +145,7 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         name: "skip",
         example: "skip",
-        kind: Kind::Flag(|args| args.skip = true),
+        kind: Kind::Flag(|args, _| args.skip = true),
         places: &[Place::Method, Place::TraitMethod],
         elsewhere: "it belongs on a method of an annotated `impl` or `trait`",
     },

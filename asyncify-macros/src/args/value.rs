@@ -14,7 +14,7 @@ impl Row {
         let RawArg { key, equals, value } = raw;
         let value = (!value.is_empty()).then_some(value);
         match (&self.kind, value) {
-            (Kind::Flag(set), None) => set(args),
+            (Kind::Flag(set), None) => set(args, key),
             (Kind::Flag(_), Some(value)) => errors.push(diag::needless_value(value, &key)),
             (Kind::Options(_, set), None) if equals.is_none() => set(args),
             (Kind::Options(table, set), Some(value)) => {

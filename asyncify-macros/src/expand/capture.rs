@@ -50,7 +50,7 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         }
         // A `&'static T` moves, but of a bare name rustc would propose to borrow it once more.
         let taken = match types::peel(ty) {
-            Type::Reference(_) => Capture::Lent,
+            Type::Reference(reference) if reference.mutability.is_none() => Capture::Lent,
             _ => *capture,
         };
         let checked = check(runtime, check_name(param), name, taken, TypeSpans::of(ty));
