@@ -5,6 +5,7 @@
 //! lines. To record new words, run with `TRYBUILD=overwrite`, and read what was recorded as a user
 //! would.
 
+mod catalogue;
 mod compiler;
 mod lines;
 mod recorded;
@@ -37,6 +38,18 @@ fn each_error_is_at_the_recorded_line() {
     let output = lines::check(&cases);
     let missing = lines::missing(&cases, &lines::errors(&output));
     assert!(missing.is_empty(), "{}\n\nthe compiler said:\n{output}", missing.join("\n"));
+}
+
+/// A text that no case shows may say anything.
+#[test]
+fn every_text_has_a_case() {
+    let cases = recorded::all();
+    let lines: Vec<&str> = cases.iter().flat_map(|case| case.words.lines()).collect();
+    let texts = catalogue::all();
+    let shown = |text: &&catalogue::Text| !lines.iter().any(|line| text.is_in(line));
+    let unseen: Vec<_> =
+        texts.iter().filter(shown).map(|text| (text.file.display(), &text.written)).collect();
+    assert!(unseen.is_empty(), "{unseen:#?}");
 }
 
 #[test]
