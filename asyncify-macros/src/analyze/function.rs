@@ -38,6 +38,15 @@ pub(crate) fn function(
             self_is_generic = scope.self_ty.is_none();
         }
     }
+    // Of a method by itself it cannot be seen whether its type is generic.
+    let self_words = match site {
+        Site::Inherent(block) if block.type_params().next().is_some() => Words::Compiler,
+        Site::Trait(TraitScope { self_ty, .. }) => match self_ty {
+            Some(ty) if !types::is_generic(ty, &generics, false) => Words::Ours,
+            _ => Words::Compiler,
+        },
+        _ => Words::Ours,
+    };
     let words = |ty: &Type| {
         let is_generic = types::is_generic(ty, &generics, self_is_generic);
         if is_generic { Words::Compiler } else { Words::Ours }
@@ -58,7 +67,8 @@ pub(crate) fn function(
                     self_token: input.self_token,
                     written: receiver_tokens(input),
                     capture: capture.unwrap_or(Capture::Moved),
-                    words: if self_is_generic { Words::Compiler } else { Words::Ours },
+                    words: self_words,
+                    of_definition: self_is_generic,
                 };
             }
             FnArg::Typed(input) => {

@@ -79,6 +79,8 @@ pub(crate) enum ReceiverPlan {
         written: TokenStream,
         capture: Capture,
         words: Words,
+        /// Whether it is that of a trait's own method, of a type that is not known.
+        of_definition: bool,
     },
 }
 

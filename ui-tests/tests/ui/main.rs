@@ -73,6 +73,23 @@ fn no_error_blames_the_attribute_but_one() {
     assert_eq!(names, ["trait_impl_method"]);
 }
 
+/// A suggestion that names a check of ours would be applied, and is no bound to write.
+///
+/// One cannot be kept off: for the `Self` of a trait's default body rustc proposes whatever bound
+/// is lacking, and `Clone` by itself would be several errors.
+#[test]
+fn no_suggestion_names_what_is_hidden_but_one() {
+    let cases = recorded::all();
+    let is_suggestion = |line: &str| {
+        line.split_once(" | ").is_some_and(|(number, code)| {
+            number.trim().parse::<u32>().is_ok() && code.contains("__private")
+        })
+    };
+    let wrong = cases.iter().filter(|case| case.words.lines().any(is_suggestion));
+    let names: Vec<_> = wrong.filter_map(|case| case.source.file_stem()).collect();
+    assert_eq!(names, ["trait_self_without_bounds"]);
+}
+
 /// The compiler quotes the standard library only where the component `rust-src` is installed; words
 /// that need none are the same on every machine.
 #[test]
