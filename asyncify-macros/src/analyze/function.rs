@@ -7,6 +7,7 @@ use syn::{
     Signature, Type,
 };
 
+use super::output::{output, streamed};
 use super::plan::{
     BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
     TraitScope, Words,
@@ -38,15 +39,6 @@ pub(crate) fn function(
             self_is_generic = scope.self_ty.is_none();
         }
     }
-    // Of a method by itself it cannot be seen whether its type is generic.
-    let self_words = match site {
-        Site::Inherent(block) if block.type_params().next().is_some() => Words::Compiler,
-        Site::Trait(TraitScope { self_ty, .. }) => match self_ty {
-            Some(ty) if !types::is_generic(ty, &generics, false) => Words::Ours,
-            _ => Words::Compiler,
-        },
-        _ => Words::Ours,
-    };
     let words = |ty: &Type| {
         let is_generic = types::is_generic(ty, &generics, self_is_generic);
         if is_generic { Words::Compiler } else { Words::Ours }
@@ -67,7 +59,7 @@ pub(crate) fn function(
                     self_token: input.self_token,
                     written: receiver_tokens(input),
                     capture: capture.unwrap_or(Capture::Moved),
-                    words: self_words,
+                    words: self_words(site, &generics),
                     of_definition: self_is_generic,
                 };
             }
@@ -130,6 +122,18 @@ pub(crate) fn function(
         flavour,
         place,
     })
+}
+
+/// Whose words fit the type of the receiver. Of a method by itself it cannot be seen whether that
+/// is generic.
+fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
+    let is_generic = match site {
+        Site::Alone => false,
+        Site::Inherent(block) => block.type_params().next().is_some(),
+        Site::Trait(TraitScope { self_ty: Some(ty), .. }) => types::is_generic(ty, generics, false),
+        Site::Trait(TraitScope { self_ty: None, .. }) => true,
+    };
+    if is_generic { Words::Compiler } else { Words::Ours }
 }
 
 /// What a `&mut`, and any other borrow, may be.
@@ -297,80 +301,6 @@ fn param(
 
 pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
     ["allow", "warn", "deny", "forbid", "expect"].iter().any(|level| attr.path().is_ident(level))
-}
-
-fn output(
-    sig: &Signature,
-    words: impl Fn(&Type) -> Words,
-    lending: Lending,
-    errors: &mut Errors,
-) -> Output {
-    match written_output(sig, lending, errors) {
-        Written::Unit(span) => Output::Unit(span),
-        Written::Never(span) => Output::Never(span),
-        Written::Type(ty) => {
-            let (words, opaque) = (words(ty), types::find_opaque(ty).is_some());
-            Output::Type { ty: Box::new(ty.clone()), words, opaque }
-        }
-    }
-}
-
-/// What stands behind the parameters.
-pub(super) enum Written<'a> {
-    Unit(Span),
-    Never(Span),
-    Type(&'a Type),
-}
-
-/// Reports an output that cannot leave the call.
-pub(super) fn written_output<'a>(
-    sig: &'a Signature,
-    lending: Lending,
-    errors: &mut Errors,
-) -> Written<'a> {
-    let (arrow, ty) = match &sig.output {
-        ReturnType::Default => return Written::Unit(sig.paren_token.span.close()),
-        ReturnType::Type(arrow, ty) => (arrow, ty),
-    };
-    if let Type::Never(_) = types::peel(ty) {
-        return Written::Never(arrow.spans[0]);
-    }
-    if let (Some(borrow), true) = (types::find_borrow(ty), lending != Lending::InPlace) {
-        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
-    }
-    if let Some(lazy) = types::find_lazy(ty) {
-        errors.push(diag::lazy_return(lazy));
-    }
-    Written::Type(ty)
-}
-
-/// The output of a function whose iterator becomes a stream, and the type of its items.
-fn streamed(
-    sig: &Signature,
-    words: impl Fn(&Type) -> Words,
-    errors: &mut Errors,
-) -> (Output, Option<TokenStream>) {
-    if let Some(token) = &sig.asyncness {
-        errors.push(diag::async_stream(token));
-    }
-    let ReturnType::Type(arrow, ty) = &sig.output else {
-        let span = sig.paren_token.span.close();
-        errors.push(diag::no_iterator(span));
-        return (Output::Unit(span), None);
-    };
-    if let Type::Never(_) = types::peel(ty) {
-        errors.push(diag::no_iterator(arrow.spans[0]));
-        return (Output::Never(arrow.spans[0]), None);
-    }
-    if let Some(borrow) = types::find_borrow(ty) {
-        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
-    }
-    let item = types::item(ty);
-    if let Err(opaque) = &item {
-        errors.push(diag::unknown_items(opaque));
-    }
-    let opaque = types::find_opaque(ty).is_some();
-    (Output::Type { ty: ty.clone(), words: words(ty), opaque }, item.ok())
 }
 
 fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {

@@ -6,6 +6,7 @@ mod block;
 mod function;
 mod limit;
 mod lints;
+mod output;
 mod plan;
 mod process;
 

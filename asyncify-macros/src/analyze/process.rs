@@ -3,10 +3,8 @@
 use quote::{ToTokens, quote};
 use syn::{FnArg, GenericParam, Type, TypeReference};
 
-use super::function::{
-    Lending, Written, is_lint_level, plain_name, qualifiers, twin_name, type_capture,
-    written_output,
-};
+use super::function::{Lending, is_lint_level, plain_name, qualifiers, twin_name, type_capture};
+use super::output::{Written, written_output};
 use super::plan::{Capture, ProcessParam, ProcessPlan};
 use super::types;
 use crate::args::{Args, Process};
