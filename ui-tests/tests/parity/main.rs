@@ -24,8 +24,20 @@ use table::{Comparison, Table};
 #[test]
 fn mistakes_read_as_without_the_attribute() {
     let runtime = Runtime::build();
-    let tables: Vec<_> =
-        ["functions", "methods"].iter().flat_map(|folder| compare(&runtime, folder)).collect();
+    let mut tables = compare(
+        &runtime,
+        "functions",
+        &[("functions", Variant::Annotated), ("async functions", Variant::AnnotatedAsync)],
+    );
+    tables.extend(compare(
+        &runtime,
+        "methods",
+        &[
+            ("methods", Variant::Annotated),
+            ("async methods", Variant::AnnotatedAsync),
+            ("methods of an annotated impl", Variant::InAnnotatedBlock),
+        ],
+    ));
     for table in &tables {
         say(&table.summary());
     }
@@ -41,15 +53,19 @@ fn mistakes_read_as_without_the_attribute() {
     }
 }
 
-/// Compares all cases of a folder, with sync bodies and with async ones.
-fn compare(runtime: &Runtime, folder: &'static str) -> [Table; 2] {
+/// Compares all cases of a folder with these variants of them.
+fn compare(
+    runtime: &Runtime,
+    folder: &'static str,
+    variants: &[(&'static str, Variant)],
+) -> Vec<Table> {
     let cases = source::all(folder);
     let by_hand = runtime.messages_of_all(&cases, Variant::ByHand);
     for (case, messages) in cases.iter().zip(&by_hand) {
         let is_quiet = case.name.starts_with("quiet_");
         assert_eq!(messages.is_empty(), is_quiet, "{folder}/{}: {messages:#?}", case.name);
     }
-    let table = |title, variant| {
+    let table = |&(title, variant)| {
         let annotated = runtime.messages_of_all(&cases, variant);
         let each = cases.iter().zip(&by_hand).zip(annotated);
         let comparisons = each.map(|((case, by_hand), annotated)| {
@@ -57,10 +73,7 @@ fn compare(runtime: &Runtime, folder: &'static str) -> [Table; 2] {
         });
         Table { title, comparisons: comparisons.collect() }
     };
-    [
-        table(folder.to_owned(), Variant::Annotated),
-        table(format!("{folder} with async bodies"), Variant::AnnotatedAsync),
-    ]
+    variants.iter().map(table).collect()
 }
 
 /// Not by `eprintln!`, which is captured.

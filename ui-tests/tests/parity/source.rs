@@ -19,11 +19,14 @@ pub(crate) enum Variant {
     Annotated,
     /// `async fn` with the attribute.
     AnnotatedAsync,
+    /// `fn` in an `impl` with the attribute.
+    InAnnotatedBlock,
     /// `fn` without the attribute: what the user had before.
     Sync,
 }
 
 const MARK: &str = "// sync_to_async";
+const ATTRIBUTE: &str = "#[asyncify_runtime::sync_to_async]";
 
 /// All cases of a folder, in the order of their names.
 pub(crate) fn all(folder: &'static str) -> Vec<Case> {
@@ -46,15 +49,23 @@ impl Case {
     /// The text of one variant.
     pub(crate) fn text(&self, variant: Variant) -> String {
         let (before, behind) = self.source.split_once(MARK).expect("it was found when read");
-        let attribute = match variant {
-            Variant::ByHand | Variant::Sync => MARK,
-            Variant::Annotated | Variant::AnnotatedAsync => "#[asyncify_runtime::sync_to_async]",
+        let (before, mark) = match variant {
+            Variant::ByHand | Variant::Sync => (before.to_owned(), MARK),
+            Variant::Annotated | Variant::AnnotatedAsync => (before.to_owned(), ATTRIBUTE),
+            Variant::InAnnotatedBlock => {
+                // On the line of the `impl`, so that no line moves.
+                let start = before.rfind("impl ").expect("a method is in a block");
+                let (before, header) = before.split_at(start);
+                (format!("{before}{ATTRIBUTE} {header}"), MARK)
+            }
         };
         let behind = match variant {
             Variant::ByHand | Variant::AnnotatedAsync => behind.to_owned(),
-            Variant::Annotated | Variant::Sync => behind.replacen("async ", "      ", 1),
+            Variant::Annotated | Variant::InAnnotatedBlock | Variant::Sync => {
+                behind.replacen("async ", "      ", 1)
+            }
         };
-        format!("{before}{attribute}{behind}")
+        format!("{before}{mark}{behind}")
     }
 }
 
@@ -70,6 +81,12 @@ fn variants_keep_lines_and_columns() {
     assert_eq!(
         case.text(Variant::AnnotatedAsync),
         "struct Db;\n\n#[asyncify_runtime::sync_to_async]\n#[must_use]\npub async fn f() {}\n"
+    );
+    let method = "struct Db;\n\nimpl Db {\n    // sync_to_async\n    async fn f(&self) {}\n}\n";
+    let method = Case { folder: "methods", name: "case".into(), source: method.into() };
+    assert_eq!(
+        method.text(Variant::InAnnotatedBlock),
+        "struct Db;\n\n#[asyncify_runtime::sync_to_async] impl Db {\n    // sync_to_async\n          fn f(&self) {}\n}\n"
     );
     assert_eq!(
         case.text(Variant::Sync),

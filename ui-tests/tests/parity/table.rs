@@ -18,7 +18,7 @@ pub(crate) struct Comparison {
 
 /// All cases of one kind.
 pub(crate) struct Table {
-    pub(crate) title: String,
+    pub(crate) title: &'static str,
     pub(crate) comparisons: Vec<Comparison>,
 }
 
