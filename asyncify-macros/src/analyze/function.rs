@@ -95,7 +95,7 @@ pub(crate) fn function(
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
     let attrs = match place {
         BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
-        BodyPlace::Kept { .. } => lints::allowed(&raw.attrs),
+        BodyPlace::Kept { .. } => lints::without_expectations(&raw.attrs),
         // The body is within the function.
         _ => raw.attrs.clone(),
     };

@@ -41,7 +41,7 @@ pub(super) fn of_body(attrs: &[Attribute], name: &Ident) -> Vec<Attribute> {
 }
 
 /// Nothing is expected, as the function that was written is there to meet it.
-pub(super) fn allowed(attrs: &[Attribute]) -> Vec<Attribute> {
+pub(crate) fn without_expectations(attrs: &[Attribute]) -> Vec<Attribute> {
     split(attrs, |_| false)
 }
 

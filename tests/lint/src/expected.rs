@@ -1,7 +1,9 @@
 //! Each expectation is met once, wherever the lint fires.
 #![expect(missing_debug_implementations, reason = "nothing is printed")]
 
-use asyncify_runtime::sync_to_async;
+use core::future::ready;
+
+use asyncify_runtime::{async_to_sync, sync_to_async};
 
 /// Holds nothing.
 #[derive(Clone, Copy)]
@@ -18,6 +20,14 @@ pub fn function(number: u8) -> u8 {
 #[sync_to_async(rename = "kept_async")]
 #[expect(unused_variables, clippy::needless_pass_by_value, reason = "met by the kept one")]
 pub fn kept(text: String) {}
+
+/// In the async function that stays; its sync twin has a name of the same style.
+#[async_to_sync(rename = "Waited")]
+#[expect(non_snake_case, unused_variables, reason = "met by the kept one")]
+#[must_use]
+pub async fn Waits(number: u8) -> u8 {
+    ready(1).await
+}
 
 impl Db {
     /// In the body of a method.
