@@ -130,7 +130,9 @@ fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
     let is_generic = match site {
         Site::Alone => false,
         Site::Inherent(block) => block.type_params().next().is_some(),
-        Site::Trait(TraitScope { self_ty: Some(ty), .. }) => types::is_generic(ty, generics, false),
+        Site::Trait(TraitScope { self_ty: Some(ty), generics: block, .. }) => {
+            block.type_params().next().is_some() && types::is_generic(ty, generics, false)
+        }
         Site::Trait(TraitScope { self_ty: None, .. }) => true,
     };
     if is_generic { Words::Compiler } else { Words::Ours }

@@ -244,6 +244,11 @@ pub(crate) fn is_unsized(ty: &Type) -> bool {
     }
 }
 
+/// Says whether a reference is one to a slice.
+pub(crate) fn is_slice(ty: &Type) -> bool {
+    matches!(peel(ty), Type::Reference(reference) if matches!(peel(&reference.elem), Type::Slice(_)))
+}
+
 /// Says whether what a reference points to has a known size: no slice, and no parameter `?Sized`.
 pub(crate) fn target_is_sized(ty: &Type, generics: &Generics) -> bool {
     let Type::Reference(reference) = peel(ty) else { return true };

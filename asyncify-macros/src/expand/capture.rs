@@ -115,6 +115,7 @@ pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
 fn check_name(param: &Param) -> &'static str {
     match (param.capture, param.words) {
         (Capture::Lent, Words::Ours) => "keep",
+        (Capture::Lent, Words::Compiler) if types::is_slice(&param.ty) => "keep_slice",
         (Capture::Lent, Words::Compiler) if param.is_sized => "keep_clone",
         (Capture::Lent, Words::Compiler) => "keep_generic",
         (_, words) => move_check(words),
