@@ -106,6 +106,17 @@ pub(crate) fn cannot_lend(borrow: impl ToTokens, argument: &str) -> Error {
         .done()
 }
 
+pub(crate) fn nothing_to_lend(key: &Ident) -> Error {
+    at(key, "there is nothing to lend").note("no argument is a `&mut`").help("remove `lend`").done()
+}
+
+pub(crate) fn dependent_limit(name: &Ident) -> Error {
+    at(name, format_args!("`limit` cannot depend on `{name}`"))
+        .note("all calls share one limit, whatever their types are")
+        .help("name a constant outside of the `impl` or function, or share a `limiter`")
+        .done()
+}
+
 pub(crate) fn no_result(span: Span) -> Error {
     at_span(span, "return type cannot say that the time is over")
         .help("with `timeout`, return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`")

@@ -63,7 +63,7 @@ use crate::args::Direction;
 /// | --- | --- |
 /// | `T` | the value, moved; it must be `Send + 'static` |
 /// | `&T`, also `&str`, `&[T]`, `&Path`, `&CStr`, `&OsStr` | a borrow of an owned copy, which `Clone` or `ToOwned` makes on the caller |
-/// | `&'static T` | the reference itself |
+/// | `&'static T`, `&'static mut T` | the reference itself |
 /// | `&self` | a borrow of a clone; keep it cheap, or take `self: Arc<Self>` |
 /// | `self`, `self: Arc<Self>`, `self: Box<Self>` | the value, moved |
 /// | `&mut T`, `&mut self` | a compile error without one of two arguments: [`lend`](#lend) or [`in_place`](#in_place) |
@@ -99,7 +99,7 @@ use crate::args::Direction;
 ///
 /// In an annotated block, a function's own `#[sync_to_async(..)]` overrides the arguments of the
 /// block. Functions without a receiver in an `impl` are kept with `suffix` on the block; `rename`
-/// on one of them alone cannot find it.
+/// on one of them alone finds it only where its signature names `Self`.
 ///
 /// # `lend`
 ///
@@ -472,7 +472,10 @@ fn function(
         };
     }
     match analyze::function(&raw, &args, &analyze::Site::Alone, errors) {
-        Some(plan) => expand::function(&plan),
+        Some(plan) => {
+            analyze::lent(args.lend.as_ref(), [&plan], errors);
+            expand::function(&plan)
+        }
         None => fallback::function(&raw, analyze::MethodKind::Plain),
     }
 }

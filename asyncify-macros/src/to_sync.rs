@@ -7,7 +7,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, ReturnType, Type};
 
-use crate::analyze::{own_arguments, plain_name, take_attributes, twin_name, types};
+use crate::analyze::{
+    own_arguments, plain_name, take_attributes, twin_name, types, without_expectations,
+};
 use crate::args::{self, Args, Direction, Place};
 use crate::diag;
 use crate::errors::Errors;
@@ -154,8 +156,7 @@ fn instead(plan: &Plan, body: &proc_macro2::Group) -> TokenStream {
 //     fn fetch_blocking(&self, __arg1: (u8, u8)) -> u8 { to_sync(Self::fetch(self, __arg1)) }
 fn beside(plan: &Plan, name: &Ident, associated: bool) -> TokenStream {
     let RawFn { attrs, vis, defaultness, sig, .. } = &plan.function;
-    // What is expected happens in the body.
-    let attrs = attrs.iter().filter(|attr| !attr.path().is_ident("expect"));
+    let attrs = without_expectations(attrs);
     let mut twin = sig.clone();
     twin.asyncness = None;
     twin.ident = name.clone();

@@ -82,6 +82,19 @@ fn static_borrow(counter: &'static AtomicUsize, names: &'static [&'static str]) 
 }
 
 #[sync_to_async]
+fn static_mutable_borrow(counter: &'static mut u8, names: &'static mut [String]) -> &'static u8 {
+    *counter += 1;
+    names[0].push('c');
+    counter
+}
+
+#[sync_to_async(lend)]
+fn lent_beside_static(counter: &'static mut u8, list: &mut Vec<u8>) {
+    *counter += 1;
+    list.push(*counter);
+}
+
+#[sync_to_async]
 fn nested_static(names: &[&'static str]) -> usize {
     names.len()
 }
@@ -132,6 +145,18 @@ fn static_borrows_move() {
         assert_eq!(nested_static(&["a"]).await, 1);
     });
     assert_eq!(COUNTER.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn static_mutable_borrows_move() {
+    let leak = |number: u8| Box::leak(Box::new(number));
+    let names = || Vec::leak(vec!["ab".to_owned()]);
+    let mut list = Vec::new();
+    block_on(async {
+        assert_eq!(*static_mutable_borrow(leak(1), names()).await, 2);
+        lent_beside_static(leak(2), &mut list).await;
+    });
+    assert_eq!(list, [3]);
 }
 
 #[test]

@@ -43,6 +43,12 @@ impl Shape {
     fn area(&self, scale: u8) -> u8 {
         self.0 * scale
     }
+
+    /// That it belongs to an `impl` is seen by `Self`.
+    #[sync_to_async(rename = "scaled_async")]
+    fn scaled(scale: u8) -> Self {
+        Self(scale)
+    }
 }
 
 const EIGHT: u32 = double(4);
@@ -63,6 +69,7 @@ fn both_functions_work() {
         assert_eq!(r#async().await, 1);
         assert_eq!(sized_async((1, 2), [3]).await, 4);
         assert_eq!(Shape(2).area_async(3).await, 6);
+        assert_eq!(Shape::scaled_async(3).await.0 + Shape::scaled(1).0, 4);
         // SAFETY: both are indices of the table.
         assert_eq!(unsafe { read(0) } + unsafe { read_async(1) }.await, 3);
     });

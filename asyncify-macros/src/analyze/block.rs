@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Path};
 
+use super::function::lent;
 use super::plan::{FnPlan, TraitScope};
 use super::{Site, function};
 use crate::args::{self, Args, Direction, Place};
@@ -81,13 +82,25 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
             if own.skip {
                 return MemberPlan::Other(quote::quote!(#method));
             }
+            let own_lend = own.lend.clone();
             match function(&method, &own.or_block(block_args), &site, errors) {
-                Some(plan) => MemberPlan::Fn(Box::new(plan)),
+                Some(plan) => {
+                    lent(own_lend.as_ref(), [&plan], errors);
+                    MemberPlan::Fn(Box::new(plan))
+                }
                 None => MemberPlan::Wrong(Box::new(method), kind),
             }
         }
     };
-    let members = raw.members.into_iter().map(member).collect();
+    let members: Vec<_> = raw.members.into_iter().map(member).collect();
+    // What is wrong with a method may be how it lends.
+    if !members.iter().any(|member| matches!(member, MemberPlan::Wrong(..))) {
+        let plans = members.iter().filter_map(|member| match member {
+            MemberPlan::Fn(plan) => Some(&**plan),
+            _ => None,
+        });
+        lent(block_args.lend.as_ref(), plans, errors);
+    }
     BlockPlan {
         attrs: raw.attrs,
         header: raw.header,

@@ -7,11 +7,12 @@ use syn::{
     Signature, Type,
 };
 
+use super::output::{output, streamed};
 use super::plan::{
     BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
     TraitScope, Words,
 };
-use super::{Site, parameter_names, types};
+use super::{Site, limit, lints, parameter_names, types};
 use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
@@ -58,7 +59,8 @@ pub(crate) fn function(
                     self_token: input.self_token,
                     written: receiver_tokens(input),
                     capture: capture.unwrap_or(Capture::Moved),
-                    words: if self_is_generic { Words::Compiler } else { Words::Ours },
+                    words: self_words(site, &generics),
+                    of_definition: self_is_generic,
                 };
             }
             FnArg::Typed(input) => {
@@ -66,6 +68,9 @@ pub(crate) fn function(
                 params.push(param(input, position, capture, words(&input.ty), &raw.sig.generics));
             }
         }
+    }
+    if let Some(count) = &args.limit {
+        limit::check(count, &generics, &mut found);
     }
     let (output, item) = match &args.stream {
         None => (output(&sig, words, lending, &mut found), None),
@@ -88,11 +93,12 @@ pub(crate) fn function(
         _ => Form::AsyncFn,
     };
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
-    let mut attrs = raw.attrs.clone();
-    if let BodyPlace::Sibling { .. } | BodyPlace::Scoped { .. } = place {
-        // What is expected happens in the body.
-        attrs.retain(|attr| !attr.path().is_ident("expect"));
-    }
+    let attrs = match place {
+        BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
+        BodyPlace::Kept { .. } => lints::without_expectations(&raw.attrs),
+        // The body is within the function.
+        _ => raw.attrs.clone(),
+    };
     if keeps_sync {
         sig.ident = twin_name(&sig.ident, args);
     }
@@ -118,6 +124,20 @@ pub(crate) fn function(
     })
 }
 
+/// Whose words fit the type of the receiver. Of a method by itself it cannot be seen whether that
+/// is generic.
+fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
+    let is_generic = match site {
+        Site::Alone => false,
+        Site::Inherent(block) => block.type_params().next().is_some(),
+        Site::Trait(TraitScope { self_ty: Some(ty), generics: block, .. }) => {
+            block.type_params().next().is_some() && types::is_generic(ty, generics, false)
+        }
+        Site::Trait(TraitScope { self_ty: None, .. }) => true,
+    };
+    if is_generic { Words::Compiler } else { Words::Ours }
+}
+
 /// What a `&mut`, and any other borrow, may be.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Lending {
@@ -133,7 +153,7 @@ impl Lending {
     fn of(args: &Args) -> Self {
         match args {
             Args { in_place: true, .. } => Self::InPlace,
-            Args { lend: true, .. } => Self::Mutable,
+            Args { lend: Some(_), .. } => Self::Mutable,
             _ => Self::Shared,
         }
     }
@@ -155,6 +175,17 @@ fn run(args: &Args) -> Run {
         runtime: args.runtime.clone(),
         detach: args.detach,
     })
+}
+
+/// Reports a `lend` that none of the functions in its reach has a use for.
+pub(crate) fn lent<'a>(
+    key: Option<&Ident>,
+    plans: impl IntoIterator<Item = &'a FnPlan>,
+    errors: &mut Errors,
+) {
+    if let Some(key) = key.filter(|_| !plans.into_iter().any(FnPlan::lends_mutably)) {
+        errors.push(diag::nothing_to_lend(key));
+    }
 }
 
 /// Rejects what an async function cannot be. A sync function that stays may be `const`.
@@ -214,13 +245,14 @@ pub(super) fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Resu
         return types::find_borrow(ty).map_or(Ok(Capture::Moved), |found| Err(holds_borrow(found)));
     };
     let (and, mutability) = (&reference.and_token, &reference.mutability);
-    if mutability.is_some() && lending == Lending::Shared {
+    let is_static = types::is_static(reference.lifetime.as_ref());
+    if mutability.is_some() && !is_static && lending == Lending::Shared {
         return Err(diag::mutable_borrow(quote!(#and #mutability), name));
     }
     if let Some(inner) = types::find_borrow(&reference.elem) {
         return Err(holds_borrow(inner));
     }
-    if types::is_static(reference.lifetime.as_ref()) {
+    if is_static {
         return Ok(Capture::Moved);
     }
     if mutability.is_some() {
@@ -273,80 +305,6 @@ pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
     ["allow", "warn", "deny", "forbid", "expect"].iter().any(|level| attr.path().is_ident(level))
 }
 
-fn output(
-    sig: &Signature,
-    words: impl Fn(&Type) -> Words,
-    lending: Lending,
-    errors: &mut Errors,
-) -> Output {
-    match written_output(sig, lending, errors) {
-        Written::Unit(span) => Output::Unit(span),
-        Written::Never(span) => Output::Never(span),
-        Written::Type(ty) => {
-            let (words, opaque) = (words(ty), types::find_opaque(ty).is_some());
-            Output::Type { ty: Box::new(ty.clone()), words, opaque }
-        }
-    }
-}
-
-/// What stands behind the parameters.
-pub(super) enum Written<'a> {
-    Unit(Span),
-    Never(Span),
-    Type(&'a Type),
-}
-
-/// Reports an output that cannot leave the call.
-pub(super) fn written_output<'a>(
-    sig: &'a Signature,
-    lending: Lending,
-    errors: &mut Errors,
-) -> Written<'a> {
-    let (arrow, ty) = match &sig.output {
-        ReturnType::Default => return Written::Unit(sig.paren_token.span.close()),
-        ReturnType::Type(arrow, ty) => (arrow, ty),
-    };
-    if let Type::Never(_) = types::peel(ty) {
-        return Written::Never(arrow.spans[0]);
-    }
-    if let (Some(borrow), true) = (types::find_borrow(ty), lending != Lending::InPlace) {
-        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
-    }
-    if let Some(lazy) = types::find_lazy(ty) {
-        errors.push(diag::lazy_return(lazy));
-    }
-    Written::Type(ty)
-}
-
-/// The output of a function whose iterator becomes a stream, and the type of its items.
-fn streamed(
-    sig: &Signature,
-    words: impl Fn(&Type) -> Words,
-    errors: &mut Errors,
-) -> (Output, Option<TokenStream>) {
-    if let Some(token) = &sig.asyncness {
-        errors.push(diag::async_stream(token));
-    }
-    let ReturnType::Type(arrow, ty) = &sig.output else {
-        let span = sig.paren_token.span.close();
-        errors.push(diag::no_iterator(span));
-        return (Output::Unit(span), None);
-    };
-    if let Type::Never(_) = types::peel(ty) {
-        errors.push(diag::no_iterator(arrow.spans[0]));
-        return (Output::Never(arrow.spans[0]), None);
-    }
-    if let Some(borrow) = types::find_borrow(ty) {
-        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
-    }
-    let item = types::item(ty);
-    if let Err(opaque) = &item {
-        errors.push(diag::unknown_items(opaque));
-    }
-    let opaque = types::find_opaque(ty).is_some();
-    (Output::Type { ty: ty.clone(), words: words(ty), opaque }, item.ok())
-}
-
 fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {
     let body = match (&raw.body, site) {
         (Body::Block(body), _) => body.clone(),
@@ -362,13 +320,13 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
         if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
             errors.push(diag::same_name(name));
         }
-        let associated = raw.sig.receiver().is_some() || !matches!(site, Site::Alone);
+        let associated = !matches!(site, Site::Alone) || types::names_self(&raw.sig);
         return Some(BodyPlace::Kept { function: Box::new(raw.clone()), body, associated });
     }
     if raw.sig.receiver().is_none() {
         return Some(BodyPlace::Closure(body));
     }
-    let method = Box::new(hidden_method(raw));
+    let method = Box::new(hidden_method(raw, site));
     Some(match site {
         Site::Alone | Site::Inherent(_) => BodyPlace::Sibling { method, body },
         Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: Box::new((*scope).clone()) },
@@ -403,8 +361,15 @@ fn without_captures(
 }
 
 /// The method as written, under a name of ours, with the lint levels that its body needs.
-fn hidden_method(raw: &RawFn) -> RawFn {
+fn hidden_method(raw: &RawFn, site: &Site<'_>) -> RawFn {
     let mut method = raw.clone();
+    match site {
+        Site::Alone | Site::Inherent(_) => {
+            method.attrs = lints::of_body(&raw.attrs, &raw.sig.ident);
+        }
+        // It is within the async method, which expects what happens in it.
+        Site::Trait(_) => method.attrs.retain(|attr| !attr.path().is_ident("expect")),
+    }
     let name = raw.sig.ident.to_string();
     method.sig.ident = format_ident!(
         "__sync_to_async_{}",

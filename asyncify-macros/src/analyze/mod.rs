@@ -4,11 +4,15 @@ pub(crate) mod types;
 
 mod block;
 mod function;
+mod limit;
+mod lints;
+mod output;
 mod plan;
 mod process;
 
 pub(crate) use block::{BlockPlan, MemberPlan, MethodKind, block, own_arguments, take_attributes};
-pub(crate) use function::{function, plain_name, twin_name};
+pub(crate) use function::{function, lent, plain_name, twin_name};
+pub(crate) use lints::without_expectations;
 pub(crate) use plan::{
     BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ProcessPlan,
     ReceiverPlan, Run, TraitScope, Words,

@@ -79,6 +79,8 @@ pub(crate) enum ReceiverPlan {
         written: TokenStream,
         capture: Capture,
         words: Words,
+        /// Whether it is that of a trait's own method, of a type that is not known.
+        of_definition: bool,
     },
 }
 
@@ -110,6 +112,13 @@ pub(crate) enum Words {
     Ours,
     /// For generic types, where rustc proposes the very bound that is missing.
     Compiler,
+}
+
+impl FnPlan {
+    /// Whether any argument is lent mutably.
+    pub(crate) fn lends_mutably(&self) -> bool {
+        self.receiver.is_lent_mut() || self.params.iter().any(Param::is_lent_mut)
+    }
 }
 
 pub(crate) struct Param {

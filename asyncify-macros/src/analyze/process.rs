@@ -3,12 +3,10 @@
 use quote::{ToTokens, quote};
 use syn::{FnArg, GenericParam, Type, TypeReference};
 
-use super::function::{
-    Lending, Written, is_lint_level, plain_name, qualifiers, twin_name, type_capture,
-    written_output,
-};
+use super::function::{Lending, is_lint_level, plain_name, qualifiers, twin_name, type_capture};
+use super::output::{Written, written_output};
 use super::plan::{Capture, ProcessParam, ProcessPlan};
-use super::types;
+use super::{lints, types};
 use crate::args::{Args, Process};
 use crate::diag;
 use crate::errors::Errors;
@@ -73,11 +71,12 @@ pub(crate) fn process(
     sig.constness = None;
     sig.abi = None;
     let mut inner = raw.clone();
-    inner.attrs.retain(is_lint_level);
+    // It is within the async function, which expects what happens in it.
+    inner.attrs.retain(|attr| is_lint_level(attr) && !attr.path().is_ident("expect"));
     inner.vis = syn::Visibility::Inherited;
     Some(ProcessPlan {
         runtime: args.runtime_path(),
-        attrs: raw.attrs.clone(),
+        attrs: if keeps_sync { lints::without_expectations(&raw.attrs) } else { raw.attrs.clone() },
         vis: raw.vis.clone(),
         sig,
         params,

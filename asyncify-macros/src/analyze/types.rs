@@ -7,8 +7,8 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, BoundLifetimes, GenericArgument, Generics, Lifetime,
-    LifetimeParam, ParenthesizedGenericArguments, Type, TypeFnPtr, TypeImplTrait, TypeParamBound,
-    TypePath, TypeReference, TypeTraitObject, WherePredicate,
+    LifetimeParam, ParenthesizedGenericArguments, Signature, Type, TypeFnPtr, TypeImplTrait,
+    TypeParamBound, TypePath, TypeReference, TypeTraitObject, WherePredicate,
 };
 
 /// The type without the invisible groups and parentheses around it.
@@ -229,6 +229,19 @@ pub(crate) fn is_generic(ty: &Type, known: &[Ident], self_is_generic: bool) -> b
     finder.0
 }
 
+/// Says whether a signature names `Self`, or has a receiver: only that of an associated function can.
+pub(crate) fn names_self(sig: &Signature) -> bool {
+    struct SelfFinder(bool);
+    impl<'ast> Visit<'ast> for SelfFinder {
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            self.0 |= ident == "Self";
+        }
+    }
+    let mut finder = SelfFinder(sig.receiver().is_some());
+    finder.visit_signature(sig);
+    finder.0
+}
+
 /// Says whether a type is seen to have no size: a slice, a string or a trait object.
 pub(crate) fn is_unsized(ty: &Type) -> bool {
     match peel(ty) {
@@ -238,6 +251,11 @@ pub(crate) fn is_unsized(ty: &Type) -> bool {
         }
         _ => false,
     }
+}
+
+/// Says whether a reference is one to a slice.
+pub(crate) fn is_slice(ty: &Type) -> bool {
+    matches!(peel(ty), Type::Reference(reference) if matches!(peel(&reference.elem), Type::Slice(_)))
 }
 
 /// Says whether what a reference points to has a known size: no slice, and no parameter `?Sized`.

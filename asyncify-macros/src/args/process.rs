@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{Args, Kind, Place, Row};
+use super::table::{Kind, Row};
+use super::{Args, Place};
 
 /// What a worker process is told.
 #[derive(Clone, Default)]

@@ -29,11 +29,12 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         ReceiverPlan::Some { capture: Capture::LentMut, .. } => {
             Some(take_out(&local("__self"), &local("__self_home")))
         }
-        ReceiverPlan::Some { self_token, written, capture, words } => {
+        ReceiverPlan::Some { self_token, written, capture, words, of_definition } => {
             let held = local("__self");
             let checked = match (capture, words) {
+                (Capture::Lent, _) if *of_definition => "keep_implementor",
                 (Capture::Lent, Words::Ours) => "keep_self",
-                (Capture::Lent, Words::Compiler) => "keep_implementor",
+                (Capture::Lent, Words::Compiler) => "keep_clone",
                 (_, words) => move_check(*words),
             };
             let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));
@@ -50,7 +51,7 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         }
         // A `&'static T` moves, but of a bare name rustc would propose to borrow it once more.
         let taken = match types::peel(ty) {
-            Type::Reference(_) => Capture::Lent,
+            Type::Reference(reference) if reference.mutability.is_none() => Capture::Lent,
             _ => *capture,
         };
         let checked = check(runtime, check_name(param), name, taken, TypeSpans::of(ty));
@@ -92,7 +93,7 @@ pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
         quote_spanned!(located(spans.first)=> let #home = #check(#place);)
     };
     let receiver = match &plan.receiver {
-        ReceiverPlan::Some { self_token, written, capture: Capture::LentMut, words } => {
+        ReceiverPlan::Some { self_token, written, capture: Capture::LentMut, words, .. } => {
             let spans = TypeSpans::of(written);
             let home = make(&local("__self_home"), quote!(#self_token), *words, spans);
             Some(quote!(#qualified #[allow(clippy::borrow_deref_ref)] #home))
@@ -114,6 +115,7 @@ pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
 fn check_name(param: &Param) -> &'static str {
     match (param.capture, param.words) {
         (Capture::Lent, Words::Ours) => "keep",
+        (Capture::Lent, Words::Compiler) if types::is_slice(&param.ty) => "keep_slice",
         (Capture::Lent, Words::Compiler) if param.is_sized => "keep_clone",
         (Capture::Lent, Words::Compiler) => "keep_generic",
         (_, words) => move_check(words),

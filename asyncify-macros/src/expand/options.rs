@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::spans::{TypeSpans, located, private};
 use super::{capture, local};
-use crate::analyze::{FnPlan, Limit, Options, Param};
+use crate::analyze::{FnPlan, Limit, Options};
 
 impl Options {
     /// Whether the call may stand in line before it goes to its executor, which must live on.
@@ -38,7 +38,7 @@ fn spanned(name: &str, written: &TokenStream) -> TokenStream {
 /// Whether the options are bound where they live until the call has ended: where the call keeps
 /// its executor, and where what is lent mutably is held for as long.
 pub(super) fn are_kept(plan: &FnPlan, options: &Options) -> bool {
-    options.waits() || plan.receiver.is_lent_mut() || plan.params.iter().any(Param::is_lent_mut)
+    options.waits() || plan.lends_mutably()
 }
 
 // Input:

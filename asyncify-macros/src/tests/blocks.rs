@@ -21,7 +21,7 @@ fn inherent_impl() {
                 async fn get(&self, at: &T) -> T {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::keep_clone(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
                         let __p0 = ::asyncify_runtime::__private::keep_clone(&*(at));
                         let __run = move || {
@@ -298,7 +298,7 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                     }
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::keep_clone(&*(self));
                         let __p0 = ::asyncify_runtime::__private::arg_generic((key,).0);
                         #[allow(clippy::used_underscore_binding)]
                         let __p1 = ::asyncify_runtime::__private::arg((__arg2,).0);
@@ -332,7 +332,7 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                         async fn __sync_to_async_own(self) {}
                     }
                     let __started = {
-                        let __self = ::asyncify_runtime::__private::arg((self,).0);
+                        let __self = ::asyncify_runtime::__private::arg_generic((self,).0);
                         #[allow(clippy::async_yields_async)]
                         let __run = move || async move {
                             <Self as __SyncToAsyncBody<'a, K>>::__sync_to_async_own(__self.take())

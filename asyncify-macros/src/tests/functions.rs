@@ -304,7 +304,7 @@ fn generic_types_use_the_words_of_the_compiler() {
                     #[allow(clippy::borrow_deref_ref)]
                     let __p1 = ::asyncify_runtime::__private::keep_clone(&*(other));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = ::asyncify_runtime::__private::keep_generic(&*(rest));
+                    let __p2 = ::asyncify_runtime::__private::keep_slice(&*(rest));
                     let __p3 = ::asyncify_runtime::__private::arg_generic((f,).0);
                     let __run = move || -> [T; N] {
                         #[allow(clippy::shadow_unrelated)]

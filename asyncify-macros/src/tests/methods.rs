@@ -437,6 +437,7 @@ fn lint_levels_reach_the_body() {
         &expect![[r#"
             impl Store {
                 #[allow(unused)]
+                #[allow(clippy::all)]
                 #[inline]
                 async fn lax(&self) {
                     let __started = {

@@ -140,6 +140,110 @@ fn every_option_and_the_sync_function() {
 }
 
 #[test]
+fn lints_are_expected_once() {
+    check(
+        quote!(process),
+        quote! {
+            #[expect(unused, reason = "in the body")]
+            fn inside() -> Result<(), Error> { BODY }
+        },
+        &expect![[r##"
+            #[cfg(target_os = "linux")]
+            #[must_use = "futures do nothing unless polled"]
+            #[expect(unused, reason = "in the body")]
+            fn inside() -> impl ::core::future::Future<
+                Output = Result<(), Error>,
+            > + ::core::marker::Send + use<> {
+                use ::asyncify_runtime::process::__private as __process;
+                #[allow(clippy::unnecessary_wraps)]
+                fn inside() -> Result<(), Error> {
+                    BODY
+                }
+                fn __run(
+                    __request: &mut __process::Request<'_>,
+                ) -> ::core::result::Result<__process::Answer, __process::Refusal> {
+                    __request.end()?;
+                    __request.answer((&inside(),).0)
+                }
+                static __TASK: __process::Task = __process::Task::new(
+                    ::core::concat!(::core::module_path!(), "::", "inside"),
+                    (::core::file!(), ::core::line!(), ::core::column!()),
+                    __run,
+                );
+                __process::inventory::submit! {
+                    __process::Registration(& __TASK)
+                }
+                let mut __arguments = __process::Arguments::new(
+                    &__TASK,
+                    __process::global(),
+                    __process::Options::new(),
+                );
+                __process::call(__arguments)
+            }
+            #[cfg(not(target_os = "linux"))]
+            #[expect(unused, reason = "in the body")]
+            async fn inside() -> Result<(), Error> {
+                BODY
+            }
+            #[cfg(not(target_os = "linux"))]
+            ::core::compile_error! {
+                "worker processes need Linux: `process` cannot be used here"
+            }
+        "##]],
+    );
+    check(
+        quote!(process, rename = "twin"),
+        quote! {
+            #[expect(unused, reason = "in the body")]
+            fn kept() -> Result<(), Error> { BODY }
+        },
+        &expect![[r##"
+            #[expect(unused, reason = "in the body")]
+            fn kept() -> Result<(), Error> {
+                BODY
+            }
+            #[cfg(target_os = "linux")]
+            #[must_use = "futures do nothing unless polled"]
+            #[allow(unused, reason = "in the body")]
+            fn twin() -> impl ::core::future::Future<
+                Output = Result<(), Error>,
+            > + ::core::marker::Send + use<> {
+                use ::asyncify_runtime::process::__private as __process;
+                fn __run(
+                    __request: &mut __process::Request<'_>,
+                ) -> ::core::result::Result<__process::Answer, __process::Refusal> {
+                    __request.end()?;
+                    __request.answer((&kept(),).0)
+                }
+                static __TASK: __process::Task = __process::Task::new(
+                    ::core::concat!(::core::module_path!(), "::", "twin"),
+                    (::core::file!(), ::core::line!(), ::core::column!()),
+                    __run,
+                );
+                __process::inventory::submit! {
+                    __process::Registration(& __TASK)
+                }
+                let mut __arguments = __process::Arguments::new(
+                    &__TASK,
+                    __process::global(),
+                    __process::Options::new(),
+                );
+                __process::call(__arguments)
+            }
+            #[cfg(not(target_os = "linux"))]
+            #[allow(unused, reason = "in the body")]
+            async fn twin() -> Result<(), Error> {
+                BODY
+            }
+            #[cfg(not(target_os = "linux"))]
+            ::core::compile_error! {
+                "worker processes need Linux: `process` cannot be used here"
+            }
+        "##]],
+    );
+}
+
+#[test]
 fn what_cannot_run_in_a_worker_is_reported_together() {
     check(
         quote!(process, executor = &pool),

@@ -86,6 +86,7 @@ fn twin_stands_behind_its_async_function() {
                 BODY
             }
             #[deprecated]
+            #[allow(unused)]
             unsafe fn read_blocking<T, const N: usize>(a: T, __arg1: [u8; N], #[cfg(unix)] c: u8) {
                 #[allow(deprecated)]
                 let __future = {

@@ -46,9 +46,9 @@ pub struct Kept<B: ?Sized, O> {
     target: PhantomData<fn(&B)>,
 }
 
-// SAFETY: `Kept` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_self` and
+// SAFETY: `Kept` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_slice`, `keep_self` and
 // `keep_implementor`, all of which ask `O: Send`; the first and the last by way of the supertraits
-// of `Lend` and `CloneImplementor`.
+// of `Lend` and `CloneImplementor`, and that of a slice by way of its items.
 unsafe impl<B: ?Sized, O> Send for Kept<B, O> {}
 
 impl<B: ?Sized, O: Borrow<B>> Kept<B, O> {
@@ -75,6 +75,11 @@ where
 /// As [`keep_generic`], where `Clone` is the bound to propose.
 pub fn keep_clone<T: Clone + Send + Sync>(borrowed: &T) -> Kept<T, T> {
     Kept { owned: borrowed.clone(), target: PhantomData }
+}
+
+/// As [`keep_generic`], where `Clone` of the items is the bound to propose.
+pub fn keep_slice<T: Clone + Send + Sync>(borrowed: &[T]) -> Kept<[T], Vec<T>> {
+    Kept { owned: borrowed.to_vec(), target: PhantomData }
 }
 
 /// Clones the receiver of a default body.

@@ -159,8 +159,8 @@ pub fn inline_arg<T: Arg + 'static>(value: T) -> Checked<T> {
 }
 
 pub use self::checked::{
-    arg, arg_generic, keep, keep_clone, keep_generic, keep_implementor, keep_self, output,
-    output_generic,
+    arg, arg_generic, keep, keep_clone, keep_generic, keep_implementor, keep_self, keep_slice,
+    output, output_generic,
 };
 
 /// The call of a body whose result was [checked](output).

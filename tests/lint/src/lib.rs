@@ -97,6 +97,7 @@
 
 pub mod blocks;
 pub mod control;
+pub mod expected;
 pub mod functions;
 pub mod inline;
 pub mod methods;

@@ -5,6 +5,7 @@
 //! lines. To record new words, run with `TRYBUILD=overwrite`, and read what was recorded as a user
 //! would.
 
+mod catalogue;
 mod compiler;
 mod lines;
 mod recorded;
@@ -39,6 +40,18 @@ fn each_error_is_at_the_recorded_line() {
     assert!(missing.is_empty(), "{}\n\nthe compiler said:\n{output}", missing.join("\n"));
 }
 
+/// A text that no case shows may say anything.
+#[test]
+fn every_text_has_a_case() {
+    let cases = recorded::all();
+    let lines: Vec<&str> = cases.iter().flat_map(|case| case.words.lines()).collect();
+    let texts = catalogue::all();
+    let shown = |text: &&catalogue::Text| !lines.iter().any(|line| text.is_in(line));
+    let unseen: Vec<_> =
+        texts.iter().filter(shown).map(|text| (text.file.display(), &text.written)).collect();
+    assert!(unseen.is_empty(), "{unseen:#?}");
+}
+
 #[test]
 fn every_case_fails() {
     for Case { source, lines, .. } in recorded::all() {
@@ -58,6 +71,23 @@ fn no_error_blames_the_attribute_but_one() {
         .filter(|case| case.words.contains("this error originates in the attribute macro"));
     let names: Vec<_> = blamed.filter_map(|case| case.source.file_stem()).collect();
     assert_eq!(names, ["trait_impl_method"]);
+}
+
+/// A suggestion that names a check of ours would be applied, and is no bound to write.
+///
+/// One cannot be kept off: for the `Self` of a trait's default body rustc proposes whatever bound
+/// is lacking, and `Clone` by itself would be several errors.
+#[test]
+fn no_suggestion_names_what_is_hidden_but_one() {
+    let cases = recorded::all();
+    let is_suggestion = |line: &str| {
+        line.split_once(" | ").is_some_and(|(number, code)| {
+            number.trim().parse::<u32>().is_ok() && code.contains("__private")
+        })
+    };
+    let wrong = cases.iter().filter(|case| case.words.lines().any(is_suggestion));
+    let names: Vec<_> = wrong.filter_map(|case| case.source.file_stem()).collect();
+    assert_eq!(names, ["trait_self_without_bounds"]);
 }
 
 /// The compiler quotes the standard library only where the component `rust-src` is installed; words

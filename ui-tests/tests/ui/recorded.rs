@@ -22,9 +22,10 @@ pub(crate) fn all() -> Vec<Case> {
     sources.into_iter().map(case).collect()
 }
 
-fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder of cases can be read");
-    entries.map(|entry| entry.expect("a folder of cases can be read").path())
+/// What is in a folder.
+pub(crate) fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    entries.map(|entry| entry.expect("the folder can be read").path())
 }
 
 fn case(source: PathBuf) -> Case {

@@ -27,6 +27,12 @@ fn filled(buffer: &mut Vec<u8>) -> Result<(), Error> {
     Ok(())
 }
 
+#[sync_to_async(process)]
+fn conditional(#[cfg(unix)] path: String) -> Result<(), Error> {
+    drop(path);
+    Ok(())
+}
+
 struct Store;
 
 impl Store {

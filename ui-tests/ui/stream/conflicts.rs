@@ -19,4 +19,9 @@ impl Numbers {
     }
 }
 
+#[sync_to_async(process, stream)]
+fn elsewhere() -> std::ops::Range<u8> {
+    0..3
+}
+
 fn main() {}

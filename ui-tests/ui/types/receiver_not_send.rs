@@ -12,4 +12,12 @@ impl Db {
     fn share(self: Rc<Self>) {}
 }
 
+#[derive(Clone)]
+struct Cache(std::cell::Cell<u8>);
+
+impl Cache {
+    #[sync_to_async]
+    fn look(&self) {}
+}
+
 fn main() {}

@@ -1,0 +1,85 @@
+//! Checks what a function returns.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{ReturnType, Signature, Type};
+
+use super::function::Lending;
+use super::plan::{Output, Words};
+use super::types;
+use crate::diag;
+use crate::errors::Errors;
+
+/// Checks the output of a call.
+pub(super) fn output(
+    sig: &Signature,
+    words: impl Fn(&Type) -> Words,
+    lending: Lending,
+    errors: &mut Errors,
+) -> Output {
+    match written_output(sig, lending, errors) {
+        Written::Unit(span) => Output::Unit(span),
+        Written::Never(span) => Output::Never(span),
+        Written::Type(ty) => {
+            let (words, opaque) = (words(ty), types::find_opaque(ty).is_some());
+            Output::Type { ty: Box::new(ty.clone()), words, opaque }
+        }
+    }
+}
+
+/// What stands behind the parameters.
+pub(super) enum Written<'a> {
+    Unit(Span),
+    Never(Span),
+    Type(&'a Type),
+}
+
+/// Reports an output that cannot leave the call.
+pub(super) fn written_output<'a>(
+    sig: &'a Signature,
+    lending: Lending,
+    errors: &mut Errors,
+) -> Written<'a> {
+    let (arrow, ty) = match &sig.output {
+        ReturnType::Default => return Written::Unit(sig.paren_token.span.close()),
+        ReturnType::Type(arrow, ty) => (arrow, ty),
+    };
+    if let Type::Never(_) = types::peel(ty) {
+        return Written::Never(arrow.spans[0]);
+    }
+    if let (Some(borrow), true) = (types::find_borrow(ty), lending != Lending::InPlace) {
+        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
+    }
+    if let Some(lazy) = types::find_lazy(ty) {
+        errors.push(diag::lazy_return(lazy));
+    }
+    Written::Type(ty)
+}
+
+/// The output of a function whose iterator becomes a stream, and the type of its items.
+pub(super) fn streamed(
+    sig: &Signature,
+    words: impl Fn(&Type) -> Words,
+    errors: &mut Errors,
+) -> (Output, Option<TokenStream>) {
+    if let Some(token) = &sig.asyncness {
+        errors.push(diag::async_stream(token));
+    }
+    let ReturnType::Type(arrow, ty) = &sig.output else {
+        let span = sig.paren_token.span.close();
+        errors.push(diag::no_iterator(span));
+        return (Output::Unit(span), None);
+    };
+    if let Type::Never(_) = types::peel(ty) {
+        errors.push(diag::no_iterator(arrow.spans[0]));
+        return (Output::Never(arrow.spans[0]), None);
+    }
+    if let Some(borrow) = types::find_borrow(ty) {
+        errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
+    }
+    let item = types::item(ty);
+    if let Err(opaque) = &item {
+        errors.push(diag::unknown_items(opaque));
+    }
+    let opaque = types::find_opaque(ty).is_some();
+    (Output::Type { ty: ty.clone(), words: words(ty), opaque }, item.ok())
+}

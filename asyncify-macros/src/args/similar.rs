@@ -1,0 +1,46 @@
+//! Names what was probably meant by an argument that does not exist.
+
+use proc_macro2::Ident;
+
+use super::Place;
+use super::table::Row;
+use crate::diag;
+
+pub(super) fn unknown(key: &Ident, rows: &[&Row], place: Place) -> syn::Error {
+    let names: Vec<_> =
+        rows.iter().filter(|row| row.places.contains(&place)).map(|row| row.name).collect();
+    let word = key.to_string();
+    let similar = names
+        .iter()
+        .map(|name| (distance(&word, name), *name))
+        .filter(|(distance, name)| *distance <= name.len() / 3)
+        .min();
+    let valid: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    diag::unknown_argument(key, similar.map(|(_, name)| name), &list(&valid))
+}
+
+/// `a`, `a and b`, `a, b, and c`.
+pub(super) fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [init @ .., last] => format!("{}, and {last}", init.join(", ")),
+    }
+}
+
+/// Edit distance, by rows of the Levenshtein table.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, l) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, r) in right.iter().enumerate() {
+            let substituted = diagonal + usize::from(l != *r);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}

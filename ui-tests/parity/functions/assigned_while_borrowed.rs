@@ -1,0 +1,11 @@
+#![allow(dead_code)]
+
+// sync_to_async
+async fn f(n: u8) -> u8 {
+    let mut more = n;
+    let seen = &more;
+    more = 2;
+    *seen
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+#![allow(dead_code)]
+
+// sync_to_async
+async fn f(n: u8) -> u8 {
+    let mut all = vec![n];
+    let first = &mut all;
+    all.push(1);
+    first.push(2);
+    n
+}
+
+fn main() {}

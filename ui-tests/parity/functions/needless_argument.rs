@@ -1,0 +1,12 @@
+#![allow(dead_code)]
+
+// sync_to_async
+async fn f(n: u8) -> u8 {
+    n
+}
+
+async fn caller() {
+    f(1, 2).await;
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f<T: Default + Send + 'static>(&self) -> T {
+        T::default()
+    }
+}
+
+async fn caller() {
+    Db.f().await;
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> usize {
+        let text: &str;
+        {
+            let owned = n.to_string();
+            text = &owned;
+        }
+        text.len()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        n
+    }
+}
+
+fn main() {}

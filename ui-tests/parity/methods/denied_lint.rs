@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    #[deny(unused_variables)]
+    async fn f(&self, n: u8) -> u8 {
+        let more = n;
+        1
+    }
+}
+
+fn main() {}

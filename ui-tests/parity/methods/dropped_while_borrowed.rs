@@ -1,0 +1,20 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, text: &str) -> usize {
+        text.len()
+    }
+}
+
+async fn caller() {
+    let text = String::new();
+    let call = Db.f(&text);
+    drop(text);
+    call.await;
+}
+
+fn main() {}

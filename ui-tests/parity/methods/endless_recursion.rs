@@ -1,0 +1,16 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        fn more(n: u8) -> u8 {
+            more(n)
+        }
+        more(n)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    #[expect(unused_variables)]
+    async fn f(&self, n: u8) -> u8 {
+        n
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+struct Pair {
+    left: u8,
+    right: u8,
+}
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> Pair {
+        Pair { left: n }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, text: String) {
+        for _ in 0..2 {
+            drop(text);
+        }
+    }
+}
+
+fn main() {}

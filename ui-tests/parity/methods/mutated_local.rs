@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> usize {
+        let all = vec![n];
+        all.push(1);
+        all.len()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, all: Vec<u8>) -> usize {
+        all.push(1);
+        all.len()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8, m: u16) -> u16 {
+        n + m
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self) -> usize {
+        let all = Vec::new();
+        all.len()
+    }
+}
+
+fn main() {}

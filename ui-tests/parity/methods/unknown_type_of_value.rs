@@ -1,0 +1,14 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, text: &str) -> usize {
+        let all = text.chars().collect();
+        0
+    }
+}
+
+fn main() {}

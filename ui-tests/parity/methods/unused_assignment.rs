@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let mut more = n;
+        more = 2;
+        n
+    }
+}
+
+fn main() {}

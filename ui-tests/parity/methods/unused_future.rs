@@ -1,0 +1,17 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        n
+    }
+}
+
+async fn caller() {
+    Db.f(1);
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> Result<u8, String> {
+        Ok(n)
+    }
+}
+
+async fn caller() {
+    Db.f(1).await;
+}
+
+fn main() {}

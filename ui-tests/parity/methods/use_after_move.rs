@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> usize {
+        let text = n.to_string();
+        drop(text);
+        text.len()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, text: &str) -> usize {
+        text.len()
+    }
+}
+
+async fn caller() {
+    Db.f(String::new()).await;
+}
+
+fn main() {}

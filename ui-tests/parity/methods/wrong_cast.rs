@@ -1,0 +1,13 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, text: String) -> u8 {
+        text as u8
+    }
+}
+
+fn main() {}

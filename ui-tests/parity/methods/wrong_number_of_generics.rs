@@ -1,0 +1,13 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: Option<u8, u8>) -> usize {
+        1
+    }
+}
+
+fn main() {}

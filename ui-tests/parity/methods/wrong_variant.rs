@@ -1,0 +1,13 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+impl Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> Option<u8> {
+        n + 1
+    }
+}
+
+fn main() {}

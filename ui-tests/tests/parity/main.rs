@@ -1,0 +1,82 @@
+//! Ordinary mistakes read with the attribute as they do without.
+//!
+//! Each `parity/*/*.rs` is an `async fn` as one writes it by hand, with a mistake in it or at its
+//! call. It is compiled as it is, and once more with the attribute in place of `// sync_to_async`;
+//! level, code, words and place of all messages are compared. What differs is recorded in
+//! `parity/differences.txt`, where `UPDATE_EXPECT=1` writes a new state down: read it before you
+//! keep it.
+
+#[path = "../ui/compiler.rs"]
+mod compiler;
+
+mod compile;
+mod source;
+mod table;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use compile::Runtime;
+use expect_test::expect_file;
+use source::Variant;
+use table::{Comparison, Table};
+
+#[test]
+fn mistakes_read_as_without_the_attribute() {
+    let runtime = Runtime::build();
+    let mut tables = compare(
+        &runtime,
+        "functions",
+        &[("functions", Variant::Annotated), ("async functions", Variant::AnnotatedAsync)],
+    );
+    tables.extend(compare(
+        &runtime,
+        "methods",
+        &[
+            ("methods", Variant::Annotated),
+            ("async methods", Variant::AnnotatedAsync),
+            ("methods of an annotated impl", Variant::InAnnotatedBlock),
+        ],
+    ));
+    for table in &tables {
+        say(&table.summary());
+    }
+    let compiler = compiler::version();
+    if compiler == compiler::RECORDED {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("parity/differences.txt");
+        let text: Vec<_> = tables.iter().map(ToString::to_string).collect();
+        expect_file![file].assert_eq(&text.join("\n"));
+    } else {
+        say(&format!(
+            "skipped: differences not compared, rustc {compiler} is not the recorded one"
+        ));
+    }
+}
+
+/// Compares all cases of a folder with these variants of them.
+fn compare(
+    runtime: &Runtime,
+    folder: &'static str,
+    variants: &[(&'static str, Variant)],
+) -> Vec<Table> {
+    let cases = source::all(folder);
+    let by_hand = runtime.messages_of_all(&cases, Variant::ByHand);
+    for (case, messages) in cases.iter().zip(&by_hand) {
+        let is_quiet = case.name.starts_with("quiet_");
+        assert_eq!(messages.is_empty(), is_quiet, "{folder}/{}: {messages:#?}", case.name);
+    }
+    let table = |&(title, variant)| {
+        let annotated = runtime.messages_of_all(&cases, variant);
+        let each = cases.iter().zip(&by_hand).zip(annotated);
+        let comparisons = each.map(|((case, by_hand), annotated)| {
+            Comparison::new(case, by_hand, annotated, || runtime.messages(case, Variant::Sync))
+        });
+        Table { title, comparisons: comparisons.collect() }
+    };
+    variants.iter().map(table).collect()
+}
+
+/// Not by `eprintln!`, which is captured.
+fn say(line: &str) {
+    writeln!(io::stderr(), "{line}").expect("stderr can be written to");
+}
