@@ -4,6 +4,7 @@
 
 mod analyze;
 mod args;
+mod async_safe;
 mod diag;
 mod errors;
 mod expand;
@@ -389,6 +390,12 @@ pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToSync, args.into(), item.into()).into()
+}
+
+/// Finds the calls that block in async code.
+#[proc_macro_attribute]
+pub fn async_safe(args: TokenStream, item: TokenStream) -> TokenStream {
+    async_safe::async_safe(args.into(), item.into()).into()
 }
 
 /// Makes a program able to start worker processes: calls `asyncify_runtime::process::init()` first

@@ -157,7 +157,7 @@ pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 pub use crate::macros::main;
 #[cfg(feature = "macros")]
 #[doc(inline)]
-pub use crate::macros::{async_to_sync, sync_to_async};
+pub use crate::macros::{async_safe, async_to_sync, sync_to_async};
 pub use crate::map::{AsCompleted, InOrder, Map};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;
