@@ -2,6 +2,8 @@
 
 #![deny(warnings)]
 #![allow(dead_code, reason = "that it compiles is the test")]
+#![allow(clippy::pedantic, reason = "a case is no longer than it has to be")]
+#![allow(clippy::await_holding_lock, reason = "it does not know `drop`")]
 
 use asyncify_runtime::async_safe;
 

@@ -149,13 +149,14 @@ impl Walk {
         self.arguments(call.args.iter_mut(), false);
     }
 
+    /// In the order in which it is written: the receiver, the method, the arguments.
     fn method_call(&mut self, call: &mut ExprMethodCall, is_value: bool, is_awaited: bool) {
         let method = call.method.to_string();
+        self.is_value = shapes::is_value_method(&method);
+        self.visit_expr_mut(&mut call.receiver);
         if self.is_async && !is_awaited {
             self.found.beside.extend(self.check_method(call, is_value));
         }
-        self.is_value = shapes::is_value_method(&method);
-        self.visit_expr_mut(&mut call.receiver);
         self.arguments(call.args.iter_mut(), shapes::is_adapter(&method));
     }
 
