@@ -34,6 +34,8 @@ type Shortened = HashMap<&'static str, Option<&'static str>>;
 pub(super) struct List {
     paths: HashMap<&'static str, Listed>,
     names: HashMap<&'static str, &'static Group>,
+    /// The last word of everything that blocks: code without any of them need not be parsed.
+    words: HashSet<&'static str>,
     /// The last two words of each path in the file, as in `fs::read`, and the path.
     ends: Shortened,
     /// The types that have listed methods, by their names.
@@ -80,6 +82,9 @@ impl List {
             self.paths.insert(path, Listed::Guard(group));
         }
         self.names.extend(table.list("names").iter().map(|name| (*name, group)));
+        let lists = ["calls", "by_trait", "names", "guards"].map(|key| table.list(key));
+        let words = lists.iter().copied().flatten();
+        self.words.extend(words.filter_map(|path| path.rsplit("::").next()));
     }
 
     fn know(&mut self, path: &'static str) {
@@ -102,6 +107,12 @@ impl List {
 
     pub(super) fn path(&self, path: &str) -> Option<Listed> {
         self.paths.get(path).copied()
+    }
+
+    /// Says whether a word could be the name of a call in the file, by another name or not: what
+    /// brings in the other name has the word as well.
+    pub(super) fn has_word(&self, word: &str) -> bool {
+        self.words.contains(word)
     }
 
     /// Looks a method up whose name is enough.

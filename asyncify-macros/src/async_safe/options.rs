@@ -48,6 +48,11 @@ impl Options {
         options
     }
 
+    /// Says whether `also` names something by this word.
+    pub(super) fn adds_word(&self, word: &str) -> bool {
+        self.also.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == word))
+    }
+
     fn argument(&mut self, input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
             return Err(diag::not_a_lint_argument(input.fork().parse::<TokenTree>()?));
