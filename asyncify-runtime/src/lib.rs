@@ -46,6 +46,7 @@
 //! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
 //! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, a worker [`process`] |
 //! | wait for a future in a body | [`block_on`] |
+//! | find the blocking calls that are left in async code | [`#[async_safe]`](macro@async_safe) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
 //! # Which executor when

@@ -80,8 +80,8 @@ mod shadowed {
 
     use std::thread::*;
 
-    use self::tokio::fs::{self, read};
     use self::tokio::File;
+    use self::tokio::fs::{self, read};
 
     fn sleep() {}
 

@@ -22,7 +22,7 @@ impl Walk {
         }
         let meaning = names.meaning(path);
         let group = self.blocks(&meaning, is_value)?;
-        let (word, wrapped) = (&path.segments.last()?.ident, report::wrapped_call(call));
+        let (word, wrapped) = (&path.segments.last()?.ident, report::wrapped_call(call, names));
         Some(Finding::call(path, word, meaning.path(), group, &wrapped))
     }
 

@@ -4,7 +4,7 @@
 //! outside is a [`Meaning::Guess`]: it counts where it is written as everybody writes it, and where
 //! what it returns is used as no future can be.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use syn::{Ident, Item, Path, UseTree};
 
@@ -52,6 +52,8 @@ struct Scope {
     globs: Vec<Vec<String>>,
     /// Variables, with their types where these are known.
     variables: HashMap<String, Option<Meaning>>,
+    /// Those that are references by their types.
+    references: HashSet<String>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -79,8 +81,13 @@ impl Names {
     }
 
     pub(super) fn enter<'a>(&mut self, kind: ScopeKind, items: impl Iterator<Item = &'a Item>) {
-        let mut scope =
-            Scope { kind, bound: HashMap::new(), globs: Vec::new(), variables: HashMap::new() };
+        let mut scope = Scope {
+            kind,
+            bound: HashMap::new(),
+            globs: Vec::new(),
+            variables: HashMap::new(),
+            references: HashSet::new(),
+        };
         for item in items {
             scope.declare(item);
         }
@@ -94,8 +101,23 @@ impl Names {
     /// A variable from here to the end of its scope.
     pub(super) fn bind(&mut self, name: &Ident, ty: Option<Meaning>) {
         if let Some(scope) = self.scopes.last_mut() {
+            scope.references.remove(&name.to_string());
             scope.variables.insert(name.to_string(), ty);
         }
+    }
+
+    /// Takes note that a variable of this scope is a reference.
+    pub(super) fn refers(&mut self, name: &Ident) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.references.insert(name.to_string());
+        }
+    }
+
+    /// Says whether a name means a variable that is known to be a reference.
+    pub(super) fn is_reference(&self, name: &Ident) -> bool {
+        let name = name.to_string();
+        let scope = self.scopes.iter().rev().find(|scope| scope.variables.contains_key(&name));
+        scope.is_some_and(|scope| scope.references.contains(&name))
     }
 
     /// Says whether a name means a variable.

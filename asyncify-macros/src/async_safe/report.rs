@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, ExprCall, ExprMethodCall, Member, Path, Token, UnOp};
 
 use super::list::Group;
+use super::names::Names;
 use crate::diag;
 
 /// One call that blocks.
@@ -60,10 +61,21 @@ pub(super) fn warning(finding: &Finding) -> TokenStream {
     }
 }
 
-/// `asyncify!(std::fs::read(path)).await`.
-pub(super) fn wrapped_call(call: &ExprCall) -> String {
+/// `asyncify!(std::fs::read(path)).await`. Of a variable that is a reference, `&*path` makes what it
+/// refers to owned.
+pub(super) fn wrapped_call(call: &ExprCall, names: &Names) -> String {
+    let argument = |argument: &Expr| {
+        let text = short(argument)?;
+        let name = if let Expr::Path(path) = argument { path.path.get_ident() } else { None };
+        Some(if name.is_some_and(|name| names.is_reference(name)) {
+            format!("&*{text}")
+        } else {
+            text
+        })
+    };
     let function = short(&call.func).unwrap_or_default();
-    let arguments = short_list(&call.args).unwrap_or_else(|| "..".to_owned());
+    let arguments: Option<Vec<String>> = call.args.iter().map(argument).collect();
+    let arguments = arguments.map_or_else(|| "..".to_owned(), |texts| texts.join(", "));
     format!("asyncify!({function}({arguments})).await")
 }
 

@@ -97,6 +97,9 @@ impl Walk {
                 FnArg::Typed(input) => {
                     let ty = self.values.of_type(&input.ty);
                     self.values.bind(&input.pat, ty);
+                    if let (Pat::Ident(name), Type::Reference(_)) = (&*input.pat, &*input.ty) {
+                        self.values.names.refers(&name.ident);
+                    }
                 }
                 FnArg::Receiver(receiver) => {
                     let ident = syn::Ident::from(receiver.self_token);

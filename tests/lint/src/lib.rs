@@ -100,4 +100,5 @@ pub mod control;
 pub mod functions;
 pub mod inline;
 pub mod methods;
+pub mod safe;
 pub mod traits;
