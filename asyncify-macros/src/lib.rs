@@ -399,12 +399,12 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
 /// warning that names it, says what it waits for, and shows the call wrapped.
 ///
 /// ```
-/// use asyncify_runtime::{async_safe, asyncify};
+/// use asyncify_runtime::async_safe;
 ///
 /// #[async_safe(deny)]
 /// mod reports {
 ///     use std::fs;
-///     # use super::asyncify;
+///     use asyncify_runtime::asyncify;
 ///
 ///     pub async fn size(path: &str) -> std::io::Result<usize> {
 ///         // `fs::read(path)?.len()` would be an error here.

@@ -173,7 +173,8 @@ impl Names {
                 if glob.first() == Some(first) {
                     continue;
                 }
-                let place = self.resolve(glob, depth + 1, chain - 1);
+                // Not through other globs: they would be tried in every order.
+                let place = self.resolve(glob, depth + 1, 1.min(chain - 1));
                 if self.list.knows(&self.list.canonical(format!("{}::{first}", place.path()))) {
                     return sure(&[&[place.path().to_owned()], words].concat());
                 }

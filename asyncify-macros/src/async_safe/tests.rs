@@ -256,6 +256,25 @@ fn types_are_followed_through_what_wraps_them() {
     );
 }
 
+/// Each of them could bring in the names by which the others are written.
+#[test]
+fn many_globs_are_tried_once_each() {
+    let globs = (0..200).map(|number| quote::format_ident!("module_{number}"));
+    check(
+        quote! {
+            use std::fs;
+            use fs::*;
+            #(use #globs::*;)*
+            async fn save() {
+                write("a", "b");
+            }
+        },
+        &expect![[r#"
+            `std::fs::write` blocks every task of this thread
+        "#]],
+    );
+}
+
 #[test]
 fn what_is_right_is_emitted_as_it_is_written() {
     let items = [
