@@ -438,6 +438,9 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `allow(path, ..)` | do not report these functions, methods, or anything in these types and modules |
 /// | `also(path, ..)` | report these as well: functions, or methods as `Type::method` |
 ///
+/// Inside of an annotated item, the attribute on a function, block or module of its own takes the
+/// place of the outer one, arguments and all.
+///
 /// # What it finds
 ///
 /// `std::thread::sleep` and `park`, `std::fs`, files, sockets, name resolution, waits for processes

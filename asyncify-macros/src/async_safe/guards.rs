@@ -43,14 +43,14 @@ fn locking_call(expr: &Expr) -> Option<(&ExprMethodCall, bool)> {
     }
 }
 
-/// What is locked: by its type, or else by the poison that only the standard library's locks have.
+/// What is locked: by its type, or else, of a `lock`, by the poison that only the standard library's
+/// mutex has. A `read` or `write` of something unseen is rather one of a file or socket.
 fn lock_of(walk: &Walk, lock: &ExprMethodCall, is_unwrapped: bool) -> Option<Meaning> {
-    let method = lock.method.to_string();
     if let Some(ty) = walk.values.of(&lock.receiver) {
-        return Some(ty.method(&method));
+        return Some(ty.method(&lock.method.to_string()));
     }
-    let ty = if method == "lock" { "std::sync::Mutex" } else { "std::sync::RwLock" };
-    is_unwrapped.then(|| Meaning::Guess(format!("{ty}::{method}")))
+    let is_mutex = is_unwrapped && lock.method == "lock";
+    is_mutex.then(|| Meaning::Guess("std::sync::Mutex::lock".to_owned()))
 }
 
 fn awaits_with(guard: &Ident, rest: &[Stmt]) -> bool {

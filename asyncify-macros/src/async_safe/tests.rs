@@ -256,6 +256,47 @@ fn types_are_followed_through_what_wraps_them() {
     );
 }
 
+#[test]
+fn attribute_of_its_own_takes_the_place_of_the_outer_one() {
+    check(
+        quote! {
+            #[async_safe(allow(std::thread))]
+            async fn own() {
+                std::thread::park();
+            }
+            impl Store {
+                #[asyncify_runtime::async_safe]
+                async fn own(&self) {
+                    std::thread::park();
+                }
+                async fn outer(&self) {
+                    std::thread::park();
+                }
+            }
+        },
+        &expect![[r#"
+            `std::thread::park` blocks every task of this thread
+        "#]],
+    );
+}
+
+#[test]
+fn reads_of_something_unseen_are_no_locks() {
+    check(
+        quote! {
+            async fn answer(socket: WebSocket) {
+                let message = socket.read().unwrap();
+                handle(&message).await;
+                let guard = STATE.lock().unwrap();
+                handle(&guard).await;
+            }
+        },
+        &expect![[r#"
+            guard of `std::sync::Mutex::lock` is held over an await
+        "#]],
+    );
+}
+
 /// Each of them could bring in the names by which the others are written.
 #[test]
 fn many_globs_are_tried_once_each() {

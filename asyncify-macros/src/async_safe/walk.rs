@@ -73,7 +73,7 @@ impl Walk {
     }
 
     fn function(&mut self, attrs: &[Attribute], sig: &Signature, body: &mut Block) {
-        if runs_elsewhere(attrs) {
+        if is_taken(attrs) {
             return;
         }
         let outside = self.found.beside.len();
@@ -204,14 +204,14 @@ impl VisitMut for Walk {
     fn visit_item_mut(&mut self, item: &mut Item) {
         match item {
             Item::Fn(item) => self.function(&item.attrs, &item.sig, &mut item.block),
-            Item::Impl(item) if !runs_elsewhere(&item.attrs) => {
+            Item::Impl(item) if !is_taken(&item.attrs) => {
                 let ty = (*item.self_ty).clone();
                 self.block_of(Some(&ty), |walk| visit_mut::visit_item_impl_mut(walk, item));
             }
-            Item::Trait(item) if !runs_elsewhere(&item.attrs) => {
+            Item::Trait(item) if !is_taken(&item.attrs) => {
                 self.block_of(None, |walk| visit_mut::visit_item_trait_mut(walk, item));
             }
-            Item::Mod(item) => {
+            Item::Mod(item) if !is_taken(&item.attrs) => {
                 let Some((_, items)) = &mut item.content else { return };
                 self.values.names.enter(ScopeKind::Module, items.iter());
                 for item in items.iter() {
@@ -351,11 +351,12 @@ impl VisitMut for Walk {
     }
 }
 
-/// Says whether the attribute `sync_to_async` takes a body to a thread that may block.
-fn runs_elsewhere(attrs: &[Attribute]) -> bool {
+/// Says whether an attribute of ours takes something away: `sync_to_async` to a thread that may
+/// block, `async_safe` to a look of its own.
+fn is_taken(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
-        let is_ours = attr.path().segments.last().is_some_and(|name| name.ident == "sync_to_async");
+        let is = |name: &str| attr.path().segments.last().is_some_and(|last| last.ident == name);
         let skips = matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "skip");
-        is_ours && !skips
+        is("async_safe") || is("sync_to_async") && !skips
     })
 }
