@@ -20,6 +20,7 @@ use syn::{LitStr, Path};
 use crate::diag;
 use crate::errors::Errors;
 pub(crate) use process::Process;
+pub(crate) use similar::not_among;
 use table::{Row, TABLE};
 
 /// The arguments of one attribute, each checked by itself.

@@ -104,7 +104,7 @@ fn parse_function(tokens: TokenStream) -> Result<RawFn> {
 }
 
 /// The keyword (or the macro's name) of an item that is neither function, `impl` nor `trait`.
-fn foreign_kind(tokens: &TokenStream) -> Option<TokenTree> {
+pub(crate) fn foreign_kind(tokens: &TokenStream) -> Option<TokenTree> {
     const KINDS: [&str; 9] =
         ["struct", "enum", "union", "mod", "use", "static", "type", "macro_rules", "macro"];
     let mut rest = tokens.clone().into_iter().peekable();

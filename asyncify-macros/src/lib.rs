@@ -6,6 +6,7 @@
 
 mod analyze;
 mod args;
+mod async_safe;
 mod diag;
 mod errors;
 mod expand;
@@ -394,6 +395,109 @@ pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
 #[cfg_attr(not(asyncify_library), proc_macro_attribute)]
 pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToSync, args.into(), item.into()).into()
+}
+
+/// Finds the calls that block in async code, when it is compiled.
+///
+/// It goes on an `async fn`, on an `impl` or a `trait`, or on an inline `mod`, where it means every
+/// async function, block and closure inside. The code stays as it is; each call that blocks gets a
+/// warning that names it, says what it waits for, and shows the call wrapped.
+///
+/// ```
+/// use asyncify_runtime::async_safe;
+///
+/// #[async_safe(deny)]
+/// mod reports {
+///     use std::fs;
+///     use asyncify_runtime::asyncify;
+///
+///     pub async fn size(path: &str) -> std::io::Result<usize> {
+///         // `fs::read(path)?.len()` would be an error here.
+///         Ok(asyncify!(fs::read(&*path)).await?.len())
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// assert!(reports::size("Cargo.toml").await? > 0);
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
+///
+/// What a wrong call gets:
+///
+/// ```text
+/// warning: use of deprecated macro `blocking_call`: `std::fs::read` blocks every task of this thread
+///          note: it waits for the file system
+///          help: wrap it: `asyncify!(fs::read(&*path)).await`
+///   --> src/reports.rs:8:12
+/// ```
+///
+/// It begins as it does because stable Rust lets a macro word one warning only, that of the lint
+/// `deprecated`. So the levels of that lint are its levels too: `#[allow(deprecated)]` on a function
+/// silences it there, and `-D warnings` makes it an error.
+///
+/// # Arguments
+///
+/// | argument | meaning |
+/// | --- | --- |
+/// | `deny` | an error in place of the warning, in its own words and at any lint level |
+/// | `allow(path, ..)` | do not report these functions, methods, or anything in these types and modules |
+/// | `also(path, ..)` | report these as well: functions, or methods as `Type::method` |
+///
+/// Inside of an annotated item, the attribute on a function, block or module of its own takes the
+/// place of the outer one, arguments and all.
+///
+/// # What it finds
+///
+/// `std::thread::sleep` and `park`, `std::fs`, files, sockets, name resolution, waits for processes
+/// and threads, standard input, channels, `block_on`, the clients of reqwest's `blocking`, ureq,
+/// postgres and rusqlite, and guards of blocking locks that are held over an await. All of it is
+/// listed in `blocking-calls.toml`, which comes with the crate `asyncify-macros`.
+///
+/// A macro knows neither types nor the file around the item. What it goes by instead:
+///
+/// - Names are followed through the `use` lines inside of the item, with renames, groups and globs.
+///   So it sees most on a `mod`. A name whose `use` line is out of view counts if it is written as
+///   everybody writes it, such as `fs::read` or `File::open`, and its value is used as no future can
+///   be: by `?`, `.unwrap()`, `if let Ok(..)`, or by a semicolon.
+/// - A method counts where the type of its value is seen: in a parameter, in a field of a struct in
+///   the same `mod`, or from a call such as `File::open(path)?`, `Command::new(..)` or
+///   `mpsc::channel()`.
+/// - A call in a function that is called is not found, nor one through a trait, such as
+///   `impl Read`.
+///
+/// It does not look at what runs elsewhere: `asyncify!(..)`, closures (as those of `spawn_blocking`,
+/// `block_in_place`, `BlockingCall::new` and `thread::spawn`), functions with `#[sync_to_async]`, and
+/// sync functions. Closures of adapters such as `map` and `unwrap_or_else` run where they stand, and
+/// are looked into.
+///
+/// For all of a crate at once, but in sync code as well, clippy can be given the same list: see
+/// `docs/blocking-calls.md` of `asyncify-runtime`.
+///
+/// # Examples
+///
+/// A function of one's own that blocks, and one that is fast enough:
+///
+/// ```
+/// use asyncify_runtime::async_safe;
+///
+/// # fn compress(data: Vec<u8>) -> Vec<u8> { data }
+/// #[async_safe(deny, also(compress), allow(std::fs::metadata))]
+/// async fn is_empty(path: &str) -> std::io::Result<bool> {
+///     Ok(std::fs::metadata(path)?.len() == 0)
+/// }
+/// # assert!(!futures::executor::block_on(is_empty("Cargo.toml")).unwrap());
+/// ```
+///
+/// ```compile_fail
+/// # use asyncify_runtime::async_safe;
+/// #[async_safe(deny)]
+/// async fn pause() {
+///     std::thread::sleep(std::time::Duration::from_secs(1)); // help: await a timer of the runtime
+/// }
+/// ```
+#[cfg_attr(not(asyncify_library), proc_macro_attribute)]
+pub fn async_safe(args: TokenStream, item: TokenStream) -> TokenStream {
+    async_safe::async_safe(args.into(), item.into()).into()
 }
 
 /// Makes a program able to start worker processes: calls `asyncify_runtime::process::init()` first

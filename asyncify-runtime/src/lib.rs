@@ -47,6 +47,7 @@
 //! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, a worker [`process`] |
 //! | wait for a future in a body | [`block_on`] |
 //! | hear of a task that blocks the event loop | `Watchdog` (feature `watchdog`) |
+//! | find the blocking calls that are left in async code | [`#[async_safe]`](macro@async_safe) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
 //! # Which executor when
@@ -162,7 +163,7 @@ pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 pub use crate::macros::main;
 #[cfg(feature = "macros")]
 #[doc(inline)]
-pub use crate::macros::{async_to_sync, sync_to_async};
+pub use crate::macros::{async_safe, async_to_sync, sync_to_async};
 pub use crate::map::{AsCompleted, InOrder, Map};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;

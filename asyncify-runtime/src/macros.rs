@@ -5,7 +5,7 @@
 #[doc(inline)]
 pub use asyncify_macros::main;
 #[doc(inline)]
-pub use asyncify_macros::{async_to_sync, sync_to_async};
+pub use asyncify_macros::{async_safe, async_to_sync, sync_to_async};
 
 /// Makes a blocking call into a [`BlockingCall`](crate::BlockingCall): inline, and of code that one
 /// cannot annotate.

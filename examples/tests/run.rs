@@ -71,6 +71,11 @@ fn example_files() -> usize {
 }
 
 #[test]
+fn async_safe_reports_what_it_reads_elsewhere() {
+    assert_eq!(lines("async_safe"), ["before: nothing", "after: 5 bytes, sum 1235"]);
+}
+
+#[test]
 fn inline_call_runs_each_form() {
     let lines = lines("inline_call");
     let [file, localhost, child, sum] = lines.as_slice() else { panic!("{lines:?}") };

@@ -9,6 +9,11 @@ use crate::diag;
 pub(super) fn unknown(key: &Ident, rows: &[&Row], place: Place) -> syn::Error {
     let names: Vec<_> =
         rows.iter().filter(|row| row.places.contains(&place)).map(|row| row.name).collect();
+    not_among(key, &names)
+}
+
+/// Reports a key that is none of the names, with the one that may be meant.
+pub(crate) fn not_among(key: &Ident, names: &[&str]) -> syn::Error {
     let word = key.to_string();
     let similar = names
         .iter()

@@ -101,4 +101,5 @@ pub mod expected;
 pub mod functions;
 pub mod inline;
 pub mod methods;
+pub mod safe;
 pub mod traits;
