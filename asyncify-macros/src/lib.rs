@@ -5,6 +5,7 @@
 mod analyze;
 mod args;
 mod diag;
+mod editor;
 mod errors;
 mod expand;
 mod fallback;
