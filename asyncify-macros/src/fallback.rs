@@ -27,7 +27,7 @@ pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
         Body::Missing(_) => quote!({ loop {} }),
     };
     if kind == MethodKind::Plain {
-        sig.asyncness = Some(Token![async](sig.fn_token.span));
+        sig.asyncness = Some(Token![async](expand::unseen(sig.fn_token.span)));
         return quote!(#(#attrs)* #unused #vis #defaultness #sig #body);
     }
     sig.asyncness = None;

@@ -11,6 +11,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprCall, ExprMethodCall, ExprReference, UnOp};
 
 use crate::diag;
+use crate::editor;
 use crate::errors::Errors;
 use crate::expand::{TypeSpans, located, private};
 use tokens::{add_cursor, find_await, strip_cursor, unwrapped};
@@ -91,6 +92,11 @@ impl Inline {
         let parsed = match only_expression.parse2(code.clone()) {
             Ok(parsed) => parsed,
             Err(_) if has_cursor => return strip_cursor(quote!({ let _ = #code; })),
+            Err(error) if editor::expands() => {
+                // What is typed now may stand in it.
+                let error = error.to_compile_error();
+                return quote!({ let _ = #code; #error });
+            }
             Err(error) => return error.to_compile_error(),
         };
         let mut lets = TokenStream::new();

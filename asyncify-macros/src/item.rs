@@ -10,6 +10,8 @@ use syn::{
     Attribute, Generics, ItemImpl, ItemTrait, Path, Result, Signature, Token, Type, Visibility,
 };
 
+use crate::editor;
+
 /// What the attribute was put on.
 pub(crate) enum Item {
     Fn(RawFn),
@@ -63,6 +65,7 @@ pub(crate) enum Member {
 /// Parses an item. An error means syntax that rustc has reported already, or that is newer than
 /// this crate.
 pub(crate) fn parse(tokens: TokenStream) -> Result<Item> {
+    let tokens = editor::with_bodies(tokens);
     if let Some(kind) = foreign_kind(&tokens) {
         return Ok(Item::Other(kind));
     }
@@ -181,7 +184,7 @@ fn parse_block(tokens: TokenStream) -> Result<RawBlock> {
         }
         Ok((attrs, members))
     })
-    .parse2(braces.stream())?;
+    .parse2(editor::with_bodies(braces.stream()))?;
     Ok(RawBlock { attrs, header, braces, inner_attrs, kind, generics, members })
 }
 

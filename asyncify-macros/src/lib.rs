@@ -8,6 +8,7 @@ mod analyze;
 mod args;
 mod async_safe;
 mod diag;
+mod editor;
 mod errors;
 mod expand;
 mod fallback;

@@ -16,6 +16,7 @@ use super::{Site, limit, lints, parameter_names, types};
 use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
+use crate::expand::{located, unseen};
 use crate::item::{Body, RawFn};
 
 /// Checks one function, reporting all that is wrong with it; `None` when anything was.
@@ -105,7 +106,9 @@ pub(crate) fn function(
     sig.constness = None;
     sig.abi = None;
     sig.asyncness = match form {
-        Form::AsyncFn => sig.asyncness.or_else(|| Some(syn::Token![async](sig.fn_token.span))),
+        Form::AsyncFn => {
+            sig.asyncness.or_else(|| Some(syn::Token![async](unseen(sig.fn_token.span))))
+        }
         Form::Stream { .. } | Form::ImplFuture | Form::Boxed => None,
     };
     Some(FnPlan {
@@ -374,7 +377,7 @@ fn hidden_method(raw: &RawFn, site: &Site<'_>) -> RawFn {
     method.sig.ident = format_ident!(
         "__sync_to_async_{}",
         name.trim_start_matches("r#"),
-        span = Span::mixed_site().located_at(raw.sig.ident.span())
+        span = located(raw.sig.ident.span())
     );
     method.attrs.retain(|attr| is_lint_level(attr) || attr.path().is_ident("cfg"));
     method.vis = syn::Visibility::Inherited;

@@ -1,10 +1,11 @@
 //! A length of time as a string: `"500ms"`, `"30s"`, `"1m30s"`.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote_spanned;
 use syn::LitStr;
 
 use crate::diag;
+use crate::expand::located;
 
 /// The units, with their lengths in nanoseconds.
 const UNITS: [(&str, u128); 6] = [
@@ -40,7 +41,7 @@ pub(super) fn parse(text: &LitStr, key: &Ident) -> syn::Result<TokenStream> {
         Wrong::TooLong => diag::too_much_time(text, key),
     })?;
     let (seconds, nanos) = (Literal::u64_suffixed(seconds), Literal::u32_suffixed(nanos));
-    let span = Span::mixed_site().located_at(text.span());
+    let span = located(text.span());
     Ok(quote_spanned!(span=> ::core::time::Duration::new(#seconds, #nanos)))
 }
 

@@ -7,7 +7,7 @@ use super::spans::{TypeSpans, located};
 use super::{braces, local};
 use crate::analyze::{MethodKind, ProcessPlan};
 use crate::fallback;
-use crate::item::RawFn;
+use crate::item::{Body, RawFn};
 
 // Input:
 //     fn thumbnail(image: &[u8], mut width: u32) -> Result<Vec<u8>, Error> { BODY }
@@ -69,12 +69,14 @@ pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
     }
 }
 
-/// What there is where there are no workers: one error, and a function for its callers.
+/// What there is where there are no workers: one error, and a function for its callers. It has no
+/// body, as an editor would take the last of two for the one that is meant.
 fn elsewhere(plan: &ProcessPlan) -> TokenStream {
     let mut raw = plan.inner.clone();
     raw.attrs.clone_from(&plan.attrs);
     raw.vis = plan.vis.clone();
     raw.sig.ident = plan.sig.ident.clone();
+    raw.body = Body::Missing(syn::Token![;](Span::mixed_site()));
     let function = fallback::function(&raw, MethodKind::Plain);
     quote! {
         #[cfg(not(target_os = "linux"))]

@@ -3,9 +3,16 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 
+use crate::editor;
+
 /// Our hygiene at the user's place.
 pub(crate) fn located(span: Span) -> Span {
-    Span::mixed_site().located_at(span)
+    if editor::expands() { Span::mixed_site() } else { Span::mixed_site().located_at(span) }
+}
+
+/// The user's place and context, for a word of ours that an editor should not show there.
+pub(crate) fn unseen(span: Span) -> Span {
+    if editor::expands() { Span::mixed_site() } else { span }
 }
 
 /// `runtime::__private::name`, beginning and ending at `span`.
@@ -14,6 +21,10 @@ pub(crate) fn located(span: Span) -> Span {
 /// do with it would blame the attribute. What is between stays where it was written, so that a
 /// runtime that cannot be found there is one error, however often it is named.
 pub(crate) fn private(runtime: &TokenStream, name: &str, span: Span) -> TokenStream {
+    if editor::expands() {
+        let name = Ident::new(name, Span::mixed_site());
+        return quote_spanned!(Span::mixed_site()=> #runtime::__private::#name);
+    }
     let mut found = span;
     let runtime: TokenStream = runtime
         .clone()
@@ -52,7 +63,10 @@ impl TypeSpans {
             ends = Some((start, last));
         }
         let (first, last) = ends.unwrap_or((Span::call_site(), Span::call_site()));
-        Self { first, last }
+        match editor::expands() {
+            true => Self { first: Span::mixed_site(), last: Span::mixed_site() },
+            false => Self { first, last },
+        }
     }
 
     /// `(value,).0`, which stable rustc takes to cover everything from the first end to the last.

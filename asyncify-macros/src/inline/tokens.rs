@@ -2,6 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
+use crate::editor;
+
 const CURSOR: &str = "__asyncify_cursor";
 
 /// Puts a name behind every `.` and `::` that lacks one; says whether there was any.
@@ -94,10 +96,19 @@ pub(crate) fn find_await(code: TokenStream) -> Option<Ident> {
 /// group.
 pub(crate) fn unwrapped(code: Vec<TokenTree>) -> Vec<TokenTree> {
     match code.as_slice() {
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+        [TokenTree::Group(group)] if is_fragment(group) => {
             unwrapped(group.stream().into_iter().collect())
         }
         _ => code,
+    }
+}
+
+/// rust-analyzer gives a `$call:expr` parentheses instead.
+fn is_fragment(group: &Group) -> bool {
+    match group.delimiter() {
+        Delimiter::None => true,
+        Delimiter::Parenthesis => editor::expands(),
+        Delimiter::Brace | Delimiter::Bracket => false,
     }
 }
 
