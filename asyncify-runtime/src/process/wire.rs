@@ -11,7 +11,7 @@
 //! what was announced.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 
 /// The bytes before a payload.
 pub(crate) const HEADER: usize = 16;
@@ -178,9 +178,10 @@ impl Payload {
 
 /// Collects bytes and cuts frames out of them.
 pub(crate) struct FrameReader {
-    /// Everything behind `filled` is scratch space, zeroed once.
+    /// What has arrived and was not discarded.
     buffer: Vec<u8>,
-    filled: usize,
+    /// Where a read ends up of which nobody knows how much it brings.
+    scratch: Box<[u8; FIRST_READ]>,
     /// The end of the frame that was cut out last.
     done: usize,
     limit: usize,
@@ -188,7 +189,7 @@ pub(crate) struct FrameReader {
 
 impl FrameReader {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { buffer: Vec::new(), filled: 0, done: 0, limit }
+        Self { buffer: Vec::new(), scratch: Box::new([0; FIRST_READ]), done: 0, limit }
     }
 
     /// What is allowed from the next frame on.
@@ -196,13 +197,34 @@ impl FrameReader {
         self.limit = limit;
     }
 
-    /// Reads once; 0 means that nothing will come any more.
+    /// Reads once, or the rest of a long frame as far as it is there; 0 means that nothing will
+    /// come any more.
     pub(crate) fn fill(&mut self, source: &mut impl Read) -> io::Result<usize> {
         self.discard();
-        self.make_room();
-        let read = source.read(&mut self.buffer[self.filled..])?;
-        self.filled += read;
-        Ok(read)
+        match self.header() {
+            Ok(Some(header)) if self.missing(&header) > FIRST_READ => {
+                self.fill_long(source, &header)
+            }
+            _ => {
+                let read = source.read(&mut self.scratch[..])?;
+                self.buffer.extend_from_slice(&self.scratch[..read]);
+                Ok(read)
+            }
+        }
+    }
+
+    /// Straight to where it stays, without memory that is zeroed first. Room is made at once for
+    /// what is cheap, and then twice of what has arrived.
+    fn fill_long(&mut self, source: &mut impl Read, header: &Header) -> io::Result<usize> {
+        let missing = self.missing(header);
+        let before = self.buffer.len();
+        self.buffer.reserve(missing.min(FIRST_GROWTH));
+        match source.take(missing as u64).read_to_end(&mut self.buffer) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock && self.buffer.len() > before => {
+                Ok(self.buffer.len() - before)
+            }
+            result => result,
+        }
     }
 
     /// Cuts out the next frame, when all of it is there. It stays readable until the next call of
@@ -210,11 +232,10 @@ impl FrameReader {
     pub(crate) fn next(&mut self) -> Result<Option<Header>, WireError> {
         self.discard();
         let Some(header) = self.header()? else { return Ok(None) };
-        let end = HEADER + header.length;
-        if self.filled < end {
+        if self.missing(&header) > 0 {
             return Ok(None);
         }
-        self.done = end;
+        self.done = HEADER + header.length;
         Ok(Some(header))
     }
 
@@ -226,46 +247,29 @@ impl FrameReader {
     /// The same for keeps; a long one is not copied.
     pub(crate) fn take_payload(&mut self, header: &Header) -> Payload {
         let codec = header.codec;
-        if self.done < KEPT || self.filled > self.done {
+        if self.done < KEPT || self.buffer.len() > self.done {
             return Payload { bytes: self.payload().to_vec(), start: 0, codec };
         }
-        let mut bytes = std::mem::take(&mut self.buffer);
-        bytes.truncate(self.done);
-        self.filled = 0;
         self.done = 0;
-        Payload { bytes, start: HEADER, codec }
+        Payload { bytes: std::mem::take(&mut self.buffer), start: HEADER, codec }
     }
 
     fn header(&self) -> Result<Option<Header>, WireError> {
-        if self.filled < HEADER {
-            return Ok(None);
-        }
-        let bytes = self.buffer[..HEADER].try_into().expect("a slice of that length");
+        let Some(bytes) = self.buffer.first_chunk() else { return Ok(None) };
         Header::parse(bytes, self.limit).map(Some)
+    }
+
+    /// How much of the first frame has not arrived.
+    fn missing(&self, header: &Header) -> usize {
+        (HEADER + header.length).saturating_sub(self.buffer.len())
     }
 
     /// Drops the frame that was cut out last.
     fn discard(&mut self) {
         let done = std::mem::take(&mut self.done);
-        if done > 0 {
-            self.buffer.copy_within(done..self.filled, 0);
-            self.filled -= done;
-        }
-        if self.filled == 0 && self.buffer.len() > KEPT {
+        self.buffer.drain(..done);
+        if self.buffer.is_empty() && self.buffer.capacity() > KEPT {
             self.buffer = Vec::new();
-        }
-    }
-
-    /// Grows to twice of what has arrived, or at once to what is cheap, but not beyond the frame
-    /// that is arriving.
-    fn make_room(&mut self) {
-        let needed = match self.header() {
-            Ok(Some(header)) => HEADER + header.length,
-            _ => HEADER,
-        };
-        let wanted = needed.min(FIRST_GROWTH.max(2 * self.filled)).max(FIRST_READ);
-        if self.filled == self.buffer.len() || self.buffer.len() < wanted {
-            self.buffer.resize(wanted.max(self.filled + 1), 0);
         }
     }
 }
