@@ -98,7 +98,8 @@
 //! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
 //! | `process` | no | worker processes, on Linux: [`process`]; serde for arguments and results |
 //! | `postcard` | no | a second format for what passes between them |
-//! | `tracing` | no | the caller's span and dispatcher in the body |
+//! | `tracing` | no | the caller's span and dispatcher in the body; across processes its span, and the log of the function |
+//! | `span_fields` | no | the values of a span's fields across processes; a layer for `tracing-subscriber` |
 //!
 //! Without features it runs on any executor, and depends on no async runtime.
 #![deny(unsafe_code)]

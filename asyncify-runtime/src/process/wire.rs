@@ -3,8 +3,11 @@
 //! A frame is a header of 16 bytes, little endian, and a payload:
 //!
 //! ```text
-//! length u32 | kind u8 | codec u8 | reserved u16 | call u64 | payload
+//! length u32 | kind u8 | codec u8 | context u16 | call u64 | payload
 //! ```
+//!
+//! The last `context` bytes of a call's payload are not arguments but what the function is to see
+//! of its caller; all other frames have none.
 //!
 //! This file is pure: it knows bytes, no sockets. What arrives is never trusted: a length is
 //! judged before anything is allocated for it, and memory grows with what has arrived, not with
@@ -15,6 +18,9 @@ use std::io::{self, ErrorKind, Read};
 
 /// The bytes before a payload.
 pub(crate) const HEADER: usize = 16;
+
+/// What may come behind arguments of any length.
+pub(crate) const LONGEST_CONTEXT: usize = u16::MAX as usize;
 
 /// A buffer that grew beyond this is given back after its frame.
 const KEPT: usize = 256 * 1024;
@@ -95,7 +101,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WireError {
     UnknownKind(u8),
-    Reserved(u16),
+    Context { bytes: u16, kind: Kind },
     TooLong { bytes: u64, limit: u64 },
 }
 
@@ -103,7 +109,9 @@ impl fmt::Display for WireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownKind(kind) => write!(f, "a frame of the unknown kind {kind}"),
-            Self::Reserved(bits) => write!(f, "a frame with reserved bits set ({bits:#06x})"),
+            Self::Context { bytes, kind } => {
+                write!(f, "a frame of the kind {kind:?} with {bytes} bytes of context")
+            }
             Self::TooLong { bytes, limit } => {
                 write!(f, "a frame of {bytes} bytes, where {limit} are allowed")
             }
@@ -118,6 +126,16 @@ pub(crate) fn begin(kind: Kind, codec: u8, call: u64) -> Vec<u8> {
     frame.extend_from_slice(&[kind as u8, codec, 0, 0]);
     frame.extend_from_slice(&call.to_le_bytes());
     frame
+}
+
+/// Appends the context to a call that has none. `Err`: it is too long.
+pub(crate) fn append_context(frame: &mut Vec<u8>, context: &[u8]) -> Result<(), WireError> {
+    let limit = LONGEST_CONTEXT as u64;
+    let too_long = WireError::TooLong { bytes: context.len() as u64, limit };
+    let length = u16::try_from(context.len()).map_err(|_| too_long)?;
+    frame[6..8].copy_from_slice(&length.to_le_bytes());
+    frame.extend_from_slice(context);
+    Ok(())
 }
 
 /// Writes the length of the payload into the header.
@@ -145,21 +163,29 @@ pub(crate) struct Header {
     pub(crate) call: u64,
     /// Of the payload.
     length: usize,
+    /// Of its end that is context.
+    context: usize,
 }
 
 impl Header {
     fn parse(bytes: &[u8; HEADER], limit: usize) -> Result<Self, WireError> {
-        let [l0, l1, l2, l3, kind, codec, r0, r1, call @ ..] = *bytes;
+        let [l0, l1, l2, l3, kind, codec, c0, c1, call @ ..] = *bytes;
         let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
         let kind = Kind::from_byte(kind).ok_or(WireError::UnknownKind(kind))?;
-        match u16::from_le_bytes([r0, r1]) {
-            0 => {}
-            bits => return Err(WireError::Reserved(bits)),
-        }
         if length > limit {
             return Err(WireError::TooLong { bytes: length as u64, limit: limit as u64 });
         }
-        Ok(Self { kind, codec, call: u64::from_le_bytes(call), length })
+        let bytes = u16::from_le_bytes([c0, c1]);
+        let context = usize::from(bytes);
+        if context > length || (context > 0 && kind != Kind::Call) {
+            return Err(WireError::Context { bytes, kind });
+        }
+        Ok(Self { kind, codec, call: u64::from_le_bytes(call), length, context })
+    }
+
+    /// Tells the arguments of a call from their context.
+    pub(crate) fn split<'a>(&self, payload: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+        payload.split_at(self.length - self.context)
     }
 }
 

@@ -12,6 +12,7 @@ mod cancel;
 mod crashes;
 mod life;
 mod limits;
+mod logs;
 mod orphans;
 mod protocol;
 mod storms;
@@ -48,6 +49,7 @@ fn main() {
         crashes::CASES,
         cancel::CASES,
         limits::CASES,
+        logs::CASES,
         protocol::CASES,
         life::CASES,
         bootstrap::CASES,

@@ -83,13 +83,39 @@ fn an_announced_length_is_not_allocated_before_it_arrives() {
 }
 
 #[test]
-fn unknown_kinds_and_reserved_bits_are_refused() {
+fn unknown_kinds_and_contexts_beyond_the_payload_are_refused() {
     let mut bytes = frame(Kind::Call, 1, &[]);
     bytes[4] = 200;
     assert_eq!(read_all(&bytes, 16), Err(WireError::UnknownKind(200)));
     bytes[4] = Kind::Call as u8;
     bytes[7] = 1;
-    assert_eq!(read_all(&bytes, 16), Err(WireError::Reserved(0x100)));
+    let error = WireError::Context { bytes: 0x100, kind: Kind::Call };
+    assert_eq!(read_all(&bytes, 16), Err(error));
+}
+
+#[test]
+fn the_context_of_a_call_is_told_from_its_arguments() {
+    let mut frame = begin(Kind::Call, 0, 1);
+    frame.extend_from_slice(b"arguments");
+    append_context(&mut frame, b"context").unwrap();
+    seal(&mut frame, LIMIT).unwrap();
+    let mut reader = FrameReader::new(LIMIT);
+    reader.fill(&mut &frame[..]).unwrap();
+    let header = reader.next().unwrap().unwrap();
+    assert_eq!(header.split(reader.payload()), (&b"arguments"[..], &b"context"[..]));
+
+    let bytes = LONGEST_CONTEXT as u64 + 1;
+    let limit = LONGEST_CONTEXT as u64;
+    let too_long = append_context(&mut frame, &vec![0; LONGEST_CONTEXT + 1]);
+    assert_eq!(too_long, Err(WireError::TooLong { bytes, limit }));
+}
+
+#[test]
+fn only_calls_have_a_context() {
+    let mut bytes = frame(Kind::Returned, 1, &[0; 300]);
+    bytes[6] = 2;
+    let error = WireError::Context { bytes: 2, kind: Kind::Returned };
+    assert_eq!(read_all(&bytes, 400), Err(error));
 }
 
 #[test]
