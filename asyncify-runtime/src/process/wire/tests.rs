@@ -2,6 +2,9 @@
 
 use super::*;
 
+#[path = "check.rs"]
+mod check;
+
 const LIMIT: usize = 4 << 20;
 
 fn frame(kind: Kind, call: u64, payload: &[u8]) -> Vec<u8> {
@@ -137,6 +140,12 @@ impl Random {
         self.0
     }
 
+    /// As often short as long.
+    fn of_any_size(&mut self) -> usize {
+        let bits = self.below(16);
+        self.below(1 << bits)
+    }
+
     fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).unwrap()
     }
@@ -197,6 +206,29 @@ fn damaged_streams_end_in_an_error_or_in_frames() {
         }
     }
     assert!(refused > rounds / 100, "the damage was seen");
+}
+
+/// As the fuzzer does it, from a seed: bytes that look like headers often enough.
+#[test]
+fn random_bytes_hold_the_same_frames_however_they_arrive() {
+    let rounds = if cfg!(miri) { 20 } else { 5_000 };
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    for _ in 0..rounds {
+        let mut bytes = Vec::new();
+        for _ in 0..random.below(6) {
+            let kind = u8::try_from(random.below(Kind::ALL.len() + 1)).unwrap();
+            let length = random.of_any_size();
+            let has_context = random.below(8) == 0;
+            let context = if has_context { random.of_any_size() } else { 0 };
+            bytes.extend_from_slice(&u32::try_from(length).unwrap().to_le_bytes());
+            bytes.extend_from_slice(&[kind, 0]);
+            bytes.extend_from_slice(&u16::try_from(context).unwrap().to_le_bytes());
+            bytes.extend_from_slice(&random.next().to_le_bytes());
+            bytes.extend((0..length).map(|_| random.next().to_le_bytes()[0]));
+        }
+        bytes.truncate(random.below(bytes.len() + 1).max(bytes.len() / 2));
+        check::is_the_same_in_pieces(&bytes, 1 + random.below(3000));
+    }
 }
 
 impl FrameReader {
