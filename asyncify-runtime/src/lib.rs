@@ -152,7 +152,7 @@ pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady
 pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::group::TaskGroup;
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
-#[cfg(all(feature = "process", feature = "macros", target_os = "linux"))]
+#[cfg(all(feature = "process", feature = "macros"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
 pub use crate::macros::main;

@@ -185,6 +185,7 @@ fn call(plan: &ProcessPlan) -> TokenStream {
 //
 // Output:
 //     fn main() -> Result<(), Error> {
+//         #[cfg(target_os = "linux")]
 //         ::asyncify_runtime::process::init();
 //         #[tokio::main]
 //         async fn main() -> Result<(), Error> { BODY }
@@ -195,6 +196,7 @@ pub(crate) fn main(raw: &RawFn, runtime: &TokenStream) -> TokenStream {
     let (name, output) = (&sig.ident, &sig.output);
     quote! {
         fn #name() #output {
+            #[cfg(target_os = "linux")]
             #runtime::process::init();
             #raw
             #name()
