@@ -163,7 +163,7 @@ impl Builder {
     /// What carries context of the caller's to the function, such as the `traceparent` of its
     /// trace: `.carrier(carrier!(inject, enter))`.
     ///
-    /// `inject` runs when a call is first polled; with [`carrier!`](crate::carrier) is an example.
+    /// `inject` runs when a call is first polled. [`carrier!`](crate::carrier) has an example.
     pub fn carrier(mut self, carrier: &Carrier) -> Self {
         self.config.carrier = Some(*carrier);
         self
