@@ -1,5 +1,5 @@
-//! Bytes as a worker that has lost its mind would send them: the reader of frames must give the same
-//! frames and the same error however they are cut, and never panic.
+//! Bytes as a worker that has lost its mind would send them: the reader of frames must give the
+//! same frames and the same error however they are cut, and never panic.
 #![no_main]
 
 #[path = "../../src/process/wire/check.rs"]

@@ -56,11 +56,13 @@
 //!
 //! With the feature `tracing` the function runs in a span that stands for its caller's current one,
 //! and its events come back into that span: the caller's subscriber sees them with their level,
-//! target, message and fields, while the function runs. Only what that subscriber takes is sent. Of
-//! one call that is at most 1000 events, with texts of at most 16 KiB; how many more there were is
-//! said in a last one. The values of the span's own fields need `SpanFields`, a layer in the
-//! caller's subscriber (feature `span_fields`). An [initializer](Builder::initializer) may install a
-//! subscriber of the worker's own; then nothing is sent.
+//! target, message and fields, while the function runs, on a thread of the pool. Levels that no
+//! subscriber of the program takes are not sent. Of one call come at most 1000 events, with texts of
+//! at most 16 KiB; how many more there were is said in a last one.
+//!
+//! The values of the span's own fields need `SpanFields`, a layer in the caller's subscriber (feature
+//! `span_fields`). An [initializer](Builder::initializer) may install a subscriber of the worker's
+//! own; then nothing is sent.
 //!
 //! Anything else, such as a W3C `traceparent`, is brought by a [carrier](crate::carrier).
 //!

@@ -22,6 +22,9 @@ pub(crate) const HEADER: usize = 16;
 /// What may come behind arguments of any length.
 pub(crate) const LONGEST_CONTEXT: usize = u16::MAX as usize;
 
+/// What a worker may say that is no result, whatever its results are limited to.
+pub(crate) const LONGEST_WORDS: usize = 1024 * 1024;
+
 /// A buffer that grew beyond this is given back after its frame.
 const KEPT: usize = 256 * 1024;
 

@@ -20,6 +20,7 @@ use crate::{cases, finish, one};
 
 cases![
     the_span_of_the_caller_surrounds_the_function,
+    a_span_with_long_fields_goes_without_them,
     its_fields_reach_a_subscriber_of_the_workers_own,
     events_come_back_into_the_span,
     events_of_threads_come_back,
@@ -55,6 +56,18 @@ async fn the_span_of_the_caller_surrounds_the_function() {
         assert_eq!(seen, Ok(Some((name.to_owned(), module_path!().to_owned()))));
     }
     assert_eq!(with(&pool, span).await, Ok(None), "nothing is left of it");
+    finish(pool).await;
+}
+
+async fn a_span_with_long_fields_goes_without_them() {
+    let pool = one().build().unwrap();
+    let text = "x".repeat(16_000);
+    let call = async {
+        let long = info_span!("long", a = text, b = text, c = text, d = text, e = text);
+        with(&pool, span).instrument(long).await
+    };
+    let seen = call.with_subscriber(Log::default().subscriber(LevelFilter::INFO)).await;
+    assert_eq!(seen, Ok(Some(("long".to_owned(), module_path!().to_owned()))));
     finish(pool).await;
 }
 
@@ -170,9 +183,13 @@ async fn nothing_is_sent_to_nobody() {
         (LevelFilter::TRACE, [true; 3]),
         (LevelFilter::OFF, [false; 3]),
     ] {
+        // By itself: the finest level counts that any subscriber of the program takes, and the
+        // pool may keep that of the last call for a moment.
+        let pool = one().build().unwrap();
         let subscriber = Log::default().subscriber(level);
         let seen = with(&pool, enabled).with_subscriber(subscriber).await;
         assert_eq!(seen, Ok(expected), "{level}");
+        finish(pool).await;
     }
     assert_eq!(with(&pool, enabled).await, Ok([false; 3]));
     finish(pool).await;
@@ -186,7 +203,7 @@ fn chatter(events: u32, length: usize) -> Result<(), Error> {
 }
 
 async fn what_is_too_much_is_counted_and_said() {
-    let pool = one().max_payload(20_000).build().unwrap();
+    let pool = one().build().unwrap();
     let log = Log::default();
     let subscriber = log.subscriber(LevelFilter::INFO);
     async {
@@ -206,13 +223,22 @@ async fn what_is_too_much_is_counted_and_said() {
     .await;
     finish(pool).await;
 
-    // What is longer than any payload is not sent.
-    let pool = one().max_payload(5000).build().unwrap();
+    // What is long by its spans is not sent; and how long results may be has nothing to do with it.
+    let pool = one().max_payload(50).build().unwrap();
     let log = Log::default();
     let subscriber = log.subscriber(LevelFilter::INFO);
-    with(&pool, || chatter(3, 10_000)).with_subscriber(subscriber).await.unwrap();
-    assert!(log.lines()[0].contains("3 more events"), "{:?}", log.lines());
+    with(&pool, || chatter_in_deep_spans(100)).with_subscriber(subscriber).await.unwrap();
+    assert_eq!(log.lines().len(), 1);
+    assert!(log.lines()[0].contains(": 1 more events of this call"), "{:?}", log.lines());
     finish(pool).await;
+}
+
+#[sync_to_async(process(pool = &current()))]
+fn chatter_in_deep_spans(depth: u32) -> Result<(), Error> {
+    let text = "x".repeat(16_000);
+    let _entered: Vec<_> = (0..depth).map(|_| info_span!("deeper", text).entered()).collect();
+    tracing::info!("is lost");
+    Ok(())
 }
 
 #[sync_to_async(process(pool = &current()))]

@@ -5,8 +5,8 @@
 //! other can name. So they travel with their description, and the other side [makes a static](site)
 //! of each that it meets for the first time.
 //!
-//! Nothing is sent where nobody listens, and no event that the caller's subscriber is too coarse
-//! for. What is too much is [counted](remote) and said.
+//! Nothing is sent where nobody listens, and no event of a level that no subscriber here takes. What
+//! is too much is [counted](remote) and said.
 
 mod caller;
 #[cfg(feature = "span_fields")]
@@ -34,7 +34,16 @@ struct Record {
 /// What a worker is told of the caller.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Scope {
-    /// The finest level that the caller's subscriber takes.
+    /// The finest level that any subscriber of the caller's process takes.
     level: u8,
     span: Option<Record>,
+}
+
+impl Scope {
+    /// Makes it short.
+    pub(crate) fn forget_fields(&mut self) {
+        if let Some(span) = &mut self.span {
+            span.fields = Fields::new();
+        }
+    }
 }

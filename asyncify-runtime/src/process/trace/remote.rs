@@ -15,7 +15,7 @@ use super::site::{self, Place};
 use super::value::{Collect, Fields, Value};
 use super::{Record, Scope};
 use crate::process::locked;
-use crate::process::wire::{self, Kind};
+use crate::process::wire::{self, Kind, LONGEST_WORDS};
 use crate::process::worker::{current_call, send};
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
@@ -45,11 +45,8 @@ fn entered<R: Default>(f: impl FnOnce(&mut Vec<u64>) -> R) -> R {
 }
 
 /// Sends events home, unless the initializer has installed a subscriber of its own.
-pub(crate) fn install(max_payload: usize) {
-    let _ = dispatcher::set_global_default(Dispatch::new(Home {
-        longest: max_payload,
-        spans: Mutex::default(),
-    }));
+pub(crate) fn install() {
+    let _ = dispatcher::set_global_default(Dispatch::new(Home::default()));
 }
 
 /// Makes the caller's span the current one, while the guard lives.
@@ -89,17 +86,16 @@ impl Drop for Entered {
         let fields =
             vec![("message".into(), Value::Shown(message)), ("lost".into(), Value::Unsigned(lost))];
         // A log that cannot be sent is no reason to fail a call.
-        let _ =
-            Record { place: Place::warning(["message", "lost"]), fields }.send(u32::MAX as usize);
+        let _ = Record { place: Place::warning(["message", "lost"]), fields }.send();
     }
 }
 
 impl Record {
     /// False: it is too long.
-    fn send(&self, longest: usize) -> bool {
+    fn send(&self) -> bool {
         let call = current_call();
         let Ok(bytes) = rmp_serde::to_vec(self) else { return false };
-        if bytes.len() > longest {
+        if bytes.len() > LONGEST_WORDS {
             return false;
         }
         // Between calls nobody listens.
@@ -112,8 +108,8 @@ impl Record {
 }
 
 /// The subscriber.
+#[derive(Default)]
 struct Home {
-    longest: usize,
     spans: Mutex<Spans>,
 }
 
@@ -196,7 +192,7 @@ impl Subscriber for Home {
             place.add_field(SPANS);
             fields.push((SPANS.into(), Value::Shown(path)));
         }
-        if !(Record { place, fields }).send(self.longest) {
+        if !(Record { place, fields }).send() {
             LOST.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -63,7 +63,7 @@ pub(super) fn greet(
         }
     };
     #[cfg(feature = "tracing")]
-    crate::process::trace::install(setup.max_payload);
+    crate::process::trace::install();
     send(&wire::short(Kind::Ready, 0, &[]))?;
     Ok(Some((Conditions { max_payload: setup.max_payload, carrier }, reader)))
 }
