@@ -101,7 +101,8 @@
 //! | `process` | no | worker processes, on Linux: [`process`]; serde for arguments and results |
 //! | `postcard` | no | a second format for what passes between them |
 //! | `tower` | no | a layer that watches requests, with `watchdog` |
-//! | `tracing` | no | the caller's span and dispatcher in the body; reports of the watchdog |
+//! | `tracing` | no | the caller's span and dispatcher in the body; across processes its span, and the log of the function; reports of the watchdog |
+//! | `span_fields` | no | the values of a span's fields across processes; a layer for `tracing-subscriber` |
 //! | `watchdog` | no | reports of tasks that block the event loop, while they do: `Watchdog` |
 //!
 //! Without features it runs on any executor, and depends on no async runtime.
@@ -157,7 +158,7 @@ pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady
 pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::group::TaskGroup;
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
-#[cfg(all(feature = "process", feature = "macros", target_os = "linux"))]
+#[cfg(all(feature = "process", feature = "macros"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
 pub use crate::macros::main;

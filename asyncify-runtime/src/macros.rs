@@ -1,6 +1,6 @@
 //! The macros, under the names that users know.
 
-#[cfg(all(feature = "process", target_os = "linux"))]
+#[cfg(feature = "process")]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
 pub use asyncify_macros::main;

@@ -187,6 +187,7 @@ fn call(plan: &ProcessPlan) -> TokenStream {
 //
 // Output:
 //     fn main() -> Result<(), Error> {
+//         #[cfg(target_os = "linux")]
 //         ::asyncify_runtime::process::init();
 //         #[tokio::main]
 //         async fn main() -> Result<(), Error> { BODY }
@@ -197,6 +198,7 @@ pub(crate) fn main(raw: &RawFn, runtime: &TokenStream) -> TokenStream {
     let (name, output) = (&sig.ident, &sig.output);
     quote! {
         fn #name() #output {
+            #[cfg(target_os = "linux")]
             #runtime::process::init();
             #raw
             #name()

@@ -359,7 +359,7 @@ fn the_entry_of_a_program() {
         },
         &expect![[r#"
             fn main() -> Result<(), Error> {
-                ::asyncify_runtime::process::init();
+                #[cfg(target_os = "linux")] ::asyncify_runtime::process::init();
                 #[tokio::main]
                 async fn main() -> Result<(), Error> {
                     BODY

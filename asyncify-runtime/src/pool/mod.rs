@@ -58,6 +58,8 @@ pub use handle::BlockingPool;
 pub use metrics::PoolMetrics;
 pub use permit::{Permit, ReserveError, TrySpawnError};
 pub(crate) use place::Place;
+#[cfg(all(feature = "metrics", feature = "process", target_os = "linux"))]
+pub(crate) use quantiles::Durations;
 #[cfg(feature = "metrics")]
 pub use quantiles::Quantiles;
 pub use shutdown::{Leftover, Shutdown};

@@ -23,11 +23,36 @@ pub struct Quantiles {
     pub max: Duration,
 }
 
-impl Quantiles {
-    /// Of nanoseconds.
-    pub(super) fn of(histogram: &Histogram<u64>) -> Self {
+/// Durations, as they are collected: in nanoseconds, and as closely as [`Quantiles`] tell them.
+pub(crate) struct Durations(Histogram<u64>);
+
+/// Decimal digits that are told apart.
+const DIGITS: u8 = 2;
+
+impl Default for Durations {
+    /// None; grows with what it is given.
+    fn default() -> Self {
+        Self(Histogram::new(DIGITS).expect("a histogram may have up to five digits"))
+    }
+}
+
+impl Durations {
+    pub(crate) fn record(&mut self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        // Fails where so many buckets as this takes cannot be addressed; nothing depends on it.
+        let recorded = self.0.record(nanos);
+        debug_assert!(recorded.is_ok(), "{recorded:?}");
+    }
+
+    pub(crate) fn add(&mut self, others: &Self) {
+        let added = self.0.add(&others.0);
+        debug_assert!(added.is_ok(), "{added:?}");
+    }
+
+    pub(crate) fn quantiles(&self) -> Quantiles {
+        let histogram = &self.0;
         let at = |quantile| Duration::from_nanos(histogram.value_at_quantile(quantile));
-        Self {
+        Quantiles {
             count: histogram.len(),
             p50: at(0.5),
             p90: at(0.9),

@@ -2,16 +2,13 @@
 
 use super::current;
 use super::padded::CachePadded;
-use super::quantiles::Quantiles;
+use super::quantiles::{Durations, Quantiles};
 use crate::sync::{Mutex, MutexGuard};
-use hdrhistogram::Histogram;
 use std::sync::{OnceLock, PoisonError};
 use std::time::Duration;
 
 /// More workers than there are cores to record at once; those beyond share.
 const SHARDS: usize = 64;
-/// Decimal digits of a duration that are told apart.
-const DIGITS: u8 = 2;
 
 /// Exists only where the builder's `metrics` are on.
 ///
@@ -21,10 +18,10 @@ pub(super) struct Timings {
     shards: [OnceLock<Box<CachePadded<Mutex<Shard>>>>; SHARDS],
 }
 
-/// In nanoseconds.
+#[derive(Default)]
 struct Shard {
-    wait: Histogram<u64>,
-    run: Histogram<u64>,
+    wait: Durations,
+    run: Durations,
 }
 
 impl Timings {
@@ -34,53 +31,30 @@ impl Timings {
 
     /// A job was queued so long.
     pub(super) fn waited(&self, time: Duration) {
-        record(&mut self.shard().wait, time);
+        self.shard().wait.record(time);
     }
 
     /// A job ran so long.
     pub(super) fn ran(&self, time: Duration) {
-        record(&mut self.shard().run, time);
+        self.shard().run.record(time);
     }
 
     /// How long jobs waited, and how long they ran.
     pub(super) fn quantiles(&self) -> (Quantiles, Quantiles) {
-        let mut all = Shard::new();
+        let mut all = Shard::default();
         for shard in self.shards.iter().filter_map(OnceLock::get) {
             let shard = lock(shard);
-            add(&mut all.wait, &shard.wait);
-            add(&mut all.run, &shard.run);
+            all.wait.add(&shard.wait);
+            all.run.add(&shard.run);
         }
-        (Quantiles::of(&all.wait), Quantiles::of(&all.run))
+        (all.wait.quantiles(), all.run.quantiles())
     }
 
     /// This worker's shard. Who cancels a job from outside shares one.
     fn shard(&self) -> MutexGuard<'_, Shard> {
         let number = current::number().unwrap_or(0) % SHARDS;
-        lock(self.shards[number].get_or_init(|| Box::new(CachePadded(Mutex::new(Shard::new())))))
+        lock(self.shards[number].get_or_init(|| Box::new(CachePadded(Mutex::default()))))
     }
-}
-
-impl Shard {
-    fn new() -> Self {
-        Self { wait: histogram(), run: histogram() }
-    }
-}
-
-/// One that grows with what it is given.
-fn histogram() -> Histogram<u64> {
-    Histogram::new(DIGITS).expect("a histogram may have up to five digits")
-}
-
-fn record(histogram: &mut Histogram<u64>, time: Duration) {
-    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-    // Fails where so many buckets as this takes cannot be addressed; nothing depends on it.
-    let recorded = histogram.record(nanos);
-    debug_assert!(recorded.is_ok(), "{recorded:?}");
-}
-
-fn add(sum: &mut Histogram<u64>, histogram: &Histogram<u64>) {
-    let added = sum.add(histogram);
-    debug_assert!(added.is_ok(), "{added:?}");
 }
 
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
@@ -125,8 +99,8 @@ mod tests {
     fn shards_are_merged() {
         let timings = Timings::new();
         for number in [0, 3] {
-            let shard = Mutex::new(Shard::new());
-            record(&mut lock(&shard).wait, Duration::from_millis(1));
+            let shard = Mutex::new(Shard::default());
+            lock(&shard).wait.record(Duration::from_millis(1));
             assert!(timings.shards[number].set(Box::new(CachePadded(shard))).is_ok());
         }
         assert_eq!(timings.quantiles().0.count, 2);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::context::Carrier;
 use super::pool::Pool;
 use super::shared::Shared;
 use super::task::Initializer;
@@ -43,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) start_timeout: Duration,
     pub(crate) initializer: Option<Initializer>,
+    pub(crate) carrier: Option<Carrier>,
     pub(crate) env: Vec<(OsString, OsString)>,
     pub(crate) stderr: Stderr,
     pub(crate) kill_group: bool,
@@ -66,6 +68,7 @@ impl Builder {
             idle_timeout: Some(Duration::from_secs(300)),
             start_timeout: Duration::from_secs(10),
             initializer: None,
+            carrier: None,
             env: Vec::new(),
             stderr: Stderr::Inherit,
             kill_group: true,
@@ -154,6 +157,15 @@ impl Builder {
     /// as [`Start`](super::ProcessError::Start), and later ones try again.
     pub fn initializer(mut self, initializer: &Initializer) -> Self {
         self.config.initializer = Some(*initializer);
+        self
+    }
+
+    /// What carries context of the caller's to the function, such as the `traceparent` of its
+    /// trace: `.carrier(carrier!(inject, enter))`.
+    ///
+    /// `inject` runs when a call is first polled. [`carrier!`](crate::carrier) has an example.
+    pub fn carrier(mut self, carrier: &Carrier) -> Self {
+        self.config.carrier = Some(*carrier);
         self
     }
 

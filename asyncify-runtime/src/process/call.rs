@@ -16,6 +16,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::codec::Codec;
+use super::context::Context as CallersContext;
 use super::error::{ProcessError, Side};
 use super::link::Link;
 use super::pool::Pool;
@@ -36,6 +37,9 @@ pub(crate) struct Call {
     pub(crate) frame: Vec<u8>,
     /// What the function says; otherwise the pool's.
     pub(crate) timeout: Option<Duration>,
+    /// Who listens to its log.
+    #[cfg(feature = "tracing")]
+    caller: Option<super::trace::Caller>,
     state: Mutex<State>,
 }
 
@@ -56,6 +60,37 @@ enum Phase {
 }
 
 impl Call {
+    /// Takes along what is current on this thread.
+    fn capture(&mut self, pool: &Pool) -> Result<(), Error> {
+        #[cfg(feature = "tracing")]
+        {
+            self.caller = super::trace::Caller::capture();
+        }
+        let context = CallersContext::capture(
+            &pool.shared().config,
+            #[cfg(feature = "tracing")]
+            self.caller.as_ref(),
+        );
+        let context = context.encode();
+        if context.is_empty() {
+            return Ok(());
+        }
+        wire::append_context(&mut self.frame, &context)
+            .and_then(|()| wire::seal(&mut self.frame, u32::MAX as usize))
+            .map_err(|error| {
+                let detail = format!("the caller's context makes {error}");
+                ProcessError::Encode { side: Side::Caller, detail }.into()
+            })
+    }
+
+    /// An event of the function's has come.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn log(&self, event: &[u8]) {
+        if let Some(caller) = &self.caller {
+            caller.log(event);
+        }
+    }
+
     /// Marks it as run by `link`. `None` if its caller has gone; otherwise how long it has waited.
     pub(crate) fn run_by(&self, link: &Arc<Link>) -> Option<Duration> {
         let mut state = locked(&self.state);
@@ -181,7 +216,15 @@ impl Arguments {
         let state =
             State { phase: Phase::Waiting, waker: None, since: Instant::now(), retried: false };
         let timeout = options.timeout;
-        let call = Call { task, id, frame, timeout, state: Mutex::new(state) };
+        let call = Call {
+            task,
+            id,
+            frame,
+            timeout,
+            #[cfg(feature = "tracing")]
+            caller: None,
+            state: Mutex::new(state),
+        };
         Ok(Exchange::Unsent { pool, call: Arc::new(call), detached: options.detached })
     }
 }
@@ -247,7 +290,10 @@ impl Exchange {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Reply> {
         let mut ticket = match std::mem::replace(self, Self::Done) {
             Self::Failed(error) => return Poll::Ready(Err(error)),
-            Self::Unsent { pool, call, detached } => {
+            Self::Unsent { pool, mut call, detached } => {
+                if let Some(call) = Arc::get_mut(&mut call) {
+                    call.capture(&pool)?;
+                }
                 call.awaited_by(cx.waker());
                 pool.shared().submit(&call)?;
                 Ticket { shared: pool.shared().clone(), call, detached }

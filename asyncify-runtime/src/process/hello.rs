@@ -10,7 +10,7 @@ use super::{id, task};
 pub(crate) const VARIABLE: &str = "ASYNCIFY_WORKER";
 
 /// Changes with every change of the frames or of what is in them.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 
 /// What a worker is told by its environment.
 ///
@@ -82,6 +82,7 @@ pub(crate) struct Setup {
     pub(crate) name: String,
     pub(crate) memory_limit: Option<u64>,
     pub(crate) initializer: Option<String>,
+    pub(crate) carrier: Option<String>,
     pub(crate) max_payload: usize,
     /// Whether a socket comes along on which cancelled calls are announced.
     pub(crate) control: bool,
@@ -93,6 +94,7 @@ impl Setup {
             name: config.name.clone(),
             memory_limit: config.memory_limit,
             initializer: config.initializer.map(|initializer| initializer.name.to_owned()),
+            carrier: config.carrier.map(|carrier| carrier.name.to_owned()),
             max_payload: config.max_payload,
             control: config.kill_grace.is_some(),
         }

@@ -254,6 +254,14 @@ impl Link {
         state.current.take_if(|current| current.call.id == call && current.is_sent())
     }
 
+    /// The call of that number, if it runs here.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn running(&self, call: u64) -> Option<Arc<Call>> {
+        let state = locked(&self.state);
+        let current = state.current.as_ref().filter(|current| current.call.id == call)?;
+        Some(current.call.clone())
+    }
+
     /// Whether the worker's end of the socket is closed, as far as that end is the only one.
     pub(crate) fn has_closed(&self) -> bool {
         sys::has_hung_up(&self.socket) || sys::is_readable(&self.process)

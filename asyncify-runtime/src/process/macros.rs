@@ -62,3 +62,64 @@ macro_rules! initializer {
         &INITIALIZER
     }};
 }
+
+/// Names the two functions that carry context of a caller's to the function in the worker, for
+/// [`Builder::carrier`](crate::process::Builder::carrier).
+///
+/// The first, `fn(&mut HashMap<String, String>)`, runs where the call is made and writes what is to
+/// be carried. The second, `fn(&HashMap<String, String>, &mut dyn FnMut())`, runs in the worker
+/// with what was written, and must call the function, its last argument, once. The map is what
+/// propagators of OpenTelemetry inject into and extract from.
+///
+/// # Examples
+///
+/// The `traceparent` of the W3C, with `opentelemetry`:
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use asyncify_runtime::{carrier, process::Pool};
+/// # mod opentelemetry { pub mod global {
+/// #     pub struct P;
+/// #     impl P {
+/// #         pub fn inject_context<T>(&self, _: &super::Context, _: &mut T) {}
+/// #         pub fn extract<T>(&self, _: &T) -> super::Context { super::Context }
+/// #     }
+/// #     pub fn get_text_map_propagator<R>(f: impl FnOnce(&P) -> R) -> R { f(&P) }
+/// # }
+/// #     pub struct Context;
+/// #     impl Context { pub fn current() -> Self { Self } pub fn attach(self) {} }
+/// # }
+/// use opentelemetry::{Context, global};
+///
+/// fn inject(headers: &mut HashMap<String, String>) {
+///     global::get_text_map_propagator(|it| it.inject_context(&Context::current(), headers));
+/// }
+///
+/// fn enter(headers: &HashMap<String, String>, body: &mut dyn FnMut()) {
+///     let _entered = global::get_text_map_propagator(|it| it.extract(headers)).attach();
+///     body();
+/// }
+///
+/// let builder = Pool::builder("traced").carrier(carrier!(inject, enter));
+/// ```
+#[macro_export]
+macro_rules! carrier {
+    ($inject:path, $enter:path) => {{
+        const CARRIER: $crate::process::Carrier = $crate::process::Carrier::new(
+            ::core::concat!(
+                ::core::module_path!(),
+                " ",
+                ::core::file!(),
+                ":",
+                ::core::line!(),
+                ":",
+                ::core::column!()
+            ),
+            $inject,
+            $enter,
+        );
+        $crate::process::__private::inventory::submit! { CARRIER }
+        &CARRIER
+    }};
+}

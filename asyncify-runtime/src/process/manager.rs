@@ -50,6 +50,8 @@ pub(crate) struct Worker {
     lifetime: u64,
     /// What its socket told at the end: that it had not read all that it was sent.
     unread: bool,
+    /// There may be more frames to cut out of what was read.
+    has_more: bool,
 }
 
 /// What came of reading.
@@ -58,6 +60,8 @@ enum Heard {
     /// Nothing that is complete.
     Nothing,
     Answer(Done),
+    /// An event of the function's.
+    Log,
     /// It has closed its socket.
     End,
     /// What no worker says.
@@ -73,7 +77,17 @@ impl Worker {
         stderr: Option<Tail>,
     ) -> Self {
         let lifetime = lifetime(&shared.config);
-        Self { shared, link, child, reader, stderr, served: 0, lifetime, unread: false }
+        Self {
+            shared,
+            link,
+            child,
+            reader,
+            stderr,
+            served: 0,
+            lifetime,
+            unread: false,
+            has_more: false,
+        }
     }
 
     /// Gives it calls until its end, and buries it.
@@ -90,7 +104,14 @@ impl Worker {
             }
             let due = self.wait();
             match self.hear() {
-                Heard::Nothing => {}
+                Heard::Nothing => self.has_more = false,
+                // One at a time: a worker that logs without end must still end in time.
+                Heard::Log => {
+                    self.has_more = true;
+                    if let Event::Ended = due {
+                        continue;
+                    }
+                }
                 Heard::Answer(answer) => {
                     self.served += 1;
                     (free, done) = (true, Some(answer));
@@ -150,6 +171,7 @@ impl Worker {
     /// Waits for anything.
     fn wait(&mut self) -> Event {
         let blocked = self.link.send_rest();
+        let until = self.has_more.then(Instant::now);
         let wanted = if blocked { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let link = &self.link;
         let process = PollFd::new(&link.process, PollFlags::IN);
@@ -157,12 +179,12 @@ impl Worker {
         let socket = PollFd::new(&link.socket, wanted);
         let (ended, timer, words) = match self.stderr.as_ref().and_then(|tail| tail.pipe.as_ref()) {
             None => {
-                let [ended, timer, _] = ready([process, timer, socket]);
+                let [ended, timer, _] = ready([process, timer, socket], until);
                 (ended, timer, false)
             }
             Some(pipe) => {
                 let pipe = PollFd::new(pipe, PollFlags::IN);
-                let [ended, timer, _, words] = ready([process, timer, socket, pipe]);
+                let [ended, timer, _, words] = ready([process, timer, socket, pipe], until);
                 (ended, timer, words)
             }
         };
@@ -198,6 +220,14 @@ impl Worker {
     }
 
     fn on_frame(&mut self, header: Header) -> Heard {
+        if header.kind == Kind::Log {
+            // A thread that the function has left behind may be late.
+            #[cfg(feature = "tracing")]
+            if let Some(call) = self.link.running(header.call) {
+                call.log(self.reader.payload());
+            }
+            return Heard::Log;
+        }
         if !header.kind.is_answer() {
             return Heard::Nonsense(format!("{:?} where an answer was due", header.kind));
         }
@@ -289,8 +319,8 @@ impl Worker {
 }
 
 /// Waits until one of these is ready, and says which are.
-fn ready<const N: usize>(mut fds: [PollFd<'_>; N]) -> [bool; N] {
-    sys::poll(&mut fds, None).expect("poll of descriptors of ours");
+fn ready<const N: usize>(mut fds: [PollFd<'_>; N], until: Option<Instant>) -> [bool; N] {
+    sys::poll(&mut fds, until).expect("poll of descriptors of ours");
     fds.map(|fd| !fd.revents().is_empty())
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::error::ProcessError;
 use crate::error::Error;
+#[cfg(feature = "metrics")]
+use crate::pool::Quantiles;
 
 /// A snapshot of a [`Pool`](super::Pool), from [`Pool::metrics`](super::Pool::metrics).
 ///
@@ -37,6 +39,13 @@ pub struct Metrics {
     pub queue_time: Duration,
     /// How long workers have been busy, all together.
     pub run_time: Duration,
+    /// How `queue_time` is distributed over the calls that have ended. Only with the feature
+    /// `metrics`.
+    #[cfg(feature = "metrics")]
+    pub queue_times: Quantiles,
+    /// How `run_time` is, likewise.
+    #[cfg(feature = "metrics")]
+    pub run_times: Quantiles,
 }
 
 /// Why worker processes have ended.

@@ -52,6 +52,20 @@
 //! A call whose worker has died *before* it has read it is given to another worker once. One that
 //! has begun is never repeated, since it may have had effects.
 //!
+//! # Its caller, and its log
+//!
+//! With the feature `tracing` the function runs in a span that stands for its caller's current one,
+//! and its events come back into that span: the caller's subscriber sees them with their level,
+//! target, message and fields, while the function runs, on a thread of the pool. Levels that no
+//! subscriber of the program takes are not sent. Of one call come at most 1000 events, with texts of
+//! at most 16 KiB; how many more there were is said in a last one.
+//!
+//! The values of the span's own fields need `SpanFields`, a layer in the caller's subscriber (feature
+//! `span_fields`). An [initializer](Builder::initializer) may install a subscriber of the worker's
+//! own; then nothing is sent.
+//!
+//! Anything else, such as a W3C `traceparent`, is brought by a [carrier](crate::carrier).
+//!
 //! # How it works
 //!
 //! A worker is a new start of the running image, never a fork. It talks over one socket pair,
@@ -65,6 +79,7 @@
 //! | frames, pure | `wire` |
 //! | values to bytes | `codec` |
 //! | functions and their registry | `task` |
+//! | what a function sees of its caller, and the caller of its log | `context`, `trace` |
 //! | one call and its future | `call` |
 //! | one process, as callers and manager share it | `link` |
 //! | queue, idle list, slots, books | `shared` |
@@ -76,6 +91,7 @@ mod bootstrap;
 mod builder;
 mod call;
 mod codec;
+mod context;
 mod error;
 mod global;
 mod hello;
@@ -89,17 +105,23 @@ mod shared;
 mod start;
 mod sys;
 mod task;
+#[cfg(feature = "tracing")]
+mod trace;
 mod wire;
 mod worker;
 
 pub use self::bootstrap::init;
 pub use self::builder::{Builder, Stderr};
 pub use self::codec::Codec;
+pub use self::context::Carrier;
 pub use self::error::{Crash, OomHint, Panic, ProcessError, Side};
 pub use self::global::global;
 pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;
 pub use self::task::{Initialized, Initializer};
+#[cfg(feature = "span_fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "span_fields")))]
+pub use self::trace::SpanFields;
 pub(crate) use self::worker::is_cancelled;
 
 #[cfg(doc)]

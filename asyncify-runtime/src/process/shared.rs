@@ -23,6 +23,8 @@ use super::locked;
 use super::manager;
 use super::metrics::{End, Metrics};
 use crate::error::Error;
+#[cfg(feature = "metrics")]
+use crate::pool::Durations;
 use crate::pool::Shutdown;
 use crate::sync::{Condvar, Mutex};
 
@@ -54,8 +56,12 @@ struct State {
     failures: u32,
     retry_at: Option<Instant>,
     closed: Option<Shutdown>,
-    /// Without the numbers of now.
+    /// Without the numbers of now, and without distributions.
     books: Metrics,
+    #[cfg(feature = "metrics")]
+    queue_times: Durations,
+    #[cfg(feature = "metrics")]
+    run_times: Durations,
 }
 
 /// What a worker that is free does next.
@@ -374,6 +380,10 @@ impl Shared {
             idle: state.idle.len(),
             busy: ready.saturating_sub(state.idle.len()),
             queued: state.queue.len(),
+            #[cfg(feature = "metrics")]
+            queue_times: state.queue_times.quantiles(),
+            #[cfg(feature = "metrics")]
+            run_times: state.run_times.quantiles(),
             ..state.books.clone()
         }
     }
@@ -415,6 +425,11 @@ impl State {
     fn book(&mut self, done: &Done) {
         self.books.queue_time += done.current.waited;
         self.books.run_time += done.ran;
+        #[cfg(feature = "metrics")]
+        {
+            self.queue_times.record(done.current.waited);
+            self.run_times.record(done.ran);
+        }
         self.books.bytes_in += done.current.call.size();
         if let Ok(payload) = &done.reply {
             self.books.bytes_out += payload.bytes().len() as u64;

@@ -26,7 +26,7 @@ use super::manager::{LINGER, Tail, Worker};
 use super::metrics::End;
 use super::shared::{Shared, StartFailure};
 use super::sys::{self, Timer, Watched};
-use super::wire::{FrameReader, Kind};
+use super::wire::{FrameReader, Kind, LONGEST_WORDS};
 
 /// The running image, even where its file was replaced since.
 const THIS_PROGRAM: &str = "/proc/self/exe";
@@ -36,7 +36,7 @@ pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, StartFailure> {
     let token = Token::new();
     let Parts { link, child, control, stderr } =
         spawn(&shared.config, token).map_err(|error| failure(error.to_string()))?;
-    let reader = FrameReader::new(shared.config.max_payload);
+    let reader = FrameReader::new(shared.config.max_payload.max(LONGEST_WORDS));
     let wanted = shared.register(&link);
     let mut worker = Worker::new(shared.clone(), link, child, reader, stderr);
     let greeted = if wanted {

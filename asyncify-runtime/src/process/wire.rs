@@ -3,18 +3,27 @@
 //! A frame is a header of 16 bytes, little endian, and a payload:
 //!
 //! ```text
-//! length u32 | kind u8 | codec u8 | reserved u16 | call u64 | payload
+//! length u32 | kind u8 | codec u8 | context u16 | call u64 | payload
 //! ```
+//!
+//! The last `context` bytes of a call's payload are not arguments but what the function is to see
+//! of its caller; all other frames have none.
 //!
 //! This file is pure: it knows bytes, no sockets. What arrives is never trusted: a length is
 //! judged before anything is allocated for it, and memory grows with what has arrived, not with
 //! what was announced.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 
 /// The bytes before a payload.
 pub(crate) const HEADER: usize = 16;
+
+/// What may come behind arguments of any length.
+pub(crate) const LONGEST_CONTEXT: usize = u16::MAX as usize;
+
+/// What a worker may say that is no result, whatever its results are limited to.
+pub(crate) const LONGEST_WORDS: usize = 1024 * 1024;
 
 /// A buffer that grew beyond this is given back after its frame.
 const KEPT: usize = 256 * 1024;
@@ -95,7 +104,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WireError {
     UnknownKind(u8),
-    Reserved(u16),
+    Context { bytes: u16, kind: Kind },
     TooLong { bytes: u64, limit: u64 },
 }
 
@@ -103,7 +112,9 @@ impl fmt::Display for WireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownKind(kind) => write!(f, "a frame of the unknown kind {kind}"),
-            Self::Reserved(bits) => write!(f, "a frame with reserved bits set ({bits:#06x})"),
+            Self::Context { bytes, kind } => {
+                write!(f, "a frame of the kind {kind:?} with {bytes} bytes of context")
+            }
             Self::TooLong { bytes, limit } => {
                 write!(f, "a frame of {bytes} bytes, where {limit} are allowed")
             }
@@ -118,6 +129,16 @@ pub(crate) fn begin(kind: Kind, codec: u8, call: u64) -> Vec<u8> {
     frame.extend_from_slice(&[kind as u8, codec, 0, 0]);
     frame.extend_from_slice(&call.to_le_bytes());
     frame
+}
+
+/// Appends the context to a call that has none. `Err`: it is too long.
+pub(crate) fn append_context(frame: &mut Vec<u8>, context: &[u8]) -> Result<(), WireError> {
+    let limit = LONGEST_CONTEXT as u64;
+    let too_long = WireError::TooLong { bytes: context.len() as u64, limit };
+    let length = u16::try_from(context.len()).map_err(|_| too_long)?;
+    frame[6..8].copy_from_slice(&length.to_le_bytes());
+    frame.extend_from_slice(context);
+    Ok(())
 }
 
 /// Writes the length of the payload into the header.
@@ -145,21 +166,29 @@ pub(crate) struct Header {
     pub(crate) call: u64,
     /// Of the payload.
     length: usize,
+    /// Of its end that is context.
+    context: usize,
 }
 
 impl Header {
     fn parse(bytes: &[u8; HEADER], limit: usize) -> Result<Self, WireError> {
-        let [l0, l1, l2, l3, kind, codec, r0, r1, call @ ..] = *bytes;
+        let [l0, l1, l2, l3, kind, codec, c0, c1, call @ ..] = *bytes;
         let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
         let kind = Kind::from_byte(kind).ok_or(WireError::UnknownKind(kind))?;
-        match u16::from_le_bytes([r0, r1]) {
-            0 => {}
-            bits => return Err(WireError::Reserved(bits)),
-        }
         if length > limit {
             return Err(WireError::TooLong { bytes: length as u64, limit: limit as u64 });
         }
-        Ok(Self { kind, codec, call: u64::from_le_bytes(call), length })
+        let bytes = u16::from_le_bytes([c0, c1]);
+        let context = usize::from(bytes);
+        if context > length || (context > 0 && kind != Kind::Call) {
+            return Err(WireError::Context { bytes, kind });
+        }
+        Ok(Self { kind, codec, call: u64::from_le_bytes(call), length, context })
+    }
+
+    /// Tells the arguments of a call from their context.
+    pub(crate) fn split<'a>(&self, payload: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+        payload.split_at(self.length - self.context)
     }
 }
 
@@ -178,9 +207,10 @@ impl Payload {
 
 /// Collects bytes and cuts frames out of them.
 pub(crate) struct FrameReader {
-    /// Everything behind `filled` is scratch space, zeroed once.
+    /// What has arrived and was not discarded.
     buffer: Vec<u8>,
-    filled: usize,
+    /// Where a read ends up of which nobody knows how much it brings.
+    scratch: Box<[u8; FIRST_READ]>,
     /// The end of the frame that was cut out last.
     done: usize,
     limit: usize,
@@ -188,7 +218,7 @@ pub(crate) struct FrameReader {
 
 impl FrameReader {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { buffer: Vec::new(), filled: 0, done: 0, limit }
+        Self { buffer: Vec::new(), scratch: Box::new([0; FIRST_READ]), done: 0, limit }
     }
 
     /// What is allowed from the next frame on.
@@ -196,13 +226,34 @@ impl FrameReader {
         self.limit = limit;
     }
 
-    /// Reads once; 0 means that nothing will come any more.
+    /// Reads once, or the rest of a long frame as far as it is there; 0 means that nothing will
+    /// come any more.
     pub(crate) fn fill(&mut self, source: &mut impl Read) -> io::Result<usize> {
         self.discard();
-        self.make_room();
-        let read = source.read(&mut self.buffer[self.filled..])?;
-        self.filled += read;
-        Ok(read)
+        match self.header() {
+            Ok(Some(header)) if self.missing(&header) > FIRST_READ => {
+                self.fill_long(source, &header)
+            }
+            _ => {
+                let read = source.read(&mut self.scratch[..])?;
+                self.buffer.extend_from_slice(&self.scratch[..read]);
+                Ok(read)
+            }
+        }
+    }
+
+    /// Straight to where it stays, without memory that is zeroed first. Room is made at once for
+    /// what is cheap, and then twice of what has arrived.
+    fn fill_long(&mut self, source: &mut impl Read, header: &Header) -> io::Result<usize> {
+        let missing = self.missing(header);
+        let before = self.buffer.len();
+        self.buffer.reserve(missing.min(FIRST_GROWTH));
+        match source.take(missing as u64).read_to_end(&mut self.buffer) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock && self.buffer.len() > before => {
+                Ok(self.buffer.len() - before)
+            }
+            result => result,
+        }
     }
 
     /// Cuts out the next frame, when all of it is there. It stays readable until the next call of
@@ -210,11 +261,10 @@ impl FrameReader {
     pub(crate) fn next(&mut self) -> Result<Option<Header>, WireError> {
         self.discard();
         let Some(header) = self.header()? else { return Ok(None) };
-        let end = HEADER + header.length;
-        if self.filled < end {
+        if self.missing(&header) > 0 {
             return Ok(None);
         }
-        self.done = end;
+        self.done = HEADER + header.length;
         Ok(Some(header))
     }
 
@@ -226,46 +276,29 @@ impl FrameReader {
     /// The same for keeps; a long one is not copied.
     pub(crate) fn take_payload(&mut self, header: &Header) -> Payload {
         let codec = header.codec;
-        if self.done < KEPT || self.filled > self.done {
+        if self.done < KEPT || self.buffer.len() > self.done {
             return Payload { bytes: self.payload().to_vec(), start: 0, codec };
         }
-        let mut bytes = std::mem::take(&mut self.buffer);
-        bytes.truncate(self.done);
-        self.filled = 0;
         self.done = 0;
-        Payload { bytes, start: HEADER, codec }
+        Payload { bytes: std::mem::take(&mut self.buffer), start: HEADER, codec }
     }
 
     fn header(&self) -> Result<Option<Header>, WireError> {
-        if self.filled < HEADER {
-            return Ok(None);
-        }
-        let bytes = self.buffer[..HEADER].try_into().expect("a slice of that length");
+        let Some(bytes) = self.buffer.first_chunk() else { return Ok(None) };
         Header::parse(bytes, self.limit).map(Some)
+    }
+
+    /// How much of the first frame has not arrived.
+    fn missing(&self, header: &Header) -> usize {
+        (HEADER + header.length).saturating_sub(self.buffer.len())
     }
 
     /// Drops the frame that was cut out last.
     fn discard(&mut self) {
         let done = std::mem::take(&mut self.done);
-        if done > 0 {
-            self.buffer.copy_within(done..self.filled, 0);
-            self.filled -= done;
-        }
-        if self.filled == 0 && self.buffer.len() > KEPT {
+        self.buffer.drain(..done);
+        if self.buffer.is_empty() && self.buffer.capacity() > KEPT {
             self.buffer = Vec::new();
-        }
-    }
-
-    /// Grows to twice of what has arrived, or at once to what is cheap, but not beyond the frame
-    /// that is arriving.
-    fn make_room(&mut self) {
-        let needed = match self.header() {
-            Ok(Some(header)) => HEADER + header.length,
-            _ => HEADER,
-        };
-        let wanted = needed.min(FIRST_GROWTH.max(2 * self.filled)).max(FIRST_READ);
-        if self.filled == self.buffer.len() || self.buffer.len() < wanted {
-            self.buffer.resize(wanted.max(self.filled + 1), 0);
         }
     }
 }

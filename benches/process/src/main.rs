@@ -1,9 +1,9 @@
 //! Worker processes beside those of procspawn, and of Python where there is a `python3`: what a
 //! call costs, and what a start, a crash and a time-out cost, in one run.
 //!
-//! `cargo run --release -p asyncify-process-benches` prints medians. The round trips are measured
-//! twice: with everything pinned to one core, where wake-ups cost the same for all, and as the
-//! system likes.
+//! `cargo run --release -p asyncify-process-benches` prints medians, and `... -- payloads` those of
+//! one part. The round trips are measured twice: with everything pinned to one core, where wake-ups
+//! cost the same for all, and as the system likes.
 
 mod peers;
 mod report;
@@ -24,18 +24,24 @@ const MIB: usize = 1 << 20;
 fn main() {
     asyncify_runtime::process::init();
     procspawn::init();
-    // A child of this program with one task: the rows that must not see the others' memory.
-    if std::env::args().nth(1).as_deref() == Some("pinned") {
-        report::pin();
-        round_trips("pinned");
-        return;
+    match std::env::args().nth(1).as_deref() {
+        // A child of this program: what it pins stays pinned.
+        Some("pinned") => {
+            report::pin();
+            round_trips("pinned");
+        }
+        Some("starts") => starts(),
+        Some("ends") => ends(),
+        Some("payloads") => payloads(),
+        _ => {
+            round_trips("not pinned");
+            report::run_pinned();
+            starts();
+            ends();
+            throughput();
+            payloads();
+        }
     }
-    round_trips("not pinned");
-    report::run_pinned();
-    starts();
-    ends();
-    throughput();
-    payloads();
 }
 
 fn pool(workers: usize) -> Pool {

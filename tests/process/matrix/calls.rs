@@ -15,6 +15,7 @@ cases![
     values_that_cannot_cross_keep_their_worker,
     payloads_of_every_size_cross,
     payloads_beyond_the_limit_are_refused,
+    a_long_panic_is_cut,
     functions_print_and_read,
     concurrent_calls_get_their_own_results,
 ];
@@ -97,6 +98,18 @@ async fn payloads_beyond_the_limit_are_refused() {
     };
     assert_eq!((side, bytes > 2000), (Side::Worker, true));
     finish(pool).await;
+}
+
+/// However short results must be.
+async fn a_long_panic_is_cut() {
+    let pool = one().max_payload(100).build().unwrap();
+    let error = tasks::panic_at_length(&pool, 3 << 20).await.unwrap_err();
+    let Error::Process(ProcessError::Panicked(panic)) = error else { panic!("{error}") };
+    let message = panic.message.expect("some words");
+    assert_eq!(message, "é".repeat(message.len() / 2));
+    assert!(message.len() > 100_000);
+    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
+    assert_eq!(finish(pool).await.spawned, 1);
 }
 
 async fn functions_print_and_read() {

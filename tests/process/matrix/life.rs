@@ -8,7 +8,7 @@ use asyncify_runtime::Error;
 use asyncify_runtime::initializer;
 use asyncify_runtime::process::{Pool, ProcessError, Stderr};
 use futures::future::join_all;
-use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+use rustix::process::Signal;
 
 use crate::{Scratch, cases, finish, kill, one};
 
@@ -22,7 +22,6 @@ cases![
     a_program_that_says_nothing_is_no_worker,
     a_program_that_ends_is_no_worker,
     a_program_that_is_not_there_is_no_worker,
-    without_descriptors_the_start_fails_and_recovers,
     workers_have_their_names_and_variables,
     a_spare_worker_that_is_killed_is_replaced,
 ];
@@ -139,20 +138,6 @@ async fn a_program_that_ends_is_no_worker() {
 async fn a_program_that_is_not_there_is_no_worker() {
     let detail = start_error(one().worker_exe("/nowhere/worker")).await;
     assert!(detail.contains("No such file"), "{detail}");
-}
-
-async fn without_descriptors_the_start_fails_and_recovers() {
-    let before = getrlimit(Resource::Nofile);
-    let pool = one().build().unwrap();
-    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..before }).unwrap();
-    let failed = tasks::add(&pool, 1, 1).await;
-    setrlimit(Resource::Nofile, before).unwrap();
-    let Err(Error::Process(ProcessError::Start { detail, .. })) = failed else {
-        panic!("{failed:?}")
-    };
-    assert!(detail.contains("Too many open files"), "{detail}");
-    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
-    finish(pool).await;
 }
 
 async fn workers_have_their_names_and_variables() {

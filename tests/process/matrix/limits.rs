@@ -1,5 +1,7 @@
 //! What workers may take.
 
+use std::time::{Duration, Instant};
+
 use asyncify_process_tests::tasks::{self, crash};
 use asyncify_runtime::Error;
 use asyncify_runtime::process::{OomHint, Pool, ProcessError};
@@ -16,6 +18,7 @@ cases![
     a_worker_is_replaced_after_its_calls,
     every_call_its_own_worker,
     a_full_queue_refuses,
+    metrics_tell_how_long_calls_wait_and_run,
 ];
 
 async fn an_allocation_over_the_limit_costs_one_call() {
@@ -87,4 +90,20 @@ async fn a_full_queue_refuses() {
     drop(running);
     assert_eq!(queued.await, Ok(2));
     assert_eq!(finish(pool).await.calls.refused, 1);
+}
+
+async fn metrics_tell_how_long_calls_wait_and_run() {
+    let pool = one().build().unwrap();
+    assert_eq!(pool.metrics().run_times.count, 0);
+    let began = Instant::now();
+    join_all((0..5).map(|_| tasks::sleep(&pool, 20))).await;
+    let all = began.elapsed();
+    let metrics = finish(pool).await;
+    let (waits, runs) = (metrics.queue_times, metrics.run_times);
+    assert_eq!((waits.count, runs.count), (5, 5));
+    let short = Duration::from_millis(20);
+    assert!(runs.p50 >= short && runs.max <= all * 101 / 100, "{runs:?} of {all:?}");
+    // The third has waited for two.
+    assert!(waits.p50 >= 2 * short && waits.max >= 4 * short, "{waits:?}");
+    assert!(metrics.run_time >= 5 * short);
 }

@@ -12,8 +12,10 @@ mod cancel;
 mod crashes;
 mod life;
 mod limits;
+mod logs;
 mod orphans;
 mod protocol;
+mod scarce;
 mod storms;
 
 use std::future::Future;
@@ -39,7 +41,7 @@ use cases;
 fn main() {
     process::init();
     let argument = std::env::args().nth(1).unwrap_or_default();
-    if let Some(role) = orphans::role(&argument) {
+    if let Some(role) = orphans::role(&argument).or_else(|| scarce::role(&argument)) {
         return role();
     }
     let modules = [
@@ -48,8 +50,10 @@ fn main() {
         crashes::CASES,
         cancel::CASES,
         limits::CASES,
+        logs::CASES,
         protocol::CASES,
         life::CASES,
+        scarce::CASES,
         bootstrap::CASES,
         orphans::CASES,
         storms::CASES,

@@ -6,17 +6,23 @@ use std::time::Duration;
 
 use asyncify_process_tests::outside::{children, runs, until};
 use asyncify_process_tests::tasks;
-use asyncify_runtime::initializer;
 use asyncify_runtime::process::Pool;
+use asyncify_runtime::{Shutdown, initializer};
 use futures::executor::block_on;
 use futures::future::FutureExt;
 
-use crate::{Scratch, cases, one};
+use rustix::process::Signal;
+
+use crate::{Scratch, cases, kill, one};
 
 cases![
     a_worker_that_spins_ends_with_its_program,
     an_idle_worker_ends_with_its_program,
     a_worker_that_starts_ends_with_its_program,
+    a_worker_that_has_not_begun_ends_with_its_program,
+    a_program_that_never_greets_ends_with_its_pool,
+    a_worker_of_a_pool_that_shuts_down_ends_with_its_program,
+    what_a_worker_has_started_ends_with_its_program,
     a_program_that_ends_takes_its_workers_along,
 ];
 
@@ -27,6 +33,9 @@ pub(crate) fn role(argument: &str) -> Option<fn()> {
         "role:spin" => Some(spin),
         "role:idle" => Some(idle),
         "role:start" => Some(start),
+        "role:stranger" => Some(stranger),
+        "role:drain" => Some(drain),
+        "role:child" => Some(child),
         "role:end" => Some(end),
         _ => None,
     }
@@ -69,6 +78,34 @@ fn tell_and_spin() {
     }
 }
 
+/// Its worker is a program that never says hello.
+fn stranger() {
+    let pool = one().worker_exe("/usr/bin/tail").build().unwrap();
+    let ended = block_on(tasks::pid(&pool));
+    panic!("a start that never ends has ended: {ended:?}");
+}
+
+/// It waits for the end of a call that never ends.
+fn drain() {
+    let pool = one().kill_grace(Duration::from_secs(1000)).build().unwrap();
+    let scratch = Scratch::new("drain");
+    let mut call = Box::pin(tasks::spin_and_tell(&pool, scratch.path()));
+    assert!(call.as_mut().now_or_never().is_none());
+    let worker = scratch.wait();
+    let mut shutdown = Box::pin(pool.shutdown(Shutdown::Drain));
+    assert!(shutdown.as_mut().now_or_never().is_none());
+    std::fs::write(file(), worker).unwrap();
+    block_on(shutdown);
+    panic!("a call that never ends has ended");
+}
+
+/// Its worker has started a process.
+fn child() {
+    let pool = one().build().unwrap();
+    let ended = block_on(tasks::spawn_child_and_spin(&pool, file()));
+    panic!("a call that never ends has ended: {ended:?}");
+}
+
 /// Its `main` returns while a call runs.
 fn end() {
     let pool = one().build().unwrap();
@@ -89,6 +126,7 @@ fn start_role(role: &str, scratch: &Scratch) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([role, &scratch.path()])
         .stdin(Stdio::piped())
+        .stdout(Stdio::null())
         .spawn()
         .unwrap()
 }
@@ -119,15 +157,51 @@ async fn a_worker_that_starts_ends_with_its_program() {
     for _ in 0..20 {
         let scratch = Scratch::new("early");
         let mut program = start_role("role:spin", &scratch);
-        let mut workers = Vec::new();
-        until("it has started a worker", || {
-            workers = children(program.id());
-            !workers.is_empty()
-        });
+        let worker = first_child(&program);
         program.kill().unwrap();
         program.wait().unwrap();
-        until("the worker is gone", || !workers.iter().any(|worker| runs(*worker)));
+        until("the worker is gone", || !runs(worker));
     }
+}
+
+/// Stopped as soon as it is there, before it can have read a word.
+async fn a_worker_that_has_not_begun_ends_with_its_program() {
+    for _ in 0..20 {
+        let scratch = Scratch::new("stopped");
+        let mut program = start_role("role:spin", &scratch);
+        let worker = first_child(&program);
+        kill(worker, Signal::STOP);
+        program.kill().unwrap();
+        program.wait().unwrap();
+        kill(worker, Signal::CONT);
+        until("the worker is gone", || !runs(worker));
+    }
+}
+
+async fn a_program_that_never_greets_ends_with_its_pool() {
+    let scratch = Scratch::new("stranger");
+    let mut program = start_role("role:stranger", &scratch);
+    let worker = first_child(&program);
+    program.kill().unwrap();
+    program.wait().unwrap();
+    until("the stranger is gone", || !runs(worker));
+}
+
+fn first_child(program: &Child) -> u32 {
+    let mut workers = Vec::new();
+    until("it has started a worker", || {
+        workers = children(program.id());
+        !workers.is_empty()
+    });
+    workers[0]
+}
+
+async fn a_worker_of_a_pool_that_shuts_down_ends_with_its_program() {
+    dies_with_its_program("role:drain");
+}
+
+async fn what_a_worker_has_started_ends_with_its_program() {
+    dies_with_its_program("role:child");
 }
 
 async fn a_program_that_ends_takes_its_workers_along() {

@@ -129,6 +129,11 @@ crate::task! {
         panic!("{message}")
     }
 
+    /// Panics with many words, and without a word on stderr.
+    pub fn panic_at_length(bytes: usize) -> Result<(), Error> {
+        std::panic::resume_unwind(Box::new("é".repeat(bytes / 2)))
+    }
+
     /// Panics without words.
     pub fn panic_wordless() -> Result<(), Error> {
         std::panic::panic_any(7_u8)

@@ -11,6 +11,10 @@ use std::os::unix::net::UnixStream;
 use super::hello::Token;
 use crate::sync::{AtomicBool, Ordering};
 
+#[cfg(feature = "tracing")]
+pub(crate) use self::serve::send;
+#[cfg(feature = "tracing")]
+pub(crate) use self::watchdog::current_call;
 pub(crate) use self::watchdog::is_cancelled;
 
 static IS_WORKER: AtomicBool = AtomicBool::new(false);
@@ -36,7 +40,7 @@ pub(crate) fn is_for_us(token: Token) -> bool {
 /// Becomes a worker, for good.
 pub(crate) fn main(token: Token) -> ! {
     IS_WORKER.store(true, Ordering::Relaxed);
-    let code = match descriptors::claim().and_then(|socket| work(&socket, token)) {
+    let code = match descriptors::claim().and_then(|socket| work(socket, token)) {
         Ok(()) => 0,
         // The pool has gone, or is about to say why it has ended us; there is nobody to tell.
         Err(_) => 1,
@@ -44,7 +48,8 @@ pub(crate) fn main(token: Token) -> ! {
     std::process::exit(code)
 }
 
-fn work(socket: &UnixStream, token: Token) -> std::io::Result<()> {
+fn work(socket: UnixStream, token: Token) -> std::io::Result<()> {
+    let socket = serve::share(socket);
     let Some((setup, reader)) = serve::greet(socket, token)? else { return Ok(()) };
     serve::run(socket, reader, &setup)
 }

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::panic;
 
 use crate::process::error::Panic;
+use crate::process::wire::LONGEST_WORDS;
 
 std::thread_local! {
     static LAST: RefCell<Option<Place>> = const { RefCell::new(None) };
@@ -41,5 +42,14 @@ pub(super) fn describe(payload: &(dyn Any + Send)) -> Panic {
         Some(place) => (place.location, place.backtrace),
         None => (None, None),
     };
-    Panic { message, location, backtrace }
+    Panic { message: message.map(cut), location, backtrace: backtrace.map(cut) }
+}
+
+/// As much of it as fits into what a worker may say.
+fn cut(mut text: String) -> String {
+    const LONGEST: usize = LONGEST_WORDS / 4;
+    if let Some((end, _)) = text.char_indices().find(|(at, c)| at + c.len_utf8() > LONGEST) {
+        text.truncate(end);
+    }
+    text
 }

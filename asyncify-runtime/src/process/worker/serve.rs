@@ -1,26 +1,50 @@
 //! A worker's life: the greeting, and one call after the other.
 
+use std::any::Any;
 use std::io::{self, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::sync::OnceLock;
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 
 use super::{limits, panics, watchdog};
 use crate::process::call::split_arguments;
 use crate::process::codec::Codec;
+use crate::process::context::{self, Carrier, Context};
 use crate::process::hello::{self, Hello, Setup, Token};
 use crate::process::task::{self, Answer, Refusal, Request};
-use crate::process::wire::{self, FrameReader, Kind, WireError};
+use crate::process::wire::{self, FrameReader, Header, Kind, LONGEST_CONTEXT, WireError};
+use crate::process::{error::Panic, locked};
+use crate::sync::Mutex;
 use crate::util::catch;
 
 /// A setup is short; what comes behind it has its own limit.
 const LONGEST_SETUP: usize = 1 << 20;
 
+/// The socket, for those who write.
+static HOME: OnceLock<Mutex<&'static UnixStream>> = OnceLock::new();
+
+/// What a worker does under.
+pub(super) struct Conditions {
+    max_payload: usize,
+    carrier: Option<&'static Carrier>,
+}
+
+/// Keeps the socket for the rest of the process.
+pub(super) fn share(socket: UnixStream) -> &'static UnixStream {
+    let socket: &'static UnixStream = Box::leak(Box::new(socket));
+    let _ = HOME.set(Mutex::new(socket));
+    socket
+}
+
 /// Says hello, and makes ready as the pool wishes. `None`: it wishes nothing any more.
-pub(super) fn greet(socket: &UnixStream, token: Token) -> io::Result<Option<(Setup, FrameReader)>> {
-    send(socket, &hello::frame(Kind::Hello, &Hello::new(token.nonce)))?;
+pub(super) fn greet(
+    socket: &UnixStream,
+    token: Token,
+) -> io::Result<Option<(Conditions, FrameReader)>> {
+    send(&hello::frame(Kind::Hello, &Hello::new(token.nonce)))?;
     let mut source = WithDescriptor { socket, received: None };
     let mut reader = FrameReader::new(LONGEST_SETUP);
     let Some(header) = next_frame(&mut reader, &mut source)? else { return Ok(None) };
@@ -31,12 +55,17 @@ pub(super) fn greet(socket: &UnixStream, token: Token) -> io::Result<Option<(Set
     limits::apply(&setup)?;
     watchdog::start(socket, source.received.map(UnixStream::from))?;
     panics::install_hook();
-    if let Err(detail) = initialize(&setup) {
-        send(socket, &wire::short(Kind::StartFailed, 0, detail.as_bytes()))?;
-        return Ok(None);
-    }
-    send(socket, &wire::short(Kind::Ready, 0, &[]))?;
-    Ok(Some((setup, reader)))
+    let carrier = match initialize(&setup).and_then(|()| find_carrier(&setup)) {
+        Ok(carrier) => carrier,
+        Err(detail) => {
+            send(&wire::short(Kind::StartFailed, 0, detail.as_bytes()))?;
+            return Ok(None);
+        }
+    };
+    #[cfg(feature = "tracing")]
+    crate::process::trace::install();
+    send(&wire::short(Kind::Ready, 0, &[]))?;
+    Ok(Some((Conditions { max_payload: setup.max_payload, carrier }, reader)))
 }
 
 fn initialize(setup: &Setup) -> Result<(), String> {
@@ -47,13 +76,19 @@ fn initialize(setup: &Setup) -> Result<(), String> {
     catch(initializer.run).unwrap_or_else(|payload| Err(panics::describe(&*payload).to_string()))
 }
 
+fn find_carrier(setup: &Setup) -> Result<Option<&'static Carrier>, String> {
+    let Some(name) = &setup.carrier else { return Ok(None) };
+    let missing = || format!("this program has no carrier `{name}`");
+    context::carrier(name).map(Some).ok_or_else(missing)
+}
+
 /// Runs calls until the pool wants no more.
 pub(super) fn run(
     mut socket: &UnixStream,
     mut reader: FrameReader,
-    setup: &Setup,
+    conditions: &Conditions,
 ) -> io::Result<()> {
-    reader.set_limit(setup.max_payload);
+    reader.set_limit(conditions.max_payload.saturating_add(LONGEST_CONTEXT));
     while let Some(header) = next_frame(&mut reader, &mut socket)? {
         match header.kind {
             Kind::Leave => break,
@@ -61,38 +96,54 @@ pub(super) fn run(
             other => return Err(nonsense(format!("{other:?} instead of a call"))),
         }
         watchdog::set_current(header.call);
-        let frame = answer(reader.payload(), header.codec, header.call, setup.max_payload);
+        let frame = answer(&header, reader.payload(), conditions);
         watchdog::set_current(0);
-        send(socket, &frame)?;
+        send(&frame)?;
     }
     Ok(())
 }
 
 /// Runs the function, and puts what came of it into a frame.
-fn answer(payload: &[u8], codec: u8, call: u64, limit: usize) -> Vec<u8> {
+fn answer(header: &Header, payload: &[u8], conditions: &Conditions) -> Vec<u8> {
+    let call = header.call;
     let text = |kind, text: String| wire::short(kind, call, text.as_bytes());
+    let (payload, context) = header.split(payload);
+    let context = match Context::decode(context) {
+        Ok(context) => context,
+        Err(detail) => return text(Kind::Undecodable, detail),
+    };
     let Some((id, arguments)) = split_arguments(payload) else {
         return text(Kind::Undecodable, "a call without a task".to_owned());
     };
     let Some(task) = task::registry().ok().and_then(|tasks| tasks.get(&id)) else {
         return wire::short(Kind::Unregistered, call, &[]);
     };
-    let codec = match Codec::from_byte(codec) {
+    let codec = match Codec::from_byte(header.codec) {
         Ok(codec) => codec,
         Err(detail) => return text(Kind::Undecodable, detail),
     };
-    let mut frame = match catch(|| task.run(&mut Request::new(arguments, codec, call))) {
+    let mut ended = None;
+    let surrounded = catch(|| {
+        context.enter(conditions.carrier, &mut || {
+            // Caught here, and what surrounds the function ends as usual.
+            let run = || task.run(&mut Request::new(arguments, codec, call));
+            ended = Some(catch(run).map_err(describe));
+        });
+    });
+    let ended = match surrounded {
+        Ok(()) => ended,
+        Err(payload) => Some(Err(describe(payload))),
+    };
+    let mut frame = match ended.unwrap_or_else(|| Err(not_run())) {
         Ok(Ok(Answer(frame))) => frame,
         Ok(Err(Refusal::Undecodable(detail))) => return text(Kind::Undecodable, detail),
         Ok(Err(Refusal::Unencodable(detail))) => return text(Kind::Unencodable, detail),
-        Err(payload) => {
-            let panic = panics::describe(&*payload);
-            crate::util::drop_quietly(payload);
+        Err(panic) => {
             let bytes = rmp_serde::to_vec_named(&panic).expect("a struct of plain fields");
             return wire::short(Kind::Panicked, call, &bytes);
         }
     };
-    match wire::seal(&mut frame, limit) {
+    match wire::seal(&mut frame, conditions.max_payload) {
         Ok(()) => frame,
         Err(WireError::TooLong { bytes, limit }) => {
             let sizes = rmp_serde::to_vec(&(bytes, limit)).expect("two numbers");
@@ -102,11 +153,19 @@ fn answer(payload: &[u8], codec: u8, call: u64, limit: usize) -> Vec<u8> {
     }
 }
 
+fn describe(payload: Box<dyn Any + Send>) -> Panic {
+    let panic = panics::describe(&*payload);
+    crate::util::drop_quietly(payload);
+    panic
+}
+
+fn not_run() -> Panic {
+    let message = "the carrier of the pool has not run the function".to_owned();
+    Panic { message: Some(message), location: None, backtrace: None }
+}
+
 /// Reads the next frame; `None` at the end of the socket.
-fn next_frame(
-    reader: &mut FrameReader,
-    source: &mut impl Read,
-) -> io::Result<Option<wire::Header>> {
+fn next_frame(reader: &mut FrameReader, source: &mut impl Read) -> io::Result<Option<Header>> {
     loop {
         if let Some(header) = reader.next().map_err(|error| nonsense(error.to_string()))? {
             return Ok(Some(header));
@@ -120,8 +179,10 @@ fn next_frame(
     }
 }
 
-fn send(mut socket: &UnixStream, frame: &[u8]) -> io::Result<()> {
-    socket.write_all(frame)
+/// Writes a frame, which no other thread interrupts.
+pub(crate) fn send(frame: &[u8]) -> io::Result<()> {
+    let home = HOME.get().expect("shared before anything is said");
+    locked(home).write_all(frame)
 }
 
 fn nonsense(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {

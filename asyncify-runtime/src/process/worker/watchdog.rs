@@ -28,6 +28,13 @@ pub(crate) fn is_cancelled() -> bool {
     current != 0 && current == CANCELLED.load(Ordering::Relaxed)
 }
 
+/// The call that this worker runs; 0 for none.
+#[cfg(feature = "tracing")]
+pub(crate) fn current_call() -> u64 {
+    // Relaxed: as above.
+    CURRENT.load(Ordering::Relaxed)
+}
+
 /// Says which call begins; 0 for the end of one.
 pub(super) fn set_current(call: u64) {
     // Relaxed: as above.
