@@ -19,7 +19,7 @@ mod names;
 mod options;
 mod report;
 mod shapes;
-#[cfg(test)]
+#[cfg(all(test, not(asyncify_library)))]
 mod tests;
 mod values;
 mod walk;
