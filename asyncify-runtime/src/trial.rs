@@ -13,7 +13,7 @@ use crate::sync::{AtomicUsize, Ordering};
 
 /// How many runs a randomised test makes; fewer under miri, which takes a thousand times as long.
 pub(crate) fn rounds() -> u64 {
-    if cfg!(miri) { 30 } else { 10_000 }
+    if cfg!(miri) { 10 } else { 10_000 }
 }
 
 /// So much work, or little under miri.
