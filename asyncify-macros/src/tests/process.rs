@@ -194,6 +194,10 @@ fn lints_are_expected_once() {
             }
         "##]],
     );
+}
+
+#[test]
+fn lints_are_expected_in_the_function_that_is_kept() {
     check(
         quote!(process, rename = "twin"),
         quote! {
