@@ -1,8 +1,10 @@
+// miri has no files of its own.
+#[cfg(not(miri))]
+mod files;
+
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, ErrorKind, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -10,8 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures::executor::block_on;
 use futures::{
-    AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncSeekExt, AsyncWrite, AsyncWriteExt,
-    FutureExt, StreamExt,
+    AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt, StreamExt,
 };
 
 use super::Unblock;
@@ -52,25 +53,6 @@ impl Write for Shared {
     fn flush(&mut self) -> io::Result<()> {
         *self.flushes.lock().unwrap() += 1;
         Ok(())
-    }
-}
-
-/// A file in the system's directory for such, which goes away with the test.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("asyncify-unblock-{name}-{}", std::process::id())))
-    }
-
-    fn create(&self) -> File {
-        File::options().read(true).write(true).create(true).truncate(true).open(&self.0).unwrap()
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        _ = std::fs::remove_file(&self.0);
     }
 }
 
@@ -287,67 +269,6 @@ fn dropped_it_writes_and_flushes_what_was_accepted() {
         }
         assert_eq!(*shared.written.lock().unwrap(), b"first second");
         assert_eq!(*shared.flushes.lock().unwrap(), 1);
-    }
-}
-
-#[test]
-fn a_file_is_read_written_and_sought_as_a_file_is() {
-    let rounds = trial::rounds() / 200;
-    let temporary = (Temporary::new("left"), Temporary::new("right"));
-    for seed in 0..rounds {
-        let mut random = Random::new(seed);
-        let (mut plain, file) = (temporary.0.create(), temporary.1.create());
-        plain.write_all(&pattern(400_000)).unwrap();
-        let mut file = Unblock::new(file);
-        block_on(file.write_all(&pattern(400_000))).unwrap();
-        for step in 0..30 {
-            let size = [10, 1_000, 50_000, 300_000][random.below(4)];
-            match random.below(4) {
-                0 => {
-                    let (mut left, mut right) = (vec![0; size], vec![0; size]);
-                    let read = read_up_to(&mut plain, &mut left);
-                    let mut count = 0;
-                    while count < read {
-                        count += block_on(file.read(&mut right[count..])).unwrap();
-                    }
-                    assert!(left[..read] == right[..read], "seed {seed}, step {step}");
-                }
-                1 => {
-                    let bytes = vec![u8::try_from(step).unwrap(); size / 10 + 1];
-                    plain.write_all(&bytes).unwrap();
-                    block_on(file.write_all(&bytes)).unwrap();
-                }
-                2 => {
-                    let offset = i64::try_from(random.below(size)).unwrap() - 5;
-                    let position = plain.stream_position().unwrap();
-                    if position.checked_add_signed(offset).is_some() {
-                        let found = block_on(file.seek(SeekFrom::Current(offset))).unwrap();
-                        assert_eq!(found, plain.seek(SeekFrom::Current(offset)).unwrap());
-                    }
-                }
-                _ => {
-                    let position = SeekFrom::Start(random.below(400_000) as u64);
-                    assert_eq!(
-                        block_on(file.seek(position)).unwrap(),
-                        plain.seek(position).unwrap()
-                    );
-                }
-            }
-        }
-        let mut file = block_on(file.into_inner()).unwrap();
-        assert_eq!(file.stream_position().unwrap(), plain.stream_position().unwrap());
-        let read = [&temporary.0, &temporary.1].map(|file| std::fs::read(&file.0).unwrap());
-        assert!(read[0] == read[1], "seed {seed}");
-    }
-}
-
-fn read_up_to(file: &mut File, target: &mut [u8]) -> usize {
-    let mut count = 0;
-    loop {
-        match file.read(&mut target[count..]).unwrap() {
-            0 => return count,
-            more => count += more,
-        }
     }
 }
 
