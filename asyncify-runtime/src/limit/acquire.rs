@@ -24,7 +24,7 @@ enum State {
 }
 
 impl Acquire {
-    pub(super) fn new(limiter: Limiter) -> Self {
+    pub(crate) fn new(limiter: Limiter) -> Self {
         Self(State::New(limiter))
     }
 }
@@ -59,7 +59,7 @@ impl Future for Acquire {
 impl Drop for Acquire {
     fn drop(&mut self) {
         if let State::Waiting(limiter, ticket) = mem::replace(&mut self.0, State::Done) {
-            limiter.semaphore().give_up(ticket);
+            limiter.semaphore().give_up(&ticket);
         }
     }
 }

@@ -23,7 +23,9 @@
 //!    lock a `LINE` that was seen still stands, and a number may change at any time.
 //! 4. *Debt.* Lowering the limit takes away spare permits first; the rest is owed, and the next
 //!    permits that come back pay for it before anybody is admitted.
-//! 5. *User code* (wakers: cloned, woken, dropped) never runs under the lock.
+//! 5. *Call.* Tickets are called in the order of their numbers, under the lock; so the number that
+//!    all who were called are below of tells each of them, without the lock, that it has its permit.
+//! 6. *User code* (wakers: cloned, woken, dropped) never runs under the lock.
 
 mod acquire;
 mod limiter;

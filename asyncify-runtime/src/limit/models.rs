@@ -67,6 +67,31 @@ fn two_releases_reach_two_who_wait() {
     });
 }
 
+/// No wake-up and no lock tell of the permit here, only the number of the tickets that were called.
+#[test]
+fn a_permit_that_was_handed_over_publishes_what_its_holder_did() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let permit = taken(&limiter);
+        let done = Arc::new(sync::AtomicUsize::new(0));
+        let mut acquire = limiter.acquire();
+        assert!(poll_once(&mut acquire).is_pending());
+        let holder = thread::spawn({
+            let done = Arc::clone(&done);
+            move || {
+                done.store(1, Relaxed);
+                drop(permit);
+            }
+        });
+        if let Poll::Ready(_permit) = poll_once(&mut acquire) {
+            assert_eq!(done.load(Relaxed), 1);
+        }
+        holder.join().unwrap();
+        drop(acquire);
+        assert_at_rest(&limiter);
+    });
+}
+
 /// With a limit of one, permits order what their holders do: else loom would let one of them read
 /// a count from before the other's.
 #[test]

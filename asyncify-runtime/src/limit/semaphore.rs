@@ -19,6 +19,8 @@ pub(super) struct Semaphore {
     /// A change to `LINE` sees it likewise, the lock carries it on from there, and the change back
     /// publishes it again.
     word: AtomicUsize,
+    /// All tickets before this number were called, or have left. Changed under the lock alone.
+    called: AtomicUsize,
     book: Mutex<Book>,
 }
 
@@ -34,6 +36,7 @@ impl Semaphore {
     pub(super) fn new(limit: usize) -> Self {
         Self {
             word: AtomicUsize::new(permits(limit)),
+            called: AtomicUsize::new(0),
             book: Mutex::new(Book { limit, debt: 0, line: Line::new() }),
         }
     }
@@ -93,7 +96,11 @@ impl Semaphore {
     /// is woken once it is.
     #[must_use]
     pub(super) fn claim(&self, ticket: &Ticket, waker: &Waker) -> bool {
-        let turn = self.lock().line.claim(ticket, waker);
+        // Acquire: pairs with Release in `call`; what the permit's last holder did is seen.
+        if ticket.is_before(self.called.load(Acquire)) {
+            return true;
+        }
+        let turn = self.lock().line.turn(ticket, waker);
         match turn {
             Turn::Called => true,
             Turn::Waits => false,
@@ -102,7 +109,7 @@ impl Semaphore {
                 let (turn, _unneeded) = {
                     let mut book = self.lock();
                     let unneeded = book.line.set_waker(ticket, fresh);
-                    (book.line.claim(ticket, waker), unneeded)
+                    (book.line.turn(ticket, waker), unneeded)
                 };
                 matches!(turn, Turn::Called)
             }
@@ -110,7 +117,7 @@ impl Semaphore {
     }
 
     /// Takes the ticket back from a waiter that gives up. If it was called, the next one is.
-    pub(super) fn give_up(&self, ticket: Ticket) {
+    pub(super) fn give_up(&self, ticket: &Ticket) {
         let (waker, next) = {
             let mut book = self.lock();
             let waker = book.line.leave(ticket);
@@ -178,17 +185,25 @@ impl Semaphore {
                 book.debt = debt;
                 None
             }
-            None => book.line.call(),
+            None => self.call(book),
         };
         self.settle(book);
         next
+    }
+
+    /// Hands a permit over to the first one in the line, who is to be woken.
+    fn call(&self, book: &mut Book) -> Option<Waker> {
+        let (end, waker) = book.line.call()?;
+        // Release: pairs with Acquire in `claim`; passes on what the lock let us see.
+        self.called.store(end, Release);
+        Some(waker)
     }
 
     /// Puts `more` permits in circulation: pays the debt, admits waiters, spares the rest.
     fn add(&self, book: &mut Book, more: usize) -> Vec<Waker> {
         let paid = more.min(book.debt);
         book.debt -= paid;
-        let admitted: Vec<_> = (paid..more).map_while(|_| book.line.call()).collect();
+        let admitted: Vec<_> = (paid..more).map_while(|_| self.call(book)).collect();
         self.settle(book);
         let rest = more - paid - admitted.len();
         if rest > 0 {
