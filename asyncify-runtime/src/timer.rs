@@ -2,7 +2,11 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// A hundred years, which every system's clock can add: longer than a process lives, and no clock has
+/// to be asked for it.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Where the time comes from.
 pub(crate) enum Timer {
@@ -11,7 +15,7 @@ pub(crate) enum Timer {
     Tokio(Pin<Box<tokio::time::Sleep>>),
     /// One thread for all timers of the process.
     Thread(futures_timer::Delay),
-    /// Further away than the clock can say.
+    /// Further away than a clock need tell.
     Never,
 }
 
@@ -22,7 +26,7 @@ impl Timer {
     ///
     /// In a tokio runtime that was built without its time driver (tokio says how to enable it).
     pub(crate) fn new(after: Duration) -> Self {
-        if Instant::now().checked_add(after).is_none() {
+        if after > LONGEST {
             return Self::Never;
         }
         #[cfg(feature = "tokio")]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use self::options::Options;
+pub(crate) use self::options::Options;
 pub(crate) use self::running::Running;
 use self::running::WhenFull;
 pub use self::timed::{TimedCall, TimedFuture};
@@ -55,8 +55,6 @@ pub struct BlockingCall<'e, T> {
     task: Fresh<T>,
     /// None: the scope's, or the global pool, which is made only when it is needed.
     executor: Option<&'e dyn Executor>,
-    /// Boxed, as most calls have none.
-    options: Option<Box<Options>>,
 }
 
 impl<T: Send + 'static> BlockingCall<'static, T> {
@@ -76,7 +74,7 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        Self { task: Fresh::new(SyncBody::<F, N>::new(body)), executor: None, options: None }
+        Self { task: Fresh::new(SyncBody::<F, N>::new(body)), executor: None }
     }
 
     /// A call whose future blocks: it is made and driven on the pool thread.
@@ -87,19 +85,19 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = T>,
     {
-        Self { task: Fresh::new(AsyncBody::<F, N>::new(body)), executor: None, options: None }
+        Self { task: Fresh::new(AsyncBody::<F, N>::new(body)), executor: None }
     }
 }
 
 impl<'e, T> BlockingCall<'e, T> {
     /// Runs the call on `executor` instead of the [global pool](crate::global()).
     pub fn executor(self, executor: &dyn Executor) -> BlockingCall<'_, T> {
-        BlockingCall { task: self.task, executor: Some(executor), options: self.options }
+        BlockingCall { task: self.task, executor: Some(executor) }
     }
 
     /// [`executor`](Self::executor), not borrowed.
     pub(crate) fn shared_executor(mut self, executor: Arc<dyn Executor>) -> Self {
-        self.options().executor = Some(executor);
+        drop(self.task.with_options(|options| options.executor.replace(executor)));
         self
     }
 
@@ -122,7 +120,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
     pub fn limiter(mut self, limiter: &Limiter) -> Self {
-        self.options().limiter = Some(limiter.clone());
+        drop(self.task.with_options(|options| options.limiter.replace(limiter.clone())));
         self
     }
 
@@ -132,7 +130,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// use tokio although its caller runs on another executor.
     #[cfg(feature = "tokio")]
     pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
-        self.options().runtime = Some(runtime.clone());
+        drop(self.task.with_options(|options| options.runtime.replace(runtime.clone())));
         self
     }
 
@@ -187,10 +185,6 @@ impl<'e, T> BlockingCall<'e, T> {
     pub fn start_in_line(self) -> Running<'e, T> {
         Running::start(self, WhenFull::Wait)
     }
-
-    fn options(&mut self) -> &mut Options {
-        self.options.get_or_insert_default()
-    }
 }
 
 impl<'e, T> IntoFuture for BlockingCall<'e, T> {
@@ -226,6 +220,7 @@ impl<T> Unpin for CallFuture<'_, T> {}
 impl<T> Future for CallFuture<'_, T> {
     type Output = T;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         loop {
             match &mut self.state {

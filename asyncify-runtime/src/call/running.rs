@@ -15,7 +15,7 @@ use crate::executor::{Executor, Rejected, WhenReady};
 use crate::global::global;
 use crate::limit::{Acquire, Limiter, LimiterPermit};
 use crate::scope;
-use crate::task::{Fresh, Job, JoinError, JoinHandle, current};
+use crate::task::{Job, JoinError, JoinHandle, current};
 
 /// A call that was started. Dropping it cancels the call, unless it is detached.
 #[doc(hidden)]
@@ -35,7 +35,8 @@ enum Waiting<'e> {
 /// A call in line for a permit.
 struct InLine<'e> {
     acquire: Acquire,
-    limiter: Limiter,
+    /// As in [`Held`].
+    stands_for: Option<Limiter>,
     /// None once it was submitted.
     job: Option<Job>,
     target: Target<'e>,
@@ -61,69 +62,62 @@ pub(super) enum WhenFull {
     GiveUp,
 }
 
-/// A call that was taken apart, in its caller's context.
-struct Begun<'e, T> {
-    job: Job,
-    handle: JoinHandle<T>,
-    target: Target<'e>,
-    limiter: Option<Limiter>,
-}
-
-impl<'e, T> Begun<'e, T> {
-    fn new(
-        task: Fresh<T>,
-        executor: Option<&'e dyn Executor>,
-        options: Options,
-        when_full: WhenFull,
-    ) -> Self {
-        #[allow(unused_mut, reason = "only a feature's option changes it")]
-        let mut context = task.capture_context();
-        #[cfg(feature = "tokio")]
-        if let Some(runtime) = options.runtime {
-            context.set_runtime(runtime);
-        }
-        let (mut job, handle) = task.into_parts_in(context);
-        let target =
-            Target { executor: Chosen::of(executor, options.executor, &mut job), when_full };
-        Self { job, handle, target, limiter: options.limiter }
+/// Takes a call with options apart, in its caller's context.
+fn begin<T>(
+    call: BlockingCall<'_, T>,
+    options: Options,
+    when_full: WhenFull,
+) -> (Job, JoinHandle<T>, Target<'_>) {
+    let BlockingCall { task, executor } = call;
+    #[allow(unused_mut, reason = "only a feature's option changes it")]
+    let mut context = task.capture_context();
+    #[cfg(feature = "tokio")]
+    if let Some(runtime) = options.runtime {
+        context.set_runtime(runtime);
     }
+    let (mut job, handle) = task.into_parts_in(context);
+    let executor = Chosen::of(executor, options.executor, &mut job);
+    (job, handle, Target { executor, when_full })
 }
 
 impl<T> Running<'static, T> {
     /// Submits `call`, which has no limiter: its executor is needed no longer.
     pub(super) fn submit(call: BlockingCall<'_, T>) -> Self {
-        let BlockingCall { task, executor, options } = call;
-        let (handle, place) = match options {
-            None => {
-                let (job, handle) = task.into_parts();
-                (handle, submit_plain(executor, job, WhenFull::Wait))
-            }
+        match call.task.take_options() {
+            None => Self::plain(call, WhenFull::Wait),
             Some(options) => {
-                let Begun { job, handle, target, limiter } =
-                    Begun::new(task, executor, *options, WhenFull::Wait);
-                debug_assert!(limiter.is_none(), "a call with a limiter keeps its executor");
-                (handle, target.submit(job))
+                debug_assert!(options.limiter.is_none(), "a call in line keeps its executor");
+                let (job, handle, target) = begin(call, options, WhenFull::Wait);
+                Self::new(handle, target.submit(job).map(Waiting::Place))
             }
-        };
-        Self { handle, waiting: place.map(|place| Box::new(Waiting::Place(place))) }
+        }
+    }
+
+    /// Submits a call without options: the way that nearly all go.
+    fn plain(call: BlockingCall<'_, T>, when_full: WhenFull) -> Self {
+        let BlockingCall { task, executor } = call;
+        let (job, handle) = task.into_parts();
+        Self::new(handle, submit_plain(executor, job, when_full).map(Waiting::Place))
     }
 }
 
 impl<'e, T> Running<'e, T> {
     /// Starts `call`: submits it, or puts it in line.
     pub(super) fn start(call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
-        let BlockingCall { task, executor, options } = call;
-        let Some(options) = options else {
-            let (job, handle) = task.into_parts();
-            let place = submit_plain(executor, job, when_full);
-            return Self { handle, waiting: place.map(|place| Box::new(Waiting::Place(place))) };
+        let Some(mut options) = call.task.take_options() else {
+            return Running::plain(call, when_full);
         };
-        let Begun { job, handle, target, limiter } =
-            Begun::new(task, executor, *options, when_full);
+        let limiter = options.limiter.take();
+        let (job, handle, target) = begin(call, options, when_full);
         let waiting = match limiter {
             None => target.submit(job).map(Waiting::Place),
             Some(limiter) => acquire(limiter, job, target),
         };
+        Self::new(handle, waiting)
+    }
+
+    #[inline]
+    fn new(handle: JoinHandle<T>, waiting: Option<Waiting<'e>>) -> Self {
         Self { handle, waiting: waiting.map(Box::new) }
     }
 
@@ -165,24 +159,27 @@ impl<'e, T> Running<'e, T> {
 
 /// Takes a permit for `job`, from the call around if that holds one, and submits the job with it.
 fn acquire(limiter: Limiter, job: Job, target: Target<'_>) -> Option<Waiting<'_>> {
-    let lent = current::with_carried(|carried| carried.lend(&limiter)).flatten();
-    let line = lent.as_ref().unwrap_or(&limiter);
-    match line.try_acquire() {
-        Some(permit) => submit_under(permit, limiter, job, &target).map(Waiting::Place),
-        None => {
-            let (acquire, job) = (line.acquire(), Some(job));
-            Some(Waiting::Permit(InLine { acquire, limiter, job, target }))
+    let (line, stands_for) = match current::with_carried(|carried| carried.lend(&limiter)).flatten()
+    {
+        Some(lent) => (lent, Some(limiter)),
+        None => (limiter, None),
+    };
+    match LimiterPermit::take(line) {
+        Ok(permit) => submit_under(permit, stands_for, job, &target).map(Waiting::Place),
+        Err(line) => {
+            let (acquire, job) = (Acquire::new(line), Some(job));
+            Some(Waiting::Permit(InLine { acquire, stands_for, job, target }))
         }
     }
 }
 
 fn submit_under(
     permit: LimiterPermit,
-    limiter: Limiter,
+    stands_for: Option<Limiter>,
     mut job: Job,
     target: &Target<'_>,
 ) -> Option<WhenReady> {
-    job.with_carried(|carried| carried.permits.push(Held { limiter, permit, lent: None }));
+    job.with_carried(|carried| carried.permit = Some(Held { permit, stands_for, lent: None }));
     target.submit(job)
 }
 
@@ -197,8 +194,7 @@ impl Waiting<'_> {
                         return Poll::Pending;
                     };
                     let Some(job) = in_line.job.take() else { return Poll::Ready(()) };
-                    let limiter = in_line.limiter.clone();
-                    match submit_under(permit, limiter, job, &in_line.target) {
+                    match submit_under(permit, in_line.stands_for.take(), job, &in_line.target) {
                         None => return Poll::Ready(()),
                         Some(waiting) => *self = Self::Place(waiting),
                     }
@@ -211,12 +207,12 @@ impl Waiting<'_> {
     fn go_on(self) {
         match self {
             Self::Place(waiting) => carry(Box::pin(async { resolve(waiting.await) })),
-            Self::Permit(InLine { acquire, limiter, job, target }) => {
+            Self::Permit(InLine { acquire, stands_for, job, target }) => {
                 // The job is dropped, and so its call cancelled, where there is no such handle.
                 let (Some(target), Some(job)) = (target.share(), job) else { return };
                 carry(Box::pin(async move {
                     let permit = acquire.await;
-                    if let Some(waiting) = submit_under(permit, limiter, job, &target) {
+                    if let Some(waiting) = submit_under(permit, stands_for, job, &target) {
                         resolve(waiting.await);
                     }
                 }));

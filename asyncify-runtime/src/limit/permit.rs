@@ -13,6 +13,11 @@ use super::Limiter;
 pub struct LimiterPermit(Limiter);
 
 impl LimiterPermit {
+    /// Takes a permit if one is spare; gives the handle back otherwise.
+    pub(crate) fn take(limiter: Limiter) -> Result<Self, Limiter> {
+        if limiter.semaphore().try_acquire() { Ok(Self(limiter)) } else { Err(limiter) }
+    }
+
     /// A permit that was taken from the limiter's semaphore.
     pub(super) fn taken(limiter: Limiter) -> Self {
         Self(limiter)

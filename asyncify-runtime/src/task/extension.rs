@@ -2,6 +2,7 @@
 
 use std::task::Waker;
 
+use crate::call::Options;
 use crate::cancel::CancellationToken;
 use crate::context::Carried;
 use crate::sync::{Mutex, MutexGuard};
@@ -41,6 +42,12 @@ impl Extension {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// What the call was told. Out of the way of those that were told nothing.
+    #[inline(never)]
+    pub(super) fn take_options(&self) -> Options {
+        self.with_carried(|carried| std::mem::take(&mut carried.options))
     }
 
     pub(super) fn with_carried<R>(&self, f: impl FnOnce(&mut Carried) -> R) -> R {

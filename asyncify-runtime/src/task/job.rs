@@ -5,9 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 
+use super::extension::Extension;
 use super::raw::RawTask;
 use super::state::Outcome;
 use super::{Body, JoinHandle, SyncBody};
+use crate::call::Options;
 use crate::context::{Carried, Context};
 use crate::pool::Place;
 
@@ -133,6 +135,18 @@ impl<T> Fresh<T> {
     /// Lets the body run to its end even when the caller's future is dropped.
     pub(crate) fn set_detached(&mut self) {
         self.task.state().set_detached();
+    }
+
+    /// Changes what the call is told.
+    pub(crate) fn with_options<R>(&mut self, f: impl FnOnce(&mut Options) -> R) -> R {
+        // SAFETY: `&mut` to the one `Fresh`: nobody shares the task yet.
+        unsafe { self.task.extension() }.with_carried(|carried| f(&mut carried.options))
+    }
+
+    /// Takes what the call was told, if that was anything.
+    #[inline]
+    pub(crate) fn take_options(&self) -> Option<Options> {
+        self.task.extension_if_any().map(Extension::take_options)
     }
 
     /// Captures the caller's context and splits the task into its two faces.

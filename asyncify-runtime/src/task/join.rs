@@ -90,6 +90,7 @@ impl<T> JoinHandle<T> {
         self.task.is_none_or(|task| task.state().is_detached())
     }
 
+    #[inline]
     pub(crate) fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let task = self.task.expect("`JoinHandle` polled after completion");
         if task.state().is_soon() {
