@@ -1,6 +1,7 @@
 //! Checks everything about an annotated item, and builds the [`FnPlan`] that expansion follows.
 
 pub(crate) mod types;
+pub(crate) mod visit;
 
 mod block;
 mod function;

@@ -1,15 +1,14 @@
 //! What a written type says: whether it borrows, what its owned form is, whether it is generic.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::visit::{self, Visit};
-use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, BoundLifetimes, GenericArgument, Generics, Lifetime,
-    LifetimeParam, ParenthesizedGenericArguments, Signature, Type, TypeFnPtr, TypeImplTrait,
-    TypeParamBound, TypePath, TypeReference, TypeTraitObject, WherePredicate,
+    GenericArgument, Generics, Lifetime, LifetimeParam, Signature, Type, TypeImplTrait,
+    TypeParamBound, TypeReference, WherePredicate,
 };
+
+use super::visit::{Part, Visitor, visit};
 
 /// The type without the invisible groups and parentheses around it.
 pub(crate) fn peel(mut ty: &Type) -> &Type {
@@ -28,117 +27,114 @@ pub(crate) fn is_static(lifetime: Option<&Lifetime>) -> bool {
 
 /// The tokens of a borrow that is shorter than `'static`, smallest first.
 pub(crate) fn find_borrow(ty: &Type) -> Option<TokenStream> {
-    let mut finder = BorrowFinder { found: None, higher_ranked: Vec::new(), elided_is_free: true };
-    finder.visit_type(ty);
+    let mut finder = BorrowFinder::default();
+    visit(&mut ty.clone(), &mut finder);
     finder.found
 }
 
 /// Looks for lifetimes, except those that a `for<'a>`, a `fn(..)` or an `Fn(..)` binds itself.
+#[derive(Default)]
 struct BorrowFinder {
     found: Option<TokenStream>,
     higher_ranked: Vec<Ident>,
-    elided_is_free: bool,
+    /// Of each part around: how many were higher-ranked before it, and whether what is elided in it
+    /// is bound by it.
+    parts: Vec<(usize, bool)>,
 }
 
 impl BorrowFinder {
     fn record(&mut self, lifetime: Option<&Lifetime>, tokens: impl ToTokens) {
+        let elided_is_free = || !self.parts.iter().any(|(_, binds)| *binds);
         let is_borrow = match lifetime {
-            Some(lifetime) if lifetime.ident == "_" => self.elided_is_free,
+            Some(lifetime) if lifetime.ident == "_" => elided_is_free(),
             Some(lifetime) => {
                 lifetime.ident != "static" && !self.higher_ranked.contains(&lifetime.ident)
             }
-            None => self.elided_is_free,
+            None => elided_is_free(),
         };
         if is_borrow && self.found.is_none() {
             self.found = Some(tokens.to_token_stream());
         }
     }
+}
 
-    fn within(&mut self, bound: Option<&BoundLifetimes>, visit: impl FnOnce(&mut Self)) {
-        let outer = self.higher_ranked.len();
+impl Visitor for BorrowFinder {
+    fn ty(&mut self, ty: &mut Type) -> bool {
+        if let Type::Reference(TypeReference { and_token, lifetime, mutability, .. }) = ty {
+            self.record(lifetime.as_ref(), quote!(#and_token #mutability));
+        }
+        true
+    }
+
+    fn lifetime(&mut self, lifetime: &mut Lifetime) {
+        self.record(Some(lifetime), &*lifetime);
+    }
+
+    fn enter(&mut self, part: &Part<'_>) -> bool {
+        let (bound, binds_elided) = match part {
+            // What is captured is judged by the types that capture it.
+            Part::Capture => return false,
+            Part::Bound(bound) => (*bound, false),
+            Part::FnPtr(bound) => (*bound, true),
+            Part::FnTrait => (None, true),
+        };
+        self.parts.push((self.higher_ranked.len(), binds_elided));
         for param in bound.iter().flat_map(|bound| &bound.lifetimes) {
             if let syn::GenericParam::Lifetime(LifetimeParam { lifetime, .. }) = param {
                 self.higher_ranked.push(lifetime.ident.clone());
             }
         }
-        visit(self);
+        true
+    }
+
+    fn leave(&mut self) {
+        let (outer, _) = self.parts.pop().expect("a part that was entered");
         self.higher_ranked.truncate(outer);
     }
-
-    fn without_elided(&mut self, visit: impl FnOnce(&mut Self)) {
-        let outer = std::mem::replace(&mut self.elided_is_free, false);
-        visit(self);
-        self.elided_is_free = outer;
-    }
-}
-
-impl<'ast> Visit<'ast> for BorrowFinder {
-    fn visit_type_reference(&mut self, ty: &'ast TypeReference) {
-        let TypeReference { and_token, lifetime, mutability, .. } = ty;
-        self.record(lifetime.as_ref(), quote!(#and_token #mutability));
-        visit::visit_type(self, &ty.elem);
-    }
-
-    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-        self.record(Some(lifetime), lifetime);
-    }
-
-    fn visit_type_fn_ptr(&mut self, ty: &'ast TypeFnPtr) {
-        self.within(ty.lifetimes.as_ref(), |this| {
-            this.without_elided(|this| {
-                ty.inputs.iter().for_each(|input| this.visit_type(&input.ty));
-                this.visit_return_type(&ty.output);
-            });
-        });
-    }
-
-    fn visit_parenthesized_generic_arguments(&mut self, args: &'ast ParenthesizedGenericArguments) {
-        self.without_elided(|this| visit::visit_parenthesized_generic_arguments(this, args));
-    }
-
-    fn visit_trait_bound(&mut self, bound: &'ast syn::TraitBound) {
-        self.within(bound.lifetimes.as_ref(), |this| this.visit_path(&bound.path));
-    }
-
-    // `use<'a>` names what is captured; it is judged by the types that capture it.
-    fn visit_precise_capture(&mut self, _: &'ast syn::PreciseCapture) {}
-
-    // Expressions in array lengths and const arguments borrow nothing that stays.
-    fn visit_expr(&mut self, _: &'ast syn::Expr) {}
 }
 
 /// The token that says `impl` of a lazy type: an iterator or a future.
 pub(crate) fn find_lazy(ty: &Type) -> Option<TokenStream> {
-    struct LazyFinder(Option<TokenStream>);
-    impl<'ast> Visit<'ast> for LazyFinder {
-        // An expression is no part of the type.
-        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
-
-        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
-            const LAZY: [&str; 6] = [
-                "Iterator",
-                "IntoIterator",
-                "DoubleEndedIterator",
-                "ExactSizeIterator",
-                "Future",
-                "IntoFuture",
-            ];
-            let is_lazy = ty.bounds.iter().any(|bound| match bound {
-                TypeParamBound::Trait(bound) => {
-                    let last = bound.path.segments.last();
-                    last.is_some_and(|last| LAZY.iter().any(|lazy| last.ident == lazy))
-                }
-                _ => false,
-            });
-            if is_lazy && self.0.is_none() {
-                self.0 = Some(ty.impl_token.to_token_stream());
+    const LAZY: [&str; 6] = [
+        "Iterator",
+        "IntoIterator",
+        "DoubleEndedIterator",
+        "ExactSizeIterator",
+        "Future",
+        "IntoFuture",
+    ];
+    find_impl(ty, |ty| {
+        ty.bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                let last = bound.path.segments.last();
+                last.is_some_and(|last| LAZY.iter().any(|lazy| last.ident == lazy))
             }
-            visit::visit_type_impl_trait(self, ty);
+            _ => false,
+        })
+    })
+}
+
+/// The token that says `impl` of an `impl Trait` in the type.
+pub(crate) fn find_opaque(ty: &Type) -> Option<TokenStream> {
+    find_impl(ty, |_| true)
+}
+
+/// The token that says `impl` of the first `impl Trait` of a kind.
+fn find_impl(ty: &Type, is_meant: fn(&TypeImplTrait) -> bool) -> Option<TokenStream> {
+    struct Finder(fn(&TypeImplTrait) -> bool, Option<TokenStream>);
+    impl Visitor for Finder {
+        fn ty(&mut self, ty: &mut Type) -> bool {
+            if let Type::ImplTrait(opaque) = ty {
+                if self.1.is_none() && self.0(opaque) {
+                    self.1 = Some(opaque.impl_token.to_token_stream());
+                }
+            }
+            true
         }
     }
-    let mut finder = LazyFinder(None);
-    finder.visit_type(ty);
-    finder.0
+    let mut finder = Finder(is_meant, None);
+    visit(&mut ty.clone(), &mut finder);
+    finder.1
 }
 
 /// The type of the items of an iterator, or the `impl` of a type that does not say it.
@@ -172,35 +168,18 @@ pub(crate) fn item(ty: &Type) -> Result<TokenStream, TokenStream> {
 /// the caller's would hold the owned copies on the pool for longer than they live.
 pub(crate) fn capture_only(ty: &mut Type, parameters: &[Ident]) {
     struct Capturer<'a>(&'a [Ident]);
-    impl VisitMut for Capturer<'_> {
-        // An expression is no part of the type.
-        fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
-
-        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+    impl Visitor for Capturer<'_> {
+        fn ty(&mut self, ty: &mut Type) -> bool {
+            let Type::ImplTrait(ty) = ty else { return true };
             let says = |bound: &TypeParamBound| matches!(bound, TypeParamBound::PreciseCapture(_));
             if !ty.bounds.iter().any(says) {
                 let parameters = self.0;
                 ty.bounds.push(TypeParamBound::Verbatim(quote!(use<#(#parameters),*>)));
             }
+            false
         }
     }
-    Capturer(parameters).visit_type_mut(ty);
-}
-
-/// The token that says `impl` of an `impl Trait` in the type.
-pub(crate) fn find_opaque(ty: &Type) -> Option<TokenStream> {
-    struct OpaqueFinder(Option<TokenStream>);
-    impl<'ast> Visit<'ast> for OpaqueFinder {
-        // An expression is no part of the type.
-        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
-
-        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
-            self.0.get_or_insert(ty.impl_token.to_token_stream());
-        }
-    }
-    let mut finder = OpaqueFinder(None);
-    finder.visit_type(ty);
-    finder.0
+    visit(ty, &mut Capturer(parameters));
 }
 
 /// Says whether the type names a generic parameter, or may.
@@ -209,37 +188,40 @@ pub(crate) fn find_opaque(ty: &Type) -> Option<TokenStream> {
 /// capital letter is taken for one, which only chooses between two wordings of an error.
 pub(crate) fn is_generic(ty: &Type, known: &[Ident], self_is_generic: bool) -> bool {
     struct GenericFinder<'a>(bool, &'a [Ident], bool);
-    impl<'ast> Visit<'ast> for GenericFinder<'_> {
-        fn visit_type_path(&mut self, ty: &'ast TypePath) {
-            if let (None, Some(first)) = (&ty.qself, ty.path.segments.first()) {
-                let name = first.ident.to_string();
-                self.0 |= self.1.contains(&first.ident)
-                    || (self.2 && name == "Self")
-                    || (name.len() == 1 && name.chars().all(char::is_uppercase));
+    impl Visitor for GenericFinder<'_> {
+        fn ty(&mut self, ty: &mut Type) -> bool {
+            match ty {
+                Type::Path(ty) => {
+                    if let (None, Some(first)) = (&ty.qself, ty.path.segments.first()) {
+                        let name = first.ident.to_string();
+                        self.0 |= self.1.contains(&first.ident)
+                            || (self.2 && name == "Self")
+                            || (name.len() == 1 && name.chars().all(char::is_uppercase));
+                    }
+                }
+                Type::ImplTrait(_) => self.0 = true,
+                _ => {}
             }
-            visit::visit_type_path(self, ty);
-        }
-
-        fn visit_type_impl_trait(&mut self, _: &'ast TypeImplTrait) {
-            self.0 = true;
+            !self.0
         }
     }
     let mut finder = GenericFinder(false, known, self_is_generic);
-    finder.visit_type(ty);
+    visit(&mut ty.clone(), &mut finder);
     finder.0
 }
 
 /// Says whether a signature names `Self`, or has a receiver: only that of an associated function can.
 pub(crate) fn names_self(sig: &Signature) -> bool {
-    struct SelfFinder(bool);
-    impl<'ast> Visit<'ast> for SelfFinder {
-        fn visit_ident(&mut self, ident: &'ast Ident) {
-            self.0 |= ident == "Self";
-        }
-    }
-    let mut finder = SelfFinder(sig.receiver().is_some());
-    finder.visit_signature(sig);
-    finder.0
+    sig.receiver().is_some() || has_word(sig.to_token_stream(), &|word| word == "Self")
+}
+
+/// Says whether one of the words stands anywhere in some code.
+pub(crate) fn has_word(tokens: TokenStream, is_word: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => is_word(&word),
+        TokenTree::Group(group) => has_word(group.stream(), is_word),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// Says whether a type is seen to have no size: a slice, a string or a trait object.
@@ -287,8 +269,8 @@ pub(crate) fn target_is_sized(ty: &Type, generics: &Generics) -> bool {
 /// The type with every borrow in it made owned, as a user would write it.
 pub(crate) fn owned(ty: &Type) -> String {
     struct Owner;
-    impl VisitMut for Owner {
-        fn visit_type_mut(&mut self, ty: &mut Type) {
+    impl Visitor for Owner {
+        fn ty(&mut self, ty: &mut Type) -> bool {
             // Before the lifetimes within, which are `'static` from then on.
             while let Type::Reference(reference) = &*ty {
                 if is_static(reference.lifetime.as_ref()) {
@@ -296,41 +278,20 @@ pub(crate) fn owned(ty: &Type) -> String {
                 }
                 *ty = owned_target(&reference.elem);
             }
-            visit_mut::visit_type_mut(self, ty);
+            true
         }
 
-        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        fn lifetime(&mut self, lifetime: &mut Lifetime) {
             lifetime.ident = Ident::new("static", lifetime.ident.span());
         }
 
-        // What binds its lifetimes itself stays as it is.
-        fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
-        fn visit_parenthesized_generic_arguments_mut(
-            &mut self,
-            _: &mut ParenthesizedGenericArguments,
-        ) {
-        }
-
-        fn visit_angle_bracketed_generic_arguments_mut(
-            &mut self,
-            args: &mut AngleBracketedGenericArguments,
-        ) {
-            for arg in &mut args.args {
-                match arg {
-                    GenericArgument::Lifetime(lifetime) => self.visit_lifetime_mut(lifetime),
-                    GenericArgument::Type(ty) => self.visit_type_mut(ty),
-                    GenericArgument::AssocType(assoc) => self.visit_type_mut(&mut assoc.ty),
-                    _ => {}
-                }
-            }
-        }
-
-        fn visit_type_trait_object_mut(&mut self, ty: &mut TypeTraitObject) {
-            visit_mut::visit_type_trait_object_mut(self, ty);
+        fn enter(&mut self, part: &Part<'_>) -> bool {
+            // What binds its lifetimes itself stays as it is.
+            !matches!(part, Part::FnPtr(_) | Part::FnTrait)
         }
     }
     let mut ty = peel(ty).clone();
-    Owner.visit_type_mut(&mut ty);
+    visit(&mut ty, &mut Owner);
     text(&ty.to_token_stream())
 }
 

@@ -24,10 +24,11 @@ mod tests;
 mod values;
 mod walk;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
 
+use crate::analyze::types::has_word;
 use crate::errors::Errors;
 use crate::{diag, item};
 use options::Options;
@@ -40,8 +41,11 @@ pub(crate) fn async_safe(args: TokenStream, tokens: TokenStream) -> TokenStream 
         errors.push(diag::nothing_async(kind));
     }
     let list = list::get();
-    let may_block =
-        has_word(tokens.clone(), &|word| list.has_word(word) || options.adds_word(word));
+    // Where none of its words stands, the code need not be parsed, which takes the most time here.
+    let may_block = has_word(tokens.clone(), &|word| {
+        let word = word.to_string();
+        list.has_word(&word) || options.adds_word(&word)
+    });
     // What does not parse has been reported by rustc, or is newer than this crate.
     let parsed = if may_block { syn::parse2::<Item>(tokens.clone()).ok() } else { None };
     let Some(mut item) = parsed else {
@@ -57,14 +61,4 @@ pub(crate) fn async_safe(args: TokenStream, tokens: TokenStream) -> TokenStream 
     }
     let errors = errors.to_tokens();
     quote!(#item #errors)
-}
-
-/// Says whether one of the words stands anywhere in some code. Where none does, the code need not be
-/// parsed, which is what takes the most time here.
-fn has_word(tokens: TokenStream, is_word: &dyn Fn(&str) -> bool) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => is_word(&word.to_string()),
-        TokenTree::Group(group) => has_word(group.stream(), is_word),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }

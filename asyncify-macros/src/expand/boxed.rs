@@ -2,14 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::visit::{self, Visit};
-use syn::visit_mut::{self, VisitMut};
-use syn::{
-    FnArg, GenericParam, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType,
-    Signature, Type, TypeFnPtr, TypeReference,
-};
+use syn::{FnArg, GenericParam, Lifetime, ReceiverKind, ReturnType, Signature, Type};
 
 use super::spans::TypeSpans;
+use crate::analyze::visit::{Part, Visitor, visit};
 
 // Input:
 //     fn get(&self, key: &str) -> u8
@@ -39,12 +35,12 @@ pub(crate) fn signature(sig: &mut Signature, boxed: &TokenStream) {
                     of_self.clone_from(lifetime);
                 }
                 ReceiverKind::Typed(_, ty) => {
-                    names.visit_type_mut(ty);
+                    visit(ty, &mut names);
                     of_self = first_lifetime(ty);
                 }
                 _ => {}
             },
-            FnArg::Typed(input) => names.visit_type_mut(&mut input.ty),
+            FnArg::Typed(input) => visit(&mut input.ty, &mut names),
         }
     }
     let call = lifetime("__call", span);
@@ -78,7 +74,7 @@ pub(crate) fn signature(sig: &mut Signature, boxed: &TokenStream) {
     let only = if names.0.len() == 1 { names.0.first().cloned() } else { None };
     let mut output: Type = syn::parse_quote!(#output);
     if let Some(source) = of_self.or(only) {
-        Fill(source).visit_type_mut(&mut output);
+        visit(&mut output, &mut Fill(source));
     }
     let future = quote_spanned! {span=>
         ::core::pin::Pin<#boxed<
@@ -106,74 +102,69 @@ impl Names {
     fn name(&mut self, written: &mut Option<Lifetime>) {
         match written {
             None => *written = Some(self.fresh(Span::call_site())),
-            Some(elided) if elided.ident == "_" => *elided = self.fresh(elided.span()),
-            Some(_) => {}
+            Some(lifetime) => self.lifetime(lifetime),
         }
     }
 }
 
-impl VisitMut for Names {
-    // In an expression the compiler infers them.
-    fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
-
-    fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
-        self.name(&mut ty.lifetime);
-        visit_mut::visit_type_mut(self, &mut ty.elem);
+impl Visitor for Names {
+    fn ty(&mut self, ty: &mut Type) -> bool {
+        if let Type::Reference(ty) = ty {
+            self.name(&mut ty.lifetime);
+        }
+        true
     }
 
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+    fn lifetime(&mut self, lifetime: &mut Lifetime) {
         if lifetime.ident == "_" {
             *lifetime = self.fresh(lifetime.span());
         }
     }
 
-    // What binds its lifetimes itself stays as it is.
-    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {
+    fn enter(&mut self, part: &Part<'_>) -> bool {
+        is_ours(part)
     }
 }
 
 /// Puts a lifetime wherever one is left out.
 struct Fill(Lifetime);
 
-impl VisitMut for Fill {
-    // In an expression the compiler infers them.
-    fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
-
-    fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
-        match &mut ty.lifetime {
-            Some(lifetime) => self.visit_lifetime_mut(lifetime),
-            elided => *elided = Some(self.0.clone()),
+impl Visitor for Fill {
+    fn ty(&mut self, ty: &mut Type) -> bool {
+        if let Type::Reference(ty) = ty {
+            ty.lifetime.get_or_insert_with(|| self.0.clone());
         }
-        visit_mut::visit_type_mut(self, &mut ty.elem);
+        true
     }
 
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+    fn lifetime(&mut self, lifetime: &mut Lifetime) {
         if lifetime.ident == "_" {
             *lifetime = self.0.clone();
         }
     }
 
-    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {
+    fn enter(&mut self, part: &Part<'_>) -> bool {
+        is_ours(part)
     }
+}
+
+/// What binds its lifetimes itself stays as it is.
+fn is_ours(part: &Part<'_>) -> bool {
+    !matches!(part, Part::FnPtr(_) | Part::FnTrait)
 }
 
 /// The lifetime of a `self: &'a Self`, by which what is returned is elided.
 fn first_lifetime(ty: &Type) -> Option<Lifetime> {
     struct Finder(Option<Lifetime>);
-    impl<'ast> Visit<'ast> for Finder {
-        // Nor are those of an expression meant.
-        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
-
-        fn visit_type_reference(&mut self, ty: &'ast TypeReference) {
-            if self.0.is_none() {
+    impl Visitor for Finder {
+        fn ty(&mut self, ty: &mut Type) -> bool {
+            if let (Type::Reference(ty), None) = (ty, &self.0) {
                 self.0.clone_from(&ty.lifetime);
             }
-            visit::visit_type(self, &ty.elem);
+            true
         }
     }
     let mut finder = Finder(None);
-    finder.visit_type(ty);
+    visit(&mut ty.clone(), &mut finder);
     finder.0
 }

@@ -2,8 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::visit::{self, Visit};
-use syn::{Pat, PatIdent, Type};
+use syn::{Pat, Type};
 
 use super::local;
 use super::spans::{TypeSpans, located, private};
@@ -202,7 +201,7 @@ pub(crate) fn bindings(params: &[Param]) -> TokenStream {
             // So do the parts of it that the pattern does not bind.
             (pattern, _) => {
                 let whole = format_ident!("__whole{position}", span = Span::mixed_site());
-                let mutability = binds_mutably(pattern).then(|| quote!(mut));
+                let mutability = binds_mutably(pattern.to_token_stream()).then(|| quote!(mut));
                 quote! {
                     #(#cfgs)* let #mutability #whole = #value;
                     #(#cfgs)* #(#lints)* let #pattern = #whole;
@@ -214,18 +213,17 @@ pub(crate) fn bindings(params: &[Param]) -> TokenStream {
 }
 
 /// Says whether there is a `ref mut` in the pattern.
-fn binds_mutably(pattern: &Pat) -> bool {
-    struct Finder(bool);
-    impl<'ast> Visit<'ast> for Finder {
-        // An expression in a pattern binds nothing.
-        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
-
-        fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-            self.0 |= pattern.by_ref.is_some() && pattern.mutability.is_some();
-            visit::visit_pat_ident(self, pattern);
+fn binds_mutably(pattern: TokenStream) -> bool {
+    let mut by_ref = false;
+    pattern.into_iter().any(|token| {
+        let was_by_ref = std::mem::take(&mut by_ref);
+        match token {
+            TokenTree::Ident(word) => {
+                by_ref = word == "ref";
+                was_by_ref && word == "mut"
+            }
+            TokenTree::Group(group) => binds_mutably(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         }
-    }
-    let mut finder = Finder(false);
-    finder.visit_pat(pattern);
-    finder.0
+    })
 }
