@@ -9,7 +9,7 @@ mod duration;
 mod features;
 mod process;
 mod raw;
-mod similar;
+pub(crate) mod similar;
 mod table;
 mod value;
 
@@ -20,7 +20,6 @@ use syn::{LitStr, Path};
 use crate::diag;
 use crate::errors::Errors;
 pub(crate) use process::Process;
-pub(crate) use similar::not_among;
 use table::{Row, TABLE};
 
 /// The arguments of one attribute, each checked by itself.

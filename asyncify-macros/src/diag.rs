@@ -3,12 +3,17 @@
 //! A message states the problem in one lowercase line without a full stop; a `note` gives facts, a
 //! `help` names the way out. Both stand on lines of their own, which rustc indents.
 
+#[cfg(feature = "async_safe")]
+mod async_safe;
+
 use std::fmt::Display;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
 
+#[cfg(feature = "async_safe")]
+pub(crate) use self::async_safe::*;
 use crate::args::Direction;
 
 const OUTLIVES: &str = "the body runs on another thread and may outlive the caller";
@@ -234,7 +239,11 @@ pub(crate) fn too_much_time(value: impl ToTokens, key: &Ident) -> Error {
 }
 
 pub(crate) fn feature_off(key: &Ident, feature: &str) -> Error {
-    at(key, format_args!("argument `{key}` needs the `{feature}` feature"))
+    without_feature(key.span(), format_args!("argument `{key}`"), feature)
+}
+
+pub(crate) fn without_feature(span: Span, what: impl Display, feature: &str) -> Error {
+    at_span(span, format_args!("{what} needs the `{feature}` feature"))
         .help("enable it on `asyncify-runtime`")
         .done()
 }
@@ -328,38 +337,6 @@ pub(crate) fn process_no_result(span: Span) -> Error {
         .note("the process may crash, and the caller must hear of it")
         .help("return `Result<_, E>` with `E: From<asyncify_runtime::Error>`")
         .done()
-}
-
-// `async_safe`.
-
-pub(crate) fn nothing_async(kind: impl ToTokens) -> Error {
-    at(kind, "the `async_safe` attribute can only be applied to code that may be async")
-        .help("apply it to an `async fn`, an `impl`, a `trait`, or an inline `mod`")
-        .done()
-}
-
-pub(crate) fn not_a_lint_argument(token: impl ToTokens) -> Error {
-    at(token, "expected an argument such as `allow(std::fs)`").done()
-}
-
-pub(crate) fn missing_paths(key: &Ident) -> Error {
-    at(key, format_args!("argument `{key}` needs paths"))
-        .help(format_args!("write `{key}(std::fs, std::thread::sleep)`"))
-        .done()
-}
-
-pub(crate) fn not_a_path(tokens: impl ToTokens) -> Error {
-    at(tokens, "expected the path of a function, a method or a module")
-        .help("write it as in `std::fs::read`")
-        .done()
-}
-
-pub(crate) fn blocking_call(call: impl ToTokens, name: &str, why: &str, help: &str) -> Error {
-    at(call, format_args!("`{name}` blocks every task of this thread")).note(why).help(help).done()
-}
-
-pub(crate) fn guard_over_await(call: impl ToTokens, name: &str, why: &str, help: &str) -> Error {
-    at(call, format_args!("guard of `{name}` is held over an await")).note(why).help(help).done()
 }
 
 // `asyncify!`.

@@ -1,13 +1,25 @@
 //! Keeps a wrong function alive beside its errors, so that neither its callers nor the editor see
 //! more mistakes than there are.
 
+#[cfg(any(test, not(feature = "async_safe")))]
+use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{ReturnType, Token};
 
 use crate::analyze::MethodKind;
+#[cfg(any(test, not(feature = "async_safe")))]
+use crate::diag;
 use crate::expand;
 use crate::item::{Body, RawFn};
+
+/// An item under an attribute that was not built in.
+#[cfg(any(test, not(feature = "async_safe")))]
+pub(crate) fn without_feature(attribute: &str, item: &TokenStream) -> TokenStream {
+    let what = format_args!("attribute `{attribute}`");
+    let error = diag::without_feature(Span::call_site(), what, attribute).into_compile_error();
+    quote!(#item #error)
+}
 
 // Input:
 //     const fn read(buf: &mut [u8]) -> usize { BODY }

@@ -6,6 +6,7 @@
 
 mod analyze;
 mod args;
+#[cfg(feature = "async_safe")]
 mod async_safe;
 mod diag;
 mod editor;
@@ -24,6 +25,8 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream;
 
 use crate::args::Direction;
+#[cfg(feature = "async_safe")]
+use crate::async_safe::async_safe as lint;
 
 /// Turns a blocking function into an async one that runs its body on a blocking pool.
 ///
@@ -400,7 +403,8 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Finds the calls that block in async code, when it is compiled.
 ///
-/// It goes on an `async fn`, on an `impl` or a `trait`, or on an inline `mod`, where it means every
+/// It needs the feature `async_safe`, and goes on an `async fn`, on an `impl` or a `trait`, or on an inline
+/// `mod`, where it means every
 /// async function, block and closure inside. The code stays as it is; each call that blocks gets a
 /// warning that names it, says what it waits for, and shows the call wrapped.
 ///
@@ -498,7 +502,7 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[cfg_attr(not(asyncify_library), proc_macro_attribute)]
 pub fn async_safe(args: TokenStream, item: TokenStream) -> TokenStream {
-    async_safe::async_safe(args.into(), item.into()).into()
+    lint(args.into(), item.into()).into()
 }
 
 /// Makes a program able to start worker processes: calls `asyncify_runtime::process::init()` first
@@ -595,4 +599,9 @@ fn block(
         errors.push(diag::duplicate_attribute(attribute, Direction::ToAsync));
     }
     expand::block(&analyze::block(raw, &args, errors))
+}
+
+#[cfg(not(feature = "async_safe"))]
+fn lint(_: proc_macro2::TokenStream, item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    fallback::without_feature("async_safe", &item)
 }

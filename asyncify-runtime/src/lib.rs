@@ -47,7 +47,7 @@
 //! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, a worker [`process`] |
 //! | wait for a future in a body | [`block_on`] |
 //! | hear of a task that blocks the event loop | `Watchdog` (feature `watchdog`) |
-//! | find the blocking calls that are left in async code | [`#[async_safe]`](macro@async_safe) |
+//! | find the blocking calls that are left in async code | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
 //! # Which executor when
@@ -96,6 +96,7 @@
 //! | --- | --- | --- |
 //! | `macros` | yes | the attributes and [`asyncify!`] |
 //! | `tokio` | yes | the caller's runtime in the body, and tokio's `Handle` as an [`Executor`]; only tokio's `rt` |
+//! | `async_safe` | no | the attribute of that name, which finds calls that block in async code |
 //! | `in_place` | no | the argument `in_place`; tokio's `rt-multi-thread` |
 //! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
 //! | `process` | no | worker processes, on Linux: [`process`]; serde for arguments and results |

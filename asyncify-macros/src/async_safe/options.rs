@@ -6,8 +6,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Path, Token};
 
+use crate::args::similar;
+use crate::diag;
 use crate::errors::Errors;
-use crate::{args, diag};
 
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) enum Level {
@@ -66,7 +67,7 @@ impl Options {
             "deny" => self.level = Level::Deny,
             "allow" => self.allow = paths(&key, input)?,
             "also" => self.also = paths(&key, input)?,
-            _ => return Err(args::not_among(&key, &["deny", "allow", "also"])),
+            _ => return Err(similar::not_among(&key, &["deny", "allow", "also"])),
         }
         if input.is_empty() || input.peek(Token![,]) {
             return Ok(());

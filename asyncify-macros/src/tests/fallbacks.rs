@@ -176,3 +176,22 @@ fn only_the_wrong_method_falls_back() {
         "#]],
     );
 }
+
+#[test]
+fn attribute_that_was_not_built_in_names_its_feature() {
+    let item = quote!(
+        async fn read() {
+            BODY
+        }
+    );
+    let tokens = crate::fallback::without_feature("async_safe", &item);
+    expect![[r#"
+        async fn read() {
+            BODY
+        }
+        ::core::compile_error! {
+            "attribute `async_safe` needs the `async_safe` feature\nhelp: enable it on `asyncify-runtime`"
+        }
+    "#]]
+    .assert_eq(&super::pretty(tokens));
+}

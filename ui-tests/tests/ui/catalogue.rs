@@ -15,7 +15,9 @@ pub(crate) fn all() -> Vec<Text> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut texts = Vec::new();
     let macros = workspace.join("asyncify-macros/src");
-    add(&mut texts, &macros.join("diag.rs"), |source| source);
+    for file in ["diag.rs", "diag/async_safe.rs"] {
+        add(&mut texts, &macros.join(file), |source| source);
+    }
     // Shorter ones are names and examples.
     let is_sentence = |text: &Text| text.written.split(' ').count() > 4;
     for file in ["args/conflicts.rs", "args/table.rs"] {
