@@ -57,7 +57,7 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         let allow = allowed_lints(&name.to_string(), taken);
         quote!(#(#cfgs)* #qualified #allow let #held = #checked;)
     });
-    quote!(#receiver #(#params)*)
+    receiver.into_iter().chain(params).collect()
 }
 
 /// The local that keeps the place of what is lent mutably.
@@ -108,7 +108,7 @@ pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
         let allow = allowed_lints(&name.to_string(), Capture::LentMut);
         Some(quote!(#(#cfgs)* #qualified #allow #home))
     });
-    quote!(#receiver #(#params)*)
+    receiver.into_iter().chain(params).collect()
 }
 
 fn check_name(param: &Param) -> &'static str {
@@ -209,7 +209,7 @@ pub(crate) fn bindings(params: &[Param]) -> TokenStream {
             }
         }
     });
-    quote!(#(#bindings)*)
+    bindings.collect()
 }
 
 /// Says whether there is a `ref mut` in the pattern.

@@ -19,6 +19,8 @@ pub(crate) use body::{conditional_calls, return_of};
 pub(crate) use boxed::signature as boxed_signature;
 pub(crate) use process::{main, process};
 
+use std::borrow::Cow;
+
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
@@ -50,12 +52,14 @@ pub(crate) fn local(name: &str) -> Ident {
 //     }
 pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     let FnPlan { attrs, vis, defaultness, sig, .. } = plan;
-    let mut sig = sig.clone();
+    let mut sig = Cow::Borrowed(sig);
     match plan.form {
         Form::AsyncFn => {}
-        Form::Stream { ref item, .. } => sig.output = stream::output(plan, item),
-        Form::ImplFuture => sig.output = future_of(&plan.output),
-        Form::Boxed => boxed_signature(&mut sig, &private(&plan.runtime, "Box", plan.span())),
+        Form::Stream { ref item, .. } => sig.to_mut().output = stream::output(plan, item),
+        Form::ImplFuture => sig.to_mut().output = future_of(&plan.output),
+        Form::Boxed => {
+            boxed_signature(sig.to_mut(), &private(&plan.runtime, "Box", plan.span()));
+        }
     }
     // The kept function comes first: an editor takes the first of two for the one that is meant.
     let (before, body, behind) = match &plan.place {
@@ -132,11 +136,13 @@ fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
     let start = start(plan, options);
     // Nothing in the inner block outlives the await: the future holds its arguments and the call.
     let result = result(plan, options, &quote!(#started.await));
+    let begun = bindings.into_iter().chain([captures, run, start]).collect();
+    let begun = braces(Span::call_site(), begun);
     quote! {
         #scope
         #kept
         #homes
-        let #started = { #bindings #captures #run #start };
+        let #started = #begun;
         #result
     }
 }

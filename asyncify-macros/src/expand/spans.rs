@@ -26,7 +26,7 @@ pub(crate) fn private(runtime: &TokenStream, name: &str, span: Span) -> TokenStr
         return quote_spanned!(Span::mixed_site()=> #runtime::__private::#name);
     }
     let mut found = span;
-    let runtime: TokenStream = runtime
+    let mut path: TokenStream = runtime
         .clone()
         .into_iter()
         .enumerate()
@@ -44,7 +44,8 @@ pub(crate) fn private(runtime: &TokenStream, name: &str, span: Span) -> TokenStr
         .collect();
     let private = Ident::new("__private", found);
     let name = Ident::new(name, span);
-    quote_spanned!(span=> #runtime::#private::#name)
+    path.extend(quote_spanned!(span=> ::#private::#name));
+    path
 }
 
 /// The two ends of some tokens of the user's.
