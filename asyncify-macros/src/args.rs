@@ -7,6 +7,7 @@
 mod conflicts;
 mod duration;
 mod features;
+pub(crate) mod names;
 mod process;
 mod raw;
 pub(crate) mod similar;

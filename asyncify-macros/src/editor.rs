@@ -3,7 +3,8 @@
 //! The compiler blames what generated tokens do on the place that they carry, so those that check a
 //! type sit at that type. An editor takes all tokens of one place for the same word, and would show
 //! what ours mean to whoever points at the type. It reports none of our checks; so for an editor
-//! no word of ours sits where the user's do. The tokens are the same.
+//! no word of ours sits where the user's do. The tokens are the same, but for the names of arguments,
+//! which are [put in front](crate::args::names).
 
 use std::env;
 use std::sync::OnceLock;

@@ -99,6 +99,8 @@ use crate::async_safe::async_safe as lint;
 /// | `process`, `process(..)` | a free function | run the body in a worker process, which can crash or be killed without harm; see below |
 /// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |
 ///
+/// In an editor, rust-analyzer offers their names, and a hover shows what each of them means.
+///
 /// Expressions are evaluated at the first poll, before the parameters move. They may borrow the
 /// parameters that are references, `&self`, and statics; clone an owned one: `&pool.clone()`.
 ///
@@ -536,6 +538,7 @@ fn attribute(
 ) -> proc_macro2::TokenStream {
     // What does not parse has been reported by rustc, or is newer than this crate.
     let Ok(parsed) = item::parse(item.clone()) else { return item };
+    let names = editor::expands().then(|| args::names::of(&args, direction, &parsed));
     let mut errors = errors::Errors::default();
     let tokens = match (parsed, direction) {
         (item::Item::Fn(raw), Direction::ToAsync) => function(args, raw, &mut errors),
@@ -548,7 +551,7 @@ fn attribute(
         }
     };
     let errors = errors.to_tokens();
-    quote::quote!(#tokens #errors)
+    quote::quote!(#names #tokens #errors)
 }
 
 fn main_attribute(

@@ -120,22 +120,29 @@ pub(crate) fn own_arguments(
     let mut args = Args::default();
     let mut taken = take_attributes(&mut method.attrs, direction).into_iter();
     if let Some(attribute) = taken.next() {
-        let tokens = match &attribute.meta {
-            syn::Meta::List(list) => list.tokens.clone(),
-            _ => TokenStream::new(),
-        };
-        args = args::parse(tokens, direction, place, errors);
+        args = args::parse(arguments(&attribute), direction, place, errors);
     }
     taken.for_each(|attribute| errors.push(diag::duplicate_attribute(attribute, direction)));
     args
 }
 
+/// What stands between the parentheses of an attribute.
+pub(crate) fn arguments(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        syn::Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    }
+}
+
+/// Says whether an attribute has this name, by whatever path.
+pub(crate) fn is_ours(attribute: &Attribute, direction: Direction) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == direction.name())
+}
+
 /// Removes every attribute of this name, by whatever path, from the attributes.
 pub(crate) fn take_attributes(attrs: &mut Vec<Attribute>, direction: Direction) -> Vec<Attribute> {
-    let is_ours = |attr: &Attribute| {
-        attr.path().segments.last().is_some_and(|last| last.ident == direction.name())
-    };
-    let (ours, others) = std::mem::take(attrs).into_iter().partition(is_ours);
+    let (ours, others) =
+        std::mem::take(attrs).into_iter().partition(|attr| is_ours(attr, direction));
     *attrs = others;
     ours
 }

@@ -11,7 +11,9 @@ mod output;
 mod plan;
 mod process;
 
-pub(crate) use block::{BlockPlan, MemberPlan, MethodKind, block, own_arguments, take_attributes};
+pub(crate) use block::{
+    BlockPlan, MemberPlan, MethodKind, arguments, block, is_ours, own_arguments, take_attributes,
+};
 pub(crate) use function::{function, lent, plain_name, twin_name};
 pub(crate) use lints::without_expectations;
 pub(crate) use plan::{

@@ -119,7 +119,7 @@ fn not_a_choice(text: &LitStr, choices: &[&str]) -> syn::Error {
 }
 
 /// What stands in the parentheses, if that is all there is.
-fn in_parentheses(value: &TokenStream) -> Option<TokenStream> {
+pub(super) fn in_parentheses(value: &TokenStream) -> Option<TokenStream> {
     let mut tokens = value.clone().into_iter();
     match (tokens.next(), tokens.next()) {
         (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Parenthesis => {

@@ -9,6 +9,7 @@
 
 mod checked;
 mod limit;
+pub mod options;
 
 use std::marker::PhantomData;
 use std::pin::Pin;
