@@ -21,10 +21,16 @@ pub(crate) struct Check {
 pub(crate) enum Ask {
     /// At the cursor, these names are offered.
     Completes(Vec<&'static str>),
+    /// At the cursor, these names are offered, and no other.
+    Offers(Vec<&'static str>),
+    /// At the cursor, none of these names is offered.
+    Withholds(Vec<&'static str>),
     /// At the cursor, no name is offered that only the expansion has.
     HidesOurs,
     /// A hover says all of this.
     Says(Place, Vec<String>),
+    /// A hover at the cursor says this.
+    Explains(&'static str),
     /// A hint behind the word.
     Hints(Place, String),
     /// From here to the first place of a mark.
@@ -37,6 +43,8 @@ pub(crate) enum Ask {
     IsClean,
     /// There is an error that says this.
     Reports(&'static str),
+    /// There is one error, and it says this.
+    ReportsOnly(&'static str),
 }
 
 /// Begins what a hover says of names, or of keywords, that are not the user's.
@@ -98,12 +106,31 @@ impl Asked<'_> {
     fn run(&mut self) -> Result<(), String> {
         match &self.check.ask {
             Ask::Completes(names) => self.completes(names),
+            Ask::Offers(names) => {
+                let (mut offered, mut names) = (self.offered(), names.clone());
+                offered.sort_unstable();
+                names.sort_unstable();
+                if offered == names { Ok(()) } else { Err(some_of(&offered)) }
+            }
+            Ask::Withholds(names) => {
+                let mut offered = self.offered();
+                offered.retain(|name| names.contains(&&**name));
+                if offered.is_empty() { Ok(()) } else { Err(some_of(&offered)) }
+            }
             Ask::HidesOurs => {
                 let ours: Vec<_> =
                     self.offered().into_iter().filter(|name| name.starts_with("__")).collect();
                 if ours.is_empty() { Ok(()) } else { Err(format!("{ours:?} are offered")) }
             }
             Ask::Says(place, texts) => self.says(*place, texts),
+            Ask::Explains(text) => {
+                let position = position(&self.source, self.cursor());
+                let answer = self.ask("hover", json!({ "position": position }));
+                // Wherever its lines end.
+                let said =
+                    answer["contents"]["value"].as_str().unwrap_or_default().replace('\n', " ");
+                if said.contains(text) { Ok(()) } else { Err(format!("no {text:?} in {said:?}")) }
+            }
             Ask::Hints(place, text) => self.hints(*place, text),
             Ask::Defines(place, target) => {
                 let found = self.ask_at(*place, "definition", json!({}));
@@ -137,13 +164,16 @@ impl Asked<'_> {
                 let is_told = errors.iter().any(|error| error.contains(text));
                 if is_told { Ok(()) } else { Err(format!("no {text:?} in {errors:?}")) }
             }
+            Ask::ReportsOnly(text) => match &self.errors()?[..] {
+                [error] if error.contains(text) => Ok(()),
+                errors => Err(format!("{text:?} is wanted, found {errors:?}")),
+            },
         }
     }
 
     /// The names that completion offers at the cursor.
     fn offered(&mut self) -> Vec<String> {
-        let cursor = self.cursor.expect("the typed text has a cursor");
-        let position = position(&self.source, cursor);
+        let position = position(&self.source, self.cursor());
         let answer = self.ask("completion", json!({ "position": position }));
         let items = answer["items"].as_array().or(answer.as_array()).cloned().unwrap_or_default();
         items
@@ -160,9 +190,7 @@ impl Asked<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let some = offered.len().min(12);
-        let (count, some) = (offered.len(), &offered[..some]);
-        Err(format!("{missing:?} not among {count} offered, as {some:?}"))
+        Err(format!("{missing:?} not there, {}", some_of(&offered)))
     }
 
     fn says(&mut self, place: Place, texts: &[String]) -> Result<(), String> {
@@ -202,6 +230,10 @@ impl Asked<'_> {
         Ok(errors
             .map(|item| format!("{} at {}", item["message"], item["range"]["start"]))
             .collect())
+    }
+
+    fn cursor(&self) -> usize {
+        self.cursor.expect("the typed text has a cursor")
     }
 
     fn offset(&self, Place(mark, number): Place) -> usize {
@@ -266,6 +298,12 @@ fn same(found: &[Value], expected: &[Value]) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{expected:?} are wanted, found {found:?}"))
+}
+
+/// Says what was offered; not all of it, where it is much.
+fn some_of(offered: &[String]) -> String {
+    let (count, some) = (offered.len(), &offered[..offered.len().min(20)]);
+    format!("{count} are offered, as {some:?}")
 }
 
 /// The text of a hint, which may come in parts.

@@ -8,6 +8,7 @@
 //! | `future`, `output` | locals of a caller: the call, and what it gives |
 //! | `made` | the function in an `impl` of a trait, to which a call leads |
 //! | `options`, `params`, `body` | where more can be typed: options, parameters, statements |
+//! | `own` | where options of a single method of a block can be typed |
 
 use std::sync::LazyLock;
 

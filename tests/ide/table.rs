@@ -3,6 +3,7 @@
 mod form;
 mod inline;
 mod limits;
+mod names;
 mod program;
 mod types;
 
@@ -14,6 +15,7 @@ pub(crate) use limits::LIMITS;
 /// All checks of what has marks.
 pub(crate) fn checks() -> Vec<Check> {
     let mut checks: Vec<_> = FORMS.iter().flat_map(form::checks).collect();
+    checks.extend(FORMS.iter().flat_map(names::checks));
     checks.extend(types::checks(&TYPES));
     checks.extend(inline::checks(&INLINE));
     checks.extend(program::checks(&PROGRAM));

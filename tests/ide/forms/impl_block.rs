@@ -17,6 +17,7 @@ impl Ruler {
         /*local*/local * count
     }
 
+    #[sync_to_async(/*own*/)]
     pub fn other(self, word: String) -> String {
         word
     }

@@ -5,7 +5,7 @@ pub static POOL: std::sync::LazyLock<BlockingPool> =
 
 #[sync_to_async(/*options*/)]
 pub trait Ruler: Clone + Send + Sync + 'static {
-    #[sync_to_async(skip)]
+    #[sync_to_async(/*own*/skip)]
     fn unit(&self) -> usize;
 
     /// Measures a word.

@@ -15,7 +15,7 @@ const TYPED: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// What is typed in the attribute, and what is then offered.
-const OPTIONS: [(&str, &str, &str); 8] = [
+const OPTIONS: [(&str, &str, &str); 9] = [
     ("an executor", "executor = PO$0, ", "POOL"),
     ("a borrowed executor", "executor = &PO$0, ", "POOL"),
     ("an executor by its path", "executor = &crate::function::PO$0, ", "POOL"),
@@ -24,6 +24,7 @@ const OPTIONS: [(&str, &str, &str); 8] = [
     ("a limiter", "limiter = &crate::function::LI$0, ", "LIMITS"),
     ("a runtime", "runtime = &tokio::runtime::Handle::cur$0, ", "current"),
     ("a time-out", "timeout = std::time::Dur$0, ", "Duration"),
+    ("the runtime's path", "crate = ::asyncify_ru$0, ", "asyncify_runtime"),
 ];
 
 /// What can be wrong, and behind which mark it is typed.

@@ -6,7 +6,7 @@ pub(crate) struct Limit {
     pub(crate) checks: &'static [&'static str],
 }
 
-pub(crate) const LIMITS: [Limit; 3] = [
+pub(crate) const LIMITS: [Limit; 4] = [
     Limit {
         reason: "rust-analyzer offers each local and item in scope, whatever its hygiene",
         checks: &[
@@ -23,6 +23,12 @@ pub(crate) const LIMITS: [Limit; 3] = [
             "in_place: complete no name of ours",
             "inline: complete no name of ours",
         ],
+    },
+    Limit {
+        reason: "rust-analyzer offers and explains items, and `crate` cannot be the name of one: an \
+            item that has it as an alias is inserted by its own name, and a path of its own makes \
+            it one among all that is in scope",
+        checks: &["function: complete `crate`", "function: hover on `crate`"],
     },
     Limit {
         reason: "rust-analyzer gives no hints within the input of a `name!` macro",
