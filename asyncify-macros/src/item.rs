@@ -65,21 +65,27 @@ pub(crate) enum Member {
 /// Parses an item. An error means syntax that rustc has reported already, or that is newer than
 /// this crate.
 pub(crate) fn parse(tokens: TokenStream) -> Result<Item> {
-    let tokens = editor::with_bodies(tokens);
-    if let Some(kind) = foreign_kind(&tokens) {
-        return Ok(Item::Other(kind));
+    let tokens: Vec<_> = editor::with_bodies(tokens).into_iter().collect();
+    match kind(&tokens) {
+        Kind::Other(kind) => Ok(Item::Other(kind)),
+        Kind::Block => parse_block(tokens).map(Item::Block),
+        Kind::Fn => parse_function(tokens).map(Item::Fn),
     }
-    // Functions first: there are more of them, and what is none fails at its first token.
-    match parse_function(tokens.clone()) {
-        Ok(function) => Ok(Item::Fn(function)),
-        Err(error) => parse_block(tokens).map(Item::Block).map_err(|_| error),
-    }
+}
+
+/// What an item is, by its keyword.
+pub(crate) enum Kind {
+    /// A function, or nothing that is known.
+    Fn,
+    /// An `impl` or a `trait`.
+    Block,
+    /// Another item, by its keyword or the macro's name.
+    Other(TokenTree),
 }
 
 /// Parses a function by way of one with an empty body: syn takes in all tokens that it is shown, and
 /// a body would cost the more the longer it is.
-fn parse_function(tokens: TokenStream) -> Result<RawFn> {
-    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+fn parse_function(mut tokens: Vec<TokenTree>) -> Result<RawFn> {
     let body = match tokens.pop() {
         Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
             let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
@@ -106,39 +112,40 @@ fn parse_function(tokens: TokenStream) -> Result<RawFn> {
     Ok(raw)
 }
 
-/// The keyword (or the macro's name) of an item that is neither function, `impl` nor `trait`.
-pub(crate) fn foreign_kind(tokens: &TokenStream) -> Option<TokenTree> {
+/// Looks for the keyword of an item.
+pub(crate) fn kind(tokens: &[TokenTree]) -> Kind {
     const KINDS: [&str; 9] =
         ["struct", "enum", "union", "mod", "use", "static", "type", "macro_rules", "macro"];
-    let mut rest = tokens.clone().into_iter().peekable();
+    let mut rest = tokens.iter().peekable();
     while let Some(token) = rest.next() {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == '#' => drop(rest.next()),
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => _ = rest.next(),
             TokenTree::Ident(word) => match word.to_string().as_str() {
-                "pub" => drop(rest.next_if(|next| matches!(next, TokenTree::Group(_)))),
-                "fn" | "impl" | "trait" => return None,
+                "pub" => _ = rest.next_if(|next| matches!(next, TokenTree::Group(_))),
+                "fn" => return Kind::Fn,
+                "impl" | "trait" => return Kind::Block,
                 "unsafe" | "async" | "safe" | "default" | "auto" => {}
                 // `const fn`, `extern "C" fn` and the like are functions.
                 "const" | "extern" => {
                     if !leads_to_function(rest.clone()) {
-                        return Some(token);
+                        return Kind::Other(token.clone());
                     }
                 }
-                kind if KINDS.contains(&kind) => return Some(token),
+                kind if KINDS.contains(&kind) => return Kind::Other(token.clone()),
                 _ => {
                     let is_macro =
                         matches!(rest.peek(), Some(TokenTree::Punct(p)) if p.as_char() == '!');
-                    return is_macro.then_some(token);
+                    return if is_macro { Kind::Other(token.clone()) } else { Kind::Fn };
                 }
             },
             _ => {}
         }
     }
-    None
+    Kind::Fn
 }
 
 /// Says whether only qualifiers stand before the next `fn`, `impl` or `trait`.
-fn leads_to_function(rest: impl Iterator<Item = TokenTree>) -> bool {
+fn leads_to_function<'a>(rest: impl Iterator<Item = &'a TokenTree>) -> bool {
     const QUALIFIERS: [&str; 6] = ["const", "unsafe", "async", "extern", "safe", "auto"];
     for token in rest {
         match token {
@@ -155,8 +162,7 @@ fn leads_to_function(rest: impl Iterator<Item = TokenTree>) -> bool {
 }
 
 /// Parses an `impl` or `trait`: its header by way of an empty twin, its members one by one.
-fn parse_block(tokens: TokenStream) -> Result<RawBlock> {
-    let mut header: Vec<TokenTree> = tokens.into_iter().collect();
+fn parse_block(mut header: Vec<TokenTree>) -> Result<RawBlock> {
     let braces = match header.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
         _ => return Err(syn::Error::new(Span::call_site(), "expected braces")),

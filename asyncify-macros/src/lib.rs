@@ -606,5 +606,5 @@ fn block(
 
 #[cfg(not(feature = "async_safe"))]
 fn lint(_: proc_macro2::TokenStream, item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
-    fallback::without_feature("async_safe", &item)
+    fallback::without_feature("async_safe", item)
 }

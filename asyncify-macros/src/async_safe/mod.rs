@@ -29,16 +29,18 @@ use quote::{ToTokens, quote};
 use syn::Item;
 
 use crate::analyze::types::has_word;
+use crate::diag;
 use crate::errors::Errors;
-use crate::{diag, item};
+use crate::item::{self, Kind};
 use options::Options;
 use walk::Walk;
 
 pub(crate) fn async_safe(args: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(args, &mut errors);
-    if let Some(kind) = item::foreign_kind(&tokens).filter(|kind| kind.to_string() != "mod") {
-        errors.push(diag::nothing_async(kind));
+    match item::kind(&tokens.clone().into_iter().collect::<Vec<_>>()) {
+        Kind::Other(kind) if kind.to_string() != "mod" => errors.push(diag::nothing_async(kind)),
+        _ => {}
     }
     let list = list::get();
     // Where none of its words stands, the code need not be parsed, which takes the most time here.

@@ -156,12 +156,13 @@ fn check(
     capture: Capture,
     spans: TypeSpans,
 ) -> TokenStream {
-    let function = private(runtime, function, spans.first);
     let value = match capture {
         Capture::Lent => spans.reborrow(quote!(#name)),
         _ => spans.value(&quote!(#name)),
     };
-    quote_spanned!(located(spans.first)=> #function(#value))
+    let mut call = private(runtime, function, spans.first);
+    call.extend(quote_spanned!(located(spans.first)=> (#value)));
+    call
 }
 
 /// The expression that stands for the argument on the pool.

@@ -184,7 +184,7 @@ fn attribute_that_was_not_built_in_names_its_feature() {
             BODY
         }
     );
-    let tokens = crate::fallback::without_feature("async_safe", &item);
+    let tokens = crate::fallback::without_feature("async_safe", item);
     expect![[r#"
         async fn read() {
             BODY
