@@ -10,7 +10,8 @@ use tracing::{Dispatch, Span, dispatcher};
 /// Which call it is, and where it stands in the source.
 #[derive(Clone, Copy)]
 pub(crate) struct Origin {
-    pub(crate) name: &'static str,
+    /// Made when it is asked for: it takes a search.
+    pub(crate) name: fn() -> &'static str,
     pub(crate) location: &'static Location<'static>,
 }
 
@@ -19,7 +20,8 @@ pub(super) struct Tracing {
     caller: Span,
     /// The call's own, within the caller's: from the start of the call to the end of its body.
     span: Span,
-    started: Instant,
+    /// None where nobody records the span: then no clock is asked.
+    started: Option<Instant>,
 }
 
 impl Tracing {
@@ -32,29 +34,34 @@ impl Tracing {
         let caller = Span::current();
         // The form in which tokio describes its own tasks, and which its console reads.
         let location = origin.location;
+        let name = origin.name;
         let span = tracing::trace_span!(
             target: "tokio::task",
             "runtime.spawn",
             kind = "blocking",
-            task.name = origin.name,
-            "fn" = origin.name,
+            task.name = name(),
+            "fn" = name(),
             loc.file = location.file(),
             loc.line = location.line(),
             loc.col = location.column(),
             queue_wait_us = Empty,
             run_time_us = Empty,
         );
-        Some(Box::new(Self { dispatcher, caller, span, started: Instant::now() }))
+        let started = (!span.is_disabled()).then(Instant::now);
+        Some(Box::new(Self { dispatcher, caller, span, started }))
     }
 
     pub(super) fn enter(&self) -> impl Sized + '_ {
         let dispatcher = dispatcher::set_default(&self.dispatcher);
-        let begun = Instant::now();
-        self.span.record("queue_wait_us", micros(self.started, begun));
+        let timed = self.started.map(|started| {
+            let begun = Instant::now();
+            self.span.record("queue_wait_us", micros(started, begun));
+            Timed { span: &self.span, begun }
+        });
         let span = self.span.enter();
         // The caller's innermost: for the body it is the current one, as it would be without us.
         // Left in the order of the tuple, and the time is recorded before the dispatcher goes.
-        (self.caller.enter(), span, Timed { span: &self.span, begun }, dispatcher)
+        (self.caller.enter(), span, timed, dispatcher)
     }
 }
 

@@ -160,7 +160,7 @@ impl RawTask {
     #[cfg(feature = "tracing")]
     pub(super) fn origin(self) -> Origin {
         let header = self.header();
-        Origin { name: (header.vtable.name)(), location: header.location }
+        Origin { name: header.vtable.name, location: header.location }
     }
 
     fn stage(self) -> *mut () {

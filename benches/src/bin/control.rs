@@ -47,9 +47,13 @@ fn main() -> ExitCode {
 }
 
 fn run(write: Option<&Path>) -> io::Result<()> {
-    let mut text = calls();
-    text.push('\n');
-    text.push_str(&limiters());
+    let text = [
+        calls(),
+        #[cfg(feature = "tracing")]
+        spans(),
+        limiters(),
+    ]
+    .join("\n");
     print!("{text}");
     write.map_or(Ok(()), |file| markdown::write(file, "control", &text))
 }
@@ -90,18 +94,60 @@ fn calls() -> String {
             Box::new(|| async { BlockingCall::new(|| ()).limiter(narrow).await }.boxed_local()),
         ),
     ];
-    let mut samples = [const { Vec::new() }; 6];
+    table("a call, of 20,000 awaited together", &runtime, &rows)
+}
+
+/// What it costs to carry a caller's span, and to have one of the call's own within it.
+#[cfg(feature = "tracing")]
+fn spans() -> String {
+    use tracing::instrument::{Instrument, WithSubscriber};
+    use tracing::{Dispatch, info_span, level_filters::LevelFilter};
+    use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // The span is made where its subscriber is the current one.
+    let in_span = |future, subscriber: &Dispatch| {
+        async move { Instrument::instrument(future, info_span!("caller")).await }
+            .with_subscriber(subscriber.clone())
+            .boxed_local()
+    };
+    let (info, trace) = (
+        &Dispatch::new(Registry::default().with(LevelFilter::INFO)),
+        &Dispatch::new(Registry::default()),
+    );
+    let call = || async { BlockingCall::new(|| ()).await }.boxed_local();
+    let (limiter, forever) = (&Limiter::new(CALLS), Duration::from_secs(60 * 60));
+    let all = move || {
+        let call = BlockingCall::new(|| drop(cancellation_token())).limiter(limiter);
+        async move { drop(call.timeout(forever).await) }.boxed_local()
+    };
+    let rows: [Row<'_>; 6] = [
+        ("no subscriber", Box::new(call)),
+        ("all three, no subscriber", Box::new(all)),
+        ("in a span, `Registry` for `INFO`", Box::new(|| in_span(call(), info))),
+        (
+            "in a span, with one of its own, `Registry` for `TRACE`",
+            Box::new(|| in_span(call(), trace)),
+        ),
+        ("all three in a span, `Registry` for `INFO`", Box::new(move || in_span(all(), info))),
+        ("the span without the call", Box::new(|| in_span(async {}.boxed_local(), trace))),
+    ];
+    table("a call, with the feature `tracing`", &runtime, &rows)
+}
+
+/// The rows in turns, each beside the first.
+fn table(what: &str, runtime: &Runtime, rows: &[Row<'_>]) -> String {
+    let mut samples = vec![Vec::new(); rows.len()];
     for _ in 0..CALL_ROUNDS {
         for ((_, call), samples) in rows.iter().zip(&mut samples) {
-            samples.push(each(&runtime, call));
+            samples.push(each(runtime, call));
         }
     }
-    let medians = samples.map(|samples| median(&samples));
-    let mut text = String::from(
-        "| a call, of 20,000 awaited together | ns | of the bare call |\n| --- | --- | --- |\n",
-    );
-    for ((name, _), time) in rows.iter().zip(medians) {
-        let _ = writeln!(text, "| {name} | {time:.0} | {:.2}x |", time / medians[0]);
+    let mut text = format!("| {what} | ns | of the first |\n| --- | --- | --- |\n");
+    let first = median(&samples[0]);
+    for ((name, _), samples) in rows.iter().zip(&samples) {
+        let time = median(samples);
+        let _ = writeln!(text, "| {name} | {time:.0} | {:.2}x |", time / first);
     }
     text
 }
