@@ -46,18 +46,10 @@ macro_rules! worker_test {
 #[macro_export]
 macro_rules! initializer {
     ($function:path) => {{
-        const INITIALIZER: $crate::process::Initializer = $crate::process::Initializer::new(
-            ::core::concat!(
-                ::core::module_path!(),
-                " ",
-                ::core::file!(),
-                ":",
-                ::core::line!(),
-                ":",
-                ::core::column!()
-            ),
-            || $crate::process::Initialized::into_result($function()),
-        );
+        const INITIALIZER: $crate::process::Initializer =
+            $crate::process::Initializer::new($crate::__place!(), || {
+                $crate::process::Initialized::into_result($function())
+            });
         $crate::process::__private::inventory::submit! { INITIALIZER }
         &INITIALIZER
     }};
@@ -106,20 +98,26 @@ macro_rules! initializer {
 #[macro_export]
 macro_rules! carrier {
     ($inject:path, $enter:path) => {{
-        const CARRIER: $crate::process::Carrier = $crate::process::Carrier::new(
-            ::core::concat!(
-                ::core::module_path!(),
-                " ",
-                ::core::file!(),
-                ":",
-                ::core::line!(),
-                ":",
-                ::core::column!()
-            ),
-            $inject,
-            $enter,
-        );
+        const CARRIER: $crate::process::Carrier =
+            $crate::process::Carrier::new($crate::__place!(), $inject, $enter);
         $crate::process::__private::inventory::submit! { CARRIER }
         &CARRIER
     }};
+}
+
+/// Where the outermost macro stands in the source, as a name that nothing else has.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __place {
+    () => {
+        ::core::concat!(
+            ::core::module_path!(),
+            " ",
+            ::core::file!(),
+            ":",
+            ::core::line!(),
+            ":",
+            ::core::column!()
+        )
+    };
 }
