@@ -82,47 +82,25 @@ pub trait Executor: Send + Sync {
 /// The future of [`Executor::execute_when_ready`].
 pub type WhenReady = Pin<Box<dyn Future<Output = Result<(), Rejected>> + Send>>;
 
-impl<E: Executor + ?Sized> Executor for &E {
-    fn execute(&self, job: Job) -> Result<(), Rejected> {
-        (**self).execute(job)
-    }
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<E: Executor + ?Sized> Executor for $pointer {
+            fn execute(&self, job: Job) -> Result<(), Rejected> {
+                (**self).execute(job)
+            }
 
-    fn execute_when_ready(&self, job: Job) -> WhenReady {
-        (**self).execute_when_ready(job)
-    }
+            fn execute_when_ready(&self, job: Job) -> WhenReady {
+                (**self).execute_when_ready(job)
+            }
 
-    fn share(&self) -> Option<Arc<dyn Executor>> {
-        (**self).share()
-    }
+            fn share(&self) -> Option<Arc<dyn Executor>> {
+                (**self).share()
+            }
+        }
+    )*};
 }
 
-impl<E: Executor + ?Sized> Executor for Box<E> {
-    fn execute(&self, job: Job) -> Result<(), Rejected> {
-        (**self).execute(job)
-    }
-
-    fn execute_when_ready(&self, job: Job) -> WhenReady {
-        (**self).execute_when_ready(job)
-    }
-
-    fn share(&self) -> Option<Arc<dyn Executor>> {
-        (**self).share()
-    }
-}
-
-impl<E: Executor + ?Sized> Executor for Arc<E> {
-    fn execute(&self, job: Job) -> Result<(), Rejected> {
-        (**self).execute(job)
-    }
-
-    fn execute_when_ready(&self, job: Job) -> WhenReady {
-        (**self).execute_when_ready(job)
-    }
-
-    fn share(&self) -> Option<Arc<dyn Executor>> {
-        (**self).share()
-    }
-}
+forward!(&E, Box<E>, Arc<E>);
 
 /// A job that an executor refused, and why.
 #[derive(Debug)]

@@ -26,6 +26,20 @@ fn taken(limiter: &Limiter) -> LimiterPermit {
     limiter.try_acquire().expect("a permit is spare")
 }
 
+/// A limiter whose one permit is taken.
+fn full() -> (Limiter, LimiterPermit) {
+    let limiter = Limiter::new(1);
+    let permit = taken(&limiter);
+    (limiter, permit)
+}
+
+/// One who stands in line, with a waker that wakes nobody.
+fn in_line(limiter: &Limiter) -> Acquire {
+    let mut acquire = limiter.acquire();
+    assert!(poll_once(&mut acquire).is_pending());
+    acquire
+}
+
 /// All permits are back, none too many, and nobody is left in the line.
 fn assert_at_rest(limiter: &Limiter) {
     assert_eq!(limiter.available(), limiter.limit());
@@ -35,8 +49,7 @@ fn assert_at_rest(limiter: &Limiter) {
 #[test]
 fn a_release_reaches_who_waits() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
+        let (limiter, permit) = full();
         let holder = thread::spawn(move || drop(permit));
         drop(block_on(limiter.acquire()));
         holder.join().unwrap();
@@ -71,11 +84,9 @@ fn two_releases_reach_two_who_wait() {
 #[test]
 fn a_permit_that_was_handed_over_publishes_what_its_holder_did() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
+        let (limiter, permit) = full();
         let done = Arc::new(sync::AtomicUsize::new(0));
-        let mut acquire = limiter.acquire();
-        assert!(poll_once(&mut acquire).is_pending());
+        let mut acquire = in_line(&limiter);
         let holder = thread::spawn({
             let done = Arc::clone(&done);
             move || {
@@ -125,10 +136,8 @@ fn a_permit_publishes_what_its_holder_did() {
 #[test]
 fn a_waiter_that_gives_up_passes_its_permit_on() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
-        let mut gives_up = limiter.acquire();
-        assert!(poll_once(&mut gives_up).is_pending());
+        let (limiter, permit) = full();
+        let gives_up = in_line(&limiter);
         let holder = thread::spawn(move || drop(permit));
         let quitter = thread::spawn(move || drop(gives_up));
         drop(block_on(limiter.acquire()));
@@ -141,10 +150,8 @@ fn a_waiter_that_gives_up_passes_its_permit_on() {
 #[test]
 fn the_only_waiter_gives_up() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
-        let mut gives_up = limiter.acquire();
-        assert!(poll_once(&mut gives_up).is_pending());
+        let (limiter, permit) = full();
+        let gives_up = in_line(&limiter);
         let holder = thread::spawn(move || drop(permit));
         drop(gives_up);
         holder.join().unwrap();
@@ -155,10 +162,8 @@ fn the_only_waiter_gives_up() {
 #[test]
 fn an_exchanged_waker_is_not_lost() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
-        let mut acquire = limiter.acquire();
-        assert!(poll_once(&mut acquire).is_pending());
+        let (limiter, permit) = full();
+        let acquire = in_line(&limiter);
         let holder = thread::spawn(move || drop(permit));
         // The first poll left a waker that wakes nobody; this one has to take its place.
         drop(block_on(acquire));
@@ -170,10 +175,8 @@ fn an_exchanged_waker_is_not_lost() {
 #[test]
 fn a_try_steals_nothing_from_who_waits() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
-        let mut waits = limiter.acquire();
-        assert!(poll_once(&mut waits).is_pending());
+        let (limiter, permit) = full();
+        let mut waits = in_line(&limiter);
         let holder = thread::spawn(move || drop(permit));
         assert!(limiter.try_acquire().is_none());
         holder.join().unwrap();
@@ -227,8 +230,7 @@ fn a_raise_reaches_who_waits() {
 #[test]
 fn a_resize_races_a_release() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
+        let (limiter, permit) = full();
         let holder = thread::spawn(move || drop(permit));
         limiter.set_limit(0);
         assert!(limiter.try_acquire().is_none());
@@ -277,8 +279,7 @@ fn a_resize_keeps_the_order_of_holders() {
 #[test]
 fn a_resize_races_a_release_and_a_waiter() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
+        let (limiter, permit) = full();
         let holder = thread::spawn(move || drop(permit));
         let waiter = thread::spawn({
             let limiter = limiter.clone();
@@ -295,10 +296,8 @@ fn a_resize_races_a_release_and_a_waiter() {
 #[test]
 fn a_resize_races_a_waiter_that_gives_up() {
     loom::model(|| {
-        let limiter = Limiter::new(1);
-        let permit = taken(&limiter);
-        let mut gives_up = limiter.acquire();
-        assert!(poll_once(&mut gives_up).is_pending());
+        let (limiter, permit) = full();
+        let gives_up = in_line(&limiter);
         let resizer = thread::spawn({
             let limiter = limiter.clone();
             move || limiter.set_limit(2)
