@@ -89,6 +89,10 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
         .done()
 }
 
+/// Said by rustc as of something deprecated.
+pub(crate) const STRAY_METHOD: &str =
+    "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`";
+
 pub(crate) fn duplicate_attribute(attribute: impl ToTokens, direction: Direction) -> Error {
     at(attribute, format_args!("duplicate `{}` attribute", direction.name()))
         .help("remove one")

@@ -331,7 +331,8 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
     }
     let method = Box::new(hidden_method(raw, site));
     Some(match site {
-        Site::Alone | Site::Inherent(_) => BodyPlace::Sibling { method, body },
+        Site::Alone => BodyPlace::Sibling { method, body, is_block_seen: false },
+        Site::Inherent(_) => BodyPlace::Sibling { method, body, is_block_seen: true },
         Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: Box::new((*scope).clone()) },
     })
 }

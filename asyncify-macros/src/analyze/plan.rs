@@ -164,7 +164,12 @@ pub(crate) enum BodyPlace {
     /// Into the closure that runs on the pool.
     Closure(Group),
     /// Into a hidden method beside the async one.
-    Sibling { method: Box<RawFn>, body: Group },
+    Sibling {
+        method: Box<RawFn>,
+        body: Group,
+        /// Whether the attribute sees that this is no trait's `impl`, where no sibling may stand.
+        is_block_seen: bool,
+    },
     /// Into a hidden method of a trait inside the async one.
     Scoped { method: Box<RawFn>, body: Group, scope: Box<TraitScope> },
     /// Nowhere: the sync function stays, and is called.

@@ -6,7 +6,7 @@ use syn::{Attribute, FnArg, GenericParam, Signature};
 
 use super::capture::{bindings, held, stand_in};
 use super::spans::{TypeSpans, located, private};
-use super::{local, receiver_argument, turbofish};
+use super::{local, receiver_argument, stray, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, TraitScope};
 use crate::item::RawFn;
 
@@ -220,7 +220,13 @@ fn scoped_trait_name() -> Ident {
 // An impl of a trait cannot have a method of ours, and the trait's own type may be foreign; the
 // supertrait is what `Self::Item` resolves by.
 pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
-    let BodyPlace::Scoped { method, scope, .. } = &plan.place else { return TokenStream::new() };
+    let (method, scope) = match &plan.place {
+        BodyPlace::Scoped { method, scope, .. } => (method, scope),
+        BodyPlace::Sibling { method, is_block_seen: false, .. } => {
+            return stray::stand_in(method, plan);
+        }
+        _ => return TokenStream::new(),
+    };
     let TraitScope { generics, implemented, self_ty } = &**scope;
     let name = scoped_trait_name();
     let (parameters, arguments, conditions) = generics.split_for_impl();

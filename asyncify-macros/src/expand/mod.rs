@@ -12,6 +12,7 @@ mod in_place;
 mod options;
 mod process;
 mod spans;
+mod stray;
 mod stream;
 
 pub(crate) use block::block;
@@ -65,7 +66,7 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     let (before, body, behind) = match &plan.place {
         BodyPlace::Declared => return quote!(#(#attrs)* #vis #defaultness #sig;),
         BodyPlace::Closure(body) | BodyPlace::Scoped { body, .. } => (None, body, None),
-        BodyPlace::Sibling { method, body } => (None, body, Some(body::sibling(method))),
+        BodyPlace::Sibling { method, body, .. } => (None, body, Some(body::sibling(method))),
         BodyPlace::Kept { function, body, .. } => (Some(function), body, None),
     };
     let (mut statements, mut allow) = match &plan.run {

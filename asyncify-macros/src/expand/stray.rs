@@ -1,0 +1,57 @@
+//! A method that stands by itself in the `impl` of a trait, where it cannot have a sibling.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{GenericParam, Generics, Signature, TypeParam};
+
+use super::local;
+use crate::analyze::FnPlan;
+use crate::diag;
+use crate::item::RawFn;
+
+// Input:
+//     fn get<T: Key>(&self, key: T) -> u8 { BODY }
+//
+// Output, inside the async `get`:
+//     trait __SyncToAsyncStray<__Output> {
+//         #[deprecated(note = "..")]
+//         fn __sync_to_async_get<T>(_: impl Sized, _: impl Sized) -> __Output { panic!() }
+//     }
+//     impl<__Self: ?Sized, __Output> __SyncToAsyncStray<__Output> for __Self {}
+//
+// The attribute cannot see what it stands in. In an inherent `impl` the sibling is the method of its
+// name that counts, and this is dead. In the `impl` of a trait rustc rejects the sibling; then the
+// call finds this, so that there is one error, and next to it the way out.
+pub(super) fn stand_in(method: &RawFn, plan: &FnPlan) -> TokenStream {
+    let Signature { asyncness, safety, fn_token, ident, generics, .. } = &method.sig;
+    let [name, implementor, output] =
+        ["__SyncToAsyncStray", "__SyncToAsyncSelf", "__SyncToAsyncOutput"].map(local);
+    let generics = without_bounds(generics);
+    let params = plan.params.iter().map(|param| {
+        let cfgs = &param.cfgs;
+        quote!(#(#cfgs)* _: impl ::core::marker::Sized)
+    });
+    let note = diag::STRAY_METHOD;
+    quote! {
+        trait #name<#output> {
+            #[deprecated(note = #note)]
+            #asyncness #safety #fn_token #ident #generics(
+                _: impl ::core::marker::Sized,
+                #(#params),*
+            ) -> #output {
+                ::core::panic!()
+            }
+        }
+        impl<#implementor: ?::core::marker::Sized, #output> #name<#output> for #implementor {}
+    }
+}
+
+/// The parameters that a caller can name: types and constants.
+fn without_bounds(generics: &Generics) -> TokenStream {
+    let params = generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(TypeParam { ident, .. }) => Some(quote!(#ident: ?::core::marker::Sized)),
+        GenericParam::Const(param) => Some(quote!(#param)),
+    });
+    quote!(<#(#params),*>)
+}
