@@ -39,6 +39,8 @@ pub(crate) struct Args {
     pub(crate) boxed: bool,
     pub(crate) stream: Option<Ahead>,
     pub(crate) rename: Option<Ident>,
+    /// Whether `rename` says that the function belongs to a type.
+    pub(crate) is_associated: bool,
     pub(crate) suffix: Option<LitStr>,
     pub(crate) skip: bool,
     pub(crate) process: Option<Process>,

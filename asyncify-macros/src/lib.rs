@@ -93,7 +93,7 @@ use crate::async_safe::async_safe as lint;
 /// | `in_place` | anywhere | [runs where the caller stands](#in_place) |
 /// | `boxed` | a trait, and each `impl` of it | the futures are boxed, so that the trait can be used as `dyn` |
 /// | `stream`, `stream = 64` | a function that returns an iterator | make it one that returns a `BlockingStream` of its items, made ahead by at most so many; see [below](#streams) |
-/// | `rename = "name"` | a function | keep the sync function, and add the async one under this name |
+/// | `rename = "name"` | a function | keep the sync function, and add the async one under this name; for one in an `impl` without `Self` in its signature, write `"Self::name"` |
 /// | `suffix = "_async"` | an `impl` | the same for every function in it |
 /// | `skip` | a function in an annotated block | leave it as it is |
 /// | `process`, `process(..)` | a free function | run the body in a worker process, which can crash or be killed without harm; see below |
@@ -105,8 +105,9 @@ use crate::async_safe::async_safe as lint;
 /// parameters that are references, `&self`, and statics; clone an owned one: `&pool.clone()`.
 ///
 /// In an annotated block, a function's own `#[sync_to_async(..)]` overrides the arguments of the
-/// block. Functions without a receiver in an `impl` are kept with `suffix` on the block; `rename`
-/// on one of them alone finds it only where its signature names `Self`.
+/// block. One on a function by itself does not see what that stands in: `rename` has to be told
+/// where the signature does not show it, as no path means a free function here and an associated
+/// one there; and in the `impl` of a trait, a method by itself is an error.
 ///
 /// # `lend`
 ///
@@ -388,7 +389,7 @@ pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | argument | where | meaning |
 /// | --- | --- | --- |
-/// | `rename = "name"` | a function | keep the async function, and add the sync one under this name |
+/// | `rename = "name"` | a function | keep the async function, and add the sync one under this name; for one in an `impl` without `Self` in its signature, write `"Self::name"` |
 /// | `suffix = "_blocking"` | an `impl` | the same for every async function in it |
 /// | `skip` | a function in an annotated block | leave it as it is |
 /// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |

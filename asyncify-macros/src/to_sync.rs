@@ -14,7 +14,8 @@ use crate::args::{self, Args, Direction, Place};
 use crate::diag;
 use crate::errors::Errors;
 use crate::expand::{
-    TypeSpans, braces, conditional_calls, local, located, private, return_of, turbofish,
+    TypeSpans, blamed_at, braces, conditional_calls, local, located, private, return_of, turbofish,
+    unseen,
 };
 use crate::item::{Body, Member, RawBlock, RawFn};
 
@@ -91,7 +92,8 @@ fn analyze(function: RawFn, args: &Args, in_block: bool, errors: &mut Errors) ->
     let name = twin_name(&function.sig.ident, args);
     let form = match &function.body {
         _ if name != function.sig.ident => {
-            Form::Beside { name, associated: in_block || function.sig.receiver().is_some() }
+            let is_seen = in_block || types::names_self(&function.sig);
+            Form::Beside { name, associated: is_seen || args.is_associated }
         }
         Body::Block(body) => Form::Instead(body.clone()),
         Body::Missing(_) => Form::Declared,
@@ -179,7 +181,14 @@ fn beside(plan: &Plan, name: &Ident, associated: bool) -> TokenStream {
         }
     }
     let (ident, turbofish) = (&sig.ident, turbofish(&sig.generics));
-    let path = if associated { quote!(Self::#ident) } else { ident.to_token_stream() };
+    let path = if associated {
+        let scope = unseen(name.span());
+        quote_spanned!(scope=> Self::#ident)
+    } else {
+        let mut ident = ident.clone();
+        ident.set_span(blamed_at(ident.span(), name.span()));
+        ident.into_token_stream()
+    };
     let cfgs: Vec<&[Attribute]> = cfgs.iter().map(Vec::as_slice).collect();
     let call = conditional_calls(&cfgs, |included| {
         let names = names.iter().zip(included).filter_map(|(name, is_in)| is_in.then_some(name));

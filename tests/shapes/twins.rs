@@ -1,6 +1,6 @@
 //! `rename`: the sync function stays, and the async one stands beside it.
 
-use asyncify_runtime::sync_to_async;
+use asyncify_runtime::{async_to_sync, sync_to_async};
 use asyncify_tests::block_on;
 
 #[sync_to_async(rename = "load_async")]
@@ -49,6 +49,22 @@ impl Shape {
     fn scaled(scale: u8) -> Self {
         Self(scale)
     }
+
+    /// That it belongs to an `impl` is only seen by the new name.
+    #[sync_to_async(rename = "Self::sum_async")]
+    fn sum<T: Into<u32> + Send + 'static>(left: T, right: T) -> u32 {
+        left.into() + right.into()
+    }
+
+    #[async_to_sync(rename = "difference_blocking")]
+    async fn difference(self, other: u8) -> Self {
+        Self(self.0 - other)
+    }
+
+    #[async_to_sync(rename = "Self::ready_blocking")]
+    async fn ready<const N: u8>() -> u8 {
+        std::future::ready(N).await
+    }
 }
 
 const EIGHT: u32 = double(4);
@@ -61,6 +77,7 @@ fn both_functions_work() {
     assert_eq!(keyword(), 1);
     assert_eq!(sized((1, 2), [3]), 4);
     assert_eq!(Shape(2).area(3), 6);
+    assert_eq!(Shape(3).difference_blocking(1).0 + Shape::ready_blocking::<1>(), 3);
     block_on(async {
         assert_eq!(load_async("ab", 2).await, Ok("abab".to_owned()));
         assert_eq!(load_async("ab", 0).await, Err("never".to_owned()));
@@ -70,6 +87,9 @@ fn both_functions_work() {
         assert_eq!(sized_async((1, 2), [3]).await, 4);
         assert_eq!(Shape(2).area_async(3).await, 6);
         assert_eq!(Shape::scaled_async(3).await.0 + Shape::scaled(1).0, 4);
+        assert_eq!(Shape::sum_async(1_u8, 2).await + Shape::sum(1_u16, 2), 6);
+        assert_eq!(Shape(3).difference(1).await.0, 2);
+        assert_eq!(Shape::ready::<1>().await, 1);
         // SAFETY: both are indices of the table.
         assert_eq!(unsafe { read(0) } + unsafe { read_async(1) }.await, 3);
     });

@@ -323,7 +323,8 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
         if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
             errors.push(diag::same_name(name));
         }
-        let associated = !matches!(site, Site::Alone) || types::names_self(&raw.sig);
+        let is_seen = !matches!(site, Site::Alone) || types::names_self(&raw.sig);
+        let associated = is_seen || args.is_associated;
         return Some(BodyPlace::Kept { function: Box::new(raw.clone()), body, associated });
     }
     if raw.sig.receiver().is_none() {

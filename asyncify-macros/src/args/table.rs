@@ -123,7 +123,15 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         name: "rename",
         example: "rename = \"name\"",
-        kind: Kind::Name(|args, value, errors| args.rename = errors.ok(name(&value))),
+        kind: Kind::Name(|args, value, errors| {
+            let text = value.value();
+            let (is_associated, plain) = match text.strip_prefix("Self::") {
+                Some(plain) => (true, LitStr::new(plain, value.span())),
+                None => (false, value),
+            };
+            args.is_associated = is_associated;
+            args.rename = errors.ok(name(&plain));
+        }),
         places: &[Place::Function, Place::Method],
         elsewhere: "it belongs on a function; for a whole inherent `impl`, write `suffix = \"_async\"`",
     },

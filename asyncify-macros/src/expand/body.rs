@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, Signature};
 
 use super::capture::{bindings, held, stand_in};
-use super::spans::{TypeSpans, located, private};
+use super::spans::{TypeSpans, blamed_at, located, private, unseen};
 use super::{local, receiver_argument, stray, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, TraitScope};
 use crate::item::RawFn;
@@ -63,9 +63,13 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
             let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
             let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
             let call = if *associated {
-                method_call(plan, &quote!(Self), &function.sig)
+                let scope = unseen(plan.sig.ident.span());
+                method_call(plan, &quote_spanned!(scope=> Self), &function.sig)
             } else {
-                path_call(plan, &function.sig.ident.to_token_stream(), &function.sig)
+                // In an `impl` after all, it is not found because of how the argument is written.
+                let mut name = function.sig.ident.clone();
+                name.set_span(blamed_at(name.span(), plan.sig.ident.span()));
+                path_call(plan, &name.to_token_stream(), &function.sig)
             };
             quote!(#allow #deprecated let #run = #call;)
         }

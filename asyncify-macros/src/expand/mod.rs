@@ -27,7 +27,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Options, Output, ReceiverPlan, Run, Words};
-pub(crate) use spans::{TypeSpans, located, private, unseen};
+pub(crate) use spans::{TypeSpans, blamed_at, located, private, unseen};
 
 /// A local of ours: no name that a user writes is the same.
 pub(crate) fn local(name: &str) -> Ident {

@@ -15,6 +15,11 @@ pub(crate) fn unseen(span: Span) -> Span {
     if editor::expands() { Span::mixed_site() } else { span }
 }
 
+/// What resolves as it does where it was written, with its errors at another place.
+pub(crate) fn blamed_at(context: Span, place: Span) -> Span {
+    if editor::expands() { context } else { context.located_at(place) }
+}
+
 /// `runtime::__private::name`, beginning and ending at `span`.
 ///
 /// The ends keep the context of `span`, which is the user's: in one of ours, an error that has to
