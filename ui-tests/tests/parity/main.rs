@@ -38,6 +38,18 @@ fn mistakes_read_as_without_the_attribute() {
             ("methods of an annotated impl", Variant::InAnnotatedBlock),
         ],
     ));
+    for (folder, titles) in [
+        ("implementations", ["trait impls", "async trait impls", "boxed trait impls"]),
+        ("provided", ["provided methods", "async provided methods", "boxed provided methods"]),
+    ] {
+        let [sync, asynchronous, boxed] = titles;
+        let variants = [
+            (sync, Variant::InAnnotatedBlock),
+            (asynchronous, Variant::AsyncInAnnotatedBlock),
+            (boxed, Variant::InBoxedBlock),
+        ];
+        tables.extend(compare(&runtime, folder, &variants));
+    }
     for table in &tables {
         say(&table.summary());
     }

@@ -1,0 +1,20 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, n: u8) -> u8;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let mut more = n;
+        let seen = &more;
+        more = 2;
+        *seen
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, n: u8) -> u8;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let mut all = vec![n];
+        let first = &mut all;
+        all.push(1);
+        first.push(2);
+        n
+    }
+}
+
+fn main() {}

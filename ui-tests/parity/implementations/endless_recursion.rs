@@ -1,0 +1,20 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, n: u8) -> u8;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        fn more(n: u8) -> u8 {
+            more(n)
+        }
+        more(n)
+    }
+}
+
+fn main() {}

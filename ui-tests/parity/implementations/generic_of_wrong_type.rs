@@ -1,0 +1,17 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f<T: Send + 'static>(&self, value: T) -> T;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f<T: Send + 'static>(&self, value: T) -> T {
+        1u8
+    }
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, text: String) -> usize;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, text: String) -> usize {
+        text.len()
+    }
+}
+
+async fn caller() {
+    let text = String::new();
+    Db.f(text).await;
+    println!("{text}");
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, text: String);
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, text: String) {
+        for _ in 0..2 {
+            drop(text);
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, n: u8) -> usize;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> usize {
+        let all = vec![n];
+        all.push(1);
+        all.len()
+    }
+}
+
+fn main() {}

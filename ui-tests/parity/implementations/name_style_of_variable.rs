@@ -1,0 +1,18 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, n: u8) -> u8;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let Count = n;
+        Count
+    }
+}
+
+fn main() {}

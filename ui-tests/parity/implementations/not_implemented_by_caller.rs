@@ -1,0 +1,25 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, n: u8) -> u8;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        n
+    }
+}
+
+mod inner {
+    pub struct Hidden;
+}
+
+async fn caller() {
+    inner::Hidden.f(1).await;
+}
+
+fn main() {}

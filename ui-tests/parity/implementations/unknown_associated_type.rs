@@ -1,0 +1,21 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    type Value;
+
+    async fn f(&self, n: u8) -> u8;
+}
+
+impl Store for Db {
+    type Value = u8;
+
+    // sync_to_async
+    async fn f(&self, n: Self::Vaule) -> u8 {
+        n
+    }
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, pair: Pair) -> u8;
+}
+
+struct Pair {
+    left: u8,
+    right: u8,
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, pair: Pair) -> u8 {
+        pair.lfet
+    }
+}
+
+fn main() {}

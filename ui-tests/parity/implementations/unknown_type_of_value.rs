@@ -1,0 +1,18 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, text: &str) -> usize;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, text: &str) -> usize {
+        let all = text.chars().collect();
+        0
+    }
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store {
+    async fn f(&self, n: u8) -> Ticket;
+}
+
+#[must_use]
+struct Ticket(u8);
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(&self, n: u8) -> Ticket {
+        Ticket(n)
+    }
+}
+
+async fn caller() {
+    Db.f(1).await;
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db {
+    text: String,
+}
+
+trait Store {
+    async fn f(self) -> String;
+}
+
+impl Store for Db {
+    // sync_to_async
+    async fn f(self) -> String {
+        drop(self.text);
+        self.text
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let mut more = n;
+        let seen = &more;
+        more = 2;
+        *seen
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

@@ -1,0 +1,19 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let mut all = vec![n];
+        let first = &mut all;
+        all.push(1);
+        first.push(2);
+        n
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

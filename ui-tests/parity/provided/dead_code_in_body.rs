@@ -1,0 +1,18 @@
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        fn double(n: u8) -> u8 {
+            n * 2
+        }
+        n
+    }
+}
+
+impl Store for Db {}
+
+fn main() {
+    drop(Db.f(1));
+}

@@ -1,0 +1,17 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    #[deny(unused_variables)]
+    async fn f(&self, n: u8) -> u8 {
+        let more = n;
+        1
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

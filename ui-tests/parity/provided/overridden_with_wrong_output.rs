@@ -1,0 +1,19 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        n
+    }
+}
+
+impl Store for Db {
+    async fn f(&self, n: u8) -> String {
+        n.to_string()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        if n > 0 { Db.f(n - 1) + 1 } else { 0 }
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

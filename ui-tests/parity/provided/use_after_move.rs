@@ -1,0 +1,17 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> usize {
+        let text = n.to_string();
+        drop(text);
+        text.len()
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

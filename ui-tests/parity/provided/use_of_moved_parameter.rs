@@ -1,0 +1,16 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, text: String) -> usize {
+        drop(text);
+        text.len()
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

@@ -1,0 +1,19 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let more: u8;
+        if n > 1 {
+            more = 1;
+        }
+        more
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

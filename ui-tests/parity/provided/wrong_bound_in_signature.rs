@@ -1,0 +1,13 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f<T: Dispaly>(&self, value: T) {}
+}
+
+impl Store for Db {}
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, text: String) -> u8 {
+        text as u8
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> Result<u8, String> {
+        Ok(n.to_string())
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}

@@ -1,0 +1,16 @@
+#![allow(dead_code)]
+
+#[derive(Clone)]
+struct Db;
+
+trait Store: Clone + Send + Sync + 'static {
+    // sync_to_async
+    async fn f(&self, n: u8) -> u8 {
+        let text: String = n;
+        text.len() as u8
+    }
+}
+
+impl Store for Db {}
+
+fn main() {}
