@@ -311,8 +311,8 @@ pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
 fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<BodyPlace> {
     let body = match (&raw.body, site) {
         (Body::Block(body), _) => body.clone(),
-        (Body::Missing(_), Site::Trait(TraitScope { self_ty: None, .. })) => {
-            return Some(BodyPlace::Declared);
+        (Body::Missing(semicolon), Site::Trait(TraitScope { self_ty: None, .. })) => {
+            return Some(BodyPlace::Declared(*semicolon));
         }
         (Body::Missing(semicolon), _) => {
             errors.push(diag::no_body(semicolon));

@@ -174,8 +174,8 @@ pub(crate) enum BodyPlace {
     Scoped { method: Box<RawFn>, body: Group, scope: Box<TraitScope> },
     /// Nowhere: the sync function stays, and is called.
     Kept { function: Box<RawFn>, body: Group, associated: bool },
-    /// Nowhere: a trait declares it.
-    Declared,
+    /// Nowhere: a trait declares it, as far as here.
+    Declared(Token![;]),
 }
 
 /// The trait that a method belongs to.

@@ -29,7 +29,7 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     let allow =
         (plan.flavour == Flavour::Async).then(|| quote!(#[allow(clippy::async_yields_async)]));
     match &plan.place {
-        BodyPlace::Declared => TokenStream::new(),
+        BodyPlace::Declared(_) => TokenStream::new(),
         BodyPlace::Closure(body) => {
             // Where the function says what it returns; wrong uses of `?` point there.
             let span = located(plan.span());

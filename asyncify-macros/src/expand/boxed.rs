@@ -2,9 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{FnArg, GenericParam, Lifetime, ReceiverKind, ReturnType, Signature, Type};
+use syn::punctuated::Punctuated;
+use syn::{FnArg, GenericParam, Lifetime, ReceiverKind, ReturnType, Signature, Type, WhereClause};
 
-use super::spans::TypeSpans;
+use super::spans::{TypeSpans, unseen};
 use crate::analyze::visit::{Part, Visitor, visit};
 
 // Input:
@@ -21,17 +22,17 @@ pub(crate) fn signature(sig: &mut Signature, boxed: &TokenStream) {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
     };
-    let span = match &sig.output {
-        ReturnType::Default => sig.paren_token.span.close(),
-        ReturnType::Type(_, ty) => TypeSpans::of(ty).first,
+    let (span, end) = match &sig.output {
+        ReturnType::Default => (sig.paren_token.span.close(), sig.paren_token.span.close()),
+        ReturnType::Type(_, ty) => (TypeSpans::of(ty).first, TypeSpans::of(ty).last),
     };
     let mut names = Names::default();
     let mut of_self = None;
     for input in &mut sig.inputs {
         match input {
             FnArg::Receiver(receiver) => match &mut receiver.kind {
-                ReceiverKind::Reference(_, lifetime, _) => {
-                    names.name(lifetime);
+                ReceiverKind::Reference(and, lifetime, _) => {
+                    names.name(lifetime, and.span);
                     of_self.clone_from(lifetime);
                 }
                 ReceiverKind::Typed(_, ty) => {
@@ -44,32 +45,43 @@ pub(crate) fn signature(sig: &mut Signature, boxed: &TokenStream) {
         }
     }
     let call = lifetime("__call", span);
-    let mut bounds = TokenStream::new();
+    let mut bounds = Vec::new();
     for param in &sig.generics.params {
         match param {
             GenericParam::Lifetime(param) => {
                 let outlives = &param.lifetime;
-                bounds.extend(quote!(#outlives: #call,));
+                bounds.push(quote!(#outlives: #call));
             }
             GenericParam::Type(param) => {
                 let ty = &param.ident;
-                bounds.extend(quote!(#ty: #call,));
+                bounds.push(quote!(#ty: #call));
             }
             GenericParam::Const(_) => {}
         }
     }
     if sig.receiver().is_some() {
-        bounds.extend(quote_spanned!(span=> Self: #call,));
+        bounds.push(quote_spanned!(span=> Self: #call));
     }
     let position = sig.generics.lifetimes().count();
     for (offset, name) in names.0.iter().chain([&call]).enumerate() {
         sig.generics.params.insert(position + offset, syn::parse_quote!(#name));
         if *name != call {
-            bounds.extend(quote!(#name: #call,));
+            bounds.push(quote!(#name: #call));
         }
     }
-    let conditions: syn::WhereClause = syn::parse_quote!(where #bounds);
-    sig.generics.make_where_clause().predicates.extend(conditions.predicates);
+    // Errors about what is generic point at the name where nothing is, and those about the whole
+    // signature end where the output does.
+    let name = unseen(sig.ident.span());
+    sig.generics.lt_token.get_or_insert(syn::Token![<](name));
+    sig.generics.gt_token.get_or_insert(syn::Token![>](name));
+    if !bounds.is_empty() {
+        let last = quote_spanned!(end=> ,);
+        let added: WhereClause = syn::parse_quote!(where #(#bounds),* #last);
+        let where_token = syn::Token![where](span);
+        let none = || WhereClause { where_token, predicates: Punctuated::new() };
+        let conditions = sig.generics.where_clause.get_or_insert_with(none);
+        conditions.predicates.extend(added.predicates.into_pairs());
+    }
     // What the output borrows, with `in_place`, it borrows by the rules of elision.
     let only = if names.0.len() == 1 { names.0.first().cloned() } else { None };
     let mut output: Type = syn::parse_quote!(#output);
@@ -99,9 +111,10 @@ impl Names {
         name
     }
 
-    fn name(&mut self, written: &mut Option<Lifetime>) {
+    /// Errors about a lifetime that is left out point at the `&` that has it.
+    fn name(&mut self, written: &mut Option<Lifetime>, and: Span) {
         match written {
-            None => *written = Some(self.fresh(Span::call_site())),
+            None => *written = Some(self.fresh(unseen(and))),
             Some(lifetime) => self.lifetime(lifetime),
         }
     }
@@ -110,7 +123,7 @@ impl Names {
 impl Visitor for Names {
     fn ty(&mut self, ty: &mut Type) -> bool {
         if let Type::Reference(ty) = ty {
-            self.name(&mut ty.lifetime);
+            self.name(&mut ty.lifetime, ty.and_token.span);
         }
         true
     }

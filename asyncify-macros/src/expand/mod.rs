@@ -64,7 +64,7 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     }
     // The kept function comes first: an editor takes the first of two for the one that is meant.
     let (before, body, behind) = match &plan.place {
-        BodyPlace::Declared => return quote!(#(#attrs)* #vis #defaultness #sig;),
+        BodyPlace::Declared(end) => return quote!(#(#attrs)* #vis #defaultness #sig #end),
         BodyPlace::Closure(body) | BodyPlace::Scoped { body, .. } => (None, body, None),
         BodyPlace::Sibling { method, body, .. } => (None, body, Some(body::sibling(method))),
         BodyPlace::Kept { function, body, .. } => (Some(function), body, None),

@@ -5,6 +5,15 @@
 //! level, code, words and place of all messages are compared. What differs is recorded in
 //! `parity/differences.txt`, where `UPDATE_EXPECT=1` writes a new state down: read it before you
 //! keep it.
+//!
+//! What is left has reasons of a few kinds:
+//! - A body that cannot be a closure's is that of a sync method, and reads as one. Its calls of
+//!   itself are those of the async method.
+//! - A trait declares an `impl Future + Send`, or a boxed future, and errors name that type. What is
+//!   awaited of it is not reached by `#[must_use]`, and an `async` that was written is not in it. An
+//!   impl by hand that is wrong is told by the boxed type where the types differ.
+//! - The body of a trait's method is in a hidden trait, which repeats the signature. What rustc words
+//!   differently for a trait and for an impl, it says twice.
 
 #[path = "../ui/compiler.rs"]
 mod compiler;
