@@ -16,7 +16,7 @@ use crate::item::{Body, RawFn};
 /// An item under an attribute that was not built in.
 #[cfg(any(test, not(feature = "async_safe")))]
 pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenStream {
-    let what = format_args!("attribute `{attribute}`");
+    let what = format!("attribute `{attribute}`");
     let error = diag::without_feature(Span::call_site(), what, attribute);
     item.extend(error.into_compile_error());
     item
