@@ -56,7 +56,7 @@ pub mod sync_to_async {
     pub struct stream;
 
     /// `rename = "name"`, on a function: keeps the sync function, and adds the async one under this
-    /// name.
+    /// name; of one in an `impl` without `Self` in its signature, `"Self::name"`.
     pub struct rename;
 
     /// `suffix = "_async"`, on an `impl`: keeps its sync functions, and adds the async ones under
@@ -90,7 +90,7 @@ pub mod process {
 /// Those of `async_to_sync`.
 pub mod async_to_sync {
     /// `rename = "name"`, on a function: keeps the async function, and adds the sync one under this
-    /// name.
+    /// name; of one in an `impl` without `Self` in its signature, `"Self::name"`.
     pub struct rename;
 
     /// `suffix = "_blocking"`, on an `impl`: keeps its async functions, and adds the sync ones under
