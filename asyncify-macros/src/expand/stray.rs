@@ -23,7 +23,7 @@ use crate::item::RawFn;
 // name that counts, and this is dead. In the `impl` of a trait rustc rejects the sibling; then the
 // call finds this, so that there is one error, and next to it the way out.
 pub(super) fn stand_in(method: &RawFn, plan: &FnPlan) -> TokenStream {
-    let Signature { asyncness, safety, fn_token, ident, generics, .. } = &method.sig;
+    let Signature { asyncness, safety, ident, generics, .. } = &method.sig;
     let [name, implementor, output] =
         ["__SyncToAsyncStray", "__SyncToAsyncSelf", "__SyncToAsyncOutput"].map(local);
     let generics = without_bounds(generics);
@@ -35,7 +35,7 @@ pub(super) fn stand_in(method: &RawFn, plan: &FnPlan) -> TokenStream {
     quote! {
         trait #name<#output> {
             #[deprecated(note = #note)]
-            #asyncness #safety #fn_token #ident #generics(
+            #asyncness #safety fn #ident #generics(
                 _: impl ::core::marker::Sized,
                 #(#params),*
             ) -> #output {
