@@ -1,23 +1,19 @@
 //! Keeps a wrong function alive beside its errors, so that neither its callers nor the editor see
 //! more mistakes than there are.
 
-#[cfg(any(test, not(feature = "async_safe")))]
-use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{ReturnType, Token};
 
 use crate::analyze::MethodKind;
-#[cfg(any(test, not(feature = "async_safe")))]
-use crate::diag;
 use crate::expand;
 use crate::item::{Body, RawFn};
 
 /// An item under an attribute that was not built in.
-#[cfg(any(test, not(feature = "async_safe")))]
+#[cfg(any(not(feature = "async_safe"), all(test, not(asyncify_library))))]
 pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenStream {
     let what = format!("attribute `{attribute}`");
-    let error = diag::without_feature(Span::call_site(), what, attribute);
+    let error = crate::diag::without_feature(proc_macro2::Span::call_site(), what, attribute);
     item.extend(error.into_compile_error());
     item
 }
