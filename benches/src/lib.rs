@@ -8,6 +8,7 @@
 #![deny(unsafe_code)]
 
 pub mod alloc;
+pub mod calls;
 pub mod claims;
 pub mod markdown;
 pub mod measure;

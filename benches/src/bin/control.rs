@@ -1,11 +1,11 @@
 //! What the options of a call cost, and how the limiter compares with tokio's semaphore.
 //! `README.md` says more.
 
+use asyncify_benches::calls::{CALLS, Row, table};
 use asyncify_benches::markdown;
-use asyncify_benches::measure::median;
+use asyncify_benches::measure::{count, median, nanoseconds};
 use asyncify_runtime::{BlockingCall, Limiter, cancellation_token};
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
 use futures::task::{ArcWake, AtomicWaker, waker};
 use std::fmt::Write as _;
 use std::future::poll_fn;
@@ -22,9 +22,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::coop::unconstrained;
 
 const ROUNDS: usize = 5;
-/// A round of calls is short, and the threads of a pool are not equally lucky in each.
-const CALL_ROUNDS: usize = 51;
-const CALLS: usize = 20_000;
 const CALLERS: usize = 64;
 
 fn main() -> ExitCode {
@@ -47,19 +44,10 @@ fn main() -> ExitCode {
 }
 
 fn run(write: Option<&Path>) -> io::Result<()> {
-    let text = [
-        calls(),
-        #[cfg(feature = "tracing")]
-        spans(),
-        limiters(),
-    ]
-    .join("\n");
+    let text = format!("{}\n{}", calls(), limiters());
     print!("{text}");
     write.map_or(Ok(()), |file| markdown::write(file, "control", &text))
 }
-
-/// What makes a call of those that are compared.
-type Row<'a> = (&'a str, Box<dyn Fn() -> LocalBoxFuture<'a, ()> + 'a>);
 
 /// Calls with each option and with all, and some that stand in line.
 fn calls() -> String {
@@ -95,74 +83,6 @@ fn calls() -> String {
         ),
     ];
     table("a call, of 20,000 awaited together", &runtime, &rows)
-}
-
-/// What it costs to carry a caller's span, and to have one of the call's own within it.
-#[cfg(feature = "tracing")]
-fn spans() -> String {
-    use tracing::instrument::{Instrument, WithSubscriber};
-    use tracing::{Dispatch, info_span, level_filters::LevelFilter};
-    use tracing_subscriber::{Registry, layer::SubscriberExt};
-
-    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    // The span is made where its subscriber is the current one.
-    let in_span = |future, subscriber: &Dispatch| {
-        async move { Instrument::instrument(future, info_span!("caller")).await }
-            .with_subscriber(subscriber.clone())
-            .boxed_local()
-    };
-    let (info, trace) = (
-        &Dispatch::new(Registry::default().with(LevelFilter::INFO)),
-        &Dispatch::new(Registry::default()),
-    );
-    let call = || async { BlockingCall::new(|| ()).await }.boxed_local();
-    let (limiter, forever) = (&Limiter::new(CALLS), Duration::from_secs(60 * 60));
-    let all = move || {
-        let call = BlockingCall::new(|| drop(cancellation_token())).limiter(limiter);
-        async move { drop(call.timeout(forever).await) }.boxed_local()
-    };
-    let rows: [Row<'_>; 6] = [
-        ("no subscriber", Box::new(call)),
-        ("all three, no subscriber", Box::new(all)),
-        ("in a span, `Registry` for `INFO`", Box::new(|| in_span(call(), info))),
-        (
-            "in a span, with one of its own, `Registry` for `TRACE`",
-            Box::new(|| in_span(call(), trace)),
-        ),
-        ("all three in a span, `Registry` for `INFO`", Box::new(move || in_span(all(), info))),
-        ("the span without the call", Box::new(|| in_span(async {}.boxed_local(), trace))),
-    ];
-    table("a call, with the feature `tracing`", &runtime, &rows)
-}
-
-/// The rows in turns, each beside the first.
-fn table(what: &str, runtime: &Runtime, rows: &[Row<'_>]) -> String {
-    let mut samples = vec![Vec::new(); rows.len()];
-    for _ in 0..CALL_ROUNDS {
-        for ((_, call), samples) in rows.iter().zip(&mut samples) {
-            samples.push(each(runtime, call));
-        }
-    }
-    let mut text = format!("| {what} | ns | of the first |\n| --- | --- | --- |\n");
-    let first = median(&samples[0]);
-    for ((name, _), samples) in rows.iter().zip(&samples) {
-        let time = median(samples);
-        let _ = writeln!(text, "| {name} | {time:.0} | {:.2}x |", time / first);
-    }
-    text
-}
-
-/// Nanoseconds a call, of those made together: the hop itself stays out of it.
-fn each<F: Future<Output = ()>>(runtime: &Runtime, call: impl Fn() -> F) -> f64 {
-    let start = Instant::now();
-    runtime.block_on(futures::future::join_all((0..CALLS).map(|_| call())));
-    nanoseconds(start.elapsed(), CALLS)
-}
-
-fn nanoseconds(time: Duration, number: usize) -> f64 {
-    #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-    let number = number as f64;
-    time.as_secs_f64() * 1e9 / number
 }
 
 /// Something that gives permits.
@@ -265,7 +185,10 @@ fn contend<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> Conten
             }
         }
     });
-    Contended { time: nanoseconds(start.elapsed(), CALLERS * each), most: shared.1.load(Relaxed) }
+    Contended {
+        time: nanoseconds(start.elapsed()) / count(CALLERS * each),
+        most: shared.1.load(Relaxed),
+    }
 }
 
 /// The longest wait for a permit against the median, both in permits that were handed out between
