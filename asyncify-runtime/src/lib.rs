@@ -159,13 +159,17 @@ pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady
 pub use crate::global::{cpu, global, spawn_blocking};
 pub use crate::group::TaskGroup;
 pub use crate::limit::{Acquire, Limiter, LimiterPermit};
+#[cfg(feature = "macros")]
+#[cfg_attr(docsrs, doc(cfg(feature = "async_safe")))]
+#[doc(inline)]
+pub use crate::macros::async_safe;
 #[cfg(all(feature = "process", feature = "macros"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
 pub use crate::macros::main;
 #[cfg(feature = "macros")]
 #[doc(inline)]
-pub use crate::macros::{async_safe, async_to_sync, sync_to_async};
+pub use crate::macros::{async_to_sync, sync_to_async};
 pub use crate::map::{AsCompleted, InOrder, Map};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;

@@ -1,11 +1,14 @@
 //! The macros, under the names that users know.
 
+#[cfg_attr(docsrs, doc(cfg(feature = "async_safe")))]
+#[doc(inline)]
+pub use asyncify_macros::async_safe;
 #[cfg(feature = "process")]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
 pub use asyncify_macros::main;
 #[doc(inline)]
-pub use asyncify_macros::{async_safe, async_to_sync, sync_to_async};
+pub use asyncify_macros::{async_to_sync, sync_to_async};
 
 /// Makes a blocking call into a [`BlockingCall`](crate::BlockingCall): inline, and of code that one
 /// cannot annotate.
