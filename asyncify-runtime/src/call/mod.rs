@@ -1,6 +1,5 @@
 //! The lazy call that both macros build.
 
-mod options;
 mod running;
 mod timed;
 
@@ -11,7 +10,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-pub(crate) use self::options::Options;
 pub(crate) use self::running::Running;
 use self::running::WhenFull;
 pub use self::timed::{TimedCall, TimedFuture};

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::BlockingCall;
-use super::options::Options;
 use crate::carry::carry;
-use crate::context::Held;
+use crate::context::{Held, Options};
 use crate::error::{Error, Phase};
 use crate::executor::{Executor, Rejected, WhenReady};
 use crate::global::global;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::call::Options;
+use super::Options;
 use crate::executor::Executor;
 use crate::limit::{Limiter, LimiterPermit};
 

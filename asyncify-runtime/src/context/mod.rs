@@ -1,17 +1,19 @@
 //! What a body sees of its caller.
 //!
 //! [`Context`] is what every task has a place for: the tokio runtime, and with `tracing` the span
-//! and dispatcher. [`Carried`] is what only some calls bring along: permits, the hooks' captures,
-//! the scope's executor.
+//! and dispatcher. [`Carried`] is what only some calls bring along: what they were told ([`Options`]),
+//! a permit, the hooks' captures, the scope's executor.
 //!
 //! Both are captured where a call is started, surround its body, and end with it: the next task
 //! on the same thread sees nothing of them.
 
 mod carried;
+mod options;
 #[cfg(feature = "tracing")]
 mod tracing;
 
 pub(crate) use self::carried::{Carried, Held, Surround};
+pub(crate) use self::options::Options;
 #[cfg(feature = "tracing")]
 pub(crate) use self::tracing::Origin;
 

@@ -2,9 +2,8 @@
 
 use std::task::Waker;
 
-use crate::call::Options;
 use crate::cancel::CancellationToken;
-use crate::context::Carried;
+use crate::context::{Carried, Options};
 use crate::sync::{Mutex, MutexGuard};
 
 /// Lives from its first use until the task is freed. Its locks are held only to exchange what is

@@ -9,8 +9,7 @@ use super::extension::Extension;
 use super::raw::RawTask;
 use super::state::Outcome;
 use super::{Body, JoinHandle, SyncBody};
-use crate::call::Options;
-use crate::context::{Carried, Context};
+use crate::context::{Carried, Context, Options};
 use crate::pool::Place;
 
 /// A call that waits to be run: opaque, one pointer, and allocated already.
