@@ -128,22 +128,6 @@ fn lent_values_have_a_home_that_outlives_the_call() {
         &expect![[r#"
             impl Store {
                 async fn read<T: Default>(&mut self, into: &mut Vec<u8>, of: &mut T) -> usize {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_read<T: ?::core::marker::Sized>(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     #[allow(clippy::borrow_deref_ref)]
                     let __self_home = ::asyncify_runtime::__private::home(&mut *(self));
                     #[allow(clippy::borrow_deref_ref)]
@@ -226,21 +210,6 @@ fn nothing_is_checked_in_place() {
             impl Store {
                 #[allow(clippy::unused_async)]
                 async fn read(&mut self, into: &mut [u8]) -> usize {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        async fn __sync_to_async_read(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __self = ::asyncify_runtime::__private::here(self);
                     let __p0 = ::asyncify_runtime::__private::here(into);
                     #[allow(clippy::async_yields_async)]

@@ -15,21 +15,6 @@ fn borrowed_self_is_cloned() {
         &expect![[r#"
             impl Store {
                 pub async fn get(&self, key: &str) -> Option<u8> {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_get(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -76,21 +61,6 @@ fn owned_self_is_moved() {
         &expect![[r#"
             impl Store {
                 async fn close(self, force: bool) {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_close(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         let __self = ::asyncify_runtime::__private::arg((self,).0);
                         let __p0 = ::asyncify_runtime::__private::arg((force,).0);
@@ -129,21 +99,6 @@ fn self_in_a_pointer_is_moved() {
         &expect![[r#"
             impl Store {
                 async fn shared(self: Arc<Self>, __arg1: (u8, u8)) -> u8 {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_shared(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         let __self = ::asyncify_runtime::__private::arg((self,).0);
                         #[allow(clippy::used_underscore_binding)]
@@ -189,20 +144,6 @@ fn self_by_written_reference_is_cloned() {
         &expect![[r#"
             impl Store {
                 async fn written(self: &Self) -> u8 {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_written(
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -245,20 +186,6 @@ fn async_method_is_awaited_in_its_sibling() {
         &expect![[r#"
             impl Store {
                 async fn fetch(&self) -> u8 {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        async fn __sync_to_async_fetch(
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -304,20 +231,6 @@ fn unsafe_method_is_called_in_unsafe() {
         &expect![[r#"
             impl Store {
                 async unsafe fn raw(&self) -> u8 {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        unsafe fn __sync_to_async_raw(
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -363,20 +276,6 @@ fn generics_are_named_in_the_call() {
                 where
                     T: Default,
                 {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_all<T: ?::core::marker::Sized, const N: usize>(
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -422,21 +321,6 @@ fn opaque_output_captures_no_lifetime() {
         &expect![[r#"
             impl Store {
                 async fn shown<T: Display>(&self, value: &T) -> impl Display {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_shown<T: ?::core::marker::Sized>(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -483,25 +367,6 @@ fn one_call_for_each_combination_of_conditions() {
         &expect![[r#"
             impl Store {
                 async fn cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_cond(
-                            _: impl ::core::marker::Sized,
-                            #[cfg(unix)]
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                            #[cfg(windows)]
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -575,20 +440,6 @@ fn lint_levels_reach_the_body() {
                 #[allow(clippy::all)]
                 #[inline]
                 async fn lax(&self) {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_lax(
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -693,21 +544,6 @@ fn raw_names_lose_their_prefix() {
         &expect![[r#"
             impl Store {
                 async fn r#match(&self, r#type: u8) {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_match(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
                         let __self = ::asyncify_runtime::__private::keep_self(&*(self));
@@ -748,21 +584,6 @@ fn methods_become_streams() {
                     &self,
                     prefix: String,
                 ) -> ::asyncify_runtime::__private::BlockingStream<String> {
-                    trait __SyncToAsyncStray<__SyncToAsyncOutput> {
-                        #[deprecated(
-                            note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
-                        )]
-                        fn __sync_to_async_keys(
-                            _: impl ::core::marker::Sized,
-                            _: impl ::core::marker::Sized,
-                        ) -> __SyncToAsyncOutput {
-                            ::core::panic!()
-                        }
-                    }
-                    impl<
-                        __SyncToAsyncSelf: ?::core::marker::Sized,
-                        __SyncToAsyncOutput,
-                    > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
                     #[allow(clippy::borrow_deref_ref)]
                     let __self = ::asyncify_runtime::__private::keep_self(&*(self));
                     let __p0 = ::asyncify_runtime::__private::arg((prefix,).0);

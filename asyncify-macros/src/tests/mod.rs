@@ -12,11 +12,12 @@ mod fuzz;
 mod inline;
 mod methods;
 mod process;
+mod stray;
 mod to_sync;
 
 use expect_test::Expect;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::args::Direction;
 
@@ -32,11 +33,15 @@ fn check_to_sync(args: TokenStream, item: TokenStream, expect: &Expect) {
     expect.assert_eq(&pretty(crate::attribute(Direction::ToSync, args, item)));
 }
 
-/// The expansion of an attribute on a method, inside of the `impl` that rustc puts it back to.
+/// The expansion of an attribute on a method, inside of the `impl` that rustc puts it back to. What
+/// stands in for a sibling is left out where there is one: `stray` shows it.
 #[track_caller]
 fn check_method(args: TokenStream, method: TokenStream, expect: &Expect) {
     let methods = crate::attribute(Direction::ToAsync, args, method);
-    expect.assert_eq(&pretty(quote!(impl Store { #methods })));
+    let mut block: syn::ItemImpl = syn::parse2(quote!(impl Store { #methods })).unwrap();
+    let stand_in = stray::take(&mut block);
+    assert_eq!(stand_in.len(), if stray::has_sibling(&block) { 2 } else { 0 });
+    expect.assert_eq(&pretty(block.into_token_stream()));
 }
 
 /// The expansion of `asyncify!`.
