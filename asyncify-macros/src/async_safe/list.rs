@@ -34,7 +34,7 @@ type Shortened = HashMap<&'static str, Option<&'static str>>;
 pub(super) struct List {
     paths: HashMap<&'static str, Listed>,
     names: HashMap<&'static str, &'static Group>,
-    /// The last word of everything that blocks: code without any of them need not be parsed.
+    /// A word of everything that blocks: code without any of them need not be parsed.
     words: HashSet<&'static str>,
     /// The last two words of each path in the file, as in `fs::read`, and the path.
     ends: Shortened,
@@ -84,7 +84,11 @@ impl List {
         self.names.extend(table.list("names").iter().map(|name| (*name, group)));
         let lists = ["calls", "by_trait", "names", "guards"].map(|key| table.list(key));
         let words = lists.iter().copied().flatten();
-        self.words.extend(words.filter_map(|path| path.rsplit("::").next()));
+        self.words.extend(words.filter_map(|path| {
+            let mut ends = path.rsplit("::");
+            // Everything has a `new`: the type's name is what tells.
+            ends.next().and_then(|last| if last == "new" { ends.next() } else { Some(last) })
+        }));
     }
 
     fn know(&mut self, path: &'static str) {
