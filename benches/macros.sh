@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # How long the macro crate takes to build, cold and for debugging, beside async-trait: both with all
 # they depend on, in turns, by the clock and in CPU time, which other work on the machine troubles
-# less. `benches/macros.sh [ROUNDS]`; the target is 1.1 times async-trait's.
+# less. `benches/macros.sh [ROUNDS [FEATURE]]`; the target is 1.1 times async-trait's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=${1:-3}
+features="\"tokio\"${2:+, \"$2\"}"
 macros=$PWD/asyncify-macros
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -21,7 +22,7 @@ make() {
     cargo fetch -q --manifest-path "$scratch/$1/Cargo.toml"
 }
 
-make ours "asyncify-macros = { path = \"$macros\", features = [\"tokio\"] }"
+make ours "asyncify-macros = { path = \"$macros\", features = [$features] }"
 make theirs 'async-trait = "0.1"'
 
 for _ in $(seq "$rounds"); do

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use asyncify_expansion::sync_to_async;
+use asyncify_expansion::{async_safe, sync_to_async};
 use proc_macro2::TokenStream;
 
 /// What one expansion may cost.
@@ -25,10 +25,23 @@ fn main() {
         let name = format!("{statements} statements");
         row(&name, "", &function(2, statements), None, statements <= 100);
     }
+    println!("\n| `async_safe`, on a function of | per expansion |\n| --- | --- |");
+    for statements in [10, 100] {
+        let blocking =
+            function(2, statements).replace("Ok(Vec::new())", "std::fs::read(argument_0)");
+        // Without a word of the list the code is not parsed.
+        let silent = function(2, statements).replace("call", "made");
+        for (what, item) in
+            [("naming nothing of the list", silent), ("with a call of the list", blocking)]
+        {
+            let took = measure(async_safe, &lex(""), &lex(&item));
+            println!("| {statements} statements, {what} | {} |", micros(took));
+        }
+    }
 }
 
 fn row(what: &str, args: &str, item: &str, parameters: Option<u32>, bounded: bool) {
-    let took = measure(&lex(args), &lex(item));
+    let took = measure(sync_to_async, &lex(args), &lex(item));
     let each = parameters.map_or_else(String::new, |count| micros(took / count));
     let (target, met) = match (bounded, took < TARGET) {
         (true, true) => ("under 100 us", "yes"),
@@ -63,13 +76,15 @@ fn lex(text: &str) -> TokenStream {
     text.parse().expect("whole tokens")
 }
 
+type Attribute = fn(TokenStream, TokenStream) -> TokenStream;
+
 /// The median of many.
-fn measure(args: &TokenStream, item: &TokenStream) -> Duration {
+fn measure(attribute: Attribute, args: &TokenStream, item: &TokenStream) -> Duration {
     let mut times: Vec<_> = (0..301)
         .map(|_| {
             let (args, item) = (args.clone(), item.clone());
             let start = Instant::now();
-            let output = black_box(sync_to_async(args, item));
+            let output = black_box(attribute(args, item));
             let took = start.elapsed();
             // The compiler has its own way to take it, and so it is not counted.
             drop(output);
