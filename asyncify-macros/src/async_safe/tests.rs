@@ -35,6 +35,22 @@ fn check(items: TokenStream, expect: &Expect) {
 }
 
 #[test]
+fn new_is_looked_at_where_its_type_is_named() {
+    let blocks = |constructor: TokenStream| {
+        let module = quote! {
+            mod clients {
+                use reqwest::blocking::Client;
+                async fn connect() { #constructor; }
+            }
+        };
+        super::async_safe(quote!(deny), module).to_string().contains("blocks every task")
+    };
+    assert!(blocks(quote!(Client::new())));
+    assert!(!blocks(quote!(Vec::new())));
+    assert!(list::get().has_word("Client") && !list::get().has_word("new"));
+}
+
+#[test]
 fn file_is_read_to_the_last_line() {
     let tables = format::parse(FILE);
     let mut read = 0;

@@ -138,6 +138,14 @@ fn test_clock_of_tokio_does_not_wait_for_our_threads() {
 }
 
 #[test]
+fn test_clock_of_tokio_never_comes_to_a_time_beyond_the_clock() {
+    paused().block_on(async {
+        let slow = asyncify!(|| std::thread::sleep(SOON));
+        assert_eq!(slow.timeout(Duration::MAX).await, Ok(()));
+    });
+}
+
+#[test]
 fn test_clock_of_tokio_waits_for_calls_on_its_own_threads() {
     paused().block_on(async {
         let before = tokio::time::Instant::now();
