@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
+use std::task::Waker;
 
 /// Runs `f` and keeps a panic from going further.
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
@@ -23,6 +24,19 @@ pub(crate) fn drop_quietly<T>(value: T) {
             std::mem::forget(again);
         }
     }
+}
+
+/// Wakes a task. A waker that panics fails for itself alone: the panic hook reports it, and the
+/// thread that wakes goes on.
+///
+/// No lock may be held: a waker may poll its task on the spot.
+pub(crate) fn wake(waker: Waker) {
+    drop_quietly(catch(|| waker.wake()));
+}
+
+/// [Wakes](wake) all of them, even when some of them panic.
+pub(crate) fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
+    wakers.into_iter().for_each(wake);
 }
 
 /// Runs code of ours that must not stop half-way.

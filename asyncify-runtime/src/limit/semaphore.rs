@@ -6,7 +6,7 @@ use std::task::Waker;
 use super::line::{Line, Ticket, Turn};
 use crate::sync::Ordering::Release;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering::Acquire, Ordering::Relaxed};
-use crate::util::{catch, drop_quietly};
+use crate::util::wake_all;
 
 /// The word when somebody waits or permits are owed: ask under the lock.
 pub(super) const LINE: usize = usize::MAX;
@@ -130,7 +130,7 @@ impl Semaphore {
             };
             (waker, next)
         };
-        wake(next);
+        wake_all(next);
         drop(waker);
     }
 
@@ -138,7 +138,7 @@ impl Semaphore {
     pub(super) fn release(&self) {
         if !self.try_release() {
             let next = self.pass_on(&mut self.lock());
-            wake(next);
+            wake_all(next);
         }
     }
 
@@ -154,9 +154,7 @@ impl Semaphore {
                 self.add(&mut book, permits(limit) - before)
             }
         };
-        for waker in admitted {
-            wake(Some(waker));
-        }
+        wake_all(admitted);
     }
 
     /// Gives a permit back without the lock. `false`: somebody waits for it or it is owed.
@@ -252,12 +250,4 @@ impl Semaphore {
 /// How many permits a limit stands for: the largest number is taken, by `LINE`.
 fn permits(limit: usize) -> usize {
     limit.min(LINE - 1)
-}
-
-/// Wakes without holding anything. A waker that panics fails for itself alone: the permit is
-/// handed over, and whoever gave it back is not to blame.
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        drop_quietly(catch(|| waker.wake()));
-    }
 }

@@ -10,6 +10,7 @@ use super::pace::Pace;
 use super::shelf::{Done, Results, Shelf};
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinHandle;
+use crate::util::wake_all;
 use crate::venue::Venue;
 
 pub(super) struct Shared<I: Iterator, F, R, O: Shelf<R>> {
@@ -138,7 +139,7 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         }
         let consumer = state.leave();
         drop(state);
-        wake(consumer);
+        wake_all(consumer);
         Work::Nothing
     }
 
@@ -202,7 +203,7 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         }
         let consumer = if state.results.is_ready() { state.consumer.take() } else { None };
         drop(state);
-        wake(consumer);
+        wake_all(consumer);
     }
 
     /// Counts one more worker, if there is work for one. The caller sends it.
@@ -217,7 +218,7 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         state.working -= usize::from(working);
         let consumer = state.leave();
         drop(state);
-        wake(consumer);
+        wake_all(consumer);
     }
 
     /// Starts the job of a worker that another worker sends.
@@ -324,11 +325,5 @@ impl<I> Source<I> {
                 None
             }
         }
-    }
-}
-
-fn wake(consumer: Option<Waker>) {
-    if let Some(consumer) = consumer {
-        consumer.wake();
     }
 }

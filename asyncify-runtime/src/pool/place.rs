@@ -3,6 +3,7 @@
 #[cfg(feature = "metrics")]
 use super::timings::Timings;
 use crate::sync::{Mutex, MutexGuard};
+use crate::util::wake_all;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::poll_fn;
@@ -91,7 +92,7 @@ impl Places {
             line.open = false;
             std::mem::take(&mut line.waiting)
         };
-        waiting.into_values().for_each(Waker::wake);
+        wake_all(waiting.into_values());
     }
 
     /// Hands a place to the next in line.
@@ -106,9 +107,7 @@ impl Places {
                 None
             }
         };
-        if let Some(waker) = next {
-            waker.wake();
-        }
+        wake_all(next);
     }
 
     fn lock(&self) -> MutexGuard<'_, Line> {

@@ -26,6 +26,7 @@ use super::wire::{self, HEADER, Kind, Payload, WireError};
 use super::{id, locked};
 use crate::error::Error;
 use crate::sync::Mutex;
+use crate::util::wake_all;
 
 pub(crate) type Reply = Result<Payload, Error>;
 
@@ -136,9 +137,7 @@ impl Call {
         state.phase = Phase::Ended(reply);
         let waker = state.waker.take();
         drop(state);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake_all(waker);
     }
 }
 

@@ -7,6 +7,7 @@ use std::task::{Context, Waker};
 use super::producer::Pace;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
+use crate::util::wake_all;
 
 /// The most items that wait before it is known how quickly they are made.
 const FIRST: usize = 16;
@@ -100,9 +101,7 @@ impl<I: Iterator> Mailbox<I> {
         };
         let consumer = state.consumer.take();
         drop(state);
-        if let Some(consumer) = consumer {
-            consumer.wake();
-        }
+        wake_all(consumer);
         go_on
     }
 
@@ -123,9 +122,7 @@ impl<I: Iterator> Mailbox<I> {
         state.source = Source::Ended(kept);
         let consumer = state.consumer.take();
         drop(state);
-        if let Some(consumer) = consumer {
-            consumer.wake();
-        }
+        wake_all(consumer);
     }
 
     /// No more items come, because the job that had the iterator failed.

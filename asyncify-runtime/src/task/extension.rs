@@ -5,6 +5,7 @@ use std::task::Waker;
 use crate::cancel::CancellationToken;
 use crate::context::{Carried, Options};
 use crate::sync::{Mutex, MutexGuard};
+use crate::util::wake_all;
 
 /// Lives from its first use until the task is freed. Its locks are held only to exchange what is
 /// in them, never while code of the user's runs.
@@ -38,9 +39,7 @@ impl Extension {
             token.cancel();
         }
         let waker = lock(&self.waker).take();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake_all(waker);
     }
 
     /// What the call was told. Out of the way of those that were told nothing.

@@ -22,7 +22,7 @@ use crate::context::Origin;
 use crate::context::{Context, Surround};
 use crate::pool::Place;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
-use crate::util::{catch, drop_quietly};
+use crate::util::{catch, drop_quietly, wake_all};
 
 /// A panic's payload.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -374,7 +374,7 @@ impl RawTask {
                 let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
                 // SAFETY: the caller's reference. Nothing is held any more when the waker runs.
                 unsafe { self.drop_ref() };
-                drop_quietly(catch(|| waker.map(Waker::wake)));
+                wake_all(waker);
             }
             Complete::Unwanted => {
                 // SAFETY: no handle is left and none comes back, so the outcome is ours.
