@@ -37,9 +37,10 @@ pub enum Error {
     derive(serde::Serialize, serde::Deserialize)
 )]
 pub enum Phase {
-    /// It waited for a permit, a place in a queue or a thread; it never runs.
+    /// It was waiting for a permit, for room in a queue, or for a thread. It never runs, unless it
+    /// is [detached](crate::BlockingCall::detach).
     Queue,
-    /// Its body ran; it runs on by itself.
+    /// Its body was running, and goes on by itself.
     Run,
 }
 

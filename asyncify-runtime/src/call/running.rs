@@ -1,6 +1,7 @@
 //! A call under way: in line for a permit, in line for a place, or with its executor.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::panic;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::executor::{Executor, Rejected, WhenReady};
 use crate::global::global;
 use crate::limit::{Acquire, Limiter, LimiterPermit};
 use crate::scope;
-use crate::task::{Job, JoinError, JoinHandle, current};
+use crate::task::{Job, JoinError, JoinHandle, Progress, current};
 
 /// A call that was started. Dropping it cancels the call, unless it is detached.
 #[doc(hidden)]
@@ -136,13 +137,26 @@ impl<'e, T> Running<'e, T> {
 
     /// Asks the call to stop, as [`JoinHandle::abort`].
     pub(crate) fn abort(&mut self) {
-        self.waiting = None;
         self.handle.abort();
+        self.waiting = None;
     }
 
-    /// What the call waits for, where it does.
-    pub(super) fn phase(&self) -> Phase {
-        if self.waiting.is_none() && self.handle.has_begun() { Phase::Run } else { Phase::Queue }
+    /// Gives the call up, unless it is detached, and says in which phase that found it. `None`: it
+    /// has ended meanwhile, and the next poll has its result.
+    ///
+    /// The cancellation itself decides: what it finds in the queue never runs, and what was taken
+    /// by a thread before it counts as running.
+    pub(super) fn give_up(&mut self) -> Option<Phase> {
+        let progress =
+            if self.handle.is_detached() { self.handle.progress() } else { self.handle.cancel() };
+        if !self.handle.is_detached() || progress == Progress::Finished {
+            self.waiting = None;
+        }
+        match progress {
+            Progress::Queued => Some(Phase::Queue),
+            Progress::Running => Some(Phase::Run),
+            Progress::Finished => None,
+        }
     }
 
     pub(crate) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
@@ -178,8 +192,8 @@ fn submit_under(
     mut job: Job,
     target: &Target<'_>,
 ) -> Option<WhenReady> {
-    job.with_carried(|carried| carried.permit = Some(Held { permit, stands_for, lent: None }));
-    target.submit(job)
+    // A job that was cancelled meanwhile is dropped here: in a queue it would stand in the way.
+    if job.set_permit(Held { permit, stands_for, lent: None }) { target.submit(job) } else { None }
 }
 
 impl Waiting<'_> {
@@ -210,7 +224,7 @@ impl Waiting<'_> {
                 // The job is dropped, and so its call cancelled, where there is no such handle.
                 let (Some(target), Some(job)) = (target.share(), job) else { return };
                 carry(Box::pin(async move {
-                    let permit = acquire.await;
+                    let Some((permit, job)) = acquire_for(job, acquire).await else { return };
                     if let Some(waiting) = submit_under(permit, stands_for, job, &target) {
                         resolve(waiting.await);
                     }
@@ -218,6 +232,18 @@ impl Waiting<'_> {
             }
         }
     }
+}
+
+/// Waits for the permit of a job, which is cancelled by its handle alone. `None`: it was, and has
+/// left the line.
+async fn acquire_for(mut job: Job, mut acquire: Acquire) -> Option<(LimiterPermit, Job)> {
+    let permit = poll_fn(|cx| {
+        if job.poll_cancelled(cx.waker()).is_ready() {
+            return Poll::Ready(None);
+        }
+        Pin::new(&mut acquire).poll(cx).map(Some)
+    });
+    Some((permit.await?, job))
 }
 
 /// Tells the call that it was refused, if it was.

@@ -88,17 +88,22 @@ impl<T> Future for TimedFuture<'_, T> {
             self.state = call.start().state;
         }
         let result = match &mut self.state {
-            TimedState::Running { running, timer } => match running.poll_result(cx) {
-                Poll::Ready(result) => result.map_err(error_or_resume),
-                Poll::Pending => match timer.poll(cx) {
-                    Poll::Ready(()) => Err(Error::TimedOut { phase: running.phase(), after }),
-                    Poll::Pending => return Poll::Pending,
-                },
+            TimedState::Running { running, timer } => loop {
+                if let Poll::Ready(result) = running.poll_result(cx) {
+                    break result.map_err(error_or_resume);
+                }
+                if timer.poll(cx).is_pending() {
+                    return Poll::Pending;
+                }
+                // None: it ended in the last moment, and is in time.
+                if let Some(phase) = running.give_up() {
+                    break Err(Error::TimedOut { phase, after });
+                }
             },
             TimedState::Expired => Err(Error::TimedOut { phase: Phase::Queue, after }),
             _ => panic!("`TimedFuture` polled after it gave its result"),
         };
-        // Dropping the running call cancels it.
+        // A detached call goes on by itself.
         self.state = TimedState::Done;
         Poll::Ready(result)
     }

@@ -11,7 +11,8 @@ use crate::util::wake_all;
 /// in them, never while code of the user's runs.
 #[derive(Default)]
 pub(super) struct Extension {
-    /// Woken by a cancellation: that of the thread which drives an async body.
+    /// Woken by a cancellation: that of the thread which drives an async body, and before, that
+    /// of a job which waits for its permit.
     waker: Mutex<Option<Waker>>,
     /// The body's token, once it asked.
     token: Mutex<Option<CancellationToken>>,
@@ -32,7 +33,7 @@ impl Extension {
         lock(&self.token).get_or_insert_default().clone()
     }
 
-    /// The task was cancelled while it ran.
+    /// The task was cancelled.
     pub(super) fn notify(&self) {
         let token = lock(&self.token).clone();
         if let Some(token) = token {

@@ -4,12 +4,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
+use std::task::{Poll, Waker};
 
 use super::extension::Extension;
 use super::raw::RawTask;
 use super::state::Outcome;
 use super::{Body, JoinHandle, SyncBody};
-use crate::context::{Carried, Context, Options};
+use crate::context::{Carried, Context, Held, Options};
 use crate::pool::Place;
 
 /// A call that waits to be run: opaque, one pointer, and allocated already.
@@ -87,6 +88,26 @@ impl Job {
     pub(crate) fn with_carried<R>(&mut self, f: impl FnOnce(&mut Carried) -> R) -> R {
         // SAFETY: `&mut` to the one job, which nobody runs yet.
         unsafe { self.task.extension() }.with_carried(f)
+    }
+
+    /// Puts a permit under the call, which the body's end gives back. False: the call was cancelled
+    /// meanwhile, the permit is given back, and the job is of no use any more.
+    pub(crate) fn set_permit(&mut self, permit: Held) -> bool {
+        self.with_carried(|carried| carried.permit = Some(permit));
+        // A canceller claims the task, and then empties what it carries. So either it finds the
+        // permit, or we find the claim: our lock of it came first, or its claim came before our lock.
+        if !self.task.state().is_claimed() {
+            return true;
+        }
+        drop(self.with_carried(|carried| carried.permit.take()));
+        false
+    }
+
+    /// Wakes `waker` once the call is cancelled; ready if it is already.
+    pub(crate) fn poll_cancelled(&mut self, waker: &Waker) -> Poll<()> {
+        // SAFETY: `&mut` to the one job, which nobody runs yet.
+        unsafe { self.task.extension() }.register(waker);
+        if self.task.state().is_cancelled() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// Says that an awake worker will take the job at once, so that a look pays for the caller.

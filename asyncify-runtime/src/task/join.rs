@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::JoinError;
-use super::raw::RawTask;
+use super::raw::{Progress, RawTask};
 use super::state::Outcome;
 use crate::pool::look;
 
@@ -63,9 +63,15 @@ impl<T> JoinHandle<T> {
     /// goes on to its end, unless it asks ([`is_cancelled`](crate::is_cancelled)) or is async, in
     /// which case it stops at its next `.await`. A result that was there before stays.
     pub fn abort(&self) {
-        if let Some(task) = self.task {
+        self.cancel();
+    }
+
+    /// [`abort`](Self::abort), which says how far the call had come.
+    pub(crate) fn cancel(&self) -> Progress {
+        match self.task {
             // SAFETY: the handle's reference.
-            unsafe { task.cancel() };
+            Some(task) => unsafe { task.cancel() },
+            None => Progress::Finished,
         }
     }
 
@@ -75,9 +81,14 @@ impl<T> JoinHandle<T> {
         self.task.is_none_or(|task| task.state().is_complete())
     }
 
-    /// Whether the body runs, or ran.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.task.is_none_or(|task| task.state().is_claimed())
+    /// How far the call has come, by now.
+    pub(crate) fn progress(&self) -> Progress {
+        match self.task {
+            Some(task) if task.state().is_complete() => Progress::Finished,
+            Some(task) if task.state().is_started() => Progress::Running,
+            Some(_) => Progress::Queued,
+            None => Progress::Finished,
+        }
     }
 
     /// Moves the handle out, and leaves one that has given its result.

@@ -42,3 +42,4 @@ pub use error::JoinError;
 pub use job::Job;
 pub(crate) use job::{Finish, Fresh, RejectReason, spawnable};
 pub use join::JoinHandle;
+pub(crate) use raw::Progress;

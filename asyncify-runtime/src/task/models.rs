@@ -16,6 +16,8 @@ use loom::future::block_on;
 use loom::thread;
 
 use super::*;
+use crate::context::Held;
+use crate::limit::Limiter;
 use crate::pool::Place;
 
 struct Counted(Arc<AtomicUsize>);
@@ -84,10 +86,12 @@ fn an_abort_races_the_start_and_the_end() {
     loom::model(|| {
         let (job, handle, drops) = counted();
         let worker = thread::spawn(|| job.run_counted());
-        handle.abort();
+        let progress = handle.cancel();
         let result = block_on(handle);
         let finish = worker.join().unwrap();
         assert_eq!(result.is_err(), finish == Finish::Cancelled);
+        // The cancellation tells for sure whether the body runs.
+        assert_eq!(progress == Progress::Queued, finish == Finish::Cancelled);
         drop(result);
         assert_eq!(drops.load(SeqCst), 2);
     });
@@ -110,7 +114,7 @@ fn an_abort_races_the_drop_of_the_job() {
     loom::model(|| {
         let (job, handle, drops) = counted();
         let dropper = thread::spawn(|| drop(job));
-        handle.abort();
+        assert_ne!(handle.cancel(), Progress::Running);
         assert!(block_on(handle).map(drop).unwrap_err().is_cancelled());
         dropper.join().unwrap();
         assert_eq!(drops.load(SeqCst), 2);
@@ -129,6 +133,44 @@ fn a_waiting_body_hears_of_its_cancellation() {
         handle.abort();
         drop(handle);
         worker.join().unwrap();
+    });
+}
+
+/// A call that is aborted while it is handed its permit: the permit is back when both are done,
+/// though the job is not submitted yet.
+#[test]
+fn a_permit_meets_an_abort() {
+    loom::model(|| {
+        let limiter = Limiter::new(1);
+        let mut task = Fresh::new(SyncBody::<_>::new(|| ()));
+        // Options are set before a task is shared, so the extension is there.
+        task.with_options(|_| ());
+        let (mut job, handle) = task.into_parts();
+        let permit = limiter.try_acquire().unwrap();
+        let held = Held { permit, stands_for: None, lent: None };
+        let line = thread::spawn(move || {
+            job.set_permit(held);
+            job
+        });
+        handle.abort();
+        let job = line.join().unwrap();
+        assert_eq!(limiter.available(), 1);
+        drop((job, handle));
+    });
+}
+
+/// A job that waits for its permit hears of the abort.
+#[test]
+fn a_job_in_line_hears_of_its_cancellation() {
+    loom::model(|| {
+        let mut task = Fresh::new(SyncBody::<_>::new(|| ()));
+        task.with_options(|_| ());
+        let (mut job, handle) = task.into_parts();
+        let line = thread::spawn(move || {
+            block_on(std::future::poll_fn(|cx| job.poll_cancelled(cx.waker())));
+        });
+        handle.abort();
+        line.join().unwrap();
     });
 }
 

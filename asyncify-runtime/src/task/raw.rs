@@ -53,10 +53,11 @@ union Extra {
     payload: ManuallyDrop<Payload>,
 }
 
-/// Body and outcome share their place: rule 2.
+/// Body and outcome share their place: rule 2. (`repr(C)` puts both at offset 0, where `run_body` and
+/// `drop_in_place` look for them.)
+#[repr(C)]
 union Stage<B: Body> {
     body: ManuallyDrop<B>,
-    #[expect(dead_code, reason = "written and read by pointer; here for size and alignment")]
     output: ManuallyDrop<B::Output>,
 }
 
@@ -264,7 +265,7 @@ impl RawTask {
     ///
     /// The caller owns the job's reference and gives it up.
     pub(super) unsafe fn run(self) -> super::Finish {
-        match self.state().claim() {
+        match self.state().start() {
             Claim::Lost => {
                 // SAFETY: the caller's reference.
                 unsafe { self.drop_ref() };
@@ -295,16 +296,16 @@ impl RawTask {
     unsafe fn run_claimed(self) -> Outcome {
         // SAFETY: we claimed; taken once.
         let context = unsafe { self.take_context() };
-        let progress = Cell::new(Progress::NotBegun);
+        let stage = Cell::new(StageState::Body);
         let result = catch(|| {
             let _current = current::enter(self.0);
             let _entered = context.enter();
             let mut body = || {
-                if progress.get() == Progress::NotBegun {
-                    progress.set(Progress::Begun);
-                    // SAFETY: we claimed; once, as it is begun from here on.
+                if stage.get() == StageState::Body {
+                    stage.set(StageState::Running);
+                    // SAFETY: we claimed; once, as the stage counts as empty from here on.
                     let output = unsafe { self.run_body() };
-                    progress.set(if output { Progress::Output } else { Progress::Stopped });
+                    stage.set(if output { StageState::Output } else { StageState::Stopped });
                 }
             };
             match self.extension_if_any() {
@@ -319,14 +320,14 @@ impl RawTask {
         // What the call carried ends with the body, before anybody hears of the end.
         drop_quietly(context);
         self.drop_carried();
-        match (&result, progress.get()) {
-            (Ok(()), Progress::Output) => return Outcome::Output,
-            (Ok(()), Progress::Stopped) => return Outcome::Cancelled,
+        match (&result, stage.get()) {
+            (Ok(()), StageState::Output) => return Outcome::Output,
+            (Ok(()), StageState::Stopped) => return Outcome::Cancelled,
             // SAFETY: the stage is ours, and holds the body still.
-            (_, Progress::NotBegun) => unsafe { self.drop_body() },
+            (_, StageState::Body) => unsafe { self.drop_body() },
             // A hook panicked after the body.
             // SAFETY: the stage is ours, and holds the output.
-            (Err(_), Progress::Output) => unsafe { self.drop_outcome(Outcome::Output) },
+            (Err(_), StageState::Output) => unsafe { self.drop_outcome(Outcome::Output) },
             _ => {}
         }
         match result {
@@ -477,12 +478,13 @@ impl RawTask {
         }));
     }
 
-    /// Cancels from the handle's side: frees an unbegun body at once, tells a running one.
+    /// Cancels from the handle's side: frees a body that has not started at once, tells a running
+    /// one. Says how far the task had come.
     ///
     /// # Safety
     ///
     /// The caller owns the handle's reference.
-    pub(super) unsafe fn cancel(self) {
+    pub(super) unsafe fn cancel(self) -> Progress {
         match self.state().cancel() {
             Cancel::Won { place } => {
                 // SAFETY: we claimed.
@@ -491,16 +493,29 @@ impl RawTask {
                 self.state().add_ref();
                 // SAFETY: we claimed, body and context are gone; the reference just taken.
                 unsafe { self.complete(Outcome::Cancelled) };
+                // After the end, as the waker of a job that waits for a permit drops the job.
+                self.notify_cancelled();
+                Progress::Queued
             }
-            Cancel::Running => {
-                // Store (`CANCEL`), fence, load (`extension`) here; store (`extension`), fence,
-                // load (`CANCEL`) by a body that registers there: one of the two sees the other.
-                fence(Ordering::SeqCst);
-                if let Some(extension) = self.extension_if_any() {
-                    extension.notify();
+            Cancel::Running { first } => {
+                if first {
+                    self.notify_cancelled();
                 }
+                Progress::Running
             }
-            Cancel::Nothing => {}
+            Cancel::Discarded => Progress::Queued,
+            Cancel::Finished => Progress::Finished,
+        }
+    }
+
+    /// Wakes what waits for the cancellation: the driver of an async body, the body's token, or the
+    /// holder of a job that has not been submitted yet.
+    fn notify_cancelled(self) {
+        // Store (`CANCEL`), fence, load (`extension`) here; store (`extension`), fence, load
+        // (`CANCEL`) by whoever registers there: one of the two sees the other.
+        fence(Ordering::SeqCst);
+        if let Some(extension) = self.extension_if_any() {
+            extension.notify();
         }
     }
 
@@ -578,16 +593,27 @@ impl RawTask {
     }
 }
 
-/// How far a body came.
+/// How far a task had come when it was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It had not started, and never will.
+    Queued,
+    /// Its body runs, and sees the cancellation.
+    Running,
+    /// It had ended; the handle has the outcome.
+    Finished,
+}
+
+/// What the stage holds while a task runs.
 #[derive(Clone, Copy, PartialEq)]
-enum Progress {
-    /// The stage holds the body.
-    NotBegun,
-    /// It runs, or unwound: the stage holds nothing.
-    Begun,
-    /// It stopped because it was cancelled: the stage holds nothing.
+enum StageState {
+    /// The body, which has not started.
+    Body,
+    /// Nothing: the body runs, or unwound.
+    Running,
+    /// Nothing: the body stopped because it was cancelled.
     Stopped,
-    /// The stage holds the output.
+    /// The output.
     Output,
 }
 

@@ -23,8 +23,11 @@ const PLACE: usize = 1 << 8;
 const DETACHED: usize = 1 << 9;
 /// An awake worker was seen at submission: the handle may look for the result before it parks.
 const SOON: usize = 1 << 10;
+/// The body was claimed to be run, and not to be dropped. Set with `CLAIMED`; without meaning where
+/// somebody else claimed the task.
+const STARTED: usize = 1 << 11;
 /// One owner: a `Job` and a handle each hold one.
-const REF: usize = 1 << 11;
+const REF: usize = 1 << 12;
 
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +61,13 @@ pub(super) enum Claim {
 pub(super) enum Cancel {
     /// It had not begun: body, context and place are ours, and it is for us to complete.
     Won { place: bool },
-    /// The body runs and now sees the cancellation.
-    Running,
-    /// Too late, or asked before.
-    Nothing,
+    /// The body runs. `first`: it sees the cancellation from now on, and is to be told; otherwise
+    /// it was told before.
+    Running { first: bool },
+    /// The executor is dropping the body, which never runs.
+    Discarded,
+    /// Too late: the outcome is final.
+    Finished,
 }
 
 /// What the completer has to do next.
@@ -123,25 +129,37 @@ impl State {
         self.0.fetch_or(PLACE, Ordering::Release) & CLAIMED == 0
     }
 
-    /// Takes the body, for whatever end.
+    /// Takes the body, to run it.
+    pub(super) fn start(&self) -> Claim {
+        self.claim_as(CLAIMED | STARTED)
+    }
+
+    /// Takes the body, to drop it.
     pub(super) fn claim(&self) -> Claim {
+        self.claim_as(CLAIMED)
+    }
+
+    fn claim_as(&self, flags: usize) -> Claim {
         // Acquire: pairs with `publish_place`. The rest of the task was published by the queue
         // that carried it here, or was never shared.
-        let before = self.0.fetch_or(CLAIMED, Ordering::Acquire);
+        let before = self.0.fetch_or(flags, Ordering::Acquire);
         if before & CLAIMED == 0 { Claim::Won { place: before & PLACE != 0 } } else { Claim::Lost }
     }
 
     /// The caller goes away or asks to stop.
     pub(super) fn cancel(&self) -> Cancel {
-        // Acquire: as in `claim`. Release: what the canceller did before is seen by a body that
-        // sees the cancellation (`is_cancelled`).
+        // Acquire: as in `claim`, and pairs with the Release in `complete`: whoever finds the task
+        // finished may take its outcome. Release: what the canceller did before is seen by a body
+        // that sees the cancellation (`is_cancelled`).
         let before = self.0.fetch_or(CLAIMED | CANCEL, Ordering::AcqRel);
         if before & CLAIMED == 0 {
             Cancel::Won { place: before & PLACE != 0 }
-        } else if before & (COMPLETE | CANCEL) == 0 {
-            Cancel::Running
+        } else if before & COMPLETE != 0 {
+            Cancel::Finished
+        } else if before & STARTED != 0 {
+            Cancel::Running { first: before & CANCEL == 0 }
         } else {
-            Cancel::Nothing
+            Cancel::Discarded
         }
     }
 
@@ -175,9 +193,17 @@ impl State {
         }
     }
 
+    /// Whether the body was taken, for whatever end.
     pub(super) fn is_claimed(&self) -> bool {
-        // Relaxed: the answer may be old by the time it is read anyway.
+        // Relaxed: a snapshot, from which nothing else is read. The holder of the job who asks
+        // after it has put something where a canceller looks is ordered by the lock or fence there.
         self.0.load(Ordering::Relaxed) & CLAIMED != 0
+    }
+
+    /// Whether the body was claimed to be run.
+    pub(super) fn is_started(&self) -> bool {
+        // Relaxed: a snapshot, from which nothing else is read.
+        self.0.load(Ordering::Relaxed) & STARTED != 0
     }
 
     pub(super) fn is_complete(&self) -> bool {

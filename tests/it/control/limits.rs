@@ -1,12 +1,15 @@
 //! Calls under a limiter.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Barrier};
 use std::task::Poll;
 
-use asyncify_runtime::{BlockingCall, Executor, Job, Limiter, Rejected, asyncify};
-use asyncify_tests::{Gate, Log, block_on, poll_once, probe};
+use asyncify_runtime::{
+    BlockingCall, DedicatedThread, Executor, Job, Limiter, Rejected, asyncify, sync_to_async,
+};
+use asyncify_tests::{Gate, Log, Probe, block_on, poll_once, probe};
+use futures::StreamExt;
 use futures::future::join_all;
 
 use crate::{at_most, one_thread};
@@ -91,6 +94,86 @@ fn call_dropped_in_line_never_runs_and_costs_no_permit() {
     assert_eq!(limiter.waiting(), 0);
     drop(permit);
     assert_eq!(limiter.available(), 1);
+}
+
+#[test]
+fn spawned_call_aborted_in_line_leaves_it() {
+    let limiter = Limiter::new(1);
+    let thread = DedicatedThread::new("aborted").unwrap();
+    let permit = limiter.try_acquire().unwrap();
+    let (held, fate) = probe();
+    let call = asyncify!(|| drop(held)).limiter(&limiter).executor(&thread).spawn();
+    assert_eq!(limiter.waiting(), 1);
+    call.abort();
+    assert_eq!(fate.now(), Some(std::thread::current().id()));
+    assert_eq!(limiter.waiting(), 0, "it does not wait for a permit that it cannot use");
+    drop(permit);
+    assert_eq!(limiter.available(), 1);
+    assert!(block_on(call).unwrap_err().is_cancelled());
+}
+
+/// The thread is at a body that waits for the permit, which the aborted call must not get.
+#[test]
+fn aborted_call_does_not_take_its_permit_into_the_queue() {
+    let limiter = Limiter::new(1);
+    let thread = DedicatedThread::new("busy").unwrap();
+    let permit = limiter.try_acquire().unwrap();
+    let aborted = asyncify!(|| ()).limiter(&limiter).executor(&thread).spawn();
+    let (line, inside) = (limiter.clone(), Gate::new());
+    let arrived = inside.clone();
+    let blocker = asyncify!(|| {
+        arrived.pass();
+        drop(asyncify_runtime::block_on(line.acquire()));
+    });
+    let blocker = blocker.executor(&thread).spawn();
+    inside.wait_for(1);
+    aborted.abort();
+    inside.open();
+    drop(permit);
+    block_on(blocker).unwrap();
+    assert!(block_on(aborted).unwrap_err().is_cancelled());
+}
+
+/// Aborts race the permit that is handed to the call: whoever wins, the permit comes back.
+#[test]
+fn permit_comes_back_however_an_abort_meets_it() {
+    let (limiter, pool) = (Limiter::new(1), one_thread());
+    for round in 0..2_000 {
+        let permit = limiter.try_acquire().unwrap();
+        let call = asyncify!(|| ()).limiter(&limiter).executor(&pool).spawn();
+        let start = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                drop(permit);
+            });
+            start.wait();
+            if round % 2 == 0 { call.abort() } else { drop(call) }
+        });
+        drop(block_on(limiter.acquire()));
+    }
+    assert_eq!(limiter.available(), 1);
+}
+
+#[sync_to_async(stream, limiter = limiter)]
+fn held_back(limiter: &Limiter, held: Probe) -> impl Iterator<Item = Probe> + use<> {
+    let _ = limiter;
+    std::iter::once(held)
+}
+
+#[test]
+fn dropped_stream_leaves_the_line_of_its_limiter() {
+    let limiter = Limiter::new(1);
+    let permit = limiter.try_acquire().unwrap();
+    let (held, fate) = probe();
+    let mut stream = held_back(&limiter, held);
+    assert!(poll_once(&mut stream.next()).is_pending());
+    assert_eq!(limiter.waiting(), 1);
+    drop(stream);
+    assert_eq!(limiter.waiting(), 0);
+    drop(permit);
+    assert_eq!(limiter.available(), 1);
+    let _thread = fate.wait();
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! Calls with a time limit.
 
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
-use asyncify_runtime::{Error, Limiter, Phase, asyncify, is_cancelled};
+use asyncify_runtime::{
+    BlockingPool, Error, Limiter, Phase, Shutdown, asyncify, cancellation_token, is_cancelled,
+    sync_to_async,
+};
 use asyncify_tests::{FOREVER, Gate, block_on, poll_once, probe};
 
 use crate::{current_thread, one_thread};
@@ -27,9 +32,8 @@ fn call_in_time_gives_its_value() {
 fn running_body_is_given_up_and_told() {
     let (held, fate) = probe();
     let call = asyncify!(|| {
-        while !is_cancelled() {
-            std::thread::yield_now();
-        }
+        asyncify_runtime::block_on(cancellation_token().cancelled());
+        assert!(is_cancelled());
         drop(held);
     });
     let result = block_on(call.timeout(SOON).into_future());
@@ -49,6 +53,73 @@ fn queued_call_is_given_up_and_never_runs() {
     assert_eq!(fate.now(), Some(std::thread::current().id()), "freed, not forgotten");
     gate.open();
     block_on(blocker).unwrap();
+}
+
+/// Time limits about as long as it takes a worker to start a call.
+fn short_limits() -> impl Iterator<Item = Duration> {
+    (0..4_000).map(|round| Duration::from_nanos(1 + round % 40 * 500))
+}
+
+#[test]
+fn call_that_timed_out_in_the_queue_never_runs() {
+    let pool = one_thread();
+    let rounds: Vec<_> = short_limits()
+        .map(|limit| {
+            let has_run = Arc::new(AtomicBool::new(false));
+            let body = has_run.clone();
+            let call = asyncify!(|| body.store(true, SeqCst)).executor(&pool).timeout(limit);
+            (block_on(call.into_future()), has_run)
+        })
+        .collect();
+    block_on(pool.shutdown(Shutdown::Drain));
+    for (result, has_run) in rounds {
+        match result {
+            Err(Error::TimedOut { phase: Phase::Queue, .. }) => assert!(!has_run.load(SeqCst)),
+            Err(Error::TimedOut { phase: Phase::Run, .. }) | Ok(()) => {
+                assert!(has_run.load(SeqCst))
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[sync_to_async(lend, timeout = limit, executor = pool)]
+fn push(pool: &BlockingPool, limit: Duration, list: &mut Vec<u64>) -> Result<(), Error> {
+    let _ = (pool, limit);
+    list.push(0);
+    Ok(())
+}
+
+#[test]
+fn value_lent_to_a_call_that_timed_out_in_the_queue_comes_back() {
+    let pool = one_thread();
+    for limit in short_limits() {
+        let mut list = vec![1];
+        match block_on(push(&pool, limit, &mut list)) {
+            Ok(()) => assert_eq!(list, [1, 0]),
+            Err(Error::TimedOut { phase: Phase::Queue, .. }) => assert_eq!(list, [1]),
+            // The body has it, or has given it back just before the call was dropped.
+            Err(Error::TimedOut { phase: Phase::Run, .. }) => {
+                assert!(list.is_empty() || list == [1, 0]);
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[test]
+fn detached_call_that_timed_out_in_the_queue_still_runs() {
+    let (pool, gate) = (one_thread(), Gate::new());
+    let body = gate.clone();
+    let blocker = pool.spawn(move || body.pass());
+    gate.wait_for(1);
+    let (held, fate) = probe();
+    let call = asyncify!(|| drop(held)).executor(&pool).detach().timeout(SOON);
+    assert_eq!(block_on(call.into_future()), Err(timed_out(Phase::Queue, SOON)));
+    assert_eq!(fate.now(), None);
+    gate.open();
+    block_on(blocker).unwrap();
+    assert_ne!(fate.wait(), std::thread::current().id());
 }
 
 #[test]
@@ -97,7 +168,7 @@ fn panic_goes_through() {
 #[test]
 fn refused_call_is_an_error_and_no_panic() {
     let pool = one_thread();
-    block_on(pool.shutdown(asyncify_runtime::Shutdown::Drain));
+    block_on(pool.shutdown(Shutdown::Drain));
     let call = asyncify!(|| 5).executor(&pool).timeout(FOREVER);
     assert_eq!(block_on(call.into_future()), Err(Error::ShutDown));
 }
