@@ -76,7 +76,7 @@ fn call_that_timed_out_in_the_queue_never_runs() {
         match result {
             Err(Error::TimedOut { phase: Phase::Queue, .. }) => assert!(!has_run.load(SeqCst)),
             Err(Error::TimedOut { phase: Phase::Run, .. }) | Ok(()) => {
-                assert!(has_run.load(SeqCst))
+                assert!(has_run.load(SeqCst));
             }
             Err(error) => panic!("{error}"),
         }
