@@ -38,12 +38,11 @@ impl Random {
         usize::try_from(word).expect("31 bits") % bound
     }
 
-    /// A moment for other threads, of random length, none included.
+    /// A moment for other threads, of random length, none included. It does not yield: beside other
+    /// programs a yield takes as long as their time slices.
     pub(crate) fn pause(&mut self) {
-        for _ in 0..self.below(4) {
-            std::thread::yield_now();
-        }
-        for _ in 0..self.below(300) {
+        let longest = if self.below(4) == 0 { 2_000 } else { 50 };
+        for _ in 0..self.below(longest) {
             std::hint::spin_loop();
         }
     }

@@ -207,7 +207,7 @@ fn stray_unpark_is_not_taken_for_a_result() {
     let worker = started.recv_timeout(FOREVER).unwrap();
     for _ in 0..100 {
         worker.unpark();
-        thread::yield_now();
+        asyncify_tests::moment();
     }
     gate.open();
     assert_eq!(block_on(call), 7);

@@ -88,7 +88,7 @@ fn more_calls_than_threads_all_complete_and_never_more_at_once() {
         let _ = pool;
         let running = now.fetch_add(1, Ordering::SeqCst) + 1;
         peak.fetch_max(running, Ordering::SeqCst);
-        thread::yield_now();
+        asyncify_tests::moment();
         now.fetch_sub(1, Ordering::SeqCst)
     }
 

@@ -16,6 +16,14 @@ use std::time::Duration;
 /// Longer than anything takes that works; what waits for this long hangs.
 pub const FOREVER: Duration = Duration::from_secs(90);
 
+/// A moment in which other threads can get in between. It does not yield, as that takes a time slice
+/// of every other program that runs.
+pub fn moment() {
+    for _ in 0..200 {
+        std::hint::spin_loop();
+    }
+}
+
 /// What a panic said.
 ///
 /// # Panics

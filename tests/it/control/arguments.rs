@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
-use asyncify_runtime::{BlockingPool, Error, Limiter, Phase, is_cancelled, sync_to_async};
+use asyncify_runtime::{
+    BlockingPool, Error, Limiter, Phase, cancellation_token, is_cancelled, sync_to_async,
+};
 use asyncify_tests::{Gate, Probe, block_on, poll_once, probe};
 use futures::future::join_all;
 use tokio::runtime::Handle;
@@ -25,7 +27,7 @@ impl Peak {
 
     fn pass(&self) {
         self.most.fetch_max(self.inside.fetch_add(1, SeqCst) + 1, SeqCst);
-        std::thread::yield_now();
+        asyncify_tests::moment();
         self.inside.fetch_sub(1, SeqCst);
     }
 }
@@ -182,9 +184,8 @@ mod timeout {
 
     #[sync_to_async(timeout = "20ms")]
     fn until_cancelled(held: Probe) -> Result<(), Failure> {
-        while !is_cancelled() {
-            std::thread::yield_now();
-        }
+        asyncify_runtime::block_on(cancellation_token().cancelled());
+        assert!(is_cancelled());
         drop(held);
         Ok(())
     }

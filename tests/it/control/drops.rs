@@ -1,18 +1,18 @@
 //! Every future here, dropped at any point: no leak, no double run, no lost permit.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use asyncify_runtime::{BlockingCall, BlockingPool, Limiter, scope_executor, scope_thread};
-use asyncify_tests::{block_on, poll_once};
+use asyncify_tests::{FOREVER, block_on, poll_once};
 
 use crate::at_most;
 
-/// Counts what lives, and what ran.
+/// Counts the bodies that live, and those that ran.
 #[derive(Clone, Default)]
 struct Count {
-    alive: Arc<AtomicUsize>,
+    alive: Arc<(Mutex<usize>, Condvar)>,
     ran: Arc<AtomicUsize>,
 }
 
@@ -20,18 +20,31 @@ struct Alive(Count);
 
 impl Count {
     fn body(&self) -> impl FnOnce() -> Alive + Send + 'static {
-        self.alive.fetch_add(1, SeqCst);
+        *self.alive.0.lock().unwrap() += 1;
         let alive = Alive(self.clone());
         move || {
             alive.0.ran.fetch_add(1, SeqCst);
             alive
         }
     }
+
+    fn alive(&self) -> usize {
+        *self.alive.0.lock().unwrap()
+    }
+
+    /// Waits until no body is left.
+    fn wait_for_none(&self) {
+        let alive = self.alive.0.lock().unwrap();
+        let (_alive, wait) =
+            self.alive.1.wait_timeout_while(alive, FOREVER, |alive| *alive > 0).unwrap();
+        assert!(!wait.timed_out(), "a body never ended");
+    }
 }
 
 impl Drop for Alive {
     fn drop(&mut self) {
-        self.0.alive.fetch_sub(1, SeqCst);
+        *self.0.alive.0.lock().unwrap() -= 1;
+        self.0.alive.1.notify_all();
     }
 }
 
@@ -54,7 +67,7 @@ fn abandon<F: Future + Unpin>(mut future: F, random: &mut Random) {
             return;
         }
         if random.below(2) == 0 {
-            std::thread::yield_now();
+            asyncify_tests::moment();
         }
     }
 }
@@ -86,7 +99,7 @@ fn nothing_is_lost_wherever_a_future_is_dropped() {
     // All permits come back once the last abandoned body has ended.
     let permits = [limiter.acquire(), limiter.acquire()].map(block_on);
     block_on(pool.wait_idle());
-    assert_eq!(count.alive.load(SeqCst), 0);
+    assert_eq!(count.alive(), 0);
     assert!(count.ran.load(SeqCst) <= 10_000);
     drop(permits);
     assert_eq!((limiter.available(), limiter.waiting()), (2, 0));
@@ -99,9 +112,5 @@ fn thread_scopes_may_be_dropped_anywhere() {
         let call = BlockingCall::new(count.body());
         abandon(Box::pin(scope_thread(async { call.await })), &mut random);
     }
-    let start = std::time::Instant::now();
-    while count.alive.load(SeqCst) > 0 {
-        assert!(start.elapsed() < asyncify_tests::FOREVER, "a body never ended");
-        std::thread::yield_now();
-    }
+    count.wait_for_none();
 }

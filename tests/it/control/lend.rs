@@ -8,7 +8,7 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use asyncify_runtime::{BlockingPool, Error, Limiter, Phase, sync_to_async};
-use asyncify_tests::{Gate, block_on, poll_once};
+use asyncify_tests::{Gate, block_on, moment, poll_once};
 
 use crate::{at_most, multi_thread, one_thread};
 
@@ -235,9 +235,9 @@ impl Drop for Counted {
 }
 
 #[sync_to_async(lend, executor = pool)]
-fn touch(pool: &BlockingPool, value: &mut Counted, yields: u64) -> bool {
+fn touch(pool: &BlockingPool, value: &mut Counted, moments: u64) -> bool {
     let _ = pool;
-    (0..yields).for_each(|_| thread::yield_now());
+    (0..moments).for_each(|_| moment());
     value.0.is_some()
 }
 
@@ -260,7 +260,7 @@ fn value_is_in_one_place_wherever_the_call_is_dropped() {
                 break true;
             }
             if round % 5 == 0 {
-                thread::yield_now();
+                moment();
             }
         };
         drop(call);

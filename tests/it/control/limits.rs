@@ -37,7 +37,7 @@ fn no_more_bodies_run_than_there_are_permits() {
     let calls = (0..200).map(|_| {
         let (peak, limiter, pool) = (peak.clone(), limiter.clone(), pool.clone());
         async move {
-            let body = move || peak.during(std::thread::yield_now);
+            let body = move || peak.during(asyncify_tests::moment);
             BlockingCall::new(body).limiter(&limiter).executor(&pool).await;
         }
     });
@@ -219,7 +219,7 @@ fn sibling_calls_inside_a_body_share_its_permit_one_at_a_time() {
         let calls = (0..10).map(|_| {
             let (seen, inner) = (seen.clone(), inner.clone());
             async move {
-                let body = move || seen.during(std::thread::yield_now);
+                let body = move || seen.during(asyncify_tests::moment);
                 BlockingCall::new(body).limiter(&inner).await;
             }
         });

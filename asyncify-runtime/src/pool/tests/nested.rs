@@ -31,7 +31,7 @@ fn a_loan_that_was_taken_back_leaves_one_job_at_a_time() {
         .map(|_| {
             pool.spawn(|| {
                 let others = RUNNING.fetch_add(1, SeqCst);
-                std::thread::yield_now();
+                (0..200).for_each(|_| std::hint::spin_loop());
                 RUNNING.fetch_sub(1, SeqCst);
                 others
             })
