@@ -16,6 +16,27 @@ pub(crate) fn rounds() -> u64 {
     if cfg!(miri) { 10 } else { 10_000 }
 }
 
+/// Runs `round` with many seeds, and sees that afterwards nothing is left of what it counted; then it
+/// runs the checks that the round returned. Some rounds settle together, as settling waits for threads.
+pub(crate) fn each_round<C: FnOnce()>(
+    settle: impl Fn(),
+    mut round: impl FnMut(u64, &mut Random, &Census) -> C,
+) {
+    let mut unsettled = Vec::new();
+    for seed in 0..rounds() {
+        let census = Census::default();
+        let check = round(seed, &mut Random::new(seed), &census);
+        unsettled.push((seed, census, check));
+        if unsettled.len() == 20 || seed + 1 == rounds() {
+            settle();
+            for (seed, census, check) in unsettled.drain(..) {
+                assert_eq!(census.living(), 0, "seed {seed}");
+                check();
+            }
+        }
+    }
+}
+
 /// So much work, or little under miri.
 pub(crate) fn scaled(work: usize) -> usize {
     if cfg!(miri) { work.div_ceil(200) } else { work }

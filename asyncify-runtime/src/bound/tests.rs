@@ -11,7 +11,7 @@ use futures::FutureExt;
 use futures::executor::block_on;
 
 use super::{ThreadBound, ThreadBoundPool};
-use crate::trial::{self, Census, Counted, Random};
+use crate::trial::{self, Counted};
 use crate::{BlockingCall, DedicatedThread, Inline};
 
 /// Not `Send`, and tells where it is dropped.
@@ -241,39 +241,39 @@ fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
     type Local = Rc<Counted<RefCell<Vec<usize>>>>;
 
     let threads = [thread(), thread()];
-    for seed in 0..trial::rounds() {
-        let mut random = Random::new(seed);
-        let census = Census::default();
-        let mut values: Vec<ThreadBound<Local>> = Vec::new();
-        for home in &threads {
-            let counted = census.clone();
-            let make = move || Ok::<_, Infallible>(Rc::new(counted.count(RefCell::default())));
-            let mut binding = Box::pin(ThreadBound::new(home, make));
-            let polls = random.below(6);
-            match trial::poll_some(&mut random, polls, |cx| binding.as_mut().poll(cx)) {
-                Some(Ok(value)) => values.push(value),
-                None if values.is_empty() => {
-                    let Ok(value) = block_on(binding);
-                    values.push(value);
+    trial::each_round(
+        || threads.iter().for_each(settle),
+        |_, random, census| {
+            let mut values: Vec<ThreadBound<Local>> = Vec::new();
+            for home in &threads {
+                let counted = census.clone();
+                let make = move || Ok::<_, Infallible>(Rc::new(counted.count(RefCell::default())));
+                let mut binding = Box::pin(ThreadBound::new(home, make));
+                let polls = random.below(6);
+                match trial::poll_some(random, polls, |cx| binding.as_mut().poll(cx)) {
+                    Some(Ok(value)) => values.push(value),
+                    None if values.is_empty() => {
+                        let Ok(value) = block_on(binding);
+                        values.push(value);
+                    }
+                    None => {}
                 }
-                None => {}
             }
-        }
-        let pool = ThreadBoundPool::new(values);
-        for call in 0..random.below(8) {
-            let capture = census.count(());
-            let f = move |value: &mut Local| {
-                let _capture = capture;
-                let mut calls = value.value.borrow_mut();
-                assert!(!calls.contains(&call));
-                calls.push(call);
-            };
-            let mut used = Box::pin(pool.call(f));
-            let polls = random.below(8);
-            trial::poll_some(&mut random, polls, |cx| used.as_mut().poll(cx));
-        }
-        drop(pool);
-        threads.iter().for_each(settle);
-        assert_eq!(census.living(), 0, "seed {seed}");
-    }
+            let pool = ThreadBoundPool::new(values);
+            for call in 0..random.below(8) {
+                let capture = census.count(());
+                let f = move |value: &mut Local| {
+                    let _capture = capture;
+                    let mut calls = value.value.borrow_mut();
+                    assert!(!calls.contains(&call));
+                    calls.push(call);
+                };
+                let mut used = Box::pin(pool.call(f));
+                let polls = random.below(8);
+                trial::poll_some(random, polls, |cx| used.as_mut().poll(cx));
+            }
+            drop(pool);
+            || ()
+        },
+    );
 }

@@ -9,7 +9,7 @@ use futures::executor::block_on;
 
 use super::TaskGroup;
 use crate::sync::{AtomicUsize, Ordering};
-use crate::trial::{self, Census, Random};
+use crate::trial::{self, Census};
 use crate::{BlockingCall, BlockingPool, DedicatedThread, Inline, asyncify, is_cancelled};
 
 /// A body that says that it runs, and goes on when it is told to.
@@ -255,58 +255,61 @@ fn a_scope_can_be_spawned() {
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
     let pool = trial::pool();
-    for seed in 0..trial::rounds() {
-        let mut random = Random::new(seed);
-        let census = Census::default();
-        let children = random.below(12);
-        let runs: Arc<[AtomicUsize]> = (0..children).map(|_| AtomicUsize::new(0)).collect();
-        let mut group = TaskGroup::on(pool.clone());
-        for k in 0..children {
-            let (capture, runs) = (census.count(()), runs.clone());
-            let (output, panics) = (census.count(k), random.below(8) == 0);
-            let body = move || {
-                let _capture = capture;
-                runs[k].fetch_add(1, Ordering::Relaxed);
-                if panics {
-                    resume_unwind(Box::new("on purpose"));
+    trial::each_round(
+        || trial::settle(&pool),
+        |seed, random, census| {
+            let children = random.below(12);
+            let runs: Arc<[AtomicUsize]> = (0..children).map(|_| AtomicUsize::new(0)).collect();
+            let mut group = TaskGroup::on(pool.clone());
+            for k in 0..children {
+                let (capture, runs) = (census.count(()), runs.clone());
+                let (output, panics) = (census.count(k), random.below(8) == 0);
+                let body = move || {
+                    let _capture = capture;
+                    runs[k].fetch_add(1, Ordering::Relaxed);
+                    if panics {
+                        resume_unwind(Box::new("on purpose"));
+                    }
+                    output
+                };
+                if random.below(3) == 0 {
+                    group.spawn_future(
+                        BlockingCall::new(body).shared_executor(Arc::new(pool.clone())),
+                    );
+                } else {
+                    group.spawn(body);
                 }
-                output
-            };
-            if random.below(3) == 0 {
-                group.spawn_future(BlockingCall::new(body).shared_executor(Arc::new(pool.clone())));
-            } else {
-                group.spawn(body);
             }
-        }
-        for _ in 0..random.below(children + 2) {
-            let polls = random.below(6);
-            let joined = trial::poll_some(&mut random, polls, |cx| group.poll_join_next(cx));
-            if let Some(Some((number, Ok(output)))) = joined {
-                assert_eq!(number, output.value);
+            for _ in 0..random.below(children + 2) {
+                let polls = random.below(6);
+                let joined = trial::poll_some(random, polls, |cx| group.poll_join_next(cx));
+                if let Some(Some((number, Ok(output)))) = joined {
+                    assert_eq!(number, output.value);
+                }
             }
-        }
-        match random.below(3) {
-            0 => drop(group),
-            1 => {
-                group.cancel_all();
-                while block_on(group.join_next()).is_some() {}
-            }
-            _ => {
-                let mut scope = Box::pin(group.scope(async |group| {
-                    group.join_next().await;
-                }));
-                for _ in 0..random.below(6) {
-                    let polled = crate::util::catch(|| {
-                        Pin::new(&mut scope).poll(&mut Context::from_waker(Waker::noop()))
-                    });
-                    if !matches!(polled, Ok(Poll::Pending)) {
-                        break;
+            match random.below(3) {
+                0 => drop(group),
+                1 => {
+                    group.cancel_all();
+                    while block_on(group.join_next()).is_some() {}
+                }
+                _ => {
+                    let mut scope = Box::pin(group.scope(async |group| {
+                        group.join_next().await;
+                    }));
+                    for _ in 0..random.below(6) {
+                        let polled = crate::util::catch(|| {
+                            Pin::new(&mut scope).poll(&mut Context::from_waker(Waker::noop()))
+                        });
+                        if !matches!(polled, Ok(Poll::Pending)) {
+                            break;
+                        }
                     }
                 }
             }
-        }
-        trial::settle(&pool);
-        assert_eq!(census.living(), 0, "seed {seed}");
-        assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) <= 1), "seed {seed}");
-    }
+            move || {
+                assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) <= 1), "seed {seed}");
+            }
+        },
+    );
 }

@@ -183,14 +183,13 @@ fn shared_state_is_captured_once() {
 fn a_full_queue_is_waited_for() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
     let (go_on, told) = mpsc::channel::<()>();
-    let held = pool.spawn(move || told.recv().unwrap());
-    let queued = loop {
-        // Until the first is with its thread.
-        if let Ok(queued) = pool.try_spawn(|| ()) {
-            break queued;
-        }
-        std::thread::yield_now();
-    };
+    let (runs, is_running) = mpsc::channel();
+    let held = pool.spawn(move || {
+        runs.send(()).unwrap();
+        told.recv().unwrap();
+    });
+    is_running.recv().unwrap();
+    let queued = pool.try_spawn(|| ()).expect("the first has left the queue");
     let items = trial::scaled(1_000);
     let mut results = pool.map(0..items, |k| k);
     assert!(poll_once(&mut results).is_pending());
@@ -246,43 +245,44 @@ where
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
     let pool = trial::pool();
-    for seed in 0..trial::rounds() {
-        let mut random = Random::new(seed);
-        let census = Census::default();
-        let items = random.below(60);
-        let runs: Arc<[AtomicUsize]> = (0..items).map(|_| AtomicUsize::new(0)).collect();
-        let counters = runs.clone();
-        let panics = random.below(200);
-        let slow = 1 + random.below(20);
-        let (sources, outputs) = (census.clone(), census.clone());
-        let source = (0..items).map(move |k| sources.count(k));
-        let f = move |item: trial::Counted<usize>| {
-            counters[item.value].fetch_add(1, Ordering::Relaxed);
-            if item.value == panics {
-                resume_unwind(Box::new("on purpose"));
+    trial::each_round(
+        || trial::settle(&pool),
+        |seed, random, census| {
+            let items = random.below(60);
+            let runs: Arc<[AtomicUsize]> = (0..items).map(|_| AtomicUsize::new(0)).collect();
+            let counters = runs.clone();
+            let panics = random.below(200);
+            let slow = 1 + random.below(20);
+            let (sources, outputs) = (census.clone(), census.clone());
+            let source = (0..items).map(move |k| sources.count(k));
+            let f = move |item: trial::Counted<usize>| {
+                counters[item.value].fetch_add(1, Ordering::Relaxed);
+                if item.value == panics {
+                    resume_unwind(Box::new("on purpose"));
+                }
+                if item.value % slow == 0 {
+                    (0..200).for_each(|_| std::hint::spin_loop());
+                }
+                outputs.count(item.value)
+            };
+            let (concurrency, batch) = (1 + random.below(4), 1 + random.below(10));
+            if random.below(2) == 0 {
+                let results = pool.map(source, f).concurrency(concurrency).batch(batch);
+                let mut expected = 0;
+                let ended = run(results, random, |item| {
+                    assert_eq!(item.value, expected, "seed {seed}");
+                    expected += 1;
+                });
+                assert!(!ended || expected == items, "seed {seed}");
+            } else {
+                let results = pool.map_unordered(source, f).concurrency(concurrency).batch(batch);
+                let mut seen = BTreeSet::new();
+                let ended = run(results, random, |item| assert!(seen.insert(item.value)));
+                assert!(!ended || seen.len() == items, "seed {seed}");
             }
-            if item.value % slow == 0 {
-                std::thread::yield_now();
+            move || {
+                assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) <= 1), "seed {seed}");
             }
-            outputs.count(item.value)
-        };
-        let (concurrency, batch) = (1 + random.below(4), 1 + random.below(10));
-        if random.below(2) == 0 {
-            let results = pool.map(source, f).concurrency(concurrency).batch(batch);
-            let mut expected = 0;
-            let ended = run(results, &mut random, |item| {
-                assert_eq!(item.value, expected, "seed {seed}");
-                expected += 1;
-            });
-            assert!(!ended || expected == items, "seed {seed}");
-        } else {
-            let results = pool.map_unordered(source, f).concurrency(concurrency).batch(batch);
-            let mut seen = BTreeSet::new();
-            let ended = run(results, &mut random, |item| assert!(seen.insert(item.value)));
-            assert!(!ended || seen.len() == items, "seed {seed}");
-        }
-        trial::settle(&pool);
-        assert_eq!(census.living(), 0, "seed {seed}");
-        assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) <= 1), "seed {seed}");
-    }
+        },
+    );
 }

@@ -11,7 +11,7 @@ use futures::{Stream, StreamExt};
 
 use super::{AHEAD, Producing, StreamCall};
 use crate::sync::{AtomicUsize, Ordering};
-use crate::trial::{self, Census, Random};
+use crate::trial::{self, Census};
 use crate::venue::Venue;
 use crate::{BlockingCall, BlockingPool, Executor, Job, Limiter, Rejected, is_cancelled};
 
@@ -170,51 +170,54 @@ fn no_room_at_all_is_refused() {
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
     let pool = trial::pool();
-    for seed in 0..trial::rounds() {
-        let mut random = Random::new(seed);
-        let census = Census::default();
-        let (items, panics) = (random.below(40), random.below(6) == 0);
-        let (capture, counts) = (census.count(()), census.clone());
-        let mut stream = Producing::new(Venue::on(pool.clone()), 1 + random.below(8), move || {
-            (0..items).map(move |k| {
-                let _capture = &capture;
-                if panics && k + 1 == items {
-                    resume_unwind(Box::new("on purpose"));
-                }
-                counts.count(k)
-            })
-        });
-        let mut expected = 0;
-        'run: for _ in 0..random.below(30) {
-            let polls = random.below(5);
-            for _ in 0..polls {
-                let polled = crate::util::catch(|| poll_next(&mut stream));
-                match polled {
-                    Ok(Poll::Pending) => random.pause(),
-                    Ok(Poll::Ready(Some(item))) => {
-                        assert_eq!(item.value, expected, "seed {seed}");
-                        expected += 1;
-                    }
-                    Ok(Poll::Ready(None)) => {
-                        assert!(!panics || items == 0, "seed {seed}");
-                        assert_eq!(expected, items, "seed {seed}");
-                        break 'run;
-                    }
-                    Err(_) => {
-                        assert!(panics && expected + 1 == items, "seed {seed}");
-                        break 'run;
+    trial::each_round(
+        || trial::settle(&pool),
+        |seed, random, census| {
+            let (items, panics) = (random.below(40), random.below(6) == 0);
+            let (capture, counts) = (census.count(()), census.clone());
+            let mut stream =
+                Producing::new(Venue::on(pool.clone()), 1 + random.below(8), move || {
+                    (0..items).map(move |k| {
+                        let _capture = &capture;
+                        if panics && k + 1 == items {
+                            resume_unwind(Box::new("on purpose"));
+                        }
+                        counts.count(k)
+                    })
+                });
+            let mut expected = 0;
+            'run: for _ in 0..random.below(30) {
+                let polls = random.below(5);
+                for _ in 0..polls {
+                    let polled = crate::util::catch(|| poll_next(&mut stream));
+                    match polled {
+                        Ok(Poll::Pending) => random.pause(),
+                        Ok(Poll::Ready(Some(item))) => {
+                            assert_eq!(item.value, expected, "seed {seed}");
+                            expected += 1;
+                        }
+                        Ok(Poll::Ready(None)) => {
+                            assert!(!panics || items == 0, "seed {seed}");
+                            assert_eq!(expected, items, "seed {seed}");
+                            break 'run;
+                        }
+                        Err(_) => {
+                            assert!(panics && expected + 1 == items, "seed {seed}");
+                            break 'run;
+                        }
                     }
                 }
             }
-        }
-        if random.below(4) == 0 {
-            let mut stream = Pin::new(&mut stream);
-            _ = crate::util::catch(|| block_on(poll_fn(|cx| stream.as_mut().poll_next_unpin(cx))));
-        }
-        drop(stream);
-        trial::settle(&pool);
-        assert_eq!(census.living(), 0, "seed {seed}");
-    }
+            if random.below(4) == 0 {
+                let mut stream = Pin::new(&mut stream);
+                _ = crate::util::catch(|| {
+                    block_on(poll_fn(|cx| stream.as_mut().poll_next_unpin(cx)))
+                });
+            }
+            drop(stream);
+            || ()
+        },
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ use futures::{
 
 use super::Unblock;
 use crate::sync::Mutex;
-use crate::trial::{self, Census, Counted, Random};
+use crate::trial::{self, Counted, Random};
 use crate::{BlockingPool, DedicatedThread, Shutdown};
 
 /// Gives the results of a script, one a read.
@@ -352,54 +352,57 @@ impl Write for Device {
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_all_that_was_accepted_is_written() {
     let pool = trial::pool();
-    for seed in 0..trial::rounds() {
-        let mut random = Random::new(seed);
-        let census = Census::default();
-        let written = Arc::new(Mutex::new(Vec::new()));
-        let device = Device {
-            _alive: census.count(()),
-            random: Random::new(seed + 1_000_000),
-            position: 0,
-            written: written.clone(),
-        };
-        let mut device = Unblock::on(pool.clone(), device).capacity(1 + random.below(64));
-        let mut cx = Context::from_waker(Waker::noop());
-        let (mut read, mut accepted) = (0, Vec::new());
-        for _ in 0..random.below(20) {
-            match random.below(4) {
-                0 => {
-                    let polled = Pin::new(&mut device).poll_fill_buf(&mut cx);
-                    let Poll::Ready(Ok(bytes)) = polled else { continue };
-                    for byte in bytes {
-                        assert_eq!(*byte, u8::try_from(read * 31 % 251).unwrap(), "seed {seed}");
-                        read += 1;
+    trial::each_round(
+        || trial::settle(&pool),
+        |seed, random, census| {
+            let written = Arc::new(Mutex::new(Vec::new()));
+            let device = Device {
+                _alive: census.count(()),
+                random: Random::new(seed + 1_000_000),
+                position: 0,
+                written: written.clone(),
+            };
+            let mut device = Unblock::on(pool.clone(), device).capacity(1 + random.below(64));
+            let mut cx = Context::from_waker(Waker::noop());
+            let (mut read, mut accepted) = (0, Vec::new());
+            for _ in 0..random.below(20) {
+                match random.below(4) {
+                    0 => {
+                        let polled = Pin::new(&mut device).poll_fill_buf(&mut cx);
+                        let Poll::Ready(Ok(bytes)) = polled else { continue };
+                        for byte in bytes {
+                            assert_eq!(
+                                *byte,
+                                u8::try_from(read * 31 % 251).unwrap(),
+                                "seed {seed}"
+                            );
+                            read += 1;
+                        }
+                        let count = bytes.len();
+                        Pin::new(&mut device).consume(count);
                     }
-                    let count = bytes.len();
-                    Pin::new(&mut device).consume(count);
-                }
-                1 | 2 => {
-                    let bytes = pattern(random.below(100));
-                    let polled = Pin::new(&mut device).poll_write(&mut cx, &bytes);
-                    if let Poll::Ready(Ok(count)) = polled {
-                        accepted.extend_from_slice(&bytes[..count]);
+                    1 | 2 => {
+                        let bytes = pattern(random.below(100));
+                        let polled = Pin::new(&mut device).poll_write(&mut cx, &bytes);
+                        if let Poll::Ready(Ok(count)) = polled {
+                            accepted.extend_from_slice(&bytes[..count]);
+                        }
+                    }
+                    _ => {
+                        let flushed = Pin::new(&mut device).poll_flush(&mut cx);
+                        if flushed.is_ready() {
+                            assert_eq!(*written.lock().unwrap(), accepted, "seed {seed}");
+                        }
                     }
                 }
-                _ => {
-                    let flushed = Pin::new(&mut device).poll_flush(&mut cx);
-                    if flushed.is_ready() {
-                        assert_eq!(*written.lock().unwrap(), accepted, "seed {seed}");
-                    }
-                }
+                random.pause();
             }
-            random.pause();
-        }
-        match random.below(3) {
-            0 => drop(device),
-            1 => drop(device.into_inner().now_or_never()),
-            _ => drop(block_on(device.into_inner())),
-        }
-        trial::settle(&pool);
-        assert_eq!(census.living(), 0, "seed {seed}");
-        assert_eq!(*written.lock().unwrap(), accepted, "seed {seed}");
-    }
+            match random.below(3) {
+                0 => drop(device),
+                1 => drop(device.into_inner().now_or_never()),
+                _ => drop(block_on(device.into_inner())),
+            }
+            move || assert_eq!(*written.lock().unwrap(), accepted, "seed {seed}")
+        },
+    );
 }
