@@ -131,6 +131,7 @@ mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
 mod scope;
+mod spin;
 mod stream;
 mod sync;
 mod task;

@@ -26,7 +26,6 @@ mod current;
 mod faults;
 mod handle;
 mod host;
-pub(crate) mod look;
 mod metrics;
 mod name;
 mod order;
@@ -40,7 +39,6 @@ mod queue;
 mod retry;
 mod roster;
 mod shutdown;
-mod spin;
 mod threads;
 #[cfg(feature = "metrics")]
 mod timings;

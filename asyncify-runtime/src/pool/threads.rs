@@ -7,11 +7,11 @@ use super::name::thread_name;
 use super::place::Places;
 use super::retry::Retry;
 use super::shutdown::Insiders;
-use super::spin::Spin;
 #[cfg(feature = "metrics")]
 use super::timings::Timings;
 use super::{current, worker};
 use crate::context::Surround;
+use crate::spin::SearchSpin;
 use crate::sync::{AtomicU64, AtomicUsize, Ordering::Relaxed, thread};
 use crate::task::{Finish, Job, RejectReason};
 use crate::util::{abort_on_panic, catch, drop_quietly};
@@ -46,7 +46,7 @@ pub(super) struct Threads {
     options: ThreadOptions,
     pub(super) crew: Crew,
     retry: Retry,
-    spin: Spin,
+    spin: SearchSpin,
     /// Rings whenever a worker goes idle or leaves.
     settled: Event,
     /// The handles to the pool; the last to go closes it.
@@ -71,7 +71,7 @@ impl Threads {
         Self {
             crew: Crew::new(),
             retry: Retry::new(),
-            spin: Spin::new(),
+            spin: SearchSpin::new(),
             settled: Event::new(),
             handles: AtomicUsize::new(1),
             insiders: Insiders::new(),
@@ -202,7 +202,7 @@ impl Host for Threads {
     }
 
     fn linger(&self, pop: impl FnMut() -> Option<Job>) -> Option<Job> {
-        self.spin.linger(pop)
+        self.spin.search(pop)
     }
 }
 

@@ -4,35 +4,24 @@
 //! times what an item may take to make, and by a producer that makes nothing meanwhile. So it lets
 //! the producer go on for a moment first, and keeps off the mailbox, because to look at it would slow
 //! the producer down. Each stream learns whether that pays: a moment that brought little skips the
-//! next ones, first one, then two, up to 64.
+//! next ones.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::sync::hint;
+use crate::spin::{Adaptive, spin};
 
 /// About what it costs to be woken, on a virtual machine. Both threads are awake for long enough that
 /// the system gives each its own core: two that wake each other in turns may share one for ever.
 const MOMENT: Duration = Duration::from_micros(20);
-/// Pauses between two looks at the clock.
-const ROW: u32 = 8;
-/// Pauses of a moment, for machines where they are long. In a model no time passes.
-const PAUSES: u32 = if cfg!(all(test, asyncify_loom)) { 0 } else { 4000 };
 /// The least items that pay for a moment.
 const WORTH: usize = 8;
 /// The most moments that are skipped after one that did not pay.
 const MOST_SKIPPED: u32 = 64;
-/// After so many in a row other tasks get their turn.
-const TURN: u32 = 64;
 
 pub(super) struct Patience {
-    /// Moments to be skipped.
-    skip: u32,
-    /// How many the next miss skips.
-    penalty: u32,
+    adaptive: Adaptive,
     /// A moment has just been waited for.
     waited: bool,
-    /// Moments since the last miss or turn.
-    hits: u32,
 }
 
 /// What there was to do.
@@ -49,7 +38,7 @@ pub(super) enum Wait {
 impl Patience {
     pub(super) fn new() -> Self {
         // Before the first item there is nobody to be quick.
-        Self { skip: 1, penalty: 1, waited: false, hits: 0 }
+        Self { adaptive: Adaptive::new(1, MOST_SKIPPED), waited: false }
     }
 
     /// So many items were there to be taken.
@@ -58,36 +47,22 @@ impl Patience {
             return;
         }
         if items >= WORTH {
-            self.penalty = 1;
-            self.hits += 1;
+            self.adaptive.hit();
         } else {
-            self.hits = 0;
-            self.skip = self.penalty;
-            self.penalty = (self.penalty * 2).min(MOST_SKIPPED);
+            self.adaptive.miss();
         }
     }
 
     /// Waits for a moment, if there is nothing to take and waiting has paid of late.
     pub(super) fn wait(&mut self, nothing: impl FnOnce() -> bool) -> Wait {
-        if self.skip > 0 {
-            self.skip -= 1;
+        if !self.adaptive.should_spin() || !nothing() {
             return Wait::No;
         }
-        if !nothing() {
-            return Wait::No;
-        }
-        if self.hits == TURN {
-            self.hits = 0;
+        if self.adaptive.is_turn_over() {
             return Wait::TurnOver;
         }
         self.waited = true;
-        let start = Instant::now();
-        for pause in 1..=PAUSES {
-            hint::spin_loop();
-            if pause % ROW == 0 && start.elapsed() >= MOMENT {
-                break;
-            }
-        }
+        _ = spin(MOMENT, || None::<()>);
         Wait::Over
     }
 }
@@ -97,39 +72,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_that_bring_little_are_skipped_more_and_more() {
+    fn moments_that_bring_little_are_skipped() {
         let mut patience = Patience::new();
-        let mut skipped = Vec::new();
-        for _ in 0..8 {
-            let mut skips = 0;
-            while patience.wait(|| true) == Wait::No {
-                skips += 1;
-            }
-            skipped.push(skips);
-            patience.learn(WORTH - 1);
-        }
-        assert_eq!(skipped, [1, 1, 2, 4, 8, 16, 32, 64]);
-        while patience.wait(|| true) == Wait::No {}
+        assert_eq!(patience.wait(|| true), Wait::No);
+        assert_eq!(patience.wait(|| true), Wait::Over);
+        patience.learn(WORTH - 1);
+        assert_eq!(patience.wait(|| true), Wait::No);
+        assert_eq!(patience.wait(|| true), Wait::Over);
         patience.learn(WORTH);
         assert_eq!(patience.wait(|| true), Wait::Over);
     }
 
     #[test]
     fn what_is_there_is_not_waited_for() {
-        let mut patience = Patience { skip: 0, ..Patience::new() };
+        let mut patience = Patience { adaptive: Adaptive::new(0, 1), waited: false };
         assert_eq!(patience.wait(|| false), Wait::No);
         assert_eq!(patience.wait(|| true), Wait::Over);
-    }
-
-    #[test]
-    fn others_get_their_turn() {
-        let mut patience = Patience { skip: 0, ..Patience::new() };
-        for _ in 0..3 {
-            for _ in 0..TURN {
-                assert_eq!(patience.wait(|| true), Wait::Over);
-                patience.learn(WORTH);
-            }
-            assert_eq!(patience.wait(|| true), Wait::TurnOver);
-        }
     }
 }

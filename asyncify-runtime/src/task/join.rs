@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use super::JoinError;
 use super::raw::{Progress, RawTask};
 use super::state::Outcome;
-use crate::pool::look;
+use crate::spin::join::{self, Found};
 
 /// Awaits a spawned call: `Ok` with its value, or a [`JoinError`].
 ///
@@ -105,9 +105,9 @@ impl<T> JoinHandle<T> {
     pub(crate) fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let task = self.task.expect("`JoinHandle` polled after completion");
         if task.state().is_soon() {
-            match look::look(|| task.state().is_complete()) {
-                look::Found::Result | look::Found::Nothing => {}
-                look::Found::TurnOver => {
+            match join::wait(|| task.state().is_complete()) {
+                Found::Result | Found::Nothing => {}
+                Found::TurnOver => {
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
