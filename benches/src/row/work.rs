@@ -1,17 +1,16 @@
-//! Short waits on a limited number of threads: the latency of real work.
+//! Short real work, more of it than there are threads, or cores.
 
 use super::Scale;
 use crate::measure::{Figures, Metric, Stopwatch};
 use crate::peers::Peer;
-use std::thread;
-use std::time::Duration;
+use crate::work::{Random, Work};
 
-pub(super) async fn sample<P: Peer>(peer: P, scale: Scale) -> Figures {
-    let jobs = scale.of(1_000);
+pub(super) async fn sample<P: Peer>(peer: P, scale: Scale, jobs: usize, work: Work) -> Figures {
+    let jobs = scale.of(jobs);
     peer.empty().await;
     let watch = Stopwatch::start();
     let handles: Vec<_> =
-        (0..jobs).map(|_| peer.spawn(|| thread::sleep(Duration::from_micros(200)))).collect();
+        (0..jobs).map(|_| peer.spawn(move || work.run(&mut Random::new(1)))).collect();
     for handle in handles {
         handle.await;
     }
