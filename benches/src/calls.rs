@@ -1,12 +1,12 @@
 //! What a call costs by its kind: many of a kind awaited together, so that the hop stays out of it.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use futures::future::{LocalBoxFuture, join_all};
 use tokio::runtime::Runtime;
 
-use crate::measure::{count, median, nanoseconds};
+use crate::measure::{count, nanoseconds};
+use crate::turns::{Sample, beside_first, take};
 
 /// How many are awaited together.
 pub const CALLS: usize = 20_000;
@@ -18,20 +18,15 @@ pub type Row<'a> = (&'a str, Box<dyn Fn() -> LocalBoxFuture<'a, ()> + 'a>);
 
 /// The rows in turns, each beside the first.
 #[must_use]
-pub fn table(what: &str, runtime: &Runtime, rows: &[Row<'_>]) -> String {
-    let mut samples = vec![Vec::new(); rows.len()];
-    for _ in 0..ROUNDS {
-        for ((_, call), samples) in rows.iter().zip(&mut samples) {
+pub fn table<const N: usize>(what: &str, runtime: &Runtime, rows: [Row<'_>; N]) -> String {
+    let ways = rows.map(|(name, call)| {
+        let sample = move || {
             let start = Instant::now();
             runtime.block_on(join_all((0..CALLS).map(|_| call())));
-            samples.push(nanoseconds(start.elapsed()) / count(CALLS));
-        }
-    }
-    let mut text = format!("| {what} | ns | of the first |\n| --- | --- | --- |\n");
-    let first = median(&samples[0]);
-    for ((name, _), samples) in rows.iter().zip(&samples) {
-        let time = median(samples);
-        let _ = writeln!(text, "| {name} | {time:.0} | {:.2}x |", time / first);
-    }
-    text
+            nanoseconds(start.elapsed()) / count(CALLS)
+        };
+        (name, Box::new(sample) as Sample<'_>)
+    });
+    let ways = take(ROUNDS, ways);
+    beside_first([what, "ns", "of the first"], &ways, |time| format!("{time:.0}"))
 }

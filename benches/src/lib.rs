@@ -3,7 +3,7 @@
 //!
 //! A [`row::Row`] is one piece of work; [`peers`] are those who do it; [`schedule`] decides who runs
 //! when and in which process; what comes out are [`results`], which [`claims`] judges and [`report`]
-//! prints.
+//! prints. What is no row, but is compared all the same, is sampled by [`turns`].
 
 #![deny(unsafe_code)]
 
@@ -19,4 +19,5 @@ pub mod row;
 pub mod runtime;
 pub mod schedule;
 pub mod system;
+pub mod turns;
 pub mod work;

@@ -1,7 +1,18 @@
-//! Figures in a document, between two marks: `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+//! Tables, and their place in a document, between two marks: `<!-- NAME:begin -->` and
+//! `<!-- NAME:end -->`.
 
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{Row, Table};
 use std::path::Path;
 use std::{fs, io};
+
+/// A table of these columns.
+#[must_use]
+pub fn table(columns: &[&str], rows: impl IntoIterator<Item: Into<Row>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(ASCII_MARKDOWN).set_header(columns).add_rows(rows);
+    format!("{table}\n")
+}
 
 /// Replaces what a file has between the marks.
 ///

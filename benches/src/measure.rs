@@ -2,10 +2,11 @@
 
 use crate::{alloc, system};
 use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 /// What a figure says. Times are in nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum Metric {
     /// Time on the wall, a job.
     Wall,
@@ -32,22 +33,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Wall,
-        Self::Cpu,
-        Self::RoundTrip,
-        Self::SubmitMean,
-        Self::SubmitP99,
-        Self::Done,
-        Self::Allocations,
-        Self::Bytes,
-        Self::Growth,
-        Self::Threads,
-        Self::Switches,
-    ];
-
-    /// Its name in files and tables.
+    /// Its name in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,12 +49,6 @@ impl Metric {
             Self::Threads => "threads",
             Self::Switches => "context switches",
         }
-    }
-
-    /// The one of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|metric| metric.name() == name)
     }
 
     /// The figure as people read it.
@@ -236,12 +216,5 @@ mod tests {
         assert_eq!(show_time(7.5), "7.50 ns");
         assert_eq!(show_time(13_400.0), "13.4 us");
         assert_eq!(show_time(250e6), "250 ms");
-    }
-
-    #[test]
-    fn metrics_are_found_by_their_names() {
-        for metric in Metric::ALL {
-            assert_eq!(Metric::named(metric.name()), Some(metric));
-        }
     }
 }

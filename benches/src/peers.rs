@@ -19,6 +19,7 @@ pub(crate) use self::smol::MAX_THREADS;
 pub use self::smol::Smol;
 pub use self::threadpool::Threadpool;
 pub use self::tokio::Tokio;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A pool that runs closures for async callers.
@@ -57,7 +58,7 @@ pub struct Settings {
 }
 
 /// The peers by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum PeerId {
     /// tokio's `spawn_blocking`.
     Tokio,
@@ -87,7 +88,7 @@ impl PeerId {
         Self::Asyncify,
     ];
 
-    /// Its name in files, tables and arguments.
+    /// Its name in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -99,11 +100,5 @@ impl PeerId {
             Self::Floor => "floor",
             Self::Asyncify => "asyncify",
         }
-    }
-
-    /// The one of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|peer| peer.name() == name)
     }
 }

@@ -1,12 +1,14 @@
 //! The tables.
 
 use crate::claims::{Verdict, judge};
+use crate::markdown;
 use crate::measure::Metric;
 use crate::peers::PeerId;
 use crate::results::Results;
 use crate::row::Row;
 use crate::runtime::Flavor;
 use std::fmt::Write as _;
+use std::iter;
 
 /// Everything there is to say about a run, as markdown.
 #[must_use]
@@ -15,30 +17,43 @@ pub fn report(results: &Results) -> String {
     let verdicts = judge(results);
     if !verdicts.is_empty() {
         text += "### Targets\n\n";
-        text += "| what | runtime | theirs | ours | ratio | target | met |\n";
-        text += "| --- | --- | --- | --- | --- | --- | --- |\n";
-        text.extend(verdicts.iter().map(target_line));
+        let columns = ["what", "runtime", "theirs", "ours", "ratio", "target", "met"];
+        text += &markdown::table(&columns, verdicts.iter().map(target_row));
         let met = verdicts.iter().filter(|verdict| verdict.met).count();
         let _ = writeln!(text, "\n{met} of {} met.\n", verdicts.len());
     }
     let (chains, rows): (Vec<_>, Vec<_>) = Row::all().into_iter().partition(Row::is_chain);
     for flavor in Flavor::ALL {
-        let heading = format!("### All peers, {} runtime", flavor.name());
-        text +=
-            &table(&heading, "what", &rows, &PeerId::ALL, |row| row_lines(*row, flavor, results));
+        let heading = format!("All peers, {} runtime", flavor.name());
+        let rows = rows.iter().flat_map(|row| {
+            row.metrics.iter().map(move |metric| {
+                let figure = |peer| results.get(row.name, flavor, peer, *metric);
+                let show = |peer| figure(peer).map(|figure| metric.show(figure));
+                (format!("{}: {}", row.title, metric.name()), PeerId::ALL.map(show))
+            })
+        });
+        text += &table(&heading, "what", PeerId::ALL, rows);
     }
     let elastic = [PeerId::Tokio, PeerId::Smol, PeerId::Asyncify];
     for flavor in Flavor::ALL {
         let heading =
-            format!("### One call after the other, {} runtime: wall (CPU) a call", flavor.name());
-        text += &table(&heading, "caller / job", &chains, &elastic, |row| {
-            chain_line(*row, flavor, &elastic, results)
+            format!("One call after the other, {} runtime: wall (CPU) a call", flavor.name());
+        let rows = chains.iter().map(|row| {
+            let cell = |peer| {
+                let show = |metric: Metric| {
+                    results.get(row.name, flavor, peer, metric).map(|figure| metric.show(figure))
+                };
+                let cpu = show(Metric::Cpu).map_or_else(String::new, |cpu| format!(" ({cpu})"));
+                show(Metric::Wall).map(|wall| wall + &cpu)
+            };
+            (row.title.to_owned(), elastic.map(cell))
         });
+        text += &table(&heading, "caller / job", elastic, rows);
     }
     text.trim_end().to_owned() + "\n"
 }
 
-fn target_line(verdict: &Verdict) -> String {
+fn target_row(verdict: &Verdict) -> [String; 7] {
     let Verdict { row, flavor, metric, theirs, ours, ratio, target, met } = verdict;
     let title = if row.is_chain() { format!("chain: {}", row.title) } else { row.title.to_owned() };
     let runtime = if row.flavors.len() == 1 { "either" } else { flavor.name() };
@@ -46,61 +61,27 @@ fn target_line(verdict: &Verdict) -> String {
         format!("{}: {}", peer.name(), metric.show(figure))
     });
     let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}x"));
-    let (ours, met) = (metric.show(*ours), if *met { "yes" } else { "**no**" });
-    let metric = metric.name();
-    format!("| {title}: {metric} | {runtime} | {theirs} | {ours} | {ratio} | {target} | {met} |\n")
+    let what = format!("{title}: {}", metric.name());
+    let met = if *met { "yes" } else { "**no**" };
+    [what, runtime.into(), theirs, metric.show(*ours), ratio, target.clone(), met.into()]
 }
 
-/// A table with a column a peer, or nothing if it would have no line.
-fn table(
+/// A table with a column a peer, of the rows that have a figure; nothing if there is none.
+fn table<const N: usize>(
     heading: &str,
     corner: &str,
-    rows: &[Row],
-    peers: &[PeerId],
-    lines: impl Fn(&Row) -> String,
+    peers: [PeerId; N],
+    rows: impl Iterator<Item = (String, [Option<String>; N])>,
 ) -> String {
-    let body: String = rows.iter().map(lines).collect();
-    if body.is_empty() {
-        return body;
-    }
-    let names: Vec<_> = peers.iter().map(|peer| peer.name()).collect();
-    let rule = " --- |".repeat(names.len() + 1);
-    format!("{heading}\n\n| {corner} | {} |\n|{rule}\n{body}\n", names.join(" | "))
-}
-
-/// A line for each figure of the row.
-fn row_lines(row: Row, flavor: Flavor, results: &Results) -> String {
-    row.metrics
-        .iter()
-        .filter_map(|metric| {
-            let cells = PeerId::ALL.map(|peer| {
-                results.get(row.name, flavor, peer, *metric).map(|figure| metric.show(figure))
-            });
-            line(&format!("{}: {}", row.title, metric.name()), &cells)
-        })
-        .collect()
-}
-
-fn chain_line(row: Row, flavor: Flavor, peers: &[PeerId], results: &Results) -> String {
-    let cells: Vec<_> = peers
-        .iter()
-        .map(|peer| {
-            let show = |metric: Metric| {
-                results.get(row.name, flavor, *peer, metric).map(|figure| metric.show(figure))
-            };
-            let wall = show(Metric::Wall)?;
-            Some(show(Metric::Cpu).map_or_else(|| wall.clone(), |cpu| format!("{wall} ({cpu})")))
-        })
+    let rows: Vec<_> = rows
+        .filter(|(_, cells)| cells.iter().any(Option::is_some))
+        .map(|(title, cells)| iter::once(title).chain(cells.map(Option::unwrap_or_default)))
         .collect();
-    line(row.title, &cells).unwrap_or_default()
-}
-
-/// A line of the table, unless it would be empty.
-fn line(title: &str, cells: &[Option<String>]) -> Option<String> {
-    cells.iter().any(Option::is_some).then(|| {
-        let cells: Vec<_> = cells.iter().map(|cell| cell.as_deref().unwrap_or("")).collect();
-        format!("| {title} | {} |\n", cells.join(" | "))
-    })
+    if rows.is_empty() {
+        return String::new();
+    }
+    let columns: Vec<_> = iter::once(corner).chain(peers.map(PeerId::name)).collect();
+    format!("### {heading}\n\n{}\n", markdown::table(&columns, rows))
 }
 
 #[cfg(test)]
@@ -119,18 +100,18 @@ mod tests {
             "\
 ### Targets
 
-| what | runtime | theirs | ours | ratio | target | met |
-| --- | --- | --- | --- | --- | --- | --- |
+| what               | runtime        | theirs         | ours   | ratio | target       | met |
+|--------------------|----------------|----------------|--------|-------|--------------|-----|
 | chain: 0 / 0: wall | current-thread | tokio: 26.0 us | 800 ns | 0.03x | at most 1.1x | yes |
-| chain: 0 / 0: CPU | current-thread | tokio: 26.0 us | 800 ns | 0.03x | at most 1.3x | yes |
+| chain: 0 / 0: CPU  | current-thread | tokio: 26.0 us | 800 ns | 0.03x | at most 1.3x | yes |
 
 2 of 2 met.
 
 ### One call after the other, current-thread runtime: wall (CPU) a call
 
-| caller / job | tokio | blocking | asyncify |
-| --- | --- | --- | --- |
-| 0 / 0 | 26.0 us (26.0 us) |  | 800 ns (800 ns) |
+| caller / job | tokio             | blocking | asyncify        |
+|--------------|-------------------|----------|-----------------|
+| 0 / 0        | 26.0 us (26.0 us) |          | 800 ns (800 ns) |
 "
         );
     }

@@ -1,10 +1,9 @@
-//! Samples, kept in a file of tab-separated lines between the run, the tables and the chart.
+//! Samples, kept in a file of JSON between the run, the tables and the chart.
 
 use crate::measure::{Figures, Metric, median};
 use crate::peers::PeerId;
 use crate::runtime::Flavor;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -21,7 +20,7 @@ impl Results {
     /// Where the last run is kept.
     #[must_use]
     pub fn path() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/compare.tsv")
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/compare.json")
     }
 
     /// Adds one sample.
@@ -43,22 +42,11 @@ impl Results {
     ///
     /// When it cannot be written.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        let mut text = String::new();
-        for ((row, flavor, peer, metric), samples) in &self.samples {
-            let samples: Vec<_> = samples.iter().map(f64::to_string).collect();
-            let _ = writeln!(
-                text,
-                "{row}\t{}\t{}\t{}\t{}",
-                flavor.name(),
-                peer.name(),
-                metric.name(),
-                samples.join(" "),
-            );
-        }
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(path, text)
+        let samples: Vec<_> = self.samples.iter().collect();
+        fs::write(path, serde_json::to_string(&samples)?)
     }
 
     /// Reads the file.
@@ -67,26 +55,9 @@ impl Results {
     ///
     /// When it cannot be read, or holds something else.
     pub fn load(path: &Path) -> io::Result<Self> {
-        let text = fs::read_to_string(path)?;
-        let samples = text
-            .lines()
-            .map(|line| {
-                parse(line).ok_or_else(|| io::Error::other(format!("not a result: {line}")))
-            })
-            .collect::<io::Result<_>>()?;
-        Ok(Self { samples })
+        let samples: Vec<(Key, Vec<f64>)> = serde_json::from_slice(&fs::read(path)?)?;
+        Ok(Self { samples: samples.into_iter().collect() })
     }
-}
-
-fn parse(line: &str) -> Option<(Key, Vec<f64>)> {
-    let mut fields = line.split('\t');
-    let row = fields.next()?.to_owned();
-    let flavor = Flavor::named(fields.next()?)?;
-    let peer = PeerId::named(fields.next()?)?;
-    let metric = Metric::named(fields.next()?)?;
-    let samples: Vec<f64> =
-        fields.next()?.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
-    Some(((row, flavor, peer, metric), samples))
 }
 
 #[cfg(test)]
@@ -95,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_saved_is_loaded() {
-        let path = std::env::temp_dir().join(format!("compare-{}.tsv", std::process::id()));
+        let path = std::env::temp_dir().join(format!("compare-{}.json", std::process::id()));
         let mut results = Results::default();
         for figure in [3.0, 1.5, 2.25] {
             results.add(

@@ -3,15 +3,14 @@
 mod batches;
 mod burst;
 mod chain;
-mod computers;
 mod idle;
 mod queued;
 mod round_trip;
-mod sleepers;
 mod submitters;
 mod tasks;
 mod together;
 mod trickle;
+mod work;
 
 pub use self::chain::{CHAINS, Chain};
 use crate::measure::{Figures, Metric};
@@ -19,6 +18,7 @@ use crate::peers::{
     Affinity, Asyncify, Floor, Peer, PeerId, Rayon, Settings, Smol, Threadpool, Tokio,
 };
 use crate::runtime::Flavor;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// One row.
@@ -73,7 +73,7 @@ impl Process {
 }
 
 /// How much of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Scale {
     /// As the table has it.
     Full,
@@ -82,21 +82,6 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// Its name in arguments.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Quick => "quick",
-        }
-    }
-
-    /// The one of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Full, Self::Quick].into_iter().find(|scale| scale.name() == name)
-    }
-
     /// So many, or a twentieth.
     #[must_use]
     pub fn of(self, full: usize) -> usize {
@@ -118,8 +103,8 @@ enum Work {
     Trickle,
     Idle,
     Queued,
-    Sleepers,
-    Computers,
+    /// So many jobs of real work.
+    Jobs(usize, crate::work::Work),
     Chain(Chain),
 }
 
@@ -161,13 +146,9 @@ impl Row {
 
     fn of_chain(chain: Chain) -> Self {
         Self {
-            name: chain.name,
-            title: chain.title,
             process: Process::Fresh { pinned: chain.pinned, threads: None, keep_alive: None },
             peers: ELASTIC,
-            flavors: BOTH,
-            metrics: TIMES,
-            work: Work::Chain(chain),
+            ..fresh(chain.name, chain.title, Work::Chain(chain))
         }
     }
 
@@ -199,8 +180,7 @@ impl Row {
             Work::Trickle => trickle::sample(peer, scale).await,
             Work::Idle => idle::sample(peer, scale).await,
             Work::Queued => queued::sample(peer, scale).await,
-            Work::Sleepers => sleepers::sample(peer, scale).await,
-            Work::Computers => computers::sample(peer, scale).await,
+            Work::Jobs(jobs, work) => work::sample(peer, scale, jobs, work).await,
             Work::Chain(chain) => chain.sample(peer, scale).await,
         }
     }
@@ -219,73 +199,37 @@ pub fn prepare(peer: PeerId, settings: Settings) {
     }
 }
 
+/// A row of the process that all share.
+const fn shared(name: &'static str, title: &'static str, work: Work) -> Row {
+    let process = Process::Shared;
+    Row { name, title, process, peers: ALL, flavors: BOTH, metrics: COSTS, work }
+}
+
+/// A row of fresh processes.
+const fn fresh(name: &'static str, title: &'static str, work: Work) -> Row {
+    let process = Process::FRESH;
+    Row { name, title, process, peers: POOLS, flavors: BOTH, metrics: TIMES, work }
+}
+
 const ROWS: &[Row] = &[
+    shared("together", "50,000 empty jobs awaited together, a job", Work::Together),
+    shared("tasks", "50,000 empty jobs in a spawned task each, a job", Work::Tasks),
+    shared(
+        "batches",
+        "tokio's own benchmark: 16 tasks x 100 batches x 16 jobs, a job",
+        Work::Batches,
+    ),
+    shared("submitters-8", "8 tasks with a call after the other, a job", Work::Submitters(8)),
+    shared("submitters-64", "64 tasks with a call after the other, a job", Work::Submitters(64)),
     Row {
-        name: "together",
-        title: "50,000 empty jobs awaited together, a job",
-        process: Process::Shared,
-        peers: ALL,
-        flavors: BOTH,
-        metrics: COSTS,
-        work: Work::Together,
-    },
-    Row {
-        name: "tasks",
-        title: "50,000 empty jobs in a spawned task each, a job",
-        process: Process::Shared,
-        peers: ALL,
-        flavors: BOTH,
-        metrics: COSTS,
-        work: Work::Tasks,
-    },
-    Row {
-        name: "batches",
-        title: "tokio's own benchmark: 16 tasks x 100 batches x 16 jobs, a job",
-        process: Process::Shared,
-        peers: ALL,
-        flavors: BOTH,
-        metrics: COSTS,
-        work: Work::Batches,
-    },
-    Row {
-        name: "submitters-8",
-        title: "8 tasks with a call after the other, a job",
-        process: Process::Shared,
-        peers: ALL,
-        flavors: BOTH,
-        metrics: COSTS,
-        work: Work::Submitters(8),
-    },
-    Row {
-        name: "submitters-64",
-        title: "64 tasks with a call after the other, a job",
-        process: Process::Shared,
-        peers: ALL,
-        flavors: BOTH,
-        metrics: COSTS,
-        work: Work::Submitters(64),
-    },
-    Row {
-        name: "round-trip",
-        title: "one call after the other",
-        process: Process::Shared,
-        peers: ALL,
-        flavors: BOTH,
         metrics: &[Metric::RoundTrip, Metric::Cpu, Metric::Allocations],
-        work: Work::RoundTrip,
+        ..shared("round-trip", "one call after the other", Work::RoundTrip)
     },
     Row {
-        name: "burst",
-        title: "400 jobs of 5 ms arrive at once",
-        process: Process::FRESH,
-        peers: POOLS,
-        flavors: BOTH,
         metrics: &[Metric::SubmitMean, Metric::SubmitP99, Metric::Done],
-        work: Work::Burst,
+        ..fresh("burst", "400 jobs of 5 ms arrive at once", Work::Burst)
     },
     Row {
-        name: "trickle",
-        title: "160 short jobs a second for 2 s, after a burst on 100 threads, keep-alive 1 s",
         process: Process::Fresh {
             pinned: false,
             threads: None,
@@ -294,44 +238,38 @@ const ROWS: &[Row] = &[
         peers: ELASTIC,
         flavors: ONE,
         metrics: &[Metric::Threads],
-        work: Work::Trickle,
+        ..fresh(
+            "trickle",
+            "160 short jobs a second for 2 s, after a burst on 100 threads, keep-alive 1 s",
+            Work::Trickle,
+        )
     },
     Row {
-        name: "idle",
-        title: "5 s without any job",
-        process: Process::FRESH,
         peers: ELASTIC,
         flavors: ONE,
         metrics: &[Metric::Switches],
-        work: Work::Idle,
+        ..fresh("idle", "5 s without any job", Work::Idle)
     },
     Row {
-        name: "queued",
-        title: "1,000,000 jobs wait behind 4 threads, a job",
         process: Process::with_threads(queued::THREADS),
-        peers: POOLS,
         flavors: ONE,
         metrics: &[Metric::Bytes, Metric::Wall, Metric::Growth],
-        work: Work::Queued,
+        ..fresh("queued", "1,000,000 jobs wait behind 4 threads, a job", Work::Queued)
     },
     Row {
-        name: "sleepers",
-        title: "1,000 jobs of 200 us asleep, at most 64 threads",
         process: Process::with_threads(64),
-        peers: POOLS,
-        flavors: BOTH,
         metrics: &[Metric::Done],
-        work: Work::Sleepers,
+        ..fresh(
+            "sleepers",
+            "1,000 jobs of 200 us asleep, at most 64 threads",
+            Work::Jobs(1_000, crate::work::Work::Sleep(Duration::from_micros(200))),
+        )
     },
-    Row {
-        name: "computers",
-        title: "2,000 jobs of 50 us computed, a job",
-        process: Process::FRESH,
-        peers: POOLS,
-        flavors: BOTH,
-        metrics: TIMES,
-        work: Work::Computers,
-    },
+    fresh(
+        "computers",
+        "2,000 jobs of 50 us computed, a job",
+        Work::Jobs(2_000, crate::work::Work::Compute(Duration::from_micros(50))),
+    ),
 ];
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The async runtime that the callers run on.
 
 use crate::peers::Settings;
+use serde::{Deserialize, Serialize};
 use std::future::Future;
 use tokio::runtime;
 
 /// tokio's two kinds of runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum Flavor {
     /// One worker a core.
     MultiThread,
@@ -17,19 +18,13 @@ impl Flavor {
     /// Both.
     pub const ALL: [Self; 2] = [Self::MultiThread, Self::CurrentThread];
 
-    /// Its name in files, tables and arguments.
+    /// Its name in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::MultiThread => "multi-thread",
             Self::CurrentThread => "current-thread",
         }
-    }
-
-    /// The one of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|flavor| flavor.name() == name)
     }
 }
 

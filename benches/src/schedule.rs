@@ -93,41 +93,36 @@ fn wait_for_quiet() {
 /// Takes the sample in a fresh process.
 fn elsewhere(row: Row, peer: PeerId, flavor: Flavor, scale: Scale) -> io::Result<Figures> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args([SAMPLE, row.name, peer.name(), flavor.name(), scale.name()]);
+    command.args([SAMPLE, &serde_json::to_string(&(row.name, peer, flavor, scale))?]);
     if let Some(threads) = row.process.settings().threads {
         command.env(MAX_THREADS, threads.to_string());
     }
     let output = command.output()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let figures = text.lines().map(parse).collect::<Option<Figures>>();
-    figures.filter(|_| output.status.success()).ok_or_else(|| {
-        let problem = String::from_utf8_lossy(&output.stderr);
-        io::Error::other(format!("{} of {}: {}\n{problem}", row.name, peer.name(), output.status))
-    })
-}
-
-/// What the fresh process does: takes the sample that its arguments name and prints the figures.
-/// `None` if they name none.
-#[must_use]
-pub fn sample(arguments: &[String]) -> Option<String> {
-    let [row, peer, flavor, scale] = arguments else { return None };
-    let (row, peer) = (Row::named(row)?, PeerId::named(peer)?);
-    let (flavor, scale) = (Flavor::named(flavor)?, Scale::named(scale)?);
-    if let Process::Fresh { pinned: true, .. } = row.process
-        && system::pin_to_one_core().is_none()
-    {
-        return Some(String::new());
+    if output.status.success() {
+        return Ok(serde_json::from_slice(&output.stdout)?);
     }
-    let settings = row.process.settings();
-    let runtime = Runtime::new(flavor, settings);
-    system::expect_pool();
-    prepare(peer, settings);
-    let figures = runtime.run(row.sample(peer, scale));
-    let lines = figures.iter().map(|(metric, figure)| format!("{}\t{figure}", metric.name()));
-    Some(lines.collect::<Vec<_>>().join("\n"))
+    let problem = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!("{} of {}: {}\n{problem}", row.name, peer.name(), output.status)))
 }
 
-fn parse(line: &str) -> Option<(Metric, f64)> {
-    let (metric, figure) = line.split_once('\t')?;
-    Some((Metric::named(metric)?, figure.parse().ok()?))
+/// What the fresh process does: takes the sample that its argument names and prints the figures.
+///
+/// # Errors
+///
+/// When the argument names none.
+pub fn sample(argument: &str) -> io::Result<()> {
+    let (row, peer, flavor, scale): (String, PeerId, Flavor, Scale) =
+        serde_json::from_str(argument)?;
+    let row = Row::named(&row).ok_or_else(|| io::Error::other(format!("no row `{row}`")))?;
+    let figures = match row.process {
+        Process::Fresh { pinned: true, .. } if system::pin_to_one_core().is_none() => Vec::new(),
+        process => {
+            let runtime = Runtime::new(flavor, process.settings());
+            system::expect_pool();
+            prepare(peer, process.settings());
+            runtime.run(row.sample(peer, scale))
+        }
+    };
+    println!("{}", serde_json::to_string(&figures)?);
+    Ok(())
 }

@@ -8,7 +8,7 @@ use std::{env, fs, process};
 
 #[test]
 fn a_quick_run_has_a_figure_for_every_row_and_peer() {
-    let file = env::temp_dir().join(format!("asyncify-compare-{}.tsv", process::id()));
+    let file = env::temp_dir().join(format!("asyncify-compare-{}.json", process::id()));
     let output = Command::new(env!("CARGO_BIN_EXE_compare"))
         .args(["--quick", "--results"])
         .arg(&file)

@@ -10,6 +10,7 @@
 //! | `options`, `params`, `body` | where more can be typed: options, parameters, statements |
 //! | `own` | where options of a single method of a block can be typed |
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::project::File;
@@ -18,7 +19,8 @@ use crate::project::File;
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
     pub(crate) module: &'static str,
-    pub(crate) source: &'static str,
+    /// The file, without what most have in common.
+    written: &'static str,
     /// How a hover on a call shows the function.
     pub(crate) signature: &'static str,
     /// The type of a call, before it is awaited.
@@ -28,12 +30,32 @@ pub(crate) struct Form {
 
 impl Form {
     pub(crate) fn file(&self) -> File {
-        module(self.module, self.source)
+        module(self.module, self.source())
+    }
+
+    /// The file, behind the imports and the pool that it may leave out, and with the caller for which
+    /// `// calls(..): ..` stands.
+    pub(crate) fn source(&self) -> String {
+        let before = if self.written.starts_with("use ") { "" } else { POOL };
+        let (item, caller) = match self.written.split_once("// calls") {
+            Some((item, line)) => (item, self.caller(line.trim_end())),
+            None => (self.written, String::new()),
+        };
+        [before, item, &caller].concat()
+    }
+
+    fn caller(&self, line: &str) -> String {
+        let (params, call) = line.rsplit_once("): ").expect("a caller has parameters and a call");
+        let output = self.output;
+        format!(
+            "pub async fn calls{params}) -> {output} {{\n    let /*future*/future = {call};\n    \
+             let /*output*/output = future.await;\n    output\n}}\n"
+        )
     }
 
     /// Says whether there is such a mark.
     pub(crate) fn has(&self, mark: &str) -> bool {
-        self.source.contains(&format!("/*{mark}*/"))
+        self.source().contains(&format!("/*{mark}*/"))
     }
 
     /// What a hover on a call says.
@@ -47,9 +69,17 @@ impl Form {
     }
 }
 
-fn module(name: &str, source: &'static str) -> File {
+fn module(name: &str, source: impl Into<Cow<'static, str>>) -> File {
     File { path: format!("src/{name}.rs"), text: source.into() }
 }
+
+const POOL: &str = "\
+use asyncify_runtime::{BlockingPool, sync_to_async};
+
+pub static POOL: std::sync::LazyLock<BlockingPool> =
+    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
+
+";
 
 const FUTURE: &str = "impl Future<Output = usize>";
 const FUNCTION: &str = "pub async fn measure(text: &str, count: usize) -> usize";
@@ -62,7 +92,7 @@ macro_rules! form {
     ($module:ident, $signature:expr, $future:expr, $output:expr) => {
         Form {
             module: stringify!($module),
-            source: include_str!(concat!("forms/", stringify!($module), ".rs")),
+            written: include_str!(concat!("forms/", stringify!($module), ".rs")),
             signature: $signature,
             future: $future,
             output: $output,

@@ -11,16 +11,7 @@ use asyncify_runtime::{
 };
 use asyncify_tests::{FOREVER, Gate, Probe, block_on, poll_once, probe};
 
-use crate::{at_most, current_thread, one_thread};
-
-/// Keeps the one thread of a pool until the gate is opened.
-fn occupy(pool: &BlockingPool) -> Gate {
-    let gate = Gate::new();
-    let body = gate.clone();
-    drop(pool.spawn(move || body.pass()));
-    gate.wait_for(1);
-    gate
-}
+use crate::{at_most, current_thread, occupy, one_thread};
 
 #[test]
 fn dropped_while_queued_never_runs_and_frees_its_captures_at_once() {
@@ -31,7 +22,7 @@ fn dropped_while_queued_never_runs_and_frees_its_captures_at_once() {
     }
 
     let pool = one_thread();
-    let gate = occupy(&pool);
+    let gate = occupy(&pool, 1);
     let ran = Arc::new(AtomicBool::new(false));
     let (held, fate) = probe();
     let mut call = Box::pin(run(&pool, Arc::clone(&ran), held));
@@ -102,7 +93,7 @@ fn thread_of_an_abandoned_body_stays_taken_until_it_ends() {
 #[test]
 fn worker_skips_a_cancelled_call_and_serves_the_next() {
     let pool = one_thread();
-    let gate = occupy(&pool);
+    let gate = occupy(&pool, 1);
     let cancelled = pool.spawn(|| unreachable!("cancelled"));
     let next = pool.spawn(|| thread::current().id());
     cancelled.abort();
@@ -114,7 +105,7 @@ fn worker_skips_a_cancelled_call_and_serves_the_next() {
 #[test]
 fn dropped_before_its_first_poll_reserves_nothing() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
-    let gate = occupy(&pool);
+    let gate = occupy(&pool, 1);
     let (held, fate) = probe();
     drop(BlockingCall::new(move || drop(held)).executor(&pool).into_future());
     assert_eq!(fate.now(), Some(thread::current().id()));
@@ -178,7 +169,7 @@ fn next_call_on_the_thread_does_not_inherit_the_cancellation() {
 #[test]
 fn detached_call_runs_to_its_end_without_its_caller() {
     let pool = one_thread();
-    let gate = occupy(&pool);
+    let gate = occupy(&pool, 1);
     let (sender, receiver) = mpsc::channel();
     let mut call = Box::pin(
         BlockingCall::new(move || sender.send(is_cancelled()).unwrap())
@@ -202,7 +193,7 @@ fn detached_call_that_is_never_polled_never_runs() {
 #[test]
 fn dropping_a_handle_detaches() {
     let pool = one_thread();
-    let gate = occupy(&pool);
+    let gate = occupy(&pool, 1);
     let (sender, receiver) = mpsc::channel();
     drop(pool.spawn(move || sender.send(is_cancelled()).unwrap()));
     gate.open();
@@ -212,7 +203,7 @@ fn dropping_a_handle_detaches() {
 #[test]
 fn abort_keeps_a_queued_call_from_running() {
     let pool = one_thread();
-    let gate = occupy(&pool);
+    let gate = occupy(&pool, 1);
     let (held, fate) = probe();
     let handle = pool.spawn(move || drop(held));
     assert!(!handle.is_finished());
@@ -324,7 +315,7 @@ fn timeout_around_a_running_call_fires_on_time() {
 #[test]
 fn select_drops_the_call_that_lost() {
     let pool = one_thread();
-    let gate = occupy(&pool);
+    let gate = occupy(&pool, 1);
     let (held, fate) = probe();
     current_thread().block_on(async {
         tokio::select! {

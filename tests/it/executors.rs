@@ -53,8 +53,7 @@ fn dedicated_thread_runs_all_calls_in_order_on_itself() {
     let thread = DedicatedThread::new("alone").unwrap();
     let order = Arc::new(Mutex::new(Vec::new()));
     let gate = Gate::new();
-    let body = gate.clone();
-    let first = BlockingCall::new(move || body.pass()).executor(&thread).spawn();
+    let first = BlockingCall::new(gate.body()).executor(&thread).spawn();
     let handles: Vec<_> = (0..50)
         .map(|number| {
             let order = Arc::clone(&order);

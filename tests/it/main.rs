@@ -23,6 +23,7 @@ mod unblock;
 mod watchdog;
 
 use asyncify_runtime::{BlockingPool, BlockingPoolBuilder};
+use asyncify_tests::Gate;
 use tokio::runtime::{Builder, Runtime};
 
 /// A pool of exactly one thread.
@@ -32,6 +33,16 @@ fn one_thread() -> BlockingPool {
 
 fn at_most(threads: usize) -> BlockingPoolBuilder {
     BlockingPool::builder().max_threads(threads)
+}
+
+/// Keeps so many threads of a pool until the gate is opened.
+fn occupy(pool: &BlockingPool, threads: usize) -> Gate {
+    let gate = Gate::new();
+    for _ in 0..threads {
+        drop(pool.spawn(gate.body()));
+    }
+    gate.wait_for(threads);
+    gate
 }
 
 /// tokio on the thread of the test.

@@ -35,12 +35,7 @@ fn nesting_ten_deep_ends() {
     assert_eq!(block_on(nested(&pool, 10)), 11);
     // The threads that stood in for those that waited go again; the limit is what it was.
     let gate = asyncify_tests::Gate::new();
-    let bodies: Vec<_> = (0..4)
-        .map(|_| {
-            let gate = gate.clone();
-            pool.spawn(move || gate.pass())
-        })
-        .collect();
+    let bodies: Vec<_> = (0..4).map(|_| pool.spawn(gate.body())).collect();
     gate.wait_for(1);
     assert_eq!(gate.arrived(), 1);
     gate.open();

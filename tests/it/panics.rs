@@ -134,8 +134,7 @@ fn panicking_drop_of_an_unwanted_result_harms_nobody() {
 fn panicking_drop_of_a_cancelled_call_harms_nobody() {
     let pool = one_thread();
     let gate = Gate::new();
-    let body = gate.clone();
-    let busy = pool.spawn(move || body.pass());
+    let busy = pool.spawn(gate.body());
     let explosive = Explosive;
     let queued = pool.spawn(move || {
         let _held = &explosive;
@@ -170,8 +169,7 @@ fn panicking_waker_harms_nobody() {
     }
     let pool = one_thread();
     let gate = Gate::new();
-    let body = gate.clone();
-    let mut handle = Box::pin(pool.spawn(move || body.pass()));
+    let mut handle = Box::pin(pool.spawn(gate.body()));
     let waker = Arc::new(Bad).into();
     assert!(handle.as_mut().poll(&mut std::task::Context::from_waker(&waker)).is_pending());
     gate.open();

@@ -6,19 +6,14 @@ use std::thread;
 use asyncify_runtime::{BlockingPool, asyncify};
 use asyncify_tests::{FOREVER, Gate, block_on};
 
-use crate::at_most;
+use crate::{at_most, occupy};
 
 #[test]
 fn full_pool_does_not_delay_another() {
     let busy = at_most(2).build().unwrap();
     let free = at_most(1).build().unwrap();
     let gate = Gate::new();
-    let blocked: Vec<_> = (0..10)
-        .map(|_| {
-            let gate = gate.clone();
-            busy.spawn(move || gate.pass())
-        })
-        .collect();
+    let blocked: Vec<_> = (0..10).map(|_| busy.spawn(gate.body())).collect();
     gate.wait_for(2);
     assert_eq!(block_on(async { asyncify!(|| 1).executor(&free).await }), 1);
     assert_eq!(gate.arrived(), 2);
@@ -33,8 +28,7 @@ fn metrics_count_what_happened() {
     let pool = at_most(1).build().unwrap();
     assert_eq!(pool.metrics().completed, 0);
     let gate = Gate::new();
-    let body = gate.clone();
-    let running = pool.spawn(move || body.pass());
+    let running = pool.spawn(gate.body());
     gate.wait_for(1);
     let queued = [pool.spawn(|| ()), pool.spawn(|| ())];
     let metrics = pool.metrics();
@@ -70,10 +64,7 @@ fn wait_idle_returns_when_nothing_runs_or_waits() {
 #[test]
 fn wait_idle_waits_for_a_running_body() {
     let pool = at_most(1).build().unwrap();
-    let gate = Gate::new();
-    let body = gate.clone();
-    drop(pool.spawn(move || body.pass()));
-    gate.wait_for(1);
+    let gate = occupy(&pool, 1);
     let mut idle = Box::pin(pool.wait_idle());
     assert!(asyncify_tests::poll_once(&mut idle).is_pending());
     gate.open();
@@ -85,12 +76,7 @@ fn wait_idle_waits_for_a_running_body() {
 fn raised_limit_admits_what_waits() {
     let pool = at_most(1).build().unwrap();
     let gate = Gate::new();
-    let handles: Vec<_> = (0..3)
-        .map(|_| {
-            let gate = gate.clone();
-            pool.spawn(move || gate.pass())
-        })
-        .collect();
+    let handles: Vec<_> = (0..3).map(|_| pool.spawn(gate.body())).collect();
     gate.wait_for(1);
     assert_eq!(pool.metrics().running, 1);
     pool.resize(3);

@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex};
 use asyncify_runtime::{BlockingPool, Shutdown, asyncify};
 use asyncify_tests::{Gate, block_on, poll_once, probe};
 
+use crate::occupy;
+
 /// A pool whose one thread is busy and whose one place is taken.
 fn full() -> (BlockingPool, Gate) {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
-    let gate = Gate::new();
-    let body = gate.clone();
-    drop(pool.spawn(move || body.pass()));
-    gate.wait_for(1);
+    let gate = occupy(&pool, 1);
     drop(pool.spawn(|| ()));
     (pool, gate)
 }

@@ -5,21 +5,10 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use asyncify_runtime::{BlockingPool, Shutdown, asyncify};
+use asyncify_runtime::{Shutdown, asyncify};
 use asyncify_tests::{FOREVER, Gate, block_on, poll_once, probe};
 
-use crate::{at_most, current_thread, one_thread};
-
-/// Keeps all threads of a pool until the gate is opened.
-fn occupy(pool: &BlockingPool, threads: usize) -> Gate {
-    let gate = Gate::new();
-    for _ in 0..threads {
-        let body = gate.clone();
-        drop(pool.spawn(move || body.pass()));
-    }
-    gate.wait_for(threads);
-    gate
-}
+use crate::{at_most, current_thread, occupy, one_thread};
 
 #[test]
 fn drain_runs_what_is_queued_and_ends_the_threads() {

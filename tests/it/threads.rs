@@ -44,12 +44,7 @@ fn idle_threads_end_without_another_call_and_the_minimum_stays() {
         .build()
         .unwrap();
     let gate = Gate::new();
-    let handles: Vec<_> = (0..8)
-        .map(|_| {
-            let gate = gate.clone();
-            pool.spawn(move || gate.pass())
-        })
-        .collect();
+    let handles: Vec<_> = (0..8).map(|_| pool.spawn(gate.body())).collect();
     gate.wait_for(8);
     assert_eq!(pool.metrics().threads, 8);
     gate.open();
@@ -159,8 +154,7 @@ fn hooks_run_once_per_thread() {
         .unwrap();
     let gate = Gate::new();
     for _ in 0..3 {
-        let gate = gate.clone();
-        drop(pool.spawn(move || gate.pass()));
+        drop(pool.spawn(gate.body()));
     }
     gate.wait_for(3);
     assert_eq!((started.load(Ordering::SeqCst), stopped.load(Ordering::SeqCst)), (3, 0));

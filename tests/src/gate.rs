@@ -33,6 +33,12 @@ impl Gate {
         self.wait_until("the gate is opened", |state| state.open);
     }
 
+    /// A body that passes, and does nothing else.
+    pub fn body(&self) -> impl FnOnce() + Send + use<> {
+        let gate = self.clone();
+        move || gate.pass()
+    }
+
     /// Lets everybody through.
     pub fn open(&self) {
         self.update(|state| state.open = true);

@@ -20,7 +20,7 @@ Runs all rows, or those named, on our pool and on its peers, and prints the tabl
   --rounds N    take N samples of each, 5 without it, and show their medians
   --quick       one sample of a twentieth of the work: shows that it works, and no more
   --results FILE
-                keep the samples there, for the chart; target/bench/compare.tsv without it
+                keep the samples there, for the chart; target/bench/compare.json without it
   --write FILE  put the tables into FILE, between `<!-- compare:begin -->` and `<!-- compare:end -->`
 ";
 
@@ -32,22 +32,13 @@ struct Options {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    if let [first, sample @ ..] = arguments.as_slice()
+    if let [first, sample] = arguments.as_slice()
         && first == SAMPLE
     {
-        return match schedule::sample(sample) {
-            Some(figures) => {
-                print!("{figures}");
-                ExitCode::SUCCESS
-            }
-            None => fail("no such sample"),
-        };
+        return ended(schedule::sample(sample));
     }
     match parse(arguments) {
-        Ok(Some(options)) => match run(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(&error.to_string()),
-        },
+        Ok(Some(options)) => ended(run(&options)),
         Ok(None) => {
             print!("{USAGE}");
             print_rows();
@@ -55,6 +46,10 @@ fn main() -> ExitCode {
         }
         Err(problem) => fail(&problem),
     }
+}
+
+fn ended(result: io::Result<()>) -> ExitCode {
+    result.map_or_else(|error| fail(&error.to_string()), |()| ExitCode::SUCCESS)
 }
 
 fn fail(problem: &str) -> ExitCode {

@@ -71,47 +71,51 @@ fn run(options: &Options) -> io::Result<()> {
     let folder = workspace.join("target/bench/compile-time");
     let manual = Scratch::generate(&folder, "by-hand", Style::ByHand, &workspace, options)?;
     let ours = Scratch::generate(&folder, "annotated", Style::Annotated, &workspace, options)?;
-    let mut times = [(); 2].map(|()| [(); 2].map(|()| Vec::new()));
-    // The first round builds the dependencies, and is not counted.
-    for round in 0..=options.rounds {
-        for (of_scratch, scratch) in times.iter_mut().zip([&manual, &ours]) {
-            for (of_command, command) in of_scratch.iter_mut().zip(["check", "build"]) {
-                let seconds = scratch.time(command)?;
-                if round > 0 {
-                    eprintln!("{command} {}: {seconds:.2} s", scratch.name);
-                    of_command.push(seconds);
-                }
-            }
+    // Builds the dependencies; not counted.
+    for scratch in [&manual, &ours] {
+        scratch.time("check")?;
+        scratch.time("build")?;
+    }
+    let mut times = [(); 4].map(|()| Vec::new());
+    for _ in 0..options.rounds {
+        let ways = [(&manual, "check"), (&manual, "build"), (&ours, "check"), (&ours, "build")];
+        for (times, (scratch, command)) in times.iter_mut().zip(ways) {
+            let seconds = scratch.time(command)?;
+            eprintln!("{command} {}: {seconds:.2} s", scratch.name);
+            times.push(seconds);
         }
     }
-    let [manual, ours] = times.map(|of_scratch| of_scratch.map(|seconds| median(&seconds)));
-    let table = table(options.functions, manual, ours);
+    let [manual_check, manual_build, check, build] = times.map(|seconds| median(&seconds));
+    let together = (manual_check + manual_build, check + build);
+    let table = markdown::table(
+        &[
+            &format!("{} functions", options.functions),
+            "by hand",
+            "annotated",
+            "ratio",
+            "target",
+            "met",
+        ],
+        [
+            row("`cargo check`", (manual_check, check), Some(1.6)),
+            row("`cargo build`", (manual_build, build), None),
+            row("together", together, Some(1.0)),
+        ],
+    );
     print!("{table}");
     options.write.as_ref().map_or(Ok(()), |path| markdown::write(path, "compile-time", &table))
 }
 
-fn table(functions: usize, manual: [f64; 2], ours: [f64; 2]) -> String {
-    let mut text = format!(
-        "| {functions} functions | by hand | annotated | ratio | target | met |\n\
-         | --- | --- | --- | --- | --- | --- |\n"
-    );
-    let mut line = |what: &str, manual: f64, ours: f64, target: Option<f64>| {
-        let ratio = ours / manual;
-        let limit = target.map_or_else(String::new, |target| format!("at most {target:.1}x"));
-        let met = match target {
-            Some(target) if ratio <= target => "yes",
-            Some(_) => "**no**",
-            None => "",
-        };
-        let _ = writeln!(
-            text,
-            "| {what} | {manual:.2} s | {ours:.2} s | {ratio:.2}x | {limit} | {met} |"
-        );
+fn row(what: &str, (manual, ours): (f64, f64), target: Option<f64>) -> [String; 6] {
+    let ratio = ours / manual;
+    let limit = target.map_or_else(String::new, |target| format!("at most {target:.1}x"));
+    let met = match target {
+        Some(target) if ratio <= target => "yes",
+        Some(_) => "**no**",
+        None => "",
     };
-    line("`cargo check`", manual[0], ours[0], Some(1.6));
-    line("`cargo build`", manual[1], ours[1], None);
-    line("together", manual[0] + manual[1], ours[0] + ours[1], Some(1.0));
-    text
+    let [manual, ours] = [manual, ours].map(|seconds| format!("{seconds:.2} s"));
+    [what.into(), manual, ours, format!("{ratio:.2}x"), limit, met.into()]
 }
 
 #[derive(Clone, Copy)]

@@ -1,13 +1,13 @@
 //! What the options of a call cost, and how the limiter compares with tokio's semaphore.
 //! `README.md` says more.
 
-use asyncify_benches::calls::{CALLS, Row, table};
-use asyncify_benches::markdown;
-use asyncify_benches::measure::{count, median, nanoseconds};
+use asyncify_benches::calls::{self, CALLS, Row};
+use asyncify_benches::markdown::{self, table};
+use asyncify_benches::measure::{count, nanoseconds};
+use asyncify_benches::turns::{Sample, take};
 use asyncify_runtime::{BlockingCall, Limiter, cancellation_token};
 use futures::FutureExt;
 use futures::task::{ArcWake, AtomicWaker, waker};
-use std::fmt::Write as _;
 use std::future::poll_fn;
 use std::path::Path;
 use std::pin::pin;
@@ -82,7 +82,7 @@ fn calls() -> String {
             Box::new(|| async { BlockingCall::new(|| ()).limiter(narrow).await }.boxed_local()),
         ),
     ];
-    table("a call, of 20,000 awaited together", &runtime, &rows)
+    calls::table("a call, of 20,000 awaited together", &runtime, rows)
 }
 
 /// Something that gives permits.
@@ -119,45 +119,53 @@ impl Permits for Arc<Semaphore> {
 fn limiters() -> String {
     let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
     let single = Builder::new_current_thread().build().expect("a runtime");
-    let mut text = String::from(
-        "| 64 callers, threads | permits | ours, ns | tokio's, ns | ratio | most at once |\n| --- | --- | --- | --- | --- | --- |\n",
-    );
-    let mut waits = String::from(
-        "| longest wait of the median, permits | ours, 1 thread | tokio's, 1 thread | ours, 2 threads | tokio's, 2 threads |\n| --- | --- | --- | --- | --- |\n",
-    );
+    let mut times = Vec::new();
+    let mut waits = Vec::new();
     for permits in [1, 8, 32] {
         // Ten million acquisitions of ours in all.
         let each = 10_000_000 / CALLERS / ROUNDS / 6 + 1;
         for (threads, runtime) in [(1, &single), (2, &runtime)] {
-            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
             let mut most = 0;
-            for _ in 0..ROUNDS {
+            let ours = || {
                 let sample = contend::<Limiter>(runtime, permits, each);
-                ours.push(sample.time);
                 most = most.max(sample.most);
-                theirs.push(contend::<Arc<Semaphore>>(runtime, permits, each).time);
-            }
-            let (ours, theirs) = (median(&ours), median(&theirs));
-            let _ = writeln!(
-                text,
-                "| {threads} | {permits} | {ours:.0} | {theirs:.0} | {:.2}x | {most} |",
-                theirs / ours
-            );
+                sample.time
+            };
+            let theirs = || contend::<Arc<Semaphore>>(runtime, permits, each).time;
+            let ways: [(_, Sample<'_>); 2] =
+                [("ours", Box::new(ours)), ("tokio's", Box::new(theirs))];
+            let [ours, theirs] = take(ROUNDS, ways).map(|way| way.median());
+            let (ratio, most) = (theirs / ours, most.to_string());
+            let figures =
+                [format!("{ours:.0}"), format!("{theirs:.0}"), format!("{ratio:.2}x"), most];
+            times.push([threads.to_string(), permits.to_string()].into_iter().chain(figures));
         }
-        let mut longest: [Vec<f64>; 4] = Default::default();
-        for _ in 0..ROUNDS {
-            longest[0].push(longest_wait::<Limiter>(&single, permits, each));
-            longest[1].push(longest_wait::<Arc<Semaphore>>(&single, permits, each));
-            longest[2].push(longest_wait::<Limiter>(&runtime, permits, each));
-            longest[3].push(longest_wait::<Arc<Semaphore>>(&runtime, permits, each));
-        }
-        let _ = write!(waits, "| {permits} |");
-        for samples in longest {
-            let _ = write!(waits, " {:.1}x |", median(&samples));
-        }
-        waits.push('\n');
+        let (single, runtime) = (&single, &runtime);
+        let ways: [(_, Sample<'_>); 4] = [
+            ("ours, 1 thread", Box::new(|| longest_wait::<Limiter>(single, permits, each))),
+            (
+                "tokio's, 1 thread",
+                Box::new(|| longest_wait::<Arc<Semaphore>>(single, permits, each)),
+            ),
+            ("ours, 2 threads", Box::new(|| longest_wait::<Limiter>(runtime, permits, each))),
+            (
+                "tokio's, 2 threads",
+                Box::new(|| longest_wait::<Arc<Semaphore>>(runtime, permits, each)),
+            ),
+        ];
+        let longest = take(ROUNDS, ways).map(|way| format!("{:.1}x", way.median()));
+        waits.push([permits.to_string()].into_iter().chain(longest));
     }
-    format!("{text}\n{waits}")
+    let columns =
+        ["64 callers, threads", "permits", "ours, ns", "tokio's, ns", "ratio", "most at once"];
+    let waited = [
+        "longest wait of the median, permits",
+        "ours, 1 thread",
+        "tokio's, 1 thread",
+        "ours, 2 threads",
+        "tokio's, 2 threads",
+    ];
+    format!("{}\n{}", table(&columns, times), table(&waited, waits))
 }
 
 /// What came of callers that contend.

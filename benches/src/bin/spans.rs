@@ -49,7 +49,7 @@ fn spans() -> String {
         ("all, in a span, `Registry` for `INFO`", Box::new(move || in_span(all(), info))),
         ("the span without a call", Box::new(|| in_span(async {}.boxed_local(), info))),
     ];
-    table("a call, with the feature `tracing`", &runtime, &rows)
+    table("a call, with the feature `tracing`", &runtime, rows)
 }
 
 /// A future in a span of its caller's, made where its subscriber is the current one.

@@ -1,8 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 pub struct Ruler;
 
 impl Ruler {
@@ -15,8 +10,4 @@ impl Ruler {
     }
 }
 
-pub async fn calls() -> usize {
-    let /*future*/future = Ruler::/*measure*/measure("word", 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls(): Ruler::/*measure*/measure("word", 2)

@@ -1,8 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 #[derive(Clone)]
 pub struct Wood {
     unit: usize,
@@ -24,8 +19,4 @@ impl Ruler for Wood {
     }
 }
 
-pub async fn calls(ruler: &Wood) -> usize {
-    let /*future*/future = ruler./*measure*/measure("word", 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls(ruler: &Wood): ruler./*measure*/measure("word", 2)

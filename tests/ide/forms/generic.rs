@@ -1,8 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 /// Measures a word.
 #[sync_to_async(/*options*/)]
 pub fn /*measure*/measure<T, const N: usize>(/*text*/text: T, parts: [T; N]/*params*/) -> usize
@@ -14,8 +9,4 @@ where
     /*local*/local * parts.len()
 }
 
-pub async fn calls() -> usize {
-    let /*future*/future = /*measure*/measure(String::new(), [String::new()]);
-    let /*output*/output = future.await;
-    output
-}
+// calls(): /*measure*/measure(String::new(), [String::new()])

@@ -1,8 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 #[derive(Clone)]
 pub struct Ruler {
     unit: usize,
@@ -23,8 +18,4 @@ impl Ruler {
     }
 }
 
-pub async fn calls(ruler: &Ruler) -> usize {
-    let /*future*/future = ruler./*measure*/measure("word", 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls(ruler: &Ruler): ruler./*measure*/measure("word", 2)

@@ -8,8 +8,4 @@ pub fn /*measure*/measure(/*text*/text: &mut String, count: usize/*params*/) -> 
     /*local*/local * count
 }
 
-pub async fn calls(word: &mut String) -> usize {
-    let /*future*/future = /*measure*/measure(word, 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls(word: &mut String): /*measure*/measure(word, 2)

@@ -8,8 +8,4 @@ pub fn /*measure*/measure(/*text*/text: &str, count: usize/*params*/) -> Result<
     Ok(/*local*/local * count)
 }
 
-pub async fn calls() -> Result<usize, Error> {
-    let /*future*/future = /*measure*/measure("word", 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls(): /*measure*/measure("word", 2)

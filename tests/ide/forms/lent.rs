@@ -1,8 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 #[derive(Default)]
 pub struct Ruler {
     unit: usize,
@@ -19,8 +14,4 @@ impl Ruler {
     }
 }
 
-pub async fn calls(ruler: &mut Ruler, word: &mut String) -> usize {
-    let /*future*/future = ruler./*measure*/measure(word, 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls(ruler: &mut Ruler, word: &mut String): ruler./*measure*/measure(word, 2)

@@ -17,8 +17,4 @@ annotated! {
     }
 }
 
-pub async fn calls() -> usize {
-    let /*future*/future = /*measure*/measure("word", 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls(): /*measure*/measure("word", 2)

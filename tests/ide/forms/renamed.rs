@@ -1,8 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 /// Measures a word.
 #[sync_to_async(/*options*/rename = "measure_async")]
 pub fn /*measure*/measure(/*text*/text: &str, count: usize/*params*/) -> usize {

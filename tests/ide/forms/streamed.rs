@@ -1,9 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-use futures::StreamExt;
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 /// Measures a word.
 #[sync_to_async(/*options*/stream)]
 pub fn /*measure*/measure(/*text*/text: &str, count: usize/*params*/) -> impl Iterator<Item = usize> {
@@ -14,6 +8,6 @@ pub fn /*measure*/measure(/*text*/text: &str, count: usize/*params*/) -> impl It
 
 pub async fn calls() -> Option<usize> {
     let mut /*future*/future = /*measure*/measure("word", 2);
-    let /*output*/output = future.next().await;
+    let /*output*/output = futures::StreamExt::next(&mut future).await;
     output
 }

@@ -1,8 +1,3 @@
-use asyncify_runtime::{BlockingPool, sync_to_async};
-
-pub static POOL: std::sync::LazyLock<BlockingPool> =
-    std::sync::LazyLock::new(asyncify_runtime::BlockingPool::default);
-
 #[sync_to_async(/*options*/)]
 pub trait Ruler: Clone + Send + Sync + 'static {
     #[sync_to_async(/*own*/skip)]
@@ -16,8 +11,4 @@ pub trait Ruler: Clone + Send + Sync + 'static {
     }
 }
 
-pub async fn calls<R: Ruler>(ruler: &R) -> usize {
-    let /*future*/future = ruler./*measure*/measure("word", 2);
-    let /*output*/output = future.await;
-    output
-}
+// calls<R: Ruler>(ruler: &R): ruler./*measure*/measure("word", 2)

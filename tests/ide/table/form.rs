@@ -38,7 +38,7 @@ const MISTAKES: [(&str, &str, &str); 4] = [
 pub(super) fn checks(form: &Form) -> Vec<Check> {
     let mut checks = finished(form);
     checks.extend(half_typed(form));
-    if form.source.contains("static POOL") {
+    if form.source().contains("static POOL") {
         checks.extend(options(form));
     }
     if form.has("options") {
@@ -99,7 +99,7 @@ fn half_typed(form: &Form) -> Vec<Check> {
     for (what, text, names) in TYPED {
         checks.push(check(what, text, completes(names)));
     }
-    if form.source.contains("self.unit") {
+    if form.source().contains("self.unit") {
         checks.push(check("`self.`", "let half = self.$0", completes(&["unit"])));
     }
     checks

@@ -55,7 +55,7 @@ pub(super) fn checks(form: &Form) -> Vec<Check> {
         let names = if form.module == "to_sync" { &TO_SYNC[..] } else { &TO_ASYNC };
         checks.extend(offered(form, "an option", "options", names));
         // Nothing is typed yet, and nothing else is there.
-        if form.source.contains("/*options*/)") {
+        if form.source().contains("/*options*/)") {
             let ask = Ask::Offers(only_names(names));
             let check = Check::new(&form.file(), "complete an option of none", ask);
             checks.push(check.typed("options", "$0"));

@@ -178,8 +178,7 @@ fn call_dropped_while_it_runs_leaves_the_default() {
 #[test]
 fn call_dropped_in_the_queue_gives_the_value_back() {
     let (pool, gate) = (one_thread(), Gate::new());
-    let body = gate.clone();
-    let blocker = pool.spawn(move || body.pass());
+    let blocker = pool.spawn(gate.body());
     gate.wait_for(1);
     let mut list = vec![1];
     let mut call = Box::pin(pass(&pool, &mut list, &gate));

@@ -12,7 +12,7 @@ use asyncify_tests::{Gate, Log, Probe, block_on, poll_once, probe};
 use futures::StreamExt;
 use futures::future::join_all;
 
-use crate::{at_most, one_thread};
+use crate::{at_most, occupy, one_thread};
 
 /// How many bodies run now, and ran at most.
 #[derive(Default)]
@@ -284,10 +284,7 @@ fn detached_call_on_a_borrowed_executor_is_cancelled_in_line() {
 #[test]
 fn detached_call_waits_for_its_place_without_its_caller() {
     let pool = at_most(1).queue_capacity(1).build().unwrap();
-    let gate = Gate::new();
-    let body = gate.clone();
-    drop(pool.spawn(move || body.pass()));
-    gate.wait_for(1);
+    let gate = occupy(&pool, 1);
     let queued = pool.spawn(|| ());
     let (held, fate) = probe();
     let mut call = asyncify!(|| drop(held)).executor(&pool).detach().into_future();

@@ -44,8 +44,7 @@ fn running_body_is_given_up_and_told() {
 #[test]
 fn queued_call_is_given_up_and_never_runs() {
     let (pool, gate) = (one_thread(), Gate::new());
-    let body = gate.clone();
-    let blocker = pool.spawn(move || body.pass());
+    let blocker = pool.spawn(gate.body());
     gate.wait_for(1);
     let (held, fate) = probe();
     let call = asyncify!(|| std::mem::forget(held)).executor(&pool).timeout(SOON);

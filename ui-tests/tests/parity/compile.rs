@@ -80,7 +80,7 @@ impl Runtime {
 
     /// What the compiler says to one variant of a case, sorted.
     pub(crate) fn messages(&self, case: &Case, variant: Variant) -> Vec<Message> {
-        let folder = self.folder.join(format!("{variant:?}")).join(case.folder);
+        let folder = self.folder.join(format!("{variant:?}")).join(case.template.name());
         let source = folder.join(format!("{}.rs", case.name));
         write(&source, &case.text(variant));
         let dependencies = self.library.parent().expect("a library is in a folder");

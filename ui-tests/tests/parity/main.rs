@@ -1,10 +1,11 @@
 //! Ordinary mistakes read with the attribute as they do without.
 //!
-//! Each `parity/*/*.rs` is an `async fn` as one writes it by hand, with a mistake in it or at its
-//! call. It is compiled as it is, and once more with the attribute in place of `// sync_to_async`;
-//! level, code, words and place of all messages are compared. What differs is recorded in
-//! `parity/differences.txt`, where `UPDATE_EXPECT=1` writes a new state down: read it before you
-//! keep it.
+//! Each entry of `parity/mistakes/*.txt` is an `async fn` as one writes it by hand, with a mistake in
+//! it or at its call; [`mistakes`] makes a program of it as a function, as a method, in the `impl` of
+//! a trait and with a body in the trait. Each program is compiled as it is, and once more with the
+//! attribute in place of `// sync_to_async`; level, code, words and place of all messages are
+//! compared. What differs is recorded in `parity/differences.txt`, where `UPDATE_EXPECT=1` writes a
+//! new state down: read it before you keep it.
 //!
 //! What is left has reasons of a few kinds:
 //! - A body that cannot be a closure's is that of a sync method, and reads as one. Its calls of
@@ -19,6 +20,7 @@
 mod compiler;
 
 mod compile;
+mod mistakes;
 mod source;
 mod table;
 
@@ -27,6 +29,7 @@ use std::path::Path;
 
 use compile::Runtime;
 use expect_test::expect_file;
+use mistakes::Template;
 use source::Variant;
 use table::{Comparison, Table};
 
@@ -35,21 +38,24 @@ fn mistakes_read_as_without_the_attribute() {
     let runtime = Runtime::build();
     let mut tables = compare(
         &runtime,
-        "functions",
+        Template::Function,
         &[("functions", Variant::Annotated), ("async functions", Variant::AnnotatedAsync)],
     );
     tables.extend(compare(
         &runtime,
-        "methods",
+        Template::Method,
         &[
             ("methods", Variant::Annotated),
             ("async methods", Variant::AnnotatedAsync),
             ("methods of an annotated impl", Variant::InAnnotatedBlock),
         ],
     ));
-    for (folder, titles) in [
-        ("implementations", ["trait impls", "async trait impls", "boxed trait impls"]),
-        ("provided", ["provided methods", "async provided methods", "boxed provided methods"]),
+    for (template, titles) in [
+        (Template::Implementation, ["trait impls", "async trait impls", "boxed trait impls"]),
+        (
+            Template::Provided,
+            ["provided methods", "async provided methods", "boxed provided methods"],
+        ),
     ] {
         let [sync, asynchronous, boxed] = titles;
         let variants = [
@@ -57,7 +63,7 @@ fn mistakes_read_as_without_the_attribute() {
             (asynchronous, Variant::AsyncInAnnotatedBlock),
             (boxed, Variant::InBoxedBlock),
         ];
-        tables.extend(compare(&runtime, folder, &variants));
+        tables.extend(compare(&runtime, template, &variants));
     }
     for table in &tables {
         say(&table.summary());
@@ -74,17 +80,18 @@ fn mistakes_read_as_without_the_attribute() {
     }
 }
 
-/// Compares all cases of a folder with these variants of them.
+/// Compares all cases of a template with these variants of them.
 fn compare(
     runtime: &Runtime,
-    folder: &'static str,
+    template: Template,
     variants: &[(&'static str, Variant)],
 ) -> Vec<Table> {
-    let cases = source::all(folder);
+    let cases = mistakes::cases(template);
     let by_hand = runtime.messages_of_all(&cases, Variant::ByHand);
     for (case, messages) in cases.iter().zip(&by_hand) {
         let is_quiet = case.name.starts_with("quiet_");
-        assert_eq!(messages.is_empty(), is_quiet, "{folder}/{}: {messages:#?}", case.name);
+        let template = template.name();
+        assert_eq!(messages.is_empty(), is_quiet, "{template}/{}: {messages:#?}", case.name);
     }
     let table = |&(title, variant)| {
         let annotated = runtime.messages_of_all(&cases, variant);

@@ -1,12 +1,11 @@
-//! The cases, and the variants of each that are compared.
+//! The programs, and the variants of each that are compared.
 
-use std::fs;
-use std::path::Path;
+use crate::mistakes::Template;
 
 /// One program.
 pub(crate) struct Case {
-    pub(crate) folder: &'static str,
-    pub(crate) name: String,
+    pub(crate) template: Template,
+    pub(crate) name: &'static str,
     source: String,
 }
 
@@ -29,28 +28,17 @@ pub(crate) enum Variant {
     Sync,
 }
 
-const MARK: &str = "// sync_to_async";
+/// Stands above the function that gets the attribute.
+pub(crate) const MARK: &str = "// sync_to_async";
 const ATTRIBUTE: &str = "#[asyncify_runtime::sync_to_async]";
 const BOXED: &str = "#[asyncify_runtime::sync_to_async(boxed)]";
 
-/// All cases of a folder, in the order of their names.
-pub(crate) fn all(folder: &'static str) -> Vec<Case> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("parity").join(folder);
-    let entries = fs::read_dir(path).expect("the folder of cases can be read");
-    let mut cases: Vec<_> = entries
-        .map(|entry| {
-            let path = entry.expect("the folder of cases can be read").path();
-            let name = path.file_stem().expect("a case has a name").to_string_lossy().into_owned();
-            let source = fs::read_to_string(&path).expect("a case can be read");
-            assert_eq!(source.matches(MARK).count(), 1, "{name} marks one function");
-            Case { folder, name, source }
-        })
-        .collect();
-    cases.sort_by(|left, right| left.name.cmp(&right.name));
-    cases
-}
-
 impl Case {
+    pub(crate) fn new(template: Template, name: &'static str, source: String) -> Self {
+        assert_eq!(source.matches(MARK).count(), 1, "{name} marks one function");
+        Self { template, name, source }
+    }
+
     /// The text of one variant.
     pub(crate) fn text(&self, variant: Variant) -> String {
         let source = &self.source;
@@ -68,7 +56,7 @@ impl Case {
                 annotated(&self.methods_sync(), &headers, BOXED)
             }
             // What implements a sync trait is sync as well.
-            Variant::Sync if self.folder == "implementations" => self.methods_sync(),
+            Variant::Sync if self.template == Template::Implementation => self.methods_sync(),
             Variant::Sync => self.marked_sync(),
         }
     }
@@ -117,7 +105,7 @@ fn annotated(source: &str, headers: &[usize], attribute: &str) -> String {
 #[test]
 fn variants_keep_lines_and_columns() {
     let source = "struct Db;\n\n// sync_to_async\n#[must_use]\npub async fn f() {}\n";
-    let case = Case { folder: "functions", name: "case".into(), source: source.into() };
+    let case = Case::new(Template::Function, "case", source.into());
     assert_eq!(case.text(Variant::ByHand), source);
     assert_eq!(
         case.text(Variant::Annotated),
@@ -128,7 +116,7 @@ fn variants_keep_lines_and_columns() {
         "struct Db;\n\n#[asyncify_runtime::sync_to_async]\n#[must_use]\npub async fn f() {}\n"
     );
     let method = "struct Db;\n\nimpl Db {\n    // sync_to_async\n    async fn f(&self) {}\n}\n";
-    let method = Case { folder: "methods", name: "case".into(), source: method.into() };
+    let method = Case::new(Template::Method, "case", method.into());
     assert_eq!(
         method.text(Variant::InAnnotatedBlock),
         "struct Db;\n#[asyncify_runtime::sync_to_async]\nimpl Db {\n    // sync_to_async\n          fn f(&self) {}\n}\n"
@@ -139,7 +127,7 @@ fn variants_keep_lines_and_columns() {
     );
     let provided =
         "\n\ntrait Store {\n    // sync_to_async\n    async fn f() {}\n}\n\nimpl Store for Db {}\n";
-    let provided = Case { folder: "provided", name: "case".into(), source: provided.into() };
+    let provided = Case::new(Template::Provided, "case", provided.into());
     assert_eq!(
         provided.text(Variant::InBoxedBlock),
         "\n#[asyncify_runtime::sync_to_async(boxed)]\ntrait Store {\n    // sync_to_async\n          fn f() {}\n}\n#[asyncify_runtime::sync_to_async(boxed)]\nimpl Store for Db {}\n"

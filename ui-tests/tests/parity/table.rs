@@ -7,7 +7,7 @@ use crate::source::Case;
 
 /// One case, compiled with the attribute and without.
 pub(crate) struct Comparison {
-    name: String,
+    name: &'static str,
     /// Said by hand only.
     missing: Vec<Message>,
     /// Said with the attribute only.
@@ -37,7 +37,7 @@ impl Comparison {
             let same = added.iter().position(|other| other == message);
             same.map(|position| added.remove(position)).is_none()
         });
-        Self { name: case.name.clone(), missing, added, as_sync }
+        Self { name: case.name, missing, added, as_sync }
     }
 
     fn differs(&self) -> bool {

@@ -1,6 +1,7 @@
 //! A file of 1 GiB, from the page cache and back to it.
 
-use crate::{Bench, Way, each, table};
+use crate::{Bench, each};
+use asyncify_benches::turns::Sample;
 use asyncify_runtime::Unblock;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use std::fs::File;
@@ -29,32 +30,32 @@ pub(crate) fn tables(bench: &Bench) -> io::Result<String> {
     let temporary = Temporary(directory.join(format!("asyncify-many-{}", std::process::id())));
     let path = &temporary.0;
     write_plainly(path, size)?;
-    let names =
+    let plainly = |work: fn(&Path, usize) -> io::Result<()>| -> Sample<'_> {
+        Box::new(move || {
+            let start = Instant::now();
+            work(path, size).expect("the file can be used");
+            each(start.elapsed(), size)
+        })
+    };
+    let existing = || File::open(path).expect("the file can be read");
+    let over = || open(path).expect("the file can be written");
+    let [ours, plain, of_tokio, theirs] =
         ["`Unblock<File>`", "`File`, blocking", "`tokio::fs::File`", "`blocking::Unblock<File>`"];
-    let (mut reads, mut writes) = (names.map(Way::new), names.map(Way::new));
-    for _ in 0..bench.scale.samples {
-        let start = Instant::now();
-        read_plainly(path, size)?;
-        reads[1].samples.push(each(start.elapsed(), size));
-        let file = File::open(path)?;
-        reads[0].samples.push(bench.time(size, read(Unblock::new(file), size)));
-        let file = tokio::fs::File::from_std(File::open(path)?);
-        reads[2].samples.push(bench.time(size, read_tokio(file, size)));
-        let file = File::open(path)?;
-        reads[3].samples.push(bench.time(size, read(blocking::Unblock::new(file), size)));
-
-        let start = Instant::now();
-        write_plainly(path, size)?;
-        writes[1].samples.push(each(start.elapsed(), size));
-        writes[0].samples.push(bench.time(size, write(Unblock::new(open(path)?), size)));
-        let file = tokio::fs::File::from_std(open(path)?);
-        writes[2].samples.push(bench.time(size, write_tokio(file, size)));
-        let file = blocking::Unblock::new(open(path)?);
-        writes[3].samples.push(bench.time(size, write(file, size)));
-    }
+    let reads = [
+        (ours, bench.time(size, || read(Unblock::new(existing()), size))),
+        (plain, plainly(read_plainly)),
+        (of_tokio, bench.time(size, || read_tokio(existing().into(), size))),
+        (theirs, bench.time(size, || read(blocking::Unblock::new(existing()), size))),
+    ];
+    let writes = [
+        (ours, bench.time(size, || write(Unblock::new(over()), size))),
+        (plain, plainly(write_plainly)),
+        (of_tokio, bench.time(size, || write_tokio(over().into(), size))),
+        (theirs, bench.time(size, || write(blocking::Unblock::new(over()), size))),
+    ];
     let show = |ns: f64| format!("{:.2}", 1.0 / ns);
-    let reads = table("1 GiB read, 64 KiB at a time", "GB/s", &reads, show);
-    let writes = table("1 GiB written over, 64 KiB at a time", "GB/s", &writes, show);
+    let reads = bench.table("1 GiB read, 64 KiB at a time", "GB/s", reads, show);
+    let writes = bench.table("1 GiB written over, 64 KiB at a time", "GB/s", writes, show);
     Ok(format!("{reads}\n{writes}"))
 }
 

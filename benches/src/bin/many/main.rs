@@ -6,9 +6,9 @@ mod maps;
 mod streams;
 
 use asyncify_benches::markdown;
-use asyncify_benches::measure::median;
 use asyncify_benches::peers::Settings;
 use asyncify_benches::runtime::{Flavor, Runtime};
+use asyncify_benches::turns::{Sample, Way, beside_first, take};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -82,26 +82,33 @@ struct Bench {
     scale: Scale,
 }
 
-/// A way to do the work, and what it took.
-struct Way {
-    name: &'static str,
-    /// Nanoseconds for each of what is counted.
-    samples: Vec<f64>,
-}
-
 impl Bench {
     fn items(&self, full: usize) -> usize {
         full / self.scale.part
     }
 
-    /// Takes the time of a future that does `count` things.
-    fn time<F>(&self, count: usize, future: F) -> f64
+    /// Takes the time of futures that do `count` things.
+    fn time<'a, F>(&'a self, count: usize, mut future: impl FnMut() -> F + 'a) -> Sample<'a>
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let start = Instant::now();
-        self.runtime.run(future);
-        each(start.elapsed(), count)
+        Box::new(move || {
+            let future = future();
+            let start = Instant::now();
+            self.runtime.run(future);
+            each(start.elapsed(), count)
+        })
+    }
+
+    /// A table in which each way is compared with the first, which is ours.
+    fn table<const N: usize>(
+        &self,
+        title: &str,
+        unit: &str,
+        ways: [(&str, Sample<'_>); N],
+        show: impl Fn(f64) -> String,
+    ) -> String {
+        table(title, unit, &take(self.scale.samples, ways), show)
     }
 }
 
@@ -109,22 +116,6 @@ fn each(time: Duration, count: usize) -> f64 {
     asyncify_benches::measure::nanoseconds(time) / asyncify_benches::measure::count(count)
 }
 
-impl Way {
-    fn new(name: &'static str) -> Self {
-        Self { name, samples: Vec::new() }
-    }
-
-    fn median(&self) -> f64 {
-        median(&self.samples)
-    }
-}
-
-/// A table in which each way is compared with the first.
-fn table(title: &str, unit: &str, ways: &[Way], show: impl Fn(f64) -> String) -> String {
-    let mut text = format!("| {title} | {unit} | time of ours |\n| --- | --- | --- |\n");
-    for way in ways {
-        let (median, ours) = (way.median(), ways[0].median());
-        text += &format!("| {} | {} | {:.2}x |\n", way.name, show(median), median / ours);
-    }
-    text
+fn table(title: &str, unit: &str, ways: &[Way<'_>], show: impl Fn(f64) -> String) -> String {
+    beside_first([title, unit, "time of ours"], ways, show)
 }

@@ -12,47 +12,44 @@ const HOPS: usize = 200_000;
 const FIRSTS: usize = 2_000;
 
 pub(crate) fn tables(bench: &Bench) -> String {
-    let names = [
-        "`Unblock` of the iterator",
-        "`blocking::Unblock` of it",
-        "one of our hops an item",
-        "`spawn_blocking` an item",
-    ];
-    let mut ways = names.map(Way::new);
     let (items, hops) = (bench.items(ITEMS), bench.items(HOPS));
-    for _ in 0..bench.scale.samples {
-        ways[0].samples.push(bench.time(items, async move {
-            assert_eq!(sum(Unblock::new(0..items)).await, expected(items));
-        }));
-        ways[1].samples.push(bench.time(items, async move {
-            assert_eq!(sum(blocking::Unblock::new(0..items)).await, expected(items));
-        }));
-        ways[2].samples.push(bench.time(hops, async move {
-            let mut numbers = 0..hops;
-            let mut sum = 0;
-            loop {
-                let (next, rest) = BlockingCall::new(move || (numbers.next(), numbers)).await;
-                numbers = rest;
-                let Some(next) = next else { break };
-                sum += next;
-            }
-            assert_eq!(sum, expected(hops));
-        }));
-        ways[3].samples.push(bench.time(hops, async move {
-            let mut numbers = 0..hops;
-            let mut sum = 0;
-            loop {
-                let call = tokio::task::spawn_blocking(move || (numbers.next(), numbers));
-                let (next, rest) = call.await.expect("no panic");
-                numbers = rest;
-                let Some(next) = next else { break };
-                sum += next;
-            }
-            assert_eq!(sum, expected(hops));
-        }));
-    }
-    let items =
-        table("10,000,000 numbers of an iterator", "ns an item", &ways, |ns| format!("{ns:.0}"));
+    let ours = move || async move {
+        assert_eq!(sum(Unblock::new(0..items)).await, expected(items));
+    };
+    let theirs = move || async move {
+        assert_eq!(sum(blocking::Unblock::new(0..items)).await, expected(items));
+    };
+    let our_hops = move || async move {
+        let mut numbers = 0..hops;
+        let mut sum = 0;
+        loop {
+            let (next, rest) = BlockingCall::new(move || (numbers.next(), numbers)).await;
+            numbers = rest;
+            let Some(next) = next else { break };
+            sum += next;
+        }
+        assert_eq!(sum, expected(hops));
+    };
+    let their_hops = move || async move {
+        let mut numbers = 0..hops;
+        let mut sum = 0;
+        loop {
+            let call = tokio::task::spawn_blocking(move || (numbers.next(), numbers));
+            let (next, rest) = call.await.expect("no panic");
+            numbers = rest;
+            let Some(next) = next else { break };
+            sum += next;
+        }
+        assert_eq!(sum, expected(hops));
+    };
+    let ways = [
+        ("`Unblock` of the iterator", bench.time(items, ours)),
+        ("`blocking::Unblock` of it", bench.time(items, theirs)),
+        ("one of our hops an item", bench.time(hops, our_hops)),
+        ("`spawn_blocking` an item", bench.time(hops, their_hops)),
+    ];
+    let title = "10,000,000 numbers of an iterator";
+    let items = bench.table(title, "ns an item", ways, |ns| format!("{ns:.0}"));
     format!("{items}\n{}", firsts(bench))
 }
 

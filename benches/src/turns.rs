@@ -1,0 +1,57 @@
+//! Ways to do the same thing: samples of them in turns, so that a trouble of the machine meets all of
+//! them, and a table of their medians.
+
+use crate::markdown::table;
+use crate::measure::median;
+
+/// How one sample of a way is taken.
+pub type Sample<'a> = Box<dyn FnMut() -> f64 + 'a>;
+
+/// A way by name, and what was measured of it.
+#[derive(Clone, Debug)]
+pub struct Way<'a> {
+    /// As the table calls it.
+    pub name: &'a str,
+    /// In the order in which they were taken.
+    pub samples: Vec<f64>,
+}
+
+impl<'a> Way<'a> {
+    /// Not sampled yet.
+    #[must_use]
+    pub fn new(name: &'a str) -> Self {
+        Self { name, samples: Vec::new() }
+    }
+
+    /// The middle of its samples.
+    #[must_use]
+    pub fn median(&self) -> f64 {
+        median(&self.samples)
+    }
+}
+
+/// So many samples of each way.
+#[must_use]
+pub fn take<'a, const N: usize>(rounds: usize, ways: [(&'a str, Sample<'_>); N]) -> [Way<'a>; N] {
+    let mut ways = ways.map(|(name, sample)| (Way::new(name), sample));
+    for _ in 0..rounds {
+        for (way, sample) in &mut ways {
+            way.samples.push(sample());
+        }
+    }
+    ways.map(|(way, _)| way)
+}
+
+/// A table in which each way is compared with the first.
+#[must_use]
+pub fn beside_first(
+    [what, unit, beside]: [&str; 3],
+    ways: &[Way<'_>],
+    show: impl Fn(f64) -> String,
+) -> String {
+    let rows = ways.iter().map(|way| {
+        let ratio = way.median() / ways[0].median();
+        [way.name.to_owned(), show(way.median()), format!("{ratio:.2}x")]
+    });
+    table(&[what, unit, beside], rows)
+}

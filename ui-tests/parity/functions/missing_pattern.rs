@@ -1,9 +1,0 @@
-#![allow(dead_code)]
-
-// sync_to_async
-async fn f(n: u8) -> u8 {
-    let = n;
-    n
-}
-
-fn main() {}

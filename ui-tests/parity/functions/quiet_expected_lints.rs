@@ -1,7 +1,0 @@
-// sync_to_async
-#[expect(dead_code, non_snake_case, unused_variables, reason = "three at once")]
-async fn F(n: u8) -> u8 {
-    1
-}
-
-fn main() {}

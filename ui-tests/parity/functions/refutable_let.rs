@@ -1,9 +1,0 @@
-#![allow(dead_code)]
-
-// sync_to_async
-async fn f(n: Option<u8>) -> u8 {
-    let Some(n) = n;
-    n
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-#![allow(dead_code)]
-
-// sync_to_async
-async fn f(n: u8) {
-    prinltn!("{n}");
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-#![allow(dead_code)]
-
-// sync_to_async
-async fn f(n: u8) -> Option<u8> {
-    n + 1
-}
-
-fn main() {}
