@@ -26,7 +26,7 @@ use super::wire::{self, HEADER, Kind, Payload, WireError};
 use super::{id, locked};
 use crate::error::Error;
 use crate::sync::Mutex;
-use crate::util::wake_all;
+use crate::util::{drop_quietly, wake_all};
 
 pub(crate) type Reply = Result<Payload, Error>;
 
@@ -122,9 +122,9 @@ impl Call {
     }
 
     /// Its caller waits from now on.
-    fn awaited_by(&self, waker: &Waker) {
+    fn awaited_by(&self, waker: Waker) {
         let mut state = locked(&self.state);
-        state.waker = Some(waker.clone());
+        state.waker = Some(waker);
         state.since = Instant::now();
     }
 
@@ -293,7 +293,7 @@ impl Exchange {
                 if let Some(call) = Arc::get_mut(&mut call) {
                     call.capture(&pool)?;
                 }
-                call.awaited_by(cx.waker());
+                call.awaited_by(cx.waker().clone());
                 pool.shared().submit(&call)?;
                 Ticket { shared: pool.shared().clone(), call, detached }
             }
@@ -317,14 +317,22 @@ struct Ticket {
 
 impl Ticket {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Reply> {
+        // Wakers are cloned and dropped by code of the user's, so before and behind the lock.
+        let waker = cx.waker().clone();
         let mut state = locked(&self.call.state);
-        match std::mem::replace(&mut state.phase, Phase::Over) {
-            Phase::Ended(reply) => return Poll::Ready(reply),
-            phase => state.phase = phase,
-        }
-        if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            state.waker = Some(cx.waker().clone());
-        }
+        let unused = match std::mem::replace(&mut state.phase, Phase::Over) {
+            Phase::Ended(reply) => {
+                drop(state);
+                drop_quietly(waker);
+                return Poll::Ready(reply);
+            }
+            phase => {
+                state.phase = phase;
+                state.waker.replace(waker)
+            }
+        };
+        drop(state);
+        drop_quietly(unused);
         Poll::Pending
     }
 }
@@ -332,11 +340,12 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = locked(&self.call.state);
-        if self.detached && !matches!(state.phase, Phase::Ended(_)) {
-            return;
-        }
-        let phase = std::mem::replace(&mut state.phase, Phase::Over);
+        let waker = state.waker.take();
+        let goes_on = self.detached && !matches!(state.phase, Phase::Ended(_));
+        let phase = (!goes_on).then(|| std::mem::replace(&mut state.phase, Phase::Over));
         drop(state);
+        drop_quietly(waker);
+        let Some(phase) = phase else { return };
         match phase {
             Phase::Waiting => self.shared.withdraw(&self.call),
             Phase::Running(link) => {

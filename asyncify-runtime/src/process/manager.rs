@@ -1,6 +1,6 @@
 //! The thread that keeps one worker: starts it, reads its answers, and buries it.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::process::{Child, ChildStderr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +16,7 @@ use super::shared::{Done, Next, Shared};
 use super::wire::{FrameReader, Header, Kind};
 use super::{start, sys, wire};
 use crate::error::Error;
+use crate::util::{catch, drop_quietly};
 
 /// How long a worker may take to leave when it was asked to.
 const LEAVE: Duration = Duration::from_millis(500);
@@ -30,12 +31,20 @@ const SIGKILL: i32 = 9;
 /// The life of a slot: one worker after the other, as long as there is work for them.
 pub(crate) fn run(shared: &Arc<Shared>) {
     while shared.await_start() {
-        match start::start(shared) {
-            Ok(worker) => worker.serve(),
+        let started = catch(|| start::start(shared)).unwrap_or_else(|payload| {
+            drop_quietly(payload);
+            Err(start::failure(PANICKED.to_owned()))
+        });
+        match started {
+            // After a panic the worker's destructor ends the process and its call.
+            Ok(worker) => drop_quietly(catch(|| worker.serve())),
             Err(failure) => shared.start_failed(failure),
         }
     }
 }
+
+/// What a call is told of a panic of its manager, which the panic hook has reported.
+const PANICKED: &str = "its thread panicked";
 
 /// A worker and all that is ours alone of it.
 pub(crate) struct Worker {
@@ -52,6 +61,8 @@ pub(crate) struct Worker {
     unread: bool,
     /// There may be more frames to cut out of what was read.
     has_more: bool,
+    is_ready: bool,
+    is_reaped: bool,
 }
 
 /// What came of reading.
@@ -66,6 +77,15 @@ enum Heard {
     End,
     /// What no worker says.
     Nonsense(String),
+}
+
+impl Drop for Worker {
+    /// Leaves neither a process nor a call behind when its manager panics.
+    fn drop(&mut self) {
+        if !self.is_reaped {
+            self.fail(PANICKED.to_owned());
+        }
+    }
 }
 
 impl Worker {
@@ -87,11 +107,14 @@ impl Worker {
             lifetime,
             unread: false,
             has_more: false,
+            is_ready: false,
+            is_reaped: false,
         }
     }
 
     /// Gives it calls until its end, and buries it.
     fn serve(mut self) {
+        self.is_ready = true;
         self.shared.ready();
         let mut free = true;
         let mut done = None;
@@ -102,7 +125,10 @@ impl Worker {
                     Err(end) => return self.leave(end),
                 }
             }
-            let due = self.wait();
+            let due = match self.wait() {
+                Ok(due) => due,
+                Err(error) => return self.fail(error.to_string()),
+            };
             match self.hear() {
                 Heard::Nothing => self.has_more = false,
                 // One at a time: a worker that logs without end must still end in time.
@@ -169,7 +195,7 @@ impl Worker {
     }
 
     /// Waits for anything.
-    fn wait(&mut self) -> Event {
+    fn wait(&mut self) -> io::Result<Event> {
         let blocked = self.link.send_rest();
         let until = self.has_more.then(Instant::now);
         let wanted = if blocked { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
@@ -179,23 +205,23 @@ impl Worker {
         let socket = PollFd::new(&link.socket, wanted);
         let (ended, timer, words) = match self.stderr.as_ref().and_then(|tail| tail.pipe.as_ref()) {
             None => {
-                let [ended, timer, _] = ready([process, timer, socket], until);
+                let [ended, timer, _] = ready([process, timer, socket], until)?;
                 (ended, timer, false)
             }
             Some(pipe) => {
                 let pipe = PollFd::new(pipe, PollFlags::IN);
-                let [ended, timer, _, words] = ready([process, timer, socket, pipe], until);
+                let [ended, timer, _, words] = ready([process, timer, socket, pipe], until)?;
                 (ended, timer, words)
             }
         };
         if let Some(tail) = self.stderr.as_mut().filter(|_| words) {
             tail.read();
         }
-        match (ended, timer) {
+        Ok(match (ended, timer) {
             (true, _) => Event::Ended,
             (false, true) => Event::Timer(self.link.on_timer()),
             (false, false) => Event::Other,
-        }
+        })
     }
 
     /// Reads until a call is answered or there is nothing left to read.
@@ -251,7 +277,18 @@ impl Worker {
             self.link.discard(Error::ShutDown, end);
         }
         self.link.bury(&mut self.child);
-        self.shared.buried(&self.link, end, true);
+        self.buried(end);
+    }
+
+    /// Kills the worker, which can be managed no more, and ends the call that it has run.
+    fn fail(&mut self, detail: String) {
+        self.link.discard(ProcessError::ManagerFailed { detail }.into(), End::ManagerFailed);
+        self.end_call();
+    }
+
+    pub(crate) fn buried(&mut self, end: End) {
+        self.is_reaped = true;
+        self.shared.buried(&self.link, end, self.is_ready);
     }
 
     /// Reaps the worker, which has died or must, and ends the call that it has run.
@@ -266,6 +303,10 @@ impl Worker {
                 self.link.discard(ProcessError::Protocol { detail }.into(), End::Protocol);
             }
         }
+        self.end_call();
+    }
+
+    fn end_call(&mut self) {
         let remains = self.link.bury(&mut self.child);
         let Remains { current, killed, .. } = &remains;
         let end = match (killed, current) {
@@ -277,17 +318,17 @@ impl Worker {
             self.shared.died_early();
         }
         match remains.current {
-            None => self.shared.buried(&self.link, end, true),
+            None => self.buried(end),
             Some(current) => {
                 let untouched = current.verdict.is_none() && (self.unread || !current.is_sent());
                 if untouched && current.call.run_again() {
-                    self.shared.buried(&self.link, End::DiedIdle, true);
+                    self.buried(End::DiedIdle);
                     self.shared.run_again(current.call);
                     return;
                 }
                 let crash = self.crash(&current, remains.status);
                 let done = Done::new(current, Err(crash.into()));
-                self.shared.buried(&self.link, end, true);
+                self.buried(end);
                 self.shared.book(&done);
                 done.complete();
             }
@@ -319,9 +360,12 @@ impl Worker {
 }
 
 /// Waits until one of these is ready, and says which are.
-fn ready<const N: usize>(mut fds: [PollFd<'_>; N], until: Option<Instant>) -> [bool; N] {
-    sys::poll(&mut fds, until).expect("poll of descriptors of ours");
-    fds.map(|fd| !fd.revents().is_empty())
+fn ready<const N: usize>(
+    mut fds: [PollFd<'_>; N],
+    until: Option<Instant>,
+) -> io::Result<[bool; N]> {
+    sys::poll(&mut fds, until)?;
+    Ok(fds.map(|fd| !fd.revents().is_empty()))
 }
 
 enum Event {
@@ -379,7 +423,7 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    pub(crate) fn new(pipe: ChildStderr, most: usize) -> std::io::Result<Self> {
+    pub(crate) fn new(pipe: ChildStderr, most: usize) -> io::Result<Self> {
         rustix::io::ioctl_fionbio(&pipe, true)?;
         Ok(Self { pipe: Some(pipe), kept: Vec::new(), most })
     }
@@ -407,3 +451,6 @@ impl Tail {
         String::from_utf8_lossy(&self.kept).into_owned()
     }
 }
+
+#[cfg(test)]
+mod tests;

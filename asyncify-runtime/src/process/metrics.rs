@@ -62,6 +62,8 @@ pub struct Ended {
     pub dropped: u64,
     /// Killed because they broke the protocol.
     pub protocol: u64,
+    /// Killed because the thread that manages them failed.
+    pub manager_failed: u64,
     /// Before they were ready.
     pub start_failed: u64,
     /// Replaced after [`max_tasks`](super::Builder::max_tasks) calls.
@@ -84,6 +86,7 @@ impl Ended {
             timed_out,
             dropped,
             protocol,
+            manager_failed,
             start_failed,
             max_tasks,
             rss,
@@ -95,6 +98,7 @@ impl Ended {
             + timed_out
             + dropped
             + protocol
+            + manager_failed
             + start_failed
             + max_tasks
             + rss
@@ -109,6 +113,7 @@ impl Ended {
             End::TimedOut => &mut self.timed_out,
             End::Dropped => &mut self.dropped,
             End::Protocol => &mut self.protocol,
+            End::ManagerFailed => &mut self.manager_failed,
             End::StartFailed => &mut self.start_failed,
             End::MaxTasks => &mut self.max_tasks,
             End::Rss => &mut self.rss,
@@ -126,6 +131,7 @@ pub(crate) enum End {
     TimedOut,
     Dropped,
     Protocol,
+    ManagerFailed,
     StartFailed,
     MaxTasks,
     Rss,

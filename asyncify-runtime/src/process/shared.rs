@@ -10,10 +10,9 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
-
-use event_listener::{Event, EventListener};
 
 use super::builder::Config;
 use super::call::{Call, Reply};
@@ -27,6 +26,7 @@ use crate::error::Error;
 use crate::pool::Durations;
 use crate::pool::Shutdown;
 use crate::sync::{Condvar, Mutex};
+use crate::util::wake_all;
 
 /// The wait after the first failed start; it doubles.
 const FIRST_BACK_OFF: Duration = Duration::from_millis(10);
@@ -39,8 +39,6 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// For slots that wait before the next attempt.
     changed: Condvar,
-    /// For those who wait for the end.
-    ended: Event,
 }
 
 #[derive(Default)]
@@ -56,6 +54,8 @@ struct State {
     failures: u32,
     retry_at: Option<Instant>,
     closed: Option<Shutdown>,
+    /// Of those who wait for the last slot to end.
+    awaiting_end: Vec<Waker>,
     /// Without the numbers of now, and without distributions.
     books: Metrics,
     #[cfg(feature = "metrics")]
@@ -99,12 +99,7 @@ pub(crate) struct StartFailure {
 
 impl Shared {
     pub(crate) fn new(config: Config) -> Self {
-        Self {
-            config,
-            state: Mutex::new(State::default()),
-            changed: Condvar::new(),
-            ended: Event::new(),
-        }
+        Self { config, state: Mutex::new(State::default()), changed: Condvar::new() }
     }
 
     /// Gives the call to an idle worker, or queues it for one that is started if need be.
@@ -159,15 +154,12 @@ impl Shared {
         let started = thread::Builder::new().name(name).spawn(move || manager::run(&shared));
         let Err(error) = started else { return };
         let mut state = locked(&self.state);
-        state.starting -= 1;
-        state.slots -= 1;
         state.books.start_failures += 1;
-        if state.slots > 0 {
-            return;
-        }
-        let calls = std::mem::take(&mut state.queue);
+        let calls =
+            if state.slots == 1 { std::mem::take(&mut state.queue) } else { VecDeque::new() };
+        let wakers = state.end_slot();
         drop(state);
-        self.ended.notify(usize::MAX);
+        wake_all(wakers);
         let detail = format!("no thread to manage it: {error}");
         self.fail(calls, &ProcessError::Start { attempts: 1, detail }.into());
     }
@@ -260,10 +252,9 @@ impl Shared {
         let mut state = locked(&self.state);
         loop {
             if !state.needs_start(&self.config) {
-                state.starting -= 1;
-                state.slots -= 1;
+                let wakers = state.end_slot();
                 drop(state);
-                self.ended.notify(usize::MAX);
+                wake_all(wakers);
                 return false;
             }
             let wait = state.retry_at.map(|at| at.saturating_duration_since(Instant::now()));
@@ -363,13 +354,19 @@ impl Shared {
 
     /// Resolves once the last slot of the closed pool has ended.
     pub(crate) async fn closed(&self) {
-        loop {
-            let listener: EventListener = self.ended.listen();
-            if locked(&self.state).slots == 0 {
-                return;
+        std::future::poll_fn(|cx| {
+            // Cloned and dropped by code of the user's, so before and behind the lock.
+            let waker = cx.waker().clone();
+            let mut state = locked(&self.state);
+            if state.slots == 0 {
+                return Poll::Ready(());
             }
-            listener.await;
-        }
+            if !state.awaiting_end.iter().any(|other| other.will_wake(&waker)) {
+                state.awaiting_end.push(waker);
+            }
+            Poll::Pending
+        })
+        .await;
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
@@ -397,6 +394,13 @@ impl State {
             && self.idle.len() + self.starting < config.min_idle;
         self.reserve_slot(wants);
         wants
+    }
+
+    /// Ends a starting slot, and gives the wakers that are to hear of it.
+    fn end_slot(&mut self) -> Vec<Waker> {
+        self.starting -= 1;
+        self.slots -= 1;
+        if self.slots == 0 { std::mem::take(&mut self.awaiting_end) } else { Vec::new() }
     }
 
     fn reserve_slot(&mut self, reserve: bool) {

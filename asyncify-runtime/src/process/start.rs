@@ -50,7 +50,7 @@ pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, StartFailure> {
     }
 }
 
-fn failure(detail: String) -> StartFailure {
+pub(crate) fn failure(detail: String) -> StartFailure {
     StartFailure { error: ProcessError::Start { attempts: 1, detail }, is_final: false }
 }
 
@@ -212,12 +212,14 @@ fn give_up(mut worker: Worker, mut failure: StartFailure) -> StartFailure {
     };
     worker.link.discard(ProcessError::InWorker.into(), End::StartFailed);
     let remains = worker.link.bury(&mut worker.child);
-    worker.shared.buried(&worker.link, End::StartFailed, false);
+    worker.buried(End::StartFailed);
     if let ProcessError::Start { detail, .. } = &mut failure.error {
         if let Some(status) = remains.status.filter(|_| ended) {
             let _ = write!(detail, " ({status})");
         }
-        if let Some(words) = worker.stderr.map(Tail::into_text).filter(|text| !text.is_empty()) {
+        if let Some(words) =
+            worker.stderr.take().map(Tail::into_text).filter(|text| !text.is_empty())
+        {
             let _ = write!(detail, "; its last words:\n{}", words.trim_end());
         }
     }

@@ -17,6 +17,7 @@ mod orphans;
 mod protocol;
 mod scarce;
 mod storms;
+mod wakers;
 
 use std::future::Future;
 use std::io::{ErrorKind, Read};
@@ -57,6 +58,7 @@ fn main() {
         scarce::CASES,
         bootstrap::CASES,
         orphans::CASES,
+        wakers::CASES,
         storms::CASES,
     ];
     let wanted = modules.concat().into_iter().filter(|(name, _)| name.contains(&argument));

@@ -101,6 +101,18 @@ crate::task! {
         }
     }
 
+    /// Creates a file, waits until it is removed, writes to stderr, and never ends.
+    pub fn print_when_removed(file: String) -> Result<(), Error> {
+        std::fs::write(&file, "begun").expect("a writable place");
+        while std::fs::exists(&file).expect("a readable place") {
+            std::hint::spin_loop();
+        }
+        eprintln!("removed");
+        loop {
+            std::hint::spin_loop();
+        }
+    }
+
     /// Spins until it is cancelled, and says so on a file.
     pub fn spin_until_cancelled(begun: String, ended: String) -> Result<(), Error> {
         std::fs::write(begun, "begun").expect("a writable place");

@@ -58,9 +58,13 @@ impl Caller {
 
 impl Drop for Caller {
     /// Closes the span where its dispatcher is current: a registry asks the current one to close
-    /// the parent of a span that is closed.
+    /// the parent of a span that is closed. This thread may be the pool's, the subscriber is the
+    /// user's.
     fn drop(&mut self) {
-        let _current = dispatcher::set_default(&self.dispatcher);
-        self.span = Span::none();
+        let dispatcher = std::mem::replace(&mut self.dispatcher, Dispatch::none());
+        let current = dispatcher::set_default(&dispatcher);
+        drop_quietly(std::mem::replace(&mut self.span, Span::none()));
+        drop(current);
+        drop_quietly(dispatcher);
     }
 }
