@@ -106,26 +106,26 @@ impl Ended {
             + shut_down
     }
 
-    pub(crate) fn count(&mut self, end: End) {
+    pub(crate) fn count(&mut self, end: ExitReason) {
         *match end {
-            End::Crashed => &mut self.crashed,
-            End::DiedIdle => &mut self.died_idle,
-            End::TimedOut => &mut self.timed_out,
-            End::Dropped => &mut self.dropped,
-            End::Protocol => &mut self.protocol,
-            End::ManagerFailed => &mut self.manager_failed,
-            End::StartFailed => &mut self.start_failed,
-            End::MaxTasks => &mut self.max_tasks,
-            End::Rss => &mut self.rss,
-            End::Idle => &mut self.idle,
-            End::ShutDown => &mut self.shut_down,
+            ExitReason::Crashed => &mut self.crashed,
+            ExitReason::DiedIdle => &mut self.died_idle,
+            ExitReason::TimedOut => &mut self.timed_out,
+            ExitReason::Dropped => &mut self.dropped,
+            ExitReason::Protocol => &mut self.protocol,
+            ExitReason::ManagerFailed => &mut self.manager_failed,
+            ExitReason::StartFailed => &mut self.start_failed,
+            ExitReason::MaxTasks => &mut self.max_tasks,
+            ExitReason::Rss => &mut self.rss,
+            ExitReason::Idle => &mut self.idle,
+            ExitReason::ShutDown => &mut self.shut_down,
         } += 1;
     }
 }
 
 /// Why one worker process has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum ExitReason {
     Crashed,
     DiedIdle,
     TimedOut,

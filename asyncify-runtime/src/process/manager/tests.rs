@@ -24,7 +24,7 @@ fn a_manager_that_panics_leaves_neither_a_call_nor_a_process() {
     assert!(shared.register(&link));
     let reader = FrameReader::new(1000);
     let worker = Worker::new(shared.clone(), link.clone(), child, reader, None);
-    assert!(matches!(shared.next(&link, None), Next::Rest));
+    assert!(matches!(shared.next(&link, None), Next::Idle));
 
     let pool = Pool::new(shared);
     let arguments = Arguments::new(&TASK, Ok(pool.clone()), Options::new());
