@@ -65,7 +65,19 @@ async fn idle_workers_leave() {
         .idle_timeout(Duration::from_millis(20))
         .build()
         .unwrap();
-    join_all((0..3).map(|_| tasks::sleep(&pool, 10))).await;
+    let three = [Pipe::new("one"), Pipe::new("two"), Pipe::new("three")];
+    let go = Pipe::new("go");
+    let calls = three
+        .iter()
+        .map(|begun| tokio::spawn(tasks::tell_and_wait(&pool, begun.path(), go.path())));
+    let calls: Vec<_> = calls.collect();
+    for begun in &three {
+        begun.wait();
+    }
+    std::fs::write(go.path(), "123").unwrap();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
     until("one is left", || pool.metrics().alive == 1);
     let metrics = finish(pool).await;
     assert_eq!(metrics.ended.idle + 1, metrics.spawned);
