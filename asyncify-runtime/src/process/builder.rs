@@ -27,7 +27,7 @@ pub enum Stderr {
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
-    config: Config,
+    pub(super) config: Config,
 }
 
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::builder::Config;
 #[cfg(feature = "tracing")]
-use super::{trace, wire::LONGEST_CONTEXT};
+use super::trace;
 
 /// What a [`Carrier`] fills and reads: names and values, as propagators write them.
 type Headers = HashMap<String, String>;
@@ -72,26 +72,14 @@ impl Context {
         }
     }
 
-    /// Nothing for nothing.
-    #[cfg_attr(not(feature = "tracing"), expect(unused_mut, reason = "nothing to make shorter"))]
-    pub(crate) fn encode(mut self) -> Vec<u8> {
+    /// No bytes if there is no context.
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let is_empty = self.headers.is_none();
         #[cfg(feature = "tracing")]
         let is_empty = is_empty && self.scope.is_none();
         if is_empty {
             return Vec::new();
         }
-        let bytes = self.to_bytes();
-        // The fields of a span are no reason to fail a call.
-        #[cfg(feature = "tracing")]
-        if let Some(scope) = self.scope.as_mut().filter(|_| bytes.len() > LONGEST_CONTEXT) {
-            scope.forget_fields();
-            return self.to_bytes();
-        }
-        bytes
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
         rmp_serde::to_vec_named(self).expect("plain fields")
     }
 

@@ -83,6 +83,12 @@ pub enum ProcessError {
         /// What it sent.
         detail: String,
     },
+    /// The thread that manages the worker failed, and the worker was killed.
+    #[non_exhaustive]
+    ManagerFailed {
+        /// What went wrong.
+        detail: String,
+    },
 }
 
 /// One of the two ends of a call.
@@ -187,6 +193,9 @@ impl fmt::Display for ProcessError {
                 write!(f, "`{task}` timed out after {after:?}, and its worker {pid} was stopped")
             }
             Self::Protocol { detail } => write!(f, "the worker broke the protocol: {detail}"),
+            Self::ManagerFailed { detail } => {
+                write!(f, "the worker could not be managed, and was killed: {detail}")
+            }
         }
     }
 }

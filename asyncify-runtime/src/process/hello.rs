@@ -10,7 +10,7 @@ use super::{id, task};
 pub(crate) const VARIABLE: &str = "ASYNCIFY_WORKER";
 
 /// Changes with every change of the frames or of what is in them.
-const PROTOCOL: u32 = 2;
+const PROTOCOL: u32 = 3;
 
 /// What a worker is told by its environment.
 ///

@@ -1,14 +1,13 @@
-//! A worker process as the pool sees it: what callers and the worker's manager share.
+//! A worker process as the pool sees it: what callers share with the worker's manager thread.
 //!
-//! A caller that finds a worker idle writes its request itself, which saves the hop over the
-//! manager; the manager meanwhile waits for what comes back. The rules:
+//! A caller that takes an idle worker writes its request itself, which saves a hop over the manager;
+//! the manager waits for the answer meanwhile. The rules:
 //!
 //! 1. [`State::current`] is set by whoever took the link off the idle list, or by the manager while
-//!    the link is not on it. Only the manager takes it away.
-//! 2. The process is killed and reaped under the lock, so that no signal ever goes to a process id
-//!    that belongs to somebody else by now.
-//! 3. The manager is woken by the timer alone: whoever has something for it makes the timer fire.
-//!    It may fire early; it never fires late.
+//!    the link is not on it. Only the manager clears it.
+//! 2. The process is killed and reaped under the lock, so that no signal is sent to a process id
+//!    that was reused.
+//! 3. Other threads wake the manager by its timer alone. It may fire early; it never fires late.
 
 use std::os::unix::net::UnixStream;
 use std::process::{Child, ExitStatus};
@@ -18,17 +17,17 @@ use std::time::{Duration, Instant};
 use super::call::Call;
 use super::error::ProcessError;
 use super::locked;
-use super::metrics::End;
+use super::metrics::ExitReason;
 use super::sys::{self, Timer, Watched};
 use crate::error::Error;
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::Mutex;
 
 pub(crate) struct Link {
-    /// Our end; never blocks.
+    /// The pool's end; never blocks.
     pub(crate) socket: UnixStream,
     pub(crate) process: Watched,
     pub(crate) timer: Timer,
-    /// Where a cancelled call is announced, when the pool gives calls the time to hear of it.
+    /// Announces cancelled calls, where the pool has a [grace period](super::Builder::kill_grace).
     control: Option<UnixStream>,
     kill_group: bool,
     grace: Option<Duration>,
@@ -38,30 +37,33 @@ pub(crate) struct Link {
 #[derive(Default)]
 struct State {
     current: Option<Current>,
-    /// Why it was killed.
-    killed: Option<End>,
-    /// It was reaped.
-    gone: bool,
-    /// When an idle worker leaves.
+    killed: Option<ExitReason>,
+    reaped: bool,
+    /// When an idle worker exits.
     idle_until: Option<Instant>,
     /// When the timer fires, at the latest.
-    armed: Option<Instant>,
+    timer_at: Option<Instant>,
 }
 
 /// The call that a worker runs.
 pub(crate) struct Current {
     pub(crate) call: Arc<Call>,
-    /// For a worker.
-    pub(crate) waited: Duration,
-    pub(crate) began: Instant,
-    /// How much of the frame is written.
+    /// How long it was queued.
+    pub(crate) queued: Duration,
+    pub(crate) started: Instant,
+    /// How many bytes of the frame are written.
     sent: usize,
-    /// When patience ends: with the function, or after the verdict with the worker.
+    /// When the call is stopped; once it is, when the worker is killed.
     deadline: Option<Instant>,
-    /// What the caller gets, whatever comes back.
-    pub(crate) verdict: Option<Error>,
-    /// What the books get, if the worker has to be killed for it.
-    end: End,
+    /// The result of a call that was stopped, whatever the worker answers.
+    pub(crate) stopped: Option<Stop>,
+}
+
+/// Why a call ends without an answer.
+pub(crate) struct Stop {
+    pub(crate) error: Error,
+    /// If the worker has to be killed for it.
+    reason: ExitReason,
 }
 
 impl Current {
@@ -71,11 +73,27 @@ impl Current {
     }
 }
 
-/// What is left when a worker was reaped.
-pub(crate) struct Remains {
+/// A worker that was reaped.
+pub(crate) struct Exit {
     pub(crate) current: Option<Current>,
-    pub(crate) killed: Option<End>,
+    pub(crate) killed: Option<ExitReason>,
     pub(crate) status: Option<ExitStatus>,
+}
+
+/// The result of [`Link::start`].
+#[must_use]
+pub(crate) enum Started {
+    Running,
+    /// The call was cancelled.
+    Cancelled,
+    /// The worker is exiting; another one can run the call.
+    Exiting,
+}
+
+/// What the manager finds when the timer has fired.
+pub(crate) enum Due {
+    Busy,
+    Idle { expired: bool },
 }
 
 impl Link {
@@ -91,170 +109,143 @@ impl Link {
         Self { socket, process, timer, control, kill_group, grace, state }
     }
 
-    /// Gives the call to the worker.
-    pub(crate) fn begin(self: &Arc<Self>, call: &Arc<Call>, timeout: Option<Duration>) -> Begun {
+    /// Sends the call to the worker.
+    pub(crate) fn start(self: &Arc<Self>, call: &Arc<Call>, timeout: Option<Duration>) -> Started {
         let mut state = locked(&self.state);
-        if state.gone || state.killed.is_some() {
-            return Begun::Dying;
+        if state.reaped || state.killed.is_some() {
+            return Started::Exiting;
         }
         debug_assert!(state.current.is_none(), "rule 1");
-        let Some(waited) = call.run_by(self) else { return Begun::Abandoned };
-        let began = Instant::now();
-        let deadline = call.timeout.or(timeout).and_then(|timeout| began.checked_add(timeout));
-        state.current = Some(Current {
-            call: call.clone(),
-            waited,
-            began,
-            sent: 0,
-            deadline,
-            verdict: None,
-            end: End::Crashed,
-        });
+        let Some(queued) = call.start(self) else { return Started::Cancelled };
+        let started = Instant::now();
+        let deadline = call.timeout.or(timeout).and_then(|timeout| started.checked_add(timeout));
+        let call = call.clone();
+        let mut current = Current { call, queued, started, sent: 0, deadline, stopped: None };
+        // What the socket does not take now is left to the manager.
+        let wake_at = if self.send(&mut current) { Some(started) } else { deadline };
+        state.current = Some(current);
         state.idle_until = None;
-        self.send(&mut state);
-        if let Some(deadline) = deadline {
-            self.wake_at(&mut state, deadline);
+        if let Some(wake_at) = wake_at {
+            self.wake_at(&mut state, wake_at);
         }
-        Begun::Running
+        Started::Running
     }
 
-    /// Writes what the socket takes of the current call, and leaves the rest to the manager.
-    fn send(&self, state: &mut State) {
-        let Some(current) = &mut state.current else { return };
-        while !current.is_sent() {
-            match sys::send_now(&self.socket, &current.call.frame[current.sent..]) {
-                Ok(0) => {
-                    self.wake_at(state, Instant::now());
-                    return;
-                }
-                Ok(sent) => current.sent += sent,
-                // The worker has gone: the manager sees that too, and knows by `sent` that it has
-                // not run anything.
-                Err(_) => return,
-            }
-        }
-    }
-
-    /// The manager's part of [`send`](Self::send); true while there is a rest.
+    /// Writes the rest of the current call; true while the socket is full.
     pub(crate) fn send_rest(&self) -> bool {
-        let mut state = locked(&self.state);
-        let Some(current) = &mut state.current else { return false };
+        locked(&self.state).current.as_mut().is_some_and(|current| self.send(current))
+    }
+
+    fn send(&self, current: &mut Current) -> bool {
         while !current.is_sent() {
             match sys::send_now(&self.socket, &current.call.frame[current.sent..]) {
                 Ok(0) => return true,
                 Ok(sent) => current.sent += sent,
+                // The worker has exited: the manager sees that too, and `sent` tells that the call
+                // has not run.
                 Err(_) => return false,
             }
         }
         false
     }
 
-    /// Makes the timer fire at that time, or before.
+    /// Sets the timer to that time, unless it fires earlier.
     fn wake_at(&self, state: &mut State, at: Instant) {
-        if state.armed.is_none_or(|armed| at < armed) {
-            state.armed = Some(at);
+        if state.timer_at.is_none_or(|timer_at| at < timer_at) {
+            state.timer_at = Some(at);
             self.timer.set(at.saturating_duration_since(Instant::now()));
         }
     }
 
-    /// Makes the manager look around now.
-    pub(crate) fn wake(&self) {
+    pub(crate) fn wake_manager(&self) {
         self.wake_at(&mut locked(&self.state), Instant::now());
     }
 
-    /// The worker has nothing to do, at most for this time.
-    pub(crate) fn rest(&self, idle_timeout: Option<Duration>) {
+    /// The worker is idle; it exits after this time.
+    pub(crate) fn set_idle(&self, timeout: Option<Duration>) {
         let mut state = locked(&self.state);
-        state.idle_until = idle_timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        state.idle_until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         if let Some(until) = state.idle_until {
             self.wake_at(&mut state, until);
         }
     }
 
-    /// What the time has brought, seen by the manager when the timer has fired.
+    /// Called by the manager when the timer has fired: stops a call that is late.
     pub(crate) fn on_timer(&self) -> Due {
         let mut state = locked(&self.state);
         self.timer.clear();
-        state.armed = None;
-        let now = Instant::now();
-        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-        let Some(current) = &state.current else {
-            if !is_due(state.idle_until) {
-                if let Some(until) = state.idle_until {
-                    self.wake_at(&mut state, until);
-                }
+        state.timer_at = None;
+        let deadline = state.current.as_ref().map_or(state.idle_until, |current| current.deadline);
+        let expired = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if let Some(deadline) = deadline.filter(|_| !expired) {
+            self.wake_at(&mut state, deadline);
+        }
+        let Some(current) = &state.current else { return Due::Idle { expired } };
+        if expired {
+            if let Some(Stop { reason, .. }) = current.stopped {
+                self.kill(&mut state, reason);
+            } else {
+                let error = ProcessError::TimedOut {
+                    task: current.call.task.name().to_owned(),
+                    pid: self.process.pid(),
+                    after: current.started.elapsed(),
+                };
+                self.stop(&mut state, error.into(), ExitReason::TimedOut);
             }
-            return Due::Idle { expired: is_due(state.idle_until) };
-        };
-        if !is_due(current.deadline) {
-            if let Some(deadline) = current.deadline {
-                self.wake_at(&mut state, deadline);
-            }
-        } else if current.verdict.is_some() {
-            let end = current.end;
-            self.kill(&mut state, end);
-        } else {
-            let error = ProcessError::TimedOut {
-                task: current.call.task.name().to_owned(),
-                pid: self.process.pid(),
-                after: current.began.elapsed(),
-            };
-            self.stop(&mut state, error.into(), End::TimedOut);
         }
         Due::Busy
     }
 
-    /// Ends the current call without its result: softly first, if there is time for it.
-    fn stop(&self, state: &mut MutexGuard<'_, State>, verdict: Error, end: End) {
-        let Some(current) = &mut state.current else { return };
-        if current.verdict.is_some() {
+    /// Stops the current call: by announcing it, where there is a grace period, and by killing the
+    /// worker otherwise.
+    fn stop(&self, state: &mut State, error: Error, reason: ExitReason) {
+        let Some(current) = state.current.as_mut().filter(|current| current.stopped.is_none())
+        else {
             return;
-        }
-        current.verdict = Some(verdict);
-        current.end = end;
-        let kill_at = self.grace.and_then(|grace| Instant::now().checked_add(grace));
-        current.deadline = kill_at;
-        match (&self.control, kill_at) {
+        };
+        current.stopped = Some(Stop { error, reason });
+        current.deadline = self.grace.and_then(|grace| Instant::now().checked_add(grace));
+        match (&self.control, current.deadline) {
             (Some(control), Some(kill_at)) => {
-                // A worker that does not read its announcements is killed in time.
+                // A worker that does not read the announcement is killed after the grace period.
                 let _ = sys::send_now(control, &current.call.id.to_le_bytes());
                 self.wake_at(state, kill_at);
             }
-            _ => self.kill(state, end),
+            _ => self.kill(state, reason),
         }
     }
 
-    fn kill(&self, state: &mut State, end: End) {
-        if !state.gone && state.killed.is_none() {
-            state.killed = Some(end);
+    fn kill(&self, state: &mut State, reason: ExitReason) {
+        if !state.reaped && state.killed.is_none() {
+            state.killed = Some(reason);
             self.process.kill(self.kill_group);
         }
     }
 
-    /// The caller of `call` has gone.
-    pub(crate) fn abandon(&self, call: &Arc<Call>) {
+    /// Stops the call, if it is the current one, because its future was dropped.
+    pub(crate) fn cancel(&self, call: &Arc<Call>) {
         let mut state = locked(&self.state);
         if state.current.as_ref().is_some_and(|current| Arc::ptr_eq(&current.call, call)) {
-            self.stop(&mut state, Error::Cancelled, End::Dropped);
+            self.stop(&mut state, Error::Cancelled, ExitReason::Dropped);
         }
     }
 
-    /// Stops the worker and whatever it runs.
-    pub(crate) fn discard(&self, verdict: Error, end: End) {
+    /// Kills the worker; the current call ends with `error`, unless it was stopped before.
+    pub(crate) fn kill_now(&self, error: Error, reason: ExitReason) {
         let mut state = locked(&self.state);
         if let Some(current) = &mut state.current {
-            current.verdict.get_or_insert(verdict);
+            current.stopped.get_or_insert(Stop { error, reason });
         }
-        self.kill(&mut state, end);
+        self.kill(&mut state, reason);
     }
 
-    /// Takes the call whose answer has come. `None`: no such call runs here.
+    /// Takes the call that was answered; `None` if it is not the current one.
     pub(crate) fn take(&self, call: u64) -> Option<Current> {
         let mut state = locked(&self.state);
         state.current.take_if(|current| current.call.id == call && current.is_sent())
     }
 
-    /// The call of that number, if it runs here.
+    /// The current call, if it has this number.
     #[cfg(feature = "tracing")]
     pub(crate) fn running(&self, call: u64) -> Option<Arc<Call>> {
         let state = locked(&self.state);
@@ -262,35 +253,19 @@ impl Link {
         Some(current.call.clone())
     }
 
-    /// Whether the worker's end of the socket is closed, as far as that end is the only one.
-    pub(crate) fn has_closed(&self) -> bool {
-        sys::has_hung_up(&self.socket) || sys::is_readable(&self.process)
+    /// Waits until the process has exited, at most for `timeout`; false: it lives.
+    pub(crate) fn exits_within(&self, timeout: Duration) -> bool {
+        sys::is_readable_within(&self.process, timeout)
     }
 
-    /// Reaps the worker, which has ended. Nothing begins here any more.
-    pub(crate) fn bury(&self, child: &mut Child) -> Remains {
+    /// Reaps the worker, which has exited or was killed. No call starts here any more.
+    pub(crate) fn reap(&self, child: &mut Child) -> Exit {
         let mut state = locked(&self.state);
         if self.kill_group && (state.killed.is_some() || state.current.is_some()) {
             self.process.kill_group();
         }
-        state.gone = true;
+        state.reaped = true;
         let status = sys::reap(child);
-        Remains { current: state.current.take(), killed: state.killed, status }
+        Exit { current: state.current.take(), killed: state.killed, status }
     }
-}
-
-/// What came of [`Link::begin`].
-#[must_use]
-pub(crate) enum Begun {
-    Running,
-    /// The caller has gone in the meantime.
-    Abandoned,
-    /// The worker will not run it, but another can.
-    Dying,
-}
-
-/// What the time has brought.
-pub(crate) enum Due {
-    Busy,
-    Idle { expired: bool },
 }

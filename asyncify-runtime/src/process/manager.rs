@@ -1,7 +1,8 @@
-//! The thread that keeps one worker: starts it, reads its answers, and buries it.
+//! The manager thread of a slot: starts a worker, reads its answers, and reaps it.
 
-use std::io::{ErrorKind, Read};
-use std::process::{Child, ChildStderr};
+use std::io::{self, ErrorKind};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ExitStatus};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,34 +11,41 @@ use rustix::event::{PollFd, PollFlags};
 use super::builder::Config;
 use super::call::Reply;
 use super::error::{Crash, OomHint, ProcessError, Side};
-use super::link::{Current, Due, Link, Remains};
-use super::metrics::End;
+use super::link::{Current, Due, Exit, Link};
+use super::metrics::ExitReason;
 use super::shared::{Done, Next, Shared};
+use super::stderr::Tail;
 use super::wire::{FrameReader, Header, Kind};
 use super::{start, sys, wire};
 use crate::error::Error;
+use crate::util::{catch, drop_quietly};
 
-/// How long a worker may take to leave when it was asked to.
-const LEAVE: Duration = Duration::from_millis(500);
+/// How long a worker may take to exit that was asked to, or that has closed its socket.
+pub(crate) const EXIT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// How long a worker may live on after it has closed its socket.
-pub(crate) const LINGER: Duration = Duration::from_millis(500);
+/// The error of a call whose manager panics; the panic hook has reported the rest.
+const PANICKED: &str = "its thread panicked";
 
 // The same on every Unix.
 const SIGABRT: i32 = 6;
 const SIGKILL: i32 = 9;
 
-/// The life of a slot: one worker after the other, as long as there is work for them.
+/// Runs one worker after the other, as long as there is work for them.
 pub(crate) fn run(shared: &Arc<Shared>) {
     while shared.await_start() {
-        match start::start(shared) {
-            Ok(worker) => worker.serve(),
+        let started = catch(|| start::start(shared)).unwrap_or_else(|payload| {
+            drop_quietly(payload);
+            Err(start::failure(PANICKED.to_owned()))
+        });
+        match started {
+            // If it panics, the destructor of the worker ends the process and its call.
+            Ok(worker) => drop_quietly(catch(|| worker.serve())),
             Err(failure) => shared.start_failed(failure),
         }
     }
 }
 
-/// A worker and all that is ours alone of it.
+/// A worker, and the part of it that no other thread sees.
 pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) link: Arc<Link>,
@@ -47,25 +55,39 @@ pub(crate) struct Worker {
     /// Calls that it has answered.
     served: u64,
     /// After how many it is replaced.
-    lifetime: u64,
-    /// What its socket told at the end: that it had not read all that it was sent.
+    max_tasks: u64,
+    /// It closed its socket before it had read everything.
     unread: bool,
-    /// There may be more frames to cut out of what was read.
+    /// The reader may hold more frames.
     has_more: bool,
+    is_ready: bool,
+    is_reaped: bool,
 }
 
-/// What came of reading.
-#[expect(clippy::large_enum_variant, reason = "looked at where it is made, never stored")]
-enum Heard {
-    /// Nothing that is complete.
+/// Why [`Worker::wait`] returns.
+enum Woken {
+    Exited,
+    Timer(Due),
+    Io,
+}
+
+/// The result of reading the socket.
+#[expect(clippy::large_enum_variant, reason = "matched where it is returned, never stored")]
+enum Received {
     Nothing,
     Answer(Done),
-    /// An event of the function's.
     Log,
-    /// It has closed its socket.
-    End,
-    /// What no worker says.
-    Nonsense(String),
+    Closed,
+    ProtocolError(String),
+}
+
+impl Drop for Worker {
+    /// Leaves neither a process nor a call behind when its manager panics.
+    fn drop(&mut self) {
+        if !self.is_reaped {
+            self.fail(PANICKED.to_owned());
+        }
+    }
 }
 
 impl Worker {
@@ -76,230 +98,224 @@ impl Worker {
         reader: FrameReader,
         stderr: Option<Tail>,
     ) -> Self {
-        let lifetime = lifetime(&shared.config);
         Self {
+            max_tasks: max_tasks(&shared.config),
             shared,
             link,
             child,
             reader,
             stderr,
             served: 0,
-            lifetime,
             unread: false,
             has_more: false,
+            is_ready: false,
+            is_reaped: false,
         }
     }
 
-    /// Gives it calls until its end, and buries it.
+    /// Runs calls until the worker exits, and reaps it.
     fn serve(mut self) {
+        self.is_ready = true;
         self.shared.ready();
-        let mut free = true;
-        let mut done = None;
+        if let Err(reason) = self.next(None) {
+            return self.exit(reason);
+        }
         loop {
-            if free {
-                match self.next(done.take()) {
-                    Ok(()) => free = false,
-                    Err(end) => return self.leave(end),
-                }
-            }
-            let due = self.wait();
-            match self.hear() {
-                Heard::Nothing => self.has_more = false,
-                // One at a time: a worker that logs without end must still end in time.
-                Heard::Log => {
+            let woken = match self.wait() {
+                Ok(woken) => woken,
+                Err(error) => return self.fail(error.to_string()),
+            };
+            match self.receive() {
+                Received::Nothing => self.has_more = false,
+                // One at a time, so that the time-out of a call that logs without end is seen.
+                Received::Log => {
                     self.has_more = true;
-                    if let Event::Ended = due {
+                    if let Woken::Exited = woken {
                         continue;
                     }
                 }
-                Heard::Answer(answer) => {
+                Received::Answer(done) => {
                     self.served += 1;
-                    (free, done) = (true, Some(answer));
-                    continue;
-                }
-                Heard::End => return self.bury(None),
-                Heard::Nonsense(detail) => return self.bury(Some(detail)),
-            }
-            match due {
-                Event::Ended => return self.bury(None),
-                Event::Timer(Due::Idle { expired }) => {
-                    if let Some(end) = self.shared.may_leave(&self.link, expired) {
-                        return self.leave(end);
+                    match self.next(Some(done)) {
+                        Ok(()) => continue,
+                        Err(reason) => return self.exit(reason),
                     }
                 }
-                Event::Timer(Due::Busy) | Event::Other => {}
+                Received::Closed => return self.on_closed(),
+                Received::ProtocolError(detail) => return self.on_protocol_error(detail),
+            }
+            match woken {
+                Woken::Exited => return self.on_closed(),
+                Woken::Timer(Due::Idle { expired }) => {
+                    if let Some(reason) = self.shared.exit_reason(&self.link, expired) {
+                        return self.exit(reason);
+                    }
+                }
+                Woken::Timer(Due::Busy) | Woken::Io => {}
             }
         }
     }
 
-    /// Ends the last call and begins the next one, or rests. `Err`: it is not to go on.
-    fn next(&mut self, mut done: Option<Done>) -> Result<(), End> {
-        if let Some(end) = self.is_worn_out() {
+    /// Completes the last call and starts the next one, or becomes idle. `Err`: the worker is to
+    /// exit.
+    fn next(&mut self, mut done: Option<Done>) -> Result<(), ExitReason> {
+        if let Some(reason) = self.is_worn_out() {
             if let Some(done) = done {
-                self.shared.book(&done);
+                self.shared.count(&done);
                 done.complete();
             }
-            return Err(end);
+            return Err(reason);
         }
         loop {
-            self.link.rest(self.shared.config.idle_timeout);
-            let next = self.shared.next(&self.link, done.as_ref());
-            // The next call first: the caller may as well wait for the worker as for the waker.
-            let goes_on = match next {
-                Next::Call(call) => self.shared.begin_next(&self.link, call),
-                Next::Rest => true,
-                Next::Leave => {
-                    done.take().into_iter().for_each(Done::complete);
-                    return Err(End::ShutDown);
-                }
+            self.link.set_idle(self.shared.config.idle_timeout);
+            // The next call first: the worker runs it while the caller of the last one is woken.
+            let next = match self.shared.next(&self.link, done.as_ref()) {
+                Next::Call(call) => Some(self.shared.start_next(&self.link, call)),
+                Next::Idle => Some(true),
+                Next::Exit => None,
             };
             done.take().into_iter().for_each(Done::complete);
-            if goes_on {
-                return Ok(());
+            match next {
+                Some(true) => return Ok(()),
+                Some(false) => {}
+                None => return Err(ExitReason::ShutDown),
             }
         }
     }
 
-    fn is_worn_out(&self) -> Option<End> {
-        if self.served >= self.lifetime {
-            return Some(End::MaxTasks);
+    fn is_worn_out(&self) -> Option<ExitReason> {
+        if self.served >= self.max_tasks {
+            return Some(ExitReason::MaxTasks);
         }
         let limit = self.shared.config.recycle_rss?;
-        (sys::resident(self.link.process.pid())? > limit).then_some(End::Rss)
+        (sys::resident(self.link.process.pid())? > limit).then_some(ExitReason::Rss)
     }
 
-    /// Waits for anything.
-    fn wait(&mut self) -> Event {
-        let blocked = self.link.send_rest();
-        let until = self.has_more.then(Instant::now);
-        let wanted = if blocked { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
-        let link = &self.link;
-        let process = PollFd::new(&link.process, PollFlags::IN);
-        let timer = PollFd::new(&link.timer, PollFlags::IN);
-        let socket = PollFd::new(&link.socket, wanted);
-        let (ended, timer, words) = match self.stderr.as_ref().and_then(|tail| tail.pipe.as_ref()) {
-            None => {
-                let [ended, timer, _] = ready([process, timer, socket], until);
-                (ended, timer, false)
-            }
-            Some(pipe) => {
-                let pipe = PollFd::new(pipe, PollFlags::IN);
-                let [ended, timer, _, words] = ready([process, timer, socket, pipe], until);
-                (ended, timer, words)
-            }
-        };
-        if let Some(tail) = self.stderr.as_mut().filter(|_| words) {
+    /// Waits for the process, the timer, the socket and stderr.
+    fn wait(&mut self) -> io::Result<Woken> {
+        let is_full = self.link.send_rest();
+        let deadline = self.has_more.then(Instant::now);
+        let events = if is_full { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+        let pipe = self.stderr.as_ref().and_then(|tail| tail.pipe.as_ref());
+        let mut fds = [
+            PollFd::new(&self.link.process, PollFlags::IN),
+            PollFd::new(&self.link.timer, PollFlags::IN),
+            PollFd::new(&self.link.socket, events),
+            pipe.map_or(PollFd::new(&self.link.timer, PollFlags::empty()), |pipe| {
+                PollFd::new(pipe, PollFlags::IN)
+            }),
+        ];
+        sys::poll(&mut fds, deadline)?;
+        let [exited, timer, _, written] = fds.map(|fd| !fd.revents().is_empty());
+        if let Some(tail) = self.stderr.as_mut().filter(|_| written) {
             tail.read();
         }
-        match (ended, timer) {
-            (true, _) => Event::Ended,
-            (false, true) => Event::Timer(self.link.on_timer()),
-            (false, false) => Event::Other,
-        }
+        Ok(match (exited, timer) {
+            (true, _) => Woken::Exited,
+            (false, true) => Woken::Timer(self.link.on_timer()),
+            (false, false) => Woken::Io,
+        })
     }
 
-    /// Reads until a call is answered or there is nothing left to read.
-    fn hear(&mut self) -> Heard {
+    /// Reads until there is a frame or nothing left to read.
+    fn receive(&mut self) -> Received {
         loop {
             match self.reader.next() {
                 Ok(Some(header)) => return self.on_frame(header),
                 Ok(None) => {}
-                Err(error) => return Heard::Nonsense(error.to_string()),
+                Err(error) => return Received::ProtocolError(error.to_string()),
             }
             match self.reader.fill(&mut &self.link.socket) {
-                Ok(0) => return Heard::End,
+                Ok(0) => return Received::Closed,
                 Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Heard::Nothing,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Received::Nothing,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.unread = sys::is_unread(&error);
-                    return Heard::End;
+                    return Received::Closed;
                 }
             }
         }
     }
 
-    fn on_frame(&mut self, header: Header) -> Heard {
+    fn on_frame(&mut self, header: Header) -> Received {
         if header.kind == Kind::Log {
-            // A thread that the function has left behind may be late.
+            // A thread that the function has started may log after its call has ended.
             #[cfg(feature = "tracing")]
             if let Some(call) = self.link.running(header.call) {
                 call.log(self.reader.payload());
             }
-            return Heard::Log;
+            return Received::Log;
         }
         if !header.kind.is_answer() {
-            return Heard::Nonsense(format!("{:?} where an answer was due", header.kind));
+            return Received::ProtocolError(format!("{:?} instead of an answer", header.kind));
         }
         let Some(current) = self.link.take(header.call) else {
-            return Heard::Nonsense(format!(
-                "an answer to call {}, which nobody made",
-                header.call
-            ));
+            let detail = format!("an answer to call {}, which is not running", header.call);
+            return Received::ProtocolError(detail);
         };
         let reply = reply(&header, &mut self.reader, &current);
-        Heard::Answer(Done::new(current, reply))
+        Received::Answer(Done::new(current, reply))
     }
 
-    /// Lets the worker go.
-    fn leave(mut self, end: End) {
-        // One that does not take or follow it is killed.
+    /// Asks the worker to exit, and kills it if it does not.
+    fn exit(mut self, reason: ExitReason) {
         let _ = sys::send_now(&self.link.socket, &wire::short(Kind::Leave, 0, &[]));
-        let mut fds = [PollFd::new(&self.link.process, PollFlags::IN)];
-        let deadline = Instant::now() + LEAVE;
-        if sys::poll(&mut fds, Some(deadline)).is_err() || !sys::is_readable(&self.link.process) {
-            self.link.discard(Error::ShutDown, end);
+        if !self.link.exits_within(EXIT_TIMEOUT) {
+            self.link.kill_now(Error::ShutDown, reason);
         }
-        self.link.bury(&mut self.child);
-        self.shared.buried(&self.link, end, true);
+        self.link.reap(&mut self.child);
+        self.reaped(reason);
     }
 
-    /// Reaps the worker, which has died or must, and ends the call that it has run.
-    fn bury(mut self, nonsense: Option<String>) {
-        if let Some(detail) = nonsense {
-            self.link.discard(ProcessError::Protocol { detail }.into(), End::Protocol);
-        } else if !sys::is_readable(&self.link.process) {
-            let mut fds = [PollFd::new(&self.link.process, PollFlags::IN)];
-            let in_time = sys::poll(&mut fds, Some(Instant::now() + LINGER)).is_ok();
-            if !in_time || !sys::is_readable(&self.link.process) {
-                let detail = "it has closed its socket and lives on".to_owned();
-                self.link.discard(ProcessError::Protocol { detail }.into(), End::Protocol);
-            }
+    /// The worker has exited, or has closed its socket.
+    fn on_closed(mut self) {
+        if self.link.exits_within(EXIT_TIMEOUT) {
+            self.reap();
+        } else {
+            self.on_protocol_error("it closed its socket and did not exit".to_owned());
         }
-        let remains = self.link.bury(&mut self.child);
-        let Remains { current, killed, .. } = &remains;
-        let end = match (killed, current) {
-            (Some(end), _) => *end,
-            (None, Some(_)) => End::Crashed,
-            (None, None) => End::DiedIdle,
+    }
+
+    fn on_protocol_error(mut self, detail: String) {
+        self.link.kill_now(ProcessError::Protocol { detail }.into(), ExitReason::Protocol);
+        self.reap();
+    }
+
+    /// Kills the worker because this thread cannot manage it any more.
+    fn fail(&mut self, detail: String) {
+        let error = ProcessError::ManagerFailed { detail };
+        self.link.kill_now(error.into(), ExitReason::ManagerFailed);
+        self.reap();
+    }
+
+    /// Reaps the worker, and ends its call.
+    fn reap(&mut self) {
+        let Exit { current, killed, status } = self.link.reap(&mut self.child);
+        let Some(current) = current else {
+            if killed.is_none() && self.served == 0 {
+                self.shared.died_early();
+            }
+            return self.reaped(killed.unwrap_or(ExitReason::DiedIdle));
         };
-        if end == End::DiedIdle && self.served == 0 {
-            self.shared.died_early();
+        let is_unread = current.stopped.is_none() && (self.unread || !current.is_sent());
+        if is_unread && current.call.requeue() {
+            self.reaped(ExitReason::DiedIdle);
+            return self.shared.requeue(current.call);
         }
-        match remains.current {
-            None => self.shared.buried(&self.link, end, true),
-            Some(current) => {
-                let untouched = current.verdict.is_none() && (self.unread || !current.is_sent());
-                if untouched && current.call.run_again() {
-                    self.shared.buried(&self.link, End::DiedIdle, true);
-                    self.shared.run_again(current.call);
-                    return;
-                }
-                let crash = self.crash(&current, remains.status);
-                let done = Done::new(current, Err(crash.into()));
-                self.shared.buried(&self.link, end, true);
-                self.shared.book(&done);
-                done.complete();
-            }
-        }
+        let crash = self.crash(&current, status);
+        let done = Done::new(current, Err(crash.into()));
+        self.reaped(killed.unwrap_or(ExitReason::Crashed));
+        self.shared.count(&done);
+        done.complete();
     }
 
-    fn crash(
-        &mut self,
-        current: &Current,
-        status: Option<std::process::ExitStatus>,
-    ) -> ProcessError {
-        use std::os::unix::process::ExitStatusExt;
+    pub(crate) fn reaped(&mut self, reason: ExitReason) {
+        self.is_reaped = true;
+        self.shared.reaped(&self.link, reason, self.is_ready);
+    }
+
+    fn crash(&mut self, current: &Current, status: Option<ExitStatus>) -> ProcessError {
         let signal = status.and_then(|status| status.signal());
         let oom = match signal {
             Some(SIGKILL) => OomHint::Likely,
@@ -311,26 +327,14 @@ impl Worker {
             pid: self.link.process.pid(),
             signal,
             code: status.and_then(|status| status.code()),
-            ran: current.began.elapsed(),
+            ran: current.started.elapsed(),
             stderr: self.stderr.take().map(Tail::into_text),
             oom,
         }))
     }
 }
 
-/// Waits until one of these is ready, and says which are.
-fn ready<const N: usize>(mut fds: [PollFd<'_>; N], until: Option<Instant>) -> [bool; N] {
-    sys::poll(&mut fds, until).expect("poll of descriptors of ours");
-    fds.map(|fd| !fd.revents().is_empty())
-}
-
-enum Event {
-    Ended,
-    Timer(Due),
-    Other,
-}
-
-/// What an answer says.
+/// The reply in an answer.
 fn reply(header: &Header, reader: &mut FrameReader, current: &Current) -> Reply {
     let text = |reader: &FrameReader| String::from_utf8_lossy(reader.payload()).into_owned();
     let unreadable = |error: rmp_serde::decode::Error| ProcessError::Protocol {
@@ -355,10 +359,10 @@ fn reply(header: &Header, reader: &mut FrameReader, current: &Current) -> Reply 
     Err(error.into())
 }
 
-/// After how many calls this worker is replaced.
-fn lifetime(config: &Config) -> u64 {
+/// After how many calls a worker is replaced.
+fn max_tasks(config: &Config) -> u64 {
     let Some(most) = config.max_tasks else { return u64::MAX };
-    #[expect(clippy::cast_precision_loss, reason = "a part of it, roughly")]
+    #[expect(clippy::cast_precision_loss, reason = "a fraction, roughly")]
     let random = super::id::random() as f64 / u64::MAX as f64;
     #[expect(
         clippy::cast_precision_loss,
@@ -366,44 +370,9 @@ fn lifetime(config: &Config) -> u64 {
         clippy::cast_sign_loss,
         reason = "a positive number, roughly"
     )]
-    let shorter = (most as f64 * config.jitter * random) as u64;
-    (most - shorter.min(most)).max(1)
+    let fewer = (most as f64 * config.jitter * random) as u64;
+    (most - fewer.min(most)).max(1)
 }
 
-/// The end of what a worker writes to its stderr.
-pub(crate) struct Tail {
-    /// None at its end.
-    pipe: Option<ChildStderr>,
-    kept: Vec<u8>,
-    most: usize,
-}
-
-impl Tail {
-    pub(crate) fn new(pipe: ChildStderr, most: usize) -> std::io::Result<Self> {
-        rustix::io::ioctl_fionbio(&pipe, true)?;
-        Ok(Self { pipe: Some(pipe), kept: Vec::new(), most })
-    }
-
-    /// Reads what is there.
-    fn read(&mut self) {
-        let mut piece = [0; 4096];
-        while let Some(pipe) = &mut self.pipe {
-            match pipe.read(&mut piece) {
-                Ok(0) => self.pipe = None,
-                Ok(read) => {
-                    self.kept.extend_from_slice(&piece[..read]);
-                    let surplus = self.kept.len().saturating_sub(self.most);
-                    self.kept.drain(..surplus);
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                Err(_) => self.pipe = None,
-            }
-        }
-    }
-
-    pub(crate) fn into_text(mut self) -> String {
-        self.read();
-        String::from_utf8_lossy(&self.kept).into_owned()
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -62,6 +62,8 @@ pub struct Ended {
     pub dropped: u64,
     /// Killed because they broke the protocol.
     pub protocol: u64,
+    /// Killed because the thread that manages them failed.
+    pub manager_failed: u64,
     /// Before they were ready.
     pub start_failed: u64,
     /// Replaced after [`max_tasks`](super::Builder::max_tasks) calls.
@@ -84,6 +86,7 @@ impl Ended {
             timed_out,
             dropped,
             protocol,
+            manager_failed,
             start_failed,
             max_tasks,
             rss,
@@ -95,6 +98,7 @@ impl Ended {
             + timed_out
             + dropped
             + protocol
+            + manager_failed
             + start_failed
             + max_tasks
             + rss
@@ -102,30 +106,32 @@ impl Ended {
             + shut_down
     }
 
-    pub(crate) fn count(&mut self, end: End) {
+    pub(crate) fn count(&mut self, end: ExitReason) {
         *match end {
-            End::Crashed => &mut self.crashed,
-            End::DiedIdle => &mut self.died_idle,
-            End::TimedOut => &mut self.timed_out,
-            End::Dropped => &mut self.dropped,
-            End::Protocol => &mut self.protocol,
-            End::StartFailed => &mut self.start_failed,
-            End::MaxTasks => &mut self.max_tasks,
-            End::Rss => &mut self.rss,
-            End::Idle => &mut self.idle,
-            End::ShutDown => &mut self.shut_down,
+            ExitReason::Crashed => &mut self.crashed,
+            ExitReason::DiedIdle => &mut self.died_idle,
+            ExitReason::TimedOut => &mut self.timed_out,
+            ExitReason::Dropped => &mut self.dropped,
+            ExitReason::Protocol => &mut self.protocol,
+            ExitReason::ManagerFailed => &mut self.manager_failed,
+            ExitReason::StartFailed => &mut self.start_failed,
+            ExitReason::MaxTasks => &mut self.max_tasks,
+            ExitReason::Rss => &mut self.rss,
+            ExitReason::Idle => &mut self.idle,
+            ExitReason::ShutDown => &mut self.shut_down,
         } += 1;
     }
 }
 
 /// Why one worker process has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum ExitReason {
     Crashed,
     DiedIdle,
     TimedOut,
     Dropped,
     Protocol,
+    ManagerFailed,
     StartFailed,
     MaxTasks,
     Rss,

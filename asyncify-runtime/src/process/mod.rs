@@ -87,6 +87,7 @@
 //! | the other side | `bootstrap`, `worker` |
 //! | what the system offers | `sys` |
 
+mod arguments;
 mod bootstrap;
 mod builder;
 mod call;
@@ -103,6 +104,7 @@ mod metrics;
 mod pool;
 mod shared;
 mod start;
+mod stderr;
 mod sys;
 mod task;
 #[cfg(feature = "tracing")]
@@ -131,8 +133,8 @@ pub mod threads_or_processes {}
 #[doc(hidden)]
 pub mod __private {
     //! What generated code names of this module.
+    pub use super::arguments::{Arguments, Options, call, global, pool};
     pub use super::bootstrap::{TestEntry, become_worker};
-    pub use super::call::{Arguments, Options, call, global, pool};
     pub use super::task::{Answer, Refusal, Registration, Request, Task, lend};
     pub use inventory;
 }

@@ -21,7 +21,7 @@ struct Handle(Arc<Shared>);
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.close(Shutdown::Drain);
+        self.0.shut_down(Shutdown::Drain);
     }
 }
 
@@ -51,7 +51,7 @@ impl Pool {
     ///
     /// The pool is told when the future is first polled; dropping it only ends the waiting.
     pub async fn shutdown(&self, how: Shutdown) {
-        self.handle.0.close(how);
+        self.handle.0.shut_down(how);
         self.handle.0.closed().await;
     }
 

@@ -1,51 +1,48 @@
-//! What all workers of a pool share: the queue, the idle list, and the books.
+//! What the workers of a pool share: the queue, the idle list, the slots and the statistics.
 //!
-//! One lock guards it. Under it nothing is sent, started, woken or dropped that belongs to a user;
-//! and no other lock is taken, so that a link's lock and a call's may be held around it.
+//! One lock guards it. No code of the user runs under it, and no other lock is taken; so it may be
+//! taken while a link's or a call's is held.
 //!
-//! A *slot* is a manager thread with the worker process that it keeps, one after the other. It is
-//! *starting* from the moment somebody wants it until its worker is ready: such a slot looks into
-//! the queue by itself, so a submitter asks for another one only when the queue is longer than the
-//! slots that will look.
+//! A *slot* is a manager thread with the worker process that it manages, one after the other. A slot
+//! is *starting* until its worker is ready. It then looks into the queue, so a caller starts another
+//! slot only if there are more queued calls than starting slots.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
-
-use event_listener::{Event, EventListener};
 
 use super::builder::Config;
 use super::call::{Call, Reply};
 use super::error::ProcessError;
-use super::link::{Begun, Current, Link};
+use super::link::{Current, Link, Started};
 use super::locked;
 use super::manager;
-use super::metrics::{End, Metrics};
+use super::metrics::{ExitReason, Metrics};
 use crate::error::Error;
 #[cfg(feature = "metrics")]
 use crate::pool::Durations;
 use crate::pool::Shutdown;
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::util::wake_all;
 
-/// The wait after the first failed start; it doubles.
+/// The wait after the first failed start; it doubles with each further one.
 const FIRST_BACK_OFF: Duration = Duration::from_millis(10);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(5);
-/// Failed starts in a row that callers do not hear of.
+/// Failed starts in a row after which queued calls still wait for the next.
 const TOLERATED_FAILURES: u32 = 2;
 
 pub(crate) struct Shared {
     pub(crate) config: Config,
     state: Mutex<State>,
-    /// For slots that wait before the next attempt.
-    changed: Condvar,
-    /// For those who wait for the end.
-    ended: Event,
+    /// Notifies slots that wait for the next start.
+    closed: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    /// The last one is taken first, so that the others may leave.
+    /// The last one is taken first, so that the others reach their time-out.
     idle: Vec<Arc<Link>>,
     queue: VecDeque<Arc<Call>>,
     /// Every process that is not reaped.
@@ -55,33 +52,35 @@ struct State {
     /// Failed starts in a row.
     failures: u32,
     retry_at: Option<Instant>,
-    closed: Option<Shutdown>,
-    /// Without the numbers of now, and without distributions.
-    books: Metrics,
+    shutdown: Option<Shutdown>,
+    /// Woken when the last slot has ended.
+    shutdown_wakers: Vec<Waker>,
+    /// The counters; the rest is filled in by [`Shared::metrics`].
+    stats: Metrics,
     #[cfg(feature = "metrics")]
     queue_times: Durations,
     #[cfg(feature = "metrics")]
     run_times: Durations,
 }
 
-/// What a worker that is free does next.
+/// What a worker without a call does next.
 pub(crate) enum Next {
     Call(Arc<Call>),
-    Rest,
-    Leave,
+    Idle,
+    Exit,
 }
 
-/// A call that has ended, and what its caller gets.
+/// A call that has ended.
 pub(crate) struct Done {
-    pub(crate) current: Current,
-    pub(crate) reply: Reply,
-    pub(crate) ran: Duration,
+    current: Current,
+    reply: Reply,
+    ran: Duration,
 }
 
 impl Done {
     pub(crate) fn new(mut current: Current, reply: Reply) -> Self {
-        let reply = current.verdict.take().map_or(reply, Err);
-        let ran = current.began.elapsed();
+        let reply = current.stopped.take().map_or(reply, |stop| Err(stop.error));
+        let ran = current.started.elapsed();
         Self { current, reply, ran }
     }
 
@@ -90,60 +89,56 @@ impl Done {
     }
 }
 
-/// Why a worker did not get ready.
+/// Why a worker did not become ready.
 pub(crate) struct StartFailure {
     pub(crate) error: ProcessError,
-    /// Whether another attempt would fail alike.
+    /// Whether another attempt would fail too.
     pub(crate) is_final: bool,
 }
 
 impl Shared {
     pub(crate) fn new(config: Config) -> Self {
-        Self {
-            config,
-            state: Mutex::new(State::default()),
-            changed: Condvar::new(),
-            ended: Event::new(),
-        }
+        Self { config, state: Mutex::new(State::default()), closed: Condvar::new() }
     }
 
-    /// Gives the call to an idle worker, or queues it for one that is started if need be.
+    // Calls.
+
+    /// Sends the call to an idle worker, or queues it.
     pub(crate) fn submit(self: &Arc<Self>, call: &Arc<Call>) -> Result<(), Error> {
         loop {
             let mut state = locked(&self.state);
-            if state.closed.is_some() {
-                state.books.calls.refused += 1;
+            if state.shutdown.is_some() {
+                state.stats.calls.refused += 1;
                 return Err(Error::ShutDown);
             }
             let Some(link) = state.idle.pop() else { break self.enqueue(state, call) };
-            let grows = state.wants_spare(&self.config);
+            let grows = state.reserve_spare(&self.config);
             drop(state);
             if grows {
                 self.start_slot();
             }
-            match link.begin(call, self.config.timeout) {
-                Begun::Running => return Ok(()),
-                Begun::Abandoned => {
-                    locked(&self.state).idle.push(link);
-                    return Ok(());
-                }
-                Begun::Dying => {}
+            match link.start(call, self.config.timeout) {
+                Started::Running => return Ok(()),
+                Started::Exiting => {}
+                Started::Cancelled => unreachable!("its future is sending it"),
             }
         }
     }
 
     fn enqueue(
         self: &Arc<Self>,
-        mut state: crate::sync::MutexGuard<'_, State>,
+        mut state: MutexGuard<'_, State>,
         call: &Arc<Call>,
     ) -> Result<(), Error> {
         let grows = state.queue.len() >= state.starting && state.slots < self.config.workers;
-        state.reserve_slot(grows);
-        let room = self.config.queue_limit.map(|limit| limit.saturating_add(state.starting));
-        if room.is_some_and(|room| state.queue.len() >= room) {
-            state.books.calls.refused += 1;
+        // Each starting slot takes a call off the queue soon.
+        let starting = state.starting + usize::from(grows);
+        let limit = self.config.queue_limit.map(|limit| limit.saturating_add(starting));
+        if limit.is_some_and(|limit| state.queue.len() >= limit) {
+            state.stats.calls.refused += 1;
             return Err(Error::Rejected);
         }
+        state.reserve_slot(grows);
         state.queue.push_back(call.clone());
         drop(state);
         if grows {
@@ -152,140 +147,127 @@ impl Shared {
         Ok(())
     }
 
-    /// Starts what was reserved; without a thread for it, the calls wait for the slots there are.
-    fn start_slot(self: &Arc<Self>) {
-        let shared = self.clone();
-        let name = format!("proc-{}", self.config.name);
-        let started = thread::Builder::new().name(name).spawn(move || manager::run(&shared));
-        let Err(error) = started else { return };
+    /// What a worker does next, after the call that it has just ended.
+    pub(crate) fn next(&self, link: &Arc<Link>, done: Option<&Done>) -> Next {
         let mut state = locked(&self.state);
-        state.starting -= 1;
-        state.slots -= 1;
-        state.books.start_failures += 1;
-        if state.slots > 0 {
-            return;
+        if let Some(done) = done {
+            state.count(done);
         }
-        let calls = std::mem::take(&mut state.queue);
-        drop(state);
-        self.ended.notify(usize::MAX);
-        let detail = format!("no thread to manage it: {error}");
-        self.fail(calls, &ProcessError::Start { attempts: 1, detail }.into());
+        if let Some(call) = state.queue.pop_front() {
+            return Next::Call(call);
+        }
+        if state.shutdown.is_some() {
+            return Next::Exit;
+        }
+        state.idle.push(link.clone());
+        Next::Idle
     }
 
-    /// Starts the workers that wait for calls that nobody has made yet.
-    pub(crate) fn start_spares(self: &Arc<Self>) {
-        loop {
-            let mut state = locked(&self.state);
-            if !state.wants_spare(&self.config) {
-                return;
-            }
-            drop(state);
-            self.start_slot();
-        }
-    }
-
-    /// The manager's way to begin what [`next`](Self::next) has given it. False: the caller has
-    /// gone, and the worker is as free as before.
-    pub(crate) fn begin_next(&self, link: &Arc<Link>, call: Arc<Call>) -> bool {
-        match link.begin(&call, self.config.timeout) {
-            Begun::Running => true,
-            Begun::Abandoned => false,
-            Begun::Dying => {
+    /// Starts what [`next`](Self::next) has returned. False: it was cancelled, and the worker has
+    /// no call.
+    pub(crate) fn start_next(&self, link: &Arc<Link>, call: Arc<Call>) -> bool {
+        match link.start(&call, self.config.timeout) {
+            Started::Running => true,
+            Started::Cancelled => false,
+            Started::Exiting => {
                 locked(&self.state).queue.push_front(call);
                 true
             }
         }
     }
 
-    /// What a free worker does next, after the call that it has just ended.
-    pub(crate) fn next(&self, link: &Arc<Link>, done: Option<&Done>) -> Next {
-        let mut state = locked(&self.state);
-        if let Some(done) = done {
-            state.book(done);
-        }
-        if let Some(call) = state.queue.pop_front() {
-            return Next::Call(call);
-        }
-        if state.closed.is_some() {
-            return Next::Leave;
-        }
-        state.idle.push(link.clone());
-        Next::Rest
+    /// Counts a call whose worker takes no other one.
+    pub(crate) fn count(&self, done: &Done) {
+        locked(&self.state).count(done);
     }
 
-    /// Counts a call whose worker does nothing next.
-    pub(crate) fn book(&self, done: &Done) {
-        locked(&self.state).book(done);
-    }
-
-    /// Takes an idle worker off the list, if it may leave. `None`: a caller is about to use it, or
-    /// the pool keeps it.
-    pub(crate) fn may_leave(&self, link: &Arc<Link>, expired: bool) -> Option<End> {
+    /// Cancels a queued call.
+    pub(crate) fn remove_queued(&self, call: &Arc<Call>) {
         let mut state = locked(&self.state);
-        let end = match state.closed {
-            Some(_) if state.queue.is_empty() => End::ShutDown,
-            None if expired && state.idle.len() > self.config.min_idle => End::Idle,
-            _ => return None,
-        };
-        state.forget_idle(link).then_some(end)
-    }
-
-    /// The caller of a queued call has gone.
-    pub(crate) fn withdraw(&self, call: &Arc<Call>) {
-        let mut state = locked(&self.state);
-        state.books.calls.cancelled += 1;
-        let place = state.queue.iter().position(|queued| Arc::ptr_eq(queued, call));
-        let withdrawn = place.and_then(|place| state.queue.remove(place));
+        state.stats.calls.cancelled += 1;
+        let index = state.queue.iter().position(|queued| Arc::ptr_eq(queued, call));
+        let removed = index.and_then(|index| state.queue.remove(index));
         drop(state);
-        drop(withdrawn);
+        drop(removed);
     }
 
     pub(crate) fn count_cancelled(&self) {
-        locked(&self.state).books.calls.cancelled += 1;
+        locked(&self.state).stats.calls.cancelled += 1;
     }
 
-    /// Gives a call back whose worker has died before it read it.
-    pub(crate) fn run_again(self: &Arc<Self>, call: Arc<Call>) {
+    /// Queues a call again whose worker died before reading it.
+    pub(crate) fn requeue(&self, call: Arc<Call>) {
         let mut state = locked(&self.state);
-        state.books.retried += 1;
-        // The slot of the dead worker starts over, and looks into the queue.
+        state.stats.retried += 1;
+        // The slot of the dead worker starts again, and looks into the queue.
         state.queue.push_front(call);
+    }
+
+    fn fail(&self, calls: VecDeque<Arc<Call>>, error: &Error) {
+        for call in calls {
+            let reply = Err(error.clone());
+            locked(&self.state).stats.calls.count(&reply);
+            call.complete(reply);
+        }
     }
 
     // Slots.
 
-    /// Waits until a starting slot may try, and says whether it still should: if not, its thread
-    /// ends.
+    /// Starts the thread of a slot that was reserved. Without a thread, queued calls wait for the
+    /// other slots, or fail if there are none.
+    fn start_slot(self: &Arc<Self>) {
+        let shared = self.clone();
+        let name = format!("proc-{}", self.config.name);
+        let started = thread::Builder::new().name(name).spawn(move || manager::run(&shared));
+        let Err(error) = started else { return };
+        let mut state = locked(&self.state);
+        state.stats.start_failures += 1;
+        let wakers = state.end_slot();
+        let is_last = state.slots == 0;
+        let calls = if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() };
+        drop(state);
+        wake_all(wakers);
+        let detail = format!("no thread to manage it: {error}");
+        self.fail(calls, &ProcessError::Start { attempts: 1, detail }.into());
+    }
+
+    /// Starts spare workers, until there are [`min_idle`](super::Builder::min_idle).
+    pub(crate) fn start_spares(self: &Arc<Self>) {
+        while locked(&self.state).reserve_spare(&self.config) {
+            self.start_slot();
+        }
+    }
+
+    /// Waits until a starting slot may start a worker. False: it is not needed any more, and ends.
     pub(crate) fn await_start(&self) -> bool {
         let mut state = locked(&self.state);
         loop {
             if !state.needs_start(&self.config) {
-                state.starting -= 1;
-                state.slots -= 1;
+                let wakers = state.end_slot();
                 drop(state);
-                self.ended.notify(usize::MAX);
+                wake_all(wakers);
                 return false;
             }
             let wait = state.retry_at.map(|at| at.saturating_duration_since(Instant::now()));
             match wait.filter(|wait| !wait.is_zero()) {
                 None => return true,
                 Some(wait) => {
-                    let result = self.changed.wait_timeout(state, wait);
-                    state = result.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+                    let result = self.closed.wait_timeout(state, wait);
+                    state = result.unwrap_or_else(PoisonError::into_inner).0;
                 }
             }
         }
     }
 
-    /// A process has been started. False: the pool has been told to discard everything meanwhile.
+    /// A process was started. False: the pool has been shut down with [`Shutdown::Discard`].
     pub(crate) fn register(&self, link: &Arc<Link>) -> bool {
         let mut state = locked(&self.state);
-        state.books.spawned += 1;
+        state.stats.spawned += 1;
         state.links.push(link.clone());
-        state.closed != Some(Shutdown::Discard)
+        state.shutdown != Some(Shutdown::Discard)
     }
 
-    /// The worker is ready for its first call.
+    /// The worker of a starting slot is ready for its first call.
     pub(crate) fn ready(&self) {
         let mut state = locked(&self.state);
         state.starting -= 1;
@@ -293,22 +275,20 @@ impl Shared {
         state.retry_at = None;
     }
 
-    /// A process was reaped. Its slot is starting again, if its worker was ever ready.
-    pub(crate) fn buried(&self, link: &Arc<Link>, end: End, was_ready: bool) {
+    /// A process was reaped. Its slot is starting again, if its worker was ready.
+    pub(crate) fn reaped(&self, link: &Arc<Link>, reason: ExitReason, was_ready: bool) {
         let mut state = locked(&self.state);
-        state.forget_idle(link);
+        state.remove_idle(link);
         state.links.retain(|other| !Arc::ptr_eq(other, link));
-        state.books.ended.count(end);
-        if was_ready {
-            state.starting += 1;
-        }
+        state.stats.ended.count(reason);
+        state.starting += usize::from(was_ready);
     }
 
-    /// No worker of this slot has got ready. After some failures in a row the calls that wait are
-    /// told so.
+    /// The worker of a starting slot did not become ready. After some failures in a row the queued
+    /// calls fail.
     pub(crate) fn start_failed(&self, failure: StartFailure) {
         let mut state = locked(&self.state);
-        state.books.start_failures += 1;
+        state.stats.start_failures += 1;
         state.back_off();
         if !failure.is_final && state.failures <= TOLERATED_FAILURES {
             return;
@@ -324,26 +304,29 @@ impl Shared {
         self.fail(calls, &error.into());
     }
 
-    /// A worker has died before its first call: the next one waits, lest they follow each other
-    /// for ever.
+    /// A worker has died before its first call: the next start waits, as after a failed one.
     pub(crate) fn died_early(&self) {
         locked(&self.state).back_off();
     }
 
-    fn fail(&self, calls: VecDeque<Arc<Call>>, error: &Error) {
-        for call in calls {
-            let reply = Err(error.clone());
-            locked(&self.state).books.calls.count(&reply);
-            call.complete(reply);
-        }
+    /// Takes an idle worker off the list, if it should exit.
+    pub(crate) fn exit_reason(&self, link: &Arc<Link>, expired: bool) -> Option<ExitReason> {
+        let mut state = locked(&self.state);
+        let reason = match state.shutdown {
+            Some(_) if state.queue.is_empty() => ExitReason::ShutDown,
+            None if expired && state.idle.len() > self.config.min_idle => ExitReason::Idle,
+            _ => return None,
+        };
+        // One that is not on the list is about to get a call.
+        state.remove_idle(link).then_some(reason)
     }
 
-    // The end.
+    // Shutdown and metrics.
 
-    pub(crate) fn close(&self, how: Shutdown) {
+    pub(crate) fn shut_down(&self, how: Shutdown) {
         let mut state = locked(&self.state);
-        if state.closed != Some(Shutdown::Discard) {
-            state.closed = Some(how);
+        if state.shutdown != Some(Shutdown::Discard) {
+            state.shutdown = Some(how);
         }
         let links = state.links.clone();
         let calls = match how {
@@ -351,25 +334,31 @@ impl Shared {
             Shutdown::Discard => std::mem::take(&mut state.queue),
         };
         drop(state);
-        self.changed.notify_all();
+        self.closed.notify_all();
         self.fail(calls, &Error::ShutDown);
         for link in links {
             match how {
-                Shutdown::Drain => link.wake(),
-                Shutdown::Discard => link.discard(Error::ShutDown, End::ShutDown),
+                Shutdown::Drain => link.wake_manager(),
+                Shutdown::Discard => link.kill_now(Error::ShutDown, ExitReason::ShutDown),
             }
         }
     }
 
-    /// Resolves once the last slot of the closed pool has ended.
+    /// Completes when the last slot of the closed pool has ended.
     pub(crate) async fn closed(&self) {
-        loop {
-            let listener: EventListener = self.ended.listen();
-            if locked(&self.state).slots == 0 {
-                return;
+        std::future::poll_fn(|cx| {
+            // Cloned before the lock is taken, and dropped after: both are code of the user.
+            let waker = cx.waker().clone();
+            let mut state = locked(&self.state);
+            if state.slots == 0 {
+                return Poll::Ready(());
             }
-            listener.await;
-        }
+            if !state.shutdown_wakers.iter().any(|other| other.will_wake(&waker)) {
+                state.shutdown_wakers.push(waker);
+            }
+            Poll::Pending
+        })
+        .await;
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
@@ -384,19 +373,19 @@ impl Shared {
             queue_times: state.queue_times.quantiles(),
             #[cfg(feature = "metrics")]
             run_times: state.run_times.quantiles(),
-            ..state.books.clone()
+            ..state.stats.clone()
         }
     }
 }
 
 impl State {
-    /// Reserves a slot for a spare worker, where the pool is to have more of them.
-    fn wants_spare(&mut self, config: &Config) -> bool {
-        let wants = self.closed.is_none()
+    /// Reserves a slot for a spare worker, if there are too few.
+    fn reserve_spare(&mut self, config: &Config) -> bool {
+        let reserve = self.shutdown.is_none()
             && self.slots < config.workers
             && self.idle.len() + self.starting < config.min_idle;
-        self.reserve_slot(wants);
-        wants
+        self.reserve_slot(reserve);
+        reserve
     }
 
     fn reserve_slot(&mut self, reserve: bool) {
@@ -404,15 +393,22 @@ impl State {
         self.starting += usize::from(reserve);
     }
 
-    /// Whether one of the starting slots has something to start for.
-    fn needs_start(&self, config: &Config) -> bool {
-        self.queue.len() >= self.starting
-            || (self.closed.is_none() && self.idle.len() + self.starting <= config.min_idle)
+    /// Ends a starting slot; the wakers are to be woken without the lock.
+    fn end_slot(&mut self) -> Vec<Waker> {
+        self.starting -= 1;
+        self.slots -= 1;
+        if self.slots == 0 { std::mem::take(&mut self.shutdown_wakers) } else { Vec::new() }
     }
 
-    fn forget_idle(&mut self, link: &Arc<Link>) -> bool {
-        let place = self.idle.iter().position(|idle| Arc::ptr_eq(idle, link));
-        place.map(|place| self.idle.remove(place)).is_some()
+    /// Whether all starting slots are needed.
+    fn needs_start(&self, config: &Config) -> bool {
+        self.queue.len() >= self.starting
+            || (self.shutdown.is_none() && self.idle.len() + self.starting <= config.min_idle)
+    }
+
+    fn remove_idle(&mut self, link: &Arc<Link>) -> bool {
+        let index = self.idle.iter().position(|idle| Arc::ptr_eq(idle, link));
+        index.map(|index| self.idle.remove(index)).is_some()
     }
 
     fn back_off(&mut self) {
@@ -422,21 +418,21 @@ impl State {
         self.retry_at = Some(Instant::now() + wait);
     }
 
-    fn book(&mut self, done: &Done) {
-        self.books.queue_time += done.current.waited;
-        self.books.run_time += done.ran;
+    fn count(&mut self, Done { current, reply, ran }: &Done) {
+        self.stats.queue_time += current.queued;
+        self.stats.run_time += *ran;
         #[cfg(feature = "metrics")]
         {
-            self.queue_times.record(done.current.waited);
-            self.run_times.record(done.ran);
+            self.queue_times.record(current.queued);
+            self.run_times.record(*ran);
         }
-        self.books.bytes_in += done.current.call.size();
-        if let Ok(payload) = &done.reply {
-            self.books.bytes_out += payload.bytes().len() as u64;
+        self.stats.bytes_in += current.call.size();
+        if let Ok(payload) = reply {
+            self.stats.bytes_out += payload.bytes().len() as u64;
         }
-        // Those whose caller has gone were counted when it went.
-        if !matches!(done.reply, Err(Error::Cancelled)) {
-            self.books.calls.count(&done.reply);
+        // A cancelled call was counted when it was cancelled.
+        if !matches!(reply, Err(Error::Cancelled)) {
+            self.stats.calls.count(reply);
         }
     }
 }

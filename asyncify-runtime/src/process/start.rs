@@ -12,7 +12,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
@@ -21,10 +21,11 @@ use super::bootstrap;
 use super::builder::{Config, Stderr};
 use super::error::ProcessError;
 use super::hello::{self, Hello, Setup, Token, VARIABLE};
-use super::link::Link;
-use super::manager::{LINGER, Tail, Worker};
-use super::metrics::End;
+use super::link::{Exit, Link};
+use super::manager::{EXIT_TIMEOUT, Worker};
+use super::metrics::ExitReason;
 use super::shared::{Shared, StartFailure};
+use super::stderr::Tail;
 use super::sys::{self, Timer, Watched};
 use super::wire::{FrameReader, Kind, LONGEST_WORDS};
 
@@ -50,7 +51,7 @@ pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, StartFailure> {
     }
 }
 
-fn failure(detail: String) -> StartFailure {
+pub(crate) fn failure(detail: String) -> StartFailure {
     StartFailure { error: ProcessError::Start { attempts: 1, detail }, is_final: false }
 }
 
@@ -160,7 +161,7 @@ fn greet(
             Ok(0) => return Err(failure("it ended before it was ready".to_owned())),
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                if sys::is_readable(&worker.link.process) {
+                if worker.link.exits_within(Duration::ZERO) {
                     return Err(failure("it ended before it was ready".to_owned()));
                 }
                 if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -202,23 +203,21 @@ fn send_setup(socket: &UnixStream, frame: &[u8], control: Option<&UnixStream>) -
     }
 }
 
-/// Ends a worker that is not ready, and says how it ended.
+/// Kills and reaps a worker that is not ready; the failure says how it exited.
 fn give_up(mut worker: Worker, mut failure: StartFailure) -> StartFailure {
-    // It closes its socket a moment before it has ended, and how it ends is worth knowing.
-    let ended = worker.link.has_closed() && {
-        let mut fds = [PollFd::new(&worker.link.process, PollFlags::IN)];
-        let polled = sys::poll(&mut fds, Some(Instant::now() + LINGER));
-        polled.is_ok() && sys::is_readable(&worker.link.process)
-    };
-    worker.link.discard(ProcessError::InWorker.into(), End::StartFailed);
-    let remains = worker.link.bury(&mut worker.child);
-    worker.shared.buried(&worker.link, End::StartFailed, false);
+    // It closes its socket a moment before it has exited.
+    let closed = sys::has_hung_up(&worker.link.socket);
+    let exited = worker.link.exits_within(if closed { EXIT_TIMEOUT } else { Duration::ZERO });
+    worker.link.kill_now(ProcessError::InWorker.into(), ExitReason::StartFailed);
+    let Exit { status, .. } = worker.link.reap(&mut worker.child);
+    worker.reaped(ExitReason::StartFailed);
     if let ProcessError::Start { detail, .. } = &mut failure.error {
-        if let Some(status) = remains.status.filter(|_| ended) {
+        if let Some(status) = status.filter(|_| exited) {
             let _ = write!(detail, " ({status})");
         }
-        if let Some(words) = worker.stderr.map(Tail::into_text).filter(|text| !text.is_empty()) {
-            let _ = write!(detail, "; its last words:\n{}", words.trim_end());
+        let stderr = worker.stderr.take().map(Tail::into_text);
+        if let Some(text) = stderr.filter(|text| !text.is_empty()) {
+            let _ = write!(detail, "; its stderr:\n{}", text.trim_end());
         }
     }
     failure

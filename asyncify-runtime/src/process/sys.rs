@@ -104,11 +104,11 @@ pub(crate) fn poll(fds: &mut [PollFd<'_>], deadline: Option<Instant>) -> io::Res
     }
 }
 
-/// Whether the descriptor is readable, or at its end, now.
-pub(crate) fn is_readable(fd: impl AsFd) -> bool {
+/// Whether the descriptor is readable, or at its end, before the time-out.
+pub(crate) fn is_readable_within(fd: impl AsFd, timeout: Duration) -> bool {
     let mut fds = [PollFd::new(&fd, PollFlags::IN)];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    matches!(rustix::event::poll(&mut fds, Some(&now)), Ok(1..))
+    let polled = poll(&mut fds, Instant::now().checked_add(timeout));
+    polled.is_ok() && !fds[0].revents().is_empty()
 }
 
 /// Whether the other end of a socket is closed.

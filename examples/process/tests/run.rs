@@ -39,3 +39,31 @@ fn progress_counts_the_primes() {
     let printed = stdout("progress", &["1"]);
     assert!(printed.starts_with("78498 primes below 1 million\n"), "{printed}");
 }
+
+#[test]
+fn a_leaky_library_is_recycled() {
+    let printed = stdout("leaky_library", &[]);
+    assert!(printed.starts_with("32 documents parsed, none freed\n"), "{printed}");
+    let line = printed.lines().nth(1).expect("a second line");
+    let processes: usize = line.split(' ').next().expect("a number").parse().expect("a number");
+    assert!((2..=16).contains(&processes), "{line}");
+}
+
+#[test]
+fn a_trace_goes_on_in_the_worker() {
+    let printed = stdout("traceparent", &[]);
+    let expected = "the worker's trace is the caller's: true\n\
+                    its parent is the caller's span: true\n";
+    assert_eq!(printed, expected);
+}
+
+#[test]
+fn a_cancelled_search_leaves_its_worker_warm() {
+    let printed = stdout("warm_worker", &[]);
+    let expected = "the smallest factor of 1999993 is 1999993\n\
+                    a pair for 6: Some((2, 3))\n\
+                    a pair for 18446744073709551615 in 100 ms: false\n\
+                    the same worker goes on: true\n\
+                    workers started: 1\n";
+    assert_eq!(printed, expected);
+}

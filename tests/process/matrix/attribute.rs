@@ -10,7 +10,7 @@ use asyncify_runtime::{Error, Shutdown, sync_to_async};
 use futures::future::FutureExt;
 use serde::{Deserialize, Serialize};
 
-use crate::{Scratch, balanced, cases};
+use crate::{Pipe, balanced, cases};
 
 cases![
     borrowed_arguments_are_encoded_at_the_call,
@@ -137,20 +137,24 @@ async fn a_time_out_of_its_own() {
 #[sync_to_async(process(pool = &current(), on_drop = "detach"))]
 fn write_twice(first: &Path, go: &Path, second: &Path) -> Result<(), Error> {
     std::fs::write(first, "begun").expect("a writable place");
-    until("it may go on", || go.exists());
+    // Open for both, a pipe does not wait for its other end.
+    let mut go = std::fs::File::options().read(true).write(true).open(go).expect("a pipe");
+    std::io::Read::read_exact(&mut go, &mut [0; 2]).expect("the test writes to it");
     std::fs::write(second, "ended").expect("a writable place");
     Ok(())
 }
 
 async fn a_detached_call_runs_on() {
     once(async |pool| {
-        let files = ["detached-1", "detached-2", "detached-3"].map(Scratch::new);
-        let [first, go, second] = &files;
-        let mut call = Box::pin(with(pool, || write_twice(&first.0, &go.0, &second.0)));
+        let pipes = ["detached-1", "detached-2", "detached-3"].map(Pipe::new);
+        let [first, go, second] = &pipes;
+        let mut call = Box::pin(with(pool, || {
+            write_twice(&first.scratch.0, &go.scratch.0, &second.scratch.0)
+        }));
         assert!(call.as_mut().now_or_never().is_none());
         first.wait();
         drop(call);
-        std::fs::write(&go.0, "go").unwrap();
+        std::fs::write(go.path(), "go").unwrap();
         assert_eq!(second.wait(), "ended");
         until("the call is counted", || pool.metrics().calls.returned == 1);
     })

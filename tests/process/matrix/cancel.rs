@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use asyncify_process_tests::outside::{runs, until};
+use asyncify_process_tests::outside::{ended, runs};
 use asyncify_process_tests::tasks;
 use asyncify_runtime::process::ProcessError;
 use asyncify_runtime::{Error, Shutdown};
 use futures::future::FutureExt;
 
-use crate::{Scratch, balanced, cases, finish, one};
+use crate::{Pipe, Scratch, balanced, cases, finish, one};
 
 cases![
     a_call_that_runs_too_long_is_killed,
@@ -23,17 +23,18 @@ cases![
 ];
 
 async fn a_call_that_runs_too_long_is_killed() {
-    let pool = one().timeout(Duration::from_millis(100)).build().unwrap();
+    let timeout = Duration::from_secs(1);
+    let pool = one().timeout(timeout).build().unwrap();
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
     let began = Instant::now();
     let error = tasks::spin(&pool).await.unwrap_err();
-    let late = began.elapsed().saturating_sub(Duration::from_millis(100));
+    let late = began.elapsed().saturating_sub(timeout);
     let Error::Process(ProcessError::TimedOut { task, after, .. }) = error else {
         panic!("{error}")
     };
     assert!(task.ends_with("tasks::spin"), "{task}");
-    assert!(after >= Duration::from_millis(100));
-    assert!(late < Duration::from_secs(1), "{late:?}");
+    assert!(after >= timeout);
+    assert!(late < Duration::from_secs(10), "{late:?}");
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
     let metrics = finish(pool).await;
     assert_eq!((metrics.ended.timed_out, metrics.calls.timed_out), (1, 1));
@@ -51,12 +52,12 @@ async fn the_error_of_a_time_out_comes_after_the_end_of_the_work() {
 
 async fn a_dropped_call_is_killed() {
     let pool = one().build().unwrap();
-    let begun = Scratch::new("dropped");
+    let begun = Pipe::new("dropped");
     let mut call = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
     assert!(call.as_mut().now_or_never().is_none());
     let worker = begun.wait_pid();
     drop(call);
-    until("the worker is gone", || !runs(worker));
+    ended(worker);
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
     let metrics = finish(pool).await;
     assert_eq!((metrics.ended.dropped, metrics.calls.cancelled), (1, 1));
@@ -64,7 +65,7 @@ async fn a_dropped_call_is_killed() {
 
 async fn a_dropped_call_that_waits_never_runs() {
     let pool = one().timeout(Duration::from_secs(10)).build().unwrap();
-    let begun = Scratch::new("first");
+    let begun = Pipe::new("first");
     let never = Scratch::new("second");
     let mut first = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
     assert!(first.as_mut().now_or_never().is_none());
@@ -90,8 +91,8 @@ async fn grace_lets_a_call_end_and_its_worker_live() {
     let pool = one().kill_grace(Duration::from_mins(1)).build().unwrap();
     let worker = tasks::pid(&pool).await;
     for round in 0..3 {
-        let begun = Scratch::new(&format!("begun-{round}"));
-        let ended = Scratch::new(&format!("ended-{round}"));
+        let begun = Pipe::new(&format!("begun-{round}"));
+        let ended = Pipe::new(&format!("ended-{round}"));
         let call = tasks::spin_until_cancelled(&pool, begun.path(), ended.path());
         let mut call = Box::pin(call);
         assert!(call.as_mut().now_or_never().is_none());
@@ -119,19 +120,19 @@ async fn grace_ends() {
 
 async fn children_are_killed_with_their_call() {
     let pool = one().build().unwrap();
-    let begun = Scratch::new("grandchild");
+    let begun = Pipe::new("grandchild");
     let mut call = Box::pin(tasks::spawn_child_and_spin(&pool, begun.path()));
     assert!(call.as_mut().now_or_never().is_none());
     let child = begun.wait_pid();
     assert!(runs(child));
     drop(call);
-    until("the child is gone", || !runs(child));
+    ended(child);
     finish(pool).await;
 }
 
 async fn a_discarded_pool_kills_what_runs() {
     let pool = one().build().unwrap();
-    let begun = Scratch::new("discarded");
+    let begun = Pipe::new("discarded");
     let first = tokio::spawn(tasks::spin_and_tell(&pool, begun.path()));
     let worker = begun.wait_pid();
     let mut second = Box::pin(tasks::spin(&pool));

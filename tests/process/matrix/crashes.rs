@@ -1,11 +1,11 @@
 //! Workers that die.
 
-use asyncify_process_tests::outside::{children, runs, until};
+use asyncify_process_tests::outside::{children, ended, runs};
 use asyncify_process_tests::tasks::{self, crash};
 use asyncify_runtime::process::{OomHint, Stderr};
 use rustix::process::Signal;
 
-use crate::{Scratch, cases, finish, kill, one};
+use crate::{Pipe, cases, finish, kill, one};
 
 cases![
     an_abort_costs_one_call,
@@ -63,7 +63,7 @@ async fn a_stack_overflow_costs_one_call() {
 
 async fn a_sigkill_from_outside_costs_the_running_call() {
     let pool = one().build().unwrap();
-    let begun = Scratch::new("killed");
+    let begun = Pipe::new("killed");
     let call = tokio::spawn(tasks::spin_and_tell(&pool, begun.path()));
     kill(begun.wait_pid(), Signal::KILL);
     let crash = crash(call.await.unwrap().unwrap_err());
@@ -101,7 +101,7 @@ async fn children_of_a_call_that_returned_live_on() {
     finish(pool).await;
     assert!(runs(child));
     kill(child, Signal::KILL);
-    until("the child is gone", || !runs(child));
+    ended(child);
 }
 
 async fn last_words_are_captured() {

@@ -10,7 +10,7 @@ use asyncify_runtime::process::{Pool, ProcessError, Stderr};
 use futures::future::join_all;
 use rustix::process::Signal;
 
-use crate::{Scratch, cases, finish, kill, one};
+use crate::{Pipe, Scratch, cases, finish, kill, one};
 
 cases![
     workers_are_started_when_they_are_needed,
@@ -33,23 +33,28 @@ async fn workers_are_started_when_they_are_needed() {
         assert_eq!(tasks::add(&pool, n, n).await, Ok(2 * n));
     }
     assert_eq!(pool.metrics().spawned, 1);
-    let workers = join_all((0..4).map(|_| tasks::sleep(&pool, 50))).await;
-    let mut workers: Vec<_> = workers.into_iter().map(Result::unwrap).collect();
+    let four = [Pipe::new("one"), Pipe::new("two"), Pipe::new("three"), Pipe::new("four")];
+    let calls = four.iter().map(|pipe| tokio::spawn(tasks::spin_and_tell(&pool, pipe.path())));
+    let calls: Vec<_> = calls.collect();
+    let mut workers: Vec<_> = four.iter().map(Pipe::wait_pid).collect();
     workers.sort_unstable();
     workers.dedup();
     assert_eq!(workers.len(), 4);
+    calls.iter().for_each(tokio::task::JoinHandle::abort);
     finish(pool).await;
 }
 
 async fn spare_workers_are_started_ahead() {
     let pool = Pool::builder("spare").workers(3).min_idle(2).build().unwrap();
     until("two are idle", || pool.metrics().idle == 2);
-    let call = tokio::spawn(tasks::sleep(&pool, 100));
+    let begun = Pipe::new("spare");
+    let call = tokio::spawn(tasks::spin_and_tell(&pool, begun.path()));
+    begun.wait();
     until("two are idle beside the busy one", || {
         let metrics = pool.metrics();
         (metrics.busy, metrics.idle) == (1, 2)
     });
-    call.await.unwrap().unwrap();
+    call.abort();
     finish(pool).await;
 }
 
@@ -60,7 +65,19 @@ async fn idle_workers_leave() {
         .idle_timeout(Duration::from_millis(20))
         .build()
         .unwrap();
-    join_all((0..3).map(|_| tasks::sleep(&pool, 10))).await;
+    let three = [Pipe::new("one"), Pipe::new("two"), Pipe::new("three")];
+    let go = Pipe::new("go");
+    let calls = three
+        .iter()
+        .map(|begun| tokio::spawn(tasks::tell_and_wait(&pool, begun.path(), go.path())));
+    let calls: Vec<_> = calls.collect();
+    for begun in &three {
+        begun.wait();
+    }
+    std::fs::write(go.path(), "123").unwrap();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
     until("one is left", || pool.metrics().alive == 1);
     let metrics = finish(pool).await;
     assert_eq!(metrics.ended.idle + 1, metrics.spawned);
@@ -120,7 +137,7 @@ async fn start_error(builder: asyncify_runtime::process::Builder) -> String {
 }
 
 async fn a_program_that_says_nothing_is_no_worker() {
-    let builder = one().worker_exe("/bin/sleep").start_timeout(Duration::from_millis(50));
+    let builder = one().worker_exe("/bin/sleep");
     // `sleep` without an argument ends at once; `tail` waits for its stdin.
     let detail = start_error(builder.stderr(Stderr::Capture(1000))).await;
     assert!(detail.contains("before it was ready (exit status: 1)"), "{detail}");

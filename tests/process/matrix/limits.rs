@@ -7,7 +7,7 @@ use asyncify_runtime::Error;
 use asyncify_runtime::process::{OomHint, Pool, ProcessError};
 use futures::future::{FutureExt, join_all};
 
-use crate::{Scratch, cases, finish, one};
+use crate::{Pipe, cases, finish, one};
 
 const MIB: u64 = 1 << 20;
 
@@ -78,7 +78,7 @@ async fn every_call_its_own_worker() {
 
 async fn a_full_queue_refuses() {
     let pool = one().queue_limit(1).build().unwrap();
-    let begun = Scratch::new("full");
+    let begun = Pipe::new("full");
     let mut running = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
     assert!(running.as_mut().now_or_never().is_none());
     begun.wait();

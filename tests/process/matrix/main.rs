@@ -17,8 +17,10 @@ mod orphans;
 mod protocol;
 mod scarce;
 mod storms;
+mod wakers;
 
 use std::future::Future;
+use std::io::{ErrorKind, Read};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
@@ -56,6 +58,7 @@ fn main() {
         scarce::CASES,
         bootstrap::CASES,
         orphans::CASES,
+        wakers::CASES,
         storms::CASES,
     ];
     let wanted = modules.concat().into_iter().filter(|(name, _)| name.contains(&argument));
@@ -120,30 +123,51 @@ impl Scratch {
     fn path(&self) -> String {
         self.0.to_str().expect("a plain path").to_owned()
     }
-
-    /// What somebody has written there, once it is there.
-    fn wait(&self) -> String {
-        let mut text = String::new();
-        outside::until("the file is written", || {
-            text = std::fs::read_to_string(&self.0).unwrap_or_default();
-            !text.is_empty()
-        });
-        text
-    }
-
-    fn wait_pid(&self) -> u32 {
-        let mut pid = None;
-        outside::until("a whole process id is written", || {
-            pid = self.wait().parse().ok();
-            pid.is_some()
-        });
-        pid.expect("waited for")
-    }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A named pipe: a message from a worker that can be waited for.
+struct Pipe {
+    scratch: Scratch,
+    reader: std::fs::File,
+}
+
+impl Pipe {
+    fn new(name: &str) -> Self {
+        use rustix::fs::{CWD, FileType, Mode, OFlags};
+        let scratch = Scratch::new(name);
+        rustix::fs::mknodat(CWD, &scratch.0, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        // Opened for reading at once, so that no writer has to wait.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let reader = rustix::fs::open(&scratch.0, flags, Mode::empty()).unwrap();
+        Self { scratch, reader: reader.into() }
+    }
+
+    fn path(&self) -> String {
+        self.scratch.path()
+    }
+
+    /// The message of the first writer.
+    fn wait(&self) -> String {
+        let mut bytes = Vec::new();
+        loop {
+            outside::readable(&self.reader);
+            match (&self.reader).read_to_end(&mut bytes) {
+                Ok(_) => return String::from_utf8(bytes).expect("a text"),
+                // The writer has not closed it yet.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    fn wait_pid(&self) -> u32 {
+        self.wait().parse().expect("a process id")
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use asyncify_process_tests::outside::{children, runs, until};
+use asyncify_process_tests::outside::{children, ended, runs, until};
 use asyncify_process_tests::tasks;
 use asyncify_runtime::process::Pool;
 use asyncify_runtime::{Shutdown, initializer};
@@ -13,7 +13,7 @@ use futures::future::FutureExt;
 
 use rustix::process::Signal;
 
-use crate::{Scratch, cases, kill, one};
+use crate::{Pipe, cases, kill, one};
 
 cases![
     a_worker_that_spins_ends_with_its_program,
@@ -88,7 +88,7 @@ fn stranger() {
 /// It waits for the end of a call that never ends.
 fn drain() {
     let pool = one().kill_grace(Duration::from_secs(1000)).build().unwrap();
-    let scratch = Scratch::new("drain");
+    let scratch = Pipe::new("drain");
     let mut call = Box::pin(tasks::spin_and_tell(&pool, scratch.path()));
     assert!(call.as_mut().now_or_never().is_none());
     let worker = scratch.wait();
@@ -109,7 +109,7 @@ fn child() {
 /// Its `main` returns while a call runs.
 fn end() {
     let pool = one().build().unwrap();
-    let scratch = Scratch::new("end");
+    let scratch = Pipe::new("end");
     let mut call = Box::pin(tasks::spin_and_tell(&pool, scratch.path()));
     assert!(call.as_mut().now_or_never().is_none());
     std::fs::write(file(), scratch.wait()).unwrap();
@@ -122,7 +122,7 @@ fn wait_for_ever() {
     let _ = std::io::stdin().read(&mut [0]);
 }
 
-fn start_role(role: &str, scratch: &Scratch) -> Child {
+fn start_role(role: &str, scratch: &Pipe) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([role, &scratch.path()])
         .stdin(Stdio::piped())
@@ -133,13 +133,13 @@ fn start_role(role: &str, scratch: &Scratch) -> Child {
 
 fn dies_with_its_program(role: &str) {
     for _ in 0..5 {
-        let scratch = Scratch::new(&role.replace(':', "-"));
+        let scratch = Pipe::new(&role.replace(':', "-"));
         let mut program = start_role(role, &scratch);
         let worker = scratch.wait_pid();
         assert!(runs(worker));
         program.kill().unwrap();
         program.wait().unwrap();
-        until("the worker is gone", || !runs(worker));
+        ended(worker);
     }
 }
 
@@ -155,36 +155,36 @@ async fn an_idle_worker_ends_with_its_program() {
 async fn a_worker_that_starts_ends_with_its_program() {
     dies_with_its_program("role:start");
     for _ in 0..20 {
-        let scratch = Scratch::new("early");
+        let scratch = Pipe::new("early");
         let mut program = start_role("role:spin", &scratch);
         let worker = first_child(&program);
         program.kill().unwrap();
         program.wait().unwrap();
-        until("the worker is gone", || !runs(worker));
+        ended(worker);
     }
 }
 
 /// Stopped as soon as it is there, before it can have read a word.
 async fn a_worker_that_has_not_begun_ends_with_its_program() {
     for _ in 0..20 {
-        let scratch = Scratch::new("stopped");
+        let scratch = Pipe::new("stopped");
         let mut program = start_role("role:spin", &scratch);
         let worker = first_child(&program);
         kill(worker, Signal::STOP);
         program.kill().unwrap();
         program.wait().unwrap();
         kill(worker, Signal::CONT);
-        until("the worker is gone", || !runs(worker));
+        ended(worker);
     }
 }
 
 async fn a_program_that_never_greets_ends_with_its_pool() {
-    let scratch = Scratch::new("stranger");
+    let scratch = Pipe::new("stranger");
     let mut program = start_role("role:stranger", &scratch);
     let worker = first_child(&program);
     program.kill().unwrap();
     program.wait().unwrap();
-    until("the stranger is gone", || !runs(worker));
+    ended(worker);
 }
 
 fn first_child(program: &Child) -> u32 {
@@ -205,10 +205,10 @@ async fn what_a_worker_has_started_ends_with_its_program() {
 }
 
 async fn a_program_that_ends_takes_its_workers_along() {
-    let scratch = Scratch::new("ended");
+    let scratch = Pipe::new("ended");
     let mut program = start_role("role:end", &scratch);
     let worker = scratch.wait_pid();
     assert!(program.wait().unwrap().success());
-    until("the worker is gone", || !runs(worker));
+    ended(worker);
     drop(Pool::builder("unused").build().unwrap());
 }

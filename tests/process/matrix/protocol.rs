@@ -47,7 +47,7 @@ async fn an_answer_to_nobody_kills_the_worker() {
     frame[4] = 5;
     frame[8..].copy_from_slice(&u64::MAX.to_le_bytes());
     let detail = nonsense(&pool, &frame).await;
-    assert!(detail.contains("which nobody made"), "{detail}");
+    assert!(detail.contains("which is not running"), "{detail}");
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
     assert_eq!(finish(pool).await.ended.protocol, 1);
 }

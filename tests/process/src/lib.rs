@@ -1,5 +1,6 @@
 //! The functions that the tests run in workers, and what the tests look at from outside.
 
+pub mod adversary;
 pub mod log;
 pub mod outside;
 #[macro_use]

@@ -1,7 +1,12 @@
 //! What can be seen of processes from outside.
 
 use std::fs;
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 /// The processes whose parent is `pid`, zombies too.
 #[must_use]
@@ -32,16 +37,42 @@ pub fn descriptors() -> usize {
     fs::read_dir("/proc/self/fd").expect("a mounted /proc").count()
 }
 
+/// Waits until a process has ended, reaped or not.
+///
+/// # Panics
+///
+/// When it has not ended after a minute.
+#[track_caller]
+pub fn ended(pid: u32) {
+    let pid = Pid::from_raw(pid.try_into().expect("a process id")).expect("not 0");
+    match pidfd_open(pid, PidfdFlags::empty()) {
+        Ok(process) => readable(process),
+        Err(error) => assert_eq!(error, Errno::SRCH),
+    }
+}
+
+/// Waits until a descriptor is readable.
+///
+/// # Panics
+///
+/// When it is not readable after a minute.
+#[track_caller]
+pub fn readable(descriptor: impl AsFd) {
+    let mut fds = [PollFd::new(&descriptor, PollFlags::IN)];
+    let ready = rustix::event::poll(&mut fds, Some(&Timespec { tv_sec: 60, tv_nsec: 0 }));
+    assert_eq!(ready, Ok(1), "not readable");
+}
+
 /// Waits until something outside of this process is so; what it waits for tells nobody when.
 ///
 /// # Panics
 ///
-/// When it is not so after 10 seconds.
+/// When it is not so after a minute.
 #[track_caller]
 pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !so() {
-        assert!(began.elapsed() < Duration::from_secs(10), "never: {what}");
+        assert!(began.elapsed() < Duration::from_mins(1), "never: {what}");
         std::thread::yield_now();
     }
 }

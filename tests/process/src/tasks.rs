@@ -101,6 +101,27 @@ crate::task! {
         }
     }
 
+    /// Says on a file that it has begun, and ends when it gets a byte from a pipe.
+    pub fn tell_and_wait(begun: String, go: String) -> Result<(), Error> {
+        std::fs::write(begun, std::process::id().to_string()).expect("a writable place");
+        // Open for both, a pipe does not wait for its other end.
+        let mut go = std::fs::File::options().read(true).write(true).open(go).expect("a pipe");
+        go.read_exact(&mut [0]).expect("the test writes to it");
+        Ok(())
+    }
+
+    /// Creates a file, waits until it is removed, writes to stderr, and never ends.
+    pub fn print_when_removed(file: String) -> Result<(), Error> {
+        std::fs::write(&file, "begun").expect("a writable place");
+        while std::fs::exists(&file).expect("a readable place") {
+            std::hint::spin_loop();
+        }
+        eprintln!("removed");
+        loop {
+            std::hint::spin_loop();
+        }
+    }
+
     /// Spins until it is cancelled, and says so on a file.
     pub fn spin_until_cancelled(begun: String, ended: String) -> Result<(), Error> {
         std::fs::write(begun, "begun").expect("a writable place");

@@ -1,11 +1,13 @@
-//! The caller, as its process keeps it while the worker runs.
+//! The caller's side: its span and subscriber, while the worker runs the function.
 
+use tracing::callsite::{Callsite, Identifier};
+use tracing::field::{FieldSet, Value, display};
 use tracing::level_filters::LevelFilter;
-use tracing::subscriber::NoSubscriber;
-use tracing::{Dispatch, Event, Span, dispatcher};
+use tracing::metadata::Kind;
+use tracing::subscriber::{Interest, NoSubscriber};
+use tracing::{Dispatch, Event, Metadata, Span, dispatcher};
 
-use super::site::{self, Place};
-use super::{Record, Scope};
+use super::{CallerSpan, LEVELS, Record, Scope, TARGET, verbosity};
 use crate::util::{catch, drop_quietly};
 
 pub(crate) struct Caller {
@@ -14,7 +16,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// None where nobody listens.
+    /// `None` if there is no subscriber.
     pub(crate) fn capture() -> Option<Self> {
         let dispatcher = dispatcher::get_default(|dispatcher| {
             (!dispatcher.is::<NoSubscriber>()).then(|| dispatcher.clone())
@@ -23,44 +25,105 @@ impl Caller {
         Some(Self { dispatcher, span: Span::current() })
     }
 
-    /// What the worker is told of it.
+    /// What is sent to the worker.
     pub(crate) fn scope(&self) -> Scope {
-        let level = LevelFilter::current().into_level().map_or(0, site::level_to_byte);
-        let span = self.span.metadata().map(|metadata| Record {
-            place: Place::of(metadata),
+        let span = self.span.metadata().map(|metadata| CallerSpan {
+            name: metadata.name().to_owned(),
+            target: metadata.target().to_owned(),
             #[cfg(feature = "span_fields")]
-            fields: super::fields::of(&self.span),
+            fields: super::text::fields_of(&self.span),
             #[cfg(not(feature = "span_fields"))]
-            fields: Vec::new(),
+            fields: String::new(),
         });
-        Scope { level, span }
+        Scope { verbosity: LevelFilter::current().into_level().map_or(0, verbosity), span }
     }
 
-    /// Makes an event of the worker's one of the caller's.
+    /// Records an event of the worker's in the caller's span.
     pub(crate) fn log(&self, encoded: &[u8]) {
-        // What cannot be read is no event; a worker that says more of it is no worse off.
-        let Ok(Record { place, fields }) = rmp_serde::from_slice(encoded) else { return };
-        let Some(metadata) = place.metadata() else { return };
-        // The subscriber is the user's, and this thread is ours.
-        let logged = catch(|| {
+        // What cannot be read is not an event; that does no harm.
+        let Ok(record) = rmp_serde::from_slice::<Record>(encoded) else { return };
+        let Some(index) = usize::from(record.verbosity).checked_sub(1) else { return };
+        let Some(metadata) = METADATA.get(index) else { return };
+        // The subscriber is the user's, and the thread is ours.
+        drop_quietly(catch(|| {
             let _current = dispatcher::set_default(&self.dispatcher);
-            if metadata.is_event() && self.dispatcher.enabled(metadata) {
-                site::with_values(metadata, &fields, |values| {
-                    self.dispatcher.event(&Event::new_child_of(self.span.id(), metadata, values));
-                });
+            if self.dispatcher.enabled(&record.metadata(metadata)) {
+                self.record(&record, metadata);
             }
+        }));
+    }
+
+    fn record(&self, record: &Record, metadata: &'static Metadata<'static>) {
+        let Record { target, file, line, message, fields, spans, .. } = record;
+        let location = file.as_ref().map(|file| format!("{file}:{}", line.unwrap_or_default()));
+        let text = |text| Some(text).filter(|text: &&String| !text.is_empty()).map(display);
+        let texts = [
+            text(message),
+            text(target),
+            location.as_ref().map(display),
+            text(fields),
+            text(spans),
+        ];
+        let set = metadata.fields();
+        let mut names = set.iter();
+        let values = texts.each_ref().map(|text| {
+            let name = names.next().expect("a name for each text");
+            (name, text.as_ref().map(|text| text as &dyn Value))
         });
-        if let Err(payload) = logged {
-            drop_quietly(payload);
-        }
+        let values = values.each_ref().map(|(name, value)| (name, *value));
+        self.dispatcher.event(&Event::new_child_of(
+            self.span.id(),
+            metadata,
+            &set.value_set(&values),
+        ));
     }
 }
 
 impl Drop for Caller {
-    /// Closes the span where its dispatcher is current: a registry asks the current one to close
-    /// the parent of a span that is closed.
+    /// Closes the span with its subscriber as the default: a registry asks the default one to close
+    /// the parent of a span that is closed. This may be a thread of the pool, and a subscriber may
+    /// panic.
     fn drop(&mut self) {
-        let _current = dispatcher::set_default(&self.dispatcher);
-        self.span = Span::none();
+        let dispatcher = std::mem::replace(&mut self.dispatcher, Dispatch::none());
+        let current = dispatcher::set_default(&dispatcher);
+        drop_quietly(std::mem::replace(&mut self.span, Span::none()));
+        drop(current);
+        drop_quietly(dispatcher);
+    }
+}
+
+impl Record {
+    /// The description of the event as it was in the worker, for filters.
+    fn metadata(&self, ours: &'static Metadata<'static>) -> Metadata<'_> {
+        let fields = FieldSet::new(FIELDS, ours.callsite());
+        let file = self.file.as_deref();
+        let level = *ours.level();
+        Metadata::new(ours.name(), &self.target, level, file, self.line, None, fields, Kind::EVENT)
+    }
+}
+
+/// The fields of each of these statics.
+const FIELDS: &[&str] =
+    &["message", "worker.target", "worker.location", "worker.fields", "worker.spans"];
+
+/// The static of a level.
+struct Site(usize);
+
+static SITES: [Site; 5] = [Site(0), Site(1), Site(2), Site(3), Site(4)];
+
+static METADATA: [Metadata<'static>; 5] =
+    [metadata(0), metadata(1), metadata(2), metadata(3), metadata(4)];
+
+const fn metadata(index: usize) -> Metadata<'static> {
+    let fields = FieldSet::new(FIELDS, Identifier(&SITES[index]));
+    Metadata::new("worker event", TARGET, LEVELS[index], None, None, None, fields, Kind::EVENT)
+}
+
+impl Callsite for Site {
+    /// Subscribers are asked about each event.
+    fn set_interest(&self, _: Interest) {}
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &METADATA[self.0]
     }
 }

@@ -1,49 +1,67 @@
 //! `tracing` across processes: the caller's span goes to the worker, and the events of the function
 //! come back into that span.
 //!
-//! Spans and events are described by statics, of which each process has its own, and which no
-//! other can name. So they travel with their description, and the other side [makes a static](site)
-//! of each that it meets for the first time.
+//! `tracing` describes each span and event by a static, which no other process can name. So both
+//! travel as text, and are recorded by a static of ours, one for each level, as `tracing-log` does
+//! with the records of `log`.
 //!
-//! Nothing is sent where nobody listens, and no event of a level that no subscriber here takes. What
-//! is too much is [counted](remote) and said.
+//! Nothing is sent if nobody listens, and no event of a level that no subscriber of the caller's
+//! process takes.
 
 mod caller;
-#[cfg(feature = "span_fields")]
-mod fields;
-mod remote;
-mod site;
-mod value;
+mod text;
+mod worker;
 
 use serde::{Deserialize, Serialize};
+use tracing::Level;
 
 pub(crate) use self::caller::Caller;
 #[cfg(feature = "span_fields")]
-pub use self::fields::SpanFields;
-pub(crate) use self::remote::{enter, install};
-use self::site::Place;
-use self::value::Fields;
+pub use self::text::SpanFields;
+pub(crate) use self::worker::{enter, install};
 
-/// A span or an event.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    place: Place,
-    fields: Fields,
+/// The target of what is recorded by statics of ours.
+const TARGET: &str = "asyncify_runtime::process";
+
+/// By verbosity.
+const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+
+/// From 1 to 5; 0 is left for "off".
+fn verbosity(level: Level) -> u8 {
+    match level {
+        Level::ERROR => 1,
+        Level::WARN => 2,
+        Level::INFO => 3,
+        Level::DEBUG => 4,
+        Level::TRACE => 5,
+    }
 }
 
-/// What a worker is told of the caller.
+/// What a worker needs to know of its caller.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Scope {
-    /// The finest level that any subscriber of the caller's process takes.
-    level: u8,
-    span: Option<Record>,
+    /// The most [verbose](verbosity) level that any subscriber of the caller's process takes.
+    verbosity: u8,
+    span: Option<CallerSpan>,
 }
 
-impl Scope {
-    /// Makes it short.
-    pub(crate) fn forget_fields(&mut self) {
-        if let Some(span) = &mut self.span {
-            span.fields = Fields::new();
-        }
-    }
+#[derive(Serialize, Deserialize)]
+struct CallerSpan {
+    name: String,
+    target: String,
+    fields: String,
+}
+
+/// An event of a worker.
+#[derive(Default, Serialize, Deserialize)]
+struct Record {
+    verbosity: u8,
+    target: String,
+    file: Option<String>,
+    line: Option<u32>,
+    message: String,
+    /// All but the message.
+    fields: String,
+    /// The spans of the function that it happened in.
+    spans: String,
 }

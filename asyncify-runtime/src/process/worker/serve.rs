@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 
 use super::{limits, panics, watchdog};
-use crate::process::call::split_arguments;
+use crate::process::arguments::split_task_id;
 use crate::process::codec::Codec;
 use crate::process::context::{self, Carrier, Context};
 use crate::process::hello::{self, Hello, Setup, Token};
@@ -112,7 +112,7 @@ fn answer(header: &Header, payload: &[u8], conditions: &Conditions) -> Vec<u8> {
         Ok(context) => context,
         Err(detail) => return text(Kind::Undecodable, detail),
     };
-    let Some((id, arguments)) = split_arguments(payload) else {
+    let Some((id, arguments)) = split_task_id(payload) else {
         return text(Kind::Undecodable, "a call without a task".to_owned());
     };
     let Some(task) = task::registry().ok().and_then(|tasks| tasks.get(&id)) else {
