@@ -2,13 +2,10 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-// The standard library's even under loom: `Wake` asks for it.
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake};
-use std::thread::{self, Thread};
+use std::task::Poll;
 
+use crate::park;
 use crate::pool;
-use crate::sync::{AtomicBool, Ordering};
 use crate::task::current;
 
 /// Waits in a blocking body for a future.
@@ -62,52 +59,11 @@ pub(crate) fn drive<F: Future>(future: F) -> Option<F::Output> {
 fn wait_for<F: Future>(future: F) -> F::Output {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => runtime.block_on(future),
-        Err(_) => park_on(future),
+        Err(_) => park::block_on(future),
     }
 }
 
 #[cfg(not(feature = "tokio"))]
 fn wait_for<F: Future>(future: F) -> F::Output {
-    park_on(future)
-}
-
-/// Polls `future`, parking the thread in between: the whole of a runtime where there is none.
-fn park_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let parker = Arc::new(Parker { thread: thread::current(), told: AtomicBool::new(false) });
-    let waker = parker.clone().into();
-    let mut cx = Context::from_waker(&waker);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-            return output;
-        }
-        parker.park();
-    }
-}
-
-/// Wakes a thread, and remembers that it did: the body may use `thread::park` for itself.
-struct Parker {
-    thread: Thread,
-    told: AtomicBool,
-}
-
-impl Parker {
-    fn park(&self) {
-        // Acquire: pairs with the Release in `wake`; the poll sees what was done before it.
-        while !self.told.swap(false, Ordering::Acquire) {
-            thread::park();
-        }
-    }
-}
-
-impl Wake for Parker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        // Release: pairs with the Acquire in `park`.
-        self.told.store(true, Ordering::Release);
-        self.thread.unpark();
-    }
+    park::block_on(future)
 }

@@ -145,13 +145,14 @@ impl BlockingPool {
 
     /// Waits until nothing is queued and nothing runs, for a moment at least.
     ///
-    /// On a thread of the pool, inside a job, that moment never comes.
+    /// All who wait when that moment comes have waited enough, whatever is submitted before they
+    /// are polled again. On a thread of the pool, inside a job, that moment never comes.
     ///
     /// # Cancel safety
     ///
     /// Dropped, nothing has changed.
     pub async fn wait_idle(&self) {
-        shutdown::idle(&self.core).await;
+        self.core.host.idle.wait(&self.core).await;
     }
 
     /// Takes no more work, deals with what is queued, and waits until the threads have ended,
