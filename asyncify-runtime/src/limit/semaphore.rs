@@ -173,7 +173,7 @@ impl Semaphore {
             let mut state = self.lock();
             state.closed = true;
             // Relaxed: nobody takes a permit any more.
-            self.word.store(CONTENDED, Relaxed);
+            self.word.swap(CONTENDED, Relaxed);
             let end = state.queue.end();
             state.queue.pop_before(end)
         };
