@@ -5,14 +5,16 @@ use std::pin::pin;
 use std::task::Poll;
 
 use crate::park;
-use crate::pool;
+use crate::pool::{self, Nested};
 use crate::task::current;
 
 /// Waits in a blocking body for a future.
 ///
 /// The future is driven on this thread, on the tokio runtime of the call's caller where there is
 /// one: its timers, sockets and channels work. While it waits, the pool may have one thread more,
-/// so a body that waits for another call on the same pool cannot lock it up.
+/// so a body that waits for another call on the same pool cannot lock it up. A
+/// [`DedicatedThread`](crate::DedicatedThread), and the thread of a
+/// [`scope_thread`](crate::scope_thread), runs such a call itself, in place.
 ///
 /// # Panics
 ///
@@ -32,15 +34,29 @@ use crate::task::current;
 /// # Ok::<(), asyncify_runtime::JoinError>(()) }).unwrap();
 /// ```
 pub fn block_on<F: Future>(future: F) -> F::Output {
+    // Before the future, which is dropped before it: what is left there was not wanted.
+    let mut nested = Nested::new();
     let mut future = pin!(future);
     let mut compensation = None;
-    wait_for(poll_fn(|cx| {
-        let poll = future.as_mut().poll(cx);
-        if poll.is_pending() && compensation.is_none() {
-            compensation = Some(pool::compensate());
+    loop {
+        let output = wait_for(poll_fn(|cx| {
+            let poll = nested.poll(|| future.as_mut().poll(cx));
+            if poll.is_pending() {
+                // Not within the poll, in which it could not wait for a future itself.
+                if let Some(job) = nested.next() {
+                    return Poll::Ready(Err(job));
+                }
+                if compensation.is_none() {
+                    compensation = Some(pool::compensate());
+                }
+            }
+            poll.map(Ok)
+        }));
+        match output {
+            Ok(output) => return output,
+            Err(job) => nested.run(job),
         }
-        poll
-    }))
+    }
 }
 
 /// Drives the future of an async body. `None`: its task was cancelled; the future is dropped at

@@ -3,6 +3,7 @@
 use super::builder::BlockingPoolBuilder;
 use super::core::Core;
 use super::metrics::PoolMetrics;
+use super::nested;
 use super::order::Fences;
 use super::permit::{Permit, ReserveError, TrySpawnError};
 use super::place::{NoPlace, Place};
@@ -229,6 +230,7 @@ pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, place: Option<Place
         job.set_place(place);
     }
     core.host.capture(&mut job);
+    let Err(job) = nested::set_aside(core, job) else { return };
     if core.token.look().is_searching() {
         job.expect_soon();
     }
