@@ -2,20 +2,19 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-// The standard library's even under loom: `Wake` asks for it.
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake};
-use std::thread::{self, Thread};
+use std::task::Poll;
 
-use crate::pool;
-use crate::sync::{AtomicBool, Ordering};
+use crate::park;
+use crate::pool::{self, Nested};
 use crate::task::current;
 
 /// Waits in a blocking body for a future.
 ///
 /// The future is driven on this thread, on the tokio runtime of the call's caller where there is
 /// one: its timers, sockets and channels work. While it waits, the pool may have one thread more,
-/// so a body that waits for another call on the same pool cannot lock it up.
+/// so a body that waits for another call on the same pool cannot lock it up. A
+/// [`DedicatedThread`](crate::DedicatedThread), and the thread of a
+/// [`scope_thread`](crate::scope_thread), runs such a call itself, in place.
 ///
 /// # Panics
 ///
@@ -35,15 +34,29 @@ use crate::task::current;
 /// # Ok::<(), asyncify_runtime::JoinError>(()) }).unwrap();
 /// ```
 pub fn block_on<F: Future>(future: F) -> F::Output {
+    // Before the future, which is dropped before it: what is left there was not wanted.
+    let mut nested = Nested::new();
     let mut future = pin!(future);
     let mut compensation = None;
-    wait_for(poll_fn(|cx| {
-        let poll = future.as_mut().poll(cx);
-        if poll.is_pending() && compensation.is_none() {
-            compensation = Some(pool::compensate());
+    loop {
+        let output = wait_for(poll_fn(|cx| {
+            let poll = nested.poll(|| future.as_mut().poll(cx));
+            if poll.is_pending() {
+                // Not within the poll, in which it could not wait for a future itself.
+                if let Some(job) = nested.next() {
+                    return Poll::Ready(Err(job));
+                }
+                if compensation.is_none() {
+                    compensation = Some(pool::compensate());
+                }
+            }
+            poll.map(Ok)
+        }));
+        match output {
+            Ok(output) => return output,
+            Err(job) => nested.run(job),
         }
-        poll
-    }))
+    }
 }
 
 /// Drives the future of an async body. `None`: its task was cancelled; the future is dropped at
@@ -62,52 +75,11 @@ pub(crate) fn drive<F: Future>(future: F) -> Option<F::Output> {
 fn wait_for<F: Future>(future: F) -> F::Output {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => runtime.block_on(future),
-        Err(_) => park_on(future),
+        Err(_) => park::block_on(future),
     }
 }
 
 #[cfg(not(feature = "tokio"))]
 fn wait_for<F: Future>(future: F) -> F::Output {
-    park_on(future)
-}
-
-/// Polls `future`, parking the thread in between: the whole of a runtime where there is none.
-fn park_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let parker = Arc::new(Parker { thread: thread::current(), told: AtomicBool::new(false) });
-    let waker = parker.clone().into();
-    let mut cx = Context::from_waker(&waker);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-            return output;
-        }
-        parker.park();
-    }
-}
-
-/// Wakes a thread, and remembers that it did: the body may use `thread::park` for itself.
-struct Parker {
-    thread: Thread,
-    told: AtomicBool,
-}
-
-impl Parker {
-    fn park(&self) {
-        // Acquire: pairs with the Release in `wake`; the poll sees what was done before it.
-        while !self.told.swap(false, Ordering::Acquire) {
-            thread::park();
-        }
-    }
-}
-
-impl Wake for Parker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        // Release: pairs with the Acquire in `park`.
-        self.told.store(true, Ordering::Release);
-        self.thread.unpark();
-    }
+    park::block_on(future)
 }

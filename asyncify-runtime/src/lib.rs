@@ -127,6 +127,7 @@ mod limit;
 mod macros;
 mod map;
 mod parcel;
+mod park;
 mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
@@ -142,6 +143,7 @@ mod trial;
 mod unblock;
 mod util;
 mod venue;
+mod wait_queue;
 #[cfg(feature = "watchdog")]
 mod watchdog;
 

@@ -118,6 +118,9 @@ impl Drop for Polled {
 /// beside each other. A call that outlives its scope is refused, rather than run on another thread.
 /// Leaving the scope waits for nothing.
 ///
+/// A body may make further calls of its scope and wait for them, by [`block_on`](crate::block_on) or
+/// as an async body: they run in place, as on a [`DedicatedThread`].
+///
 /// # Cancel safety
 ///
 /// As cancel safe as `future`.

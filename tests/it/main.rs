@@ -6,6 +6,7 @@ mod calls;
 mod cancellation;
 mod context;
 mod control;
+mod dedicated;
 mod executors;
 mod global;
 mod inline;

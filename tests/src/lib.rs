@@ -1,11 +1,13 @@
-//! What the tests share: gates in place of sleeps, probes that say where they died, and an
-//! executor of a few lines.
+//! What the tests share: gates in place of sleeps, probes that say where they died, an executor of a
+//! few lines, and an end for tests that hang.
 
+mod deadline;
 mod executor;
 mod gate;
 mod log;
 mod probe;
 
+pub use crate::deadline::in_time;
 pub use crate::executor::{block_on, poll_once};
 pub use crate::gate::Gate;
 pub use crate::log::{Log, Logged};

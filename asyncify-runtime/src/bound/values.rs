@@ -43,7 +43,10 @@ fn put(key: Key, value: Box<dyn Any>) {
 /// If it has none with this key.
 pub(super) fn with<T: 'static, R>(key: Key, f: impl FnOnce(&mut T) -> R) -> R {
     let Some(value) = remove(key) else {
-        panic!("the value of a `ThreadBound` was closed, or is on another thread");
+        panic!(
+            "the value of a `ThreadBound` was closed, is on another thread, or is in use by the body \
+             that makes this call"
+        );
     };
     let mut borrowed = Borrowed { key, value: Some(value) };
     let value = borrowed.value.as_mut().and_then(|value| value.downcast_mut());

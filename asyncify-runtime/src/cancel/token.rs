@@ -7,19 +7,21 @@
 //! 2. `cancelled` is set under the lock of `children`, and children are added under it: one that is
 //!    added either is in the list that the canceller takes, or sees the flag.
 //! 3. A canceller takes the list out and gives the lock up before it goes on to the children: no
-//!    two nodes are ever locked at once, and waiters are woken under no lock of ours. So of two
-//!    that cancel at once, above and below, one may return while the other is still on its way
-//!    down; when both have returned, all is cancelled.
+//!    two nodes are ever locked at once. So of two that cancel at once, above and below, one may
+//!    return while the other is still on its way down; when both have returned, all is cancelled.
+//! 4. Everything below is marked before anybody is woken, and wakers run under no lock: a waker
+//!    that looks at another token of the tree, cancels one, or drops one, finds the tree cancelled.
+//! 5. Neither way recurses: not down, when cancelling, nor up, when the last token below a long
+//!    line of ancestors is dropped.
 //!
-//! The waiting itself is `event-listener`'s, which has models of its own.
+//! The waiting itself is [`Event`]'s.
 
 use std::fmt;
 use std::sync::Weak;
 
-use event_listener::Event;
-
 use super::DropGuard;
-use crate::sync::{AtomicBool, Mutex, Ordering};
+use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::wait_queue::Event;
 
 /// Tells work that nobody wants its result any more.
 ///
@@ -49,7 +51,7 @@ pub struct CancellationToken {
 
 struct Node {
     cancelled: AtomicBool,
-    /// Rings once, for everybody.
+    /// Notified once, when the flag is set.
     event: Event,
     children: Mutex<Vec<Weak<Node>>>,
     /// Rule 1.
@@ -80,22 +82,28 @@ impl CancellationToken {
 
     /// Cancels this token and all below it. Once; later calls do nothing.
     pub fn cancel(&self) {
-        let mut all = vec![self.node.clone()];
-        while let Some(node) = all.pop() {
-            let mut children = node.lock_children();
-            // Release: who sees the flag sees what the canceller did before.
-            node.cancelled.store(true, Ordering::Release);
-            let below = std::mem::take(&mut *children);
-            drop(children);
-            node.event.notify(usize::MAX);
-            all.extend(below.iter().filter_map(Weak::upgrade));
+        if self.is_cancelled() {
+            return;
+        }
+        let mut below = self.node.cancel();
+        let mut waited_for = Vec::new();
+        while let Some(node) = below.pop() {
+            below.append(&mut node.cancel());
+            if node.event.present().is_some() {
+                waited_for.push(node);
+            }
+        }
+        // Rule 4: whoever waits from here on sees the flag.
+        self.node.event.notify_all();
+        for node in waited_for {
+            node.event.notify_all();
         }
     }
 
     /// Whether this token, or one above it, was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        // Acquire: pairs with the Release in `cancel`.
+        // Acquire: pairs with the Release in `Node::cancel`.
         self.node.cancelled.load(Ordering::Acquire)
     }
 
@@ -105,14 +113,7 @@ impl CancellationToken {
     ///
     /// This method is cancel safe.
     pub async fn cancelled(&self) {
-        while !self.is_cancelled() {
-            let listener = self.node.event.listen();
-            // Listening first: a cancellation from here on rings.
-            if self.is_cancelled() {
-                return;
-            }
-            listener.await;
-        }
+        self.node.event.wait_until(|| self.is_cancelled()).await;
     }
 
     /// A guard that cancels the token when it is dropped.
@@ -132,7 +133,18 @@ impl Node {
         })
     }
 
-    fn lock_children(&self) -> crate::sync::MutexGuard<'_, Vec<Weak<Self>>> {
+    /// Sets the flag. Gives the children, unless it was set before.
+    fn cancel(&self) -> Vec<std::sync::Arc<Self>> {
+        let children = {
+            let mut children = self.lock_children();
+            // Release: who sees the flag sees what the canceller did before.
+            self.cancelled.store(true, Ordering::Release);
+            std::mem::take(&mut *children)
+        };
+        children.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn lock_children(&self) -> MutexGuard<'_, Vec<Weak<Self>>> {
         self.children.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -162,9 +174,11 @@ impl fmt::Debug for CancellationToken {
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
     use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
+    use std::sync::Arc;
+    use std::task::{Context, Poll, Wake, Waker};
 
     use super::*;
+    use crate::sync::AtomicUsize;
 
     #[test]
     fn cancelling_reaches_everything_below_and_nothing_above() {
@@ -197,12 +211,98 @@ mod tests {
 
     #[test]
     fn a_long_line_is_freed_without_recursion() {
+        drop(line(&CancellationToken::new()));
+    }
+
+    #[test]
+    fn a_long_line_is_cancelled_without_recursion() {
+        let root = CancellationToken::new();
+        let leaf = line(&root);
+        let mut waits = pin!(leaf.cancelled());
+        assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        root.cancel();
+        assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    }
+
+    /// The last of many descendants, each of which is another's child.
+    fn line(root: &CancellationToken) -> CancellationToken {
         let depth = if cfg!(miri) { 100 } else { 200_000 };
-        let mut token = CancellationToken::new();
-        for _ in 0..depth {
-            token = token.child_token();
+        (0..depth).fold(root.child_token(), |token, _| token.child_token())
+    }
+
+    /// Runs a closure when it is woken, and counts that.
+    struct OnWake<F>(F, AtomicUsize);
+
+    impl<F: Fn() + Send + Sync + 'static> Wake for OnWake<F> {
+        fn wake(self: Arc<Self>) {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            (self.0)();
         }
-        drop(token);
+    }
+
+    fn on_wake<F: Fn() + Send + Sync + 'static>(f: F) -> Arc<OnWake<F>> {
+        Arc::new(OnWake(f, AtomicUsize::new(0)))
+    }
+
+    /// Lets `token` be waited for with each of the wakers, cancels, and tells how many were woken.
+    fn cancel_with<F>(waits_for: &CancellationToken, cancelled: &CancellationToken, f: F) -> usize
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        let wakers = on_wake(f);
+        let waker = Waker::from(wakers.clone());
+        let mut cx = Context::from_waker(&waker);
+        let mut waiters: Vec<_> = (0..3).map(|_| Box::pin(waits_for.cancelled())).collect();
+        for waiter in &mut waiters {
+            assert!(waiter.as_mut().poll(&mut cx).is_pending());
+        }
+        cancelled.cancel();
+        for waiter in &mut waiters {
+            assert!(waiter.as_mut().poll(&mut cx).is_ready());
+        }
+        wakers.1.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn a_waker_may_cancel_and_everything_is_marked_before_it_runs() {
+        let root = CancellationToken::new();
+        let (child, sibling) = (root.child_token(), root.child_token());
+        let seen = sibling.clone();
+        let woken = cancel_with(&child, &root.clone(), move || {
+            assert!(seen.is_cancelled());
+            root.cancel();
+            seen.cancel();
+            assert!(root.child_token().is_cancelled());
+        });
+        assert_eq!(woken, 3);
+    }
+
+    #[test]
+    fn a_childs_waker_may_cancel_the_parent() {
+        let root = CancellationToken::new();
+        let (child, sibling) = (root.child_token(), root.child_token());
+        assert_eq!(cancel_with(&child.clone(), &child, move || root.cancel()), 3);
+        assert!(sibling.is_cancelled());
+    }
+
+    #[test]
+    fn wakers_that_panic_keep_nobody_from_being_woken() {
+        let root = CancellationToken::new();
+        let child = root.child_token();
+        assert_eq!(cancel_with(&child, &root, || panic!("a waker's own")), 3);
+    }
+
+    #[test]
+    fn a_waker_may_drop_the_last_token() {
+        let root = CancellationToken::new();
+        let child = root.child_token();
+        let last = Mutex::new(Some(root));
+        let waker = Waker::from(on_wake(move || drop(last.lock().unwrap().take())));
+        let mut waits = pin!(child.cancelled());
+        assert!(waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        child.cancel();
+        drop(waker);
+        assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
     }
 
     #[test]
@@ -232,6 +332,17 @@ mod models {
             let child = parent.child_token();
             thread.join().unwrap();
             assert!(child.is_cancelled());
+        });
+    }
+
+    #[test]
+    fn a_waiter_below_hears_of_a_cancellation_above() {
+        loom::model(|| {
+            let parent = CancellationToken::new();
+            let child = parent.child_token();
+            let thread = thread::spawn(move || parent.cancel());
+            loom::future::block_on(child.cancelled());
+            thread.join().unwrap();
         });
     }
 

@@ -10,8 +10,15 @@ use crate::task::Job;
 /// One thread that runs its calls one after the other, in the order of submission.
 ///
 /// For work that must stay on one thread or in order: a library with thread-local state, a device,
-/// a log. A call that waits for another call on the same thread waits for ever. Dropping the last
-/// clone lets the thread finish what is queued and end.
+/// a log. Dropping the last clone lets the thread finish what is queued and end.
+///
+/// # Calls within calls
+///
+/// A body may call its own thread again and wait for that, by [`block_on`](crate::block_on) or as an
+/// async body: the waiting thread then runs the call in place, before those that are queued. Calls
+/// from elsewhere still wait until the body has ended, and so does one that was spawned before the
+/// wait: whoever waits for those in the body, or waits in another way than by this crate's
+/// `block_on`, waits for ever.
 ///
 /// # Examples
 ///

@@ -1,11 +1,15 @@
 //! One member of a group.
+//!
+//! A future's destructor, and that of a result nobody took, may panic. Such a panic goes no further
+//! than its child, as that of a call's captures does: siblings are still cancelled and joined. So a
+//! child never drops what it holds but [quietly](drop_quietly).
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::call::Running;
 use crate::task::JoinError;
-use crate::util::catch;
+use crate::util::{catch, drop_quietly};
 
 /// A call or a future, with its number. Dropping it cancels it.
 pub(super) struct Child<T> {
@@ -37,14 +41,14 @@ impl<T> Child<T> {
     /// Polls the child, and keeps its result for the next poll.
     pub(super) fn step(&mut self, cx: &mut Context<'_>) {
         if let Poll::Ready((_, result)) = Pin::new(&mut *self).poll(cx) {
-            self.state = State::Ended(result);
+            self.change(State::Ended(result));
         }
     }
 
     pub(super) fn cancel(&mut self) {
         match &mut self.state {
             State::Call(call) => call.abort(),
-            State::Future(_) => self.state = State::Ended(Err(JoinError::cancelled())),
+            State::Future(_) => self.change(State::Ended(Err(JoinError::cancelled()))),
             State::Ended(_) | State::Joined => {}
         }
     }
@@ -64,17 +68,28 @@ impl<T> Future for Child<T> {
             State::Ended(_) | State::Joined => Poll::Ready(self.take()),
         };
         polled.map(|result| {
-            self.state = State::Joined;
+            self.change(State::Joined);
             (self.number, result)
         })
     }
 }
 
 impl<T> Child<T> {
+    fn change(&mut self, state: State<T>) {
+        drop_quietly(std::mem::replace(&mut self.state, state));
+    }
+
     fn take(&mut self) -> Result<T, JoinError> {
         match std::mem::replace(&mut self.state, State::Joined) {
             State::Ended(result) => result,
             _ => panic!("a child of a group was polled after it had been joined"),
         }
+    }
+}
+
+impl<T> Drop for Child<T> {
+    fn drop(&mut self) {
+        // The group drops its other children in the same go.
+        self.change(State::Joined);
     }
 }

@@ -9,6 +9,8 @@
 //! panic, the rest given up after an error), nothing of it starts any more.
 
 mod child;
+#[cfg(all(test, not(asyncify_loom)))]
+mod hostile;
 mod scope;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
@@ -25,6 +27,7 @@ use self::child::Child;
 
 use crate::executor::Executor;
 use crate::task::JoinError;
+use crate::util::drop_quietly;
 use crate::venue::{Venue, resume};
 
 /// Blocking calls and futures that belong together.
@@ -151,7 +154,8 @@ impl<T: Send + 'static> TaskGroup<T> {
     /// Asks all children to stop; they are still there to be joined.
     ///
     /// One that was queued, or is a future, ends as
-    /// [cancelled](JoinError::is_cancelled). One that runs ends when its body does.
+    /// [cancelled](JoinError::is_cancelled), also when a destructor of it panics. One that runs ends
+    /// when its body does.
     pub fn cancel_all(&mut self) {
         let mut children = std::mem::take(&mut self.children);
         for child in &mut children {
@@ -286,7 +290,14 @@ impl<T> Joined<T> {
 
     fn in_order(mut self) -> Vec<T> {
         self.0.sort_unstable_by_key(|(number, _)| *number);
-        self.0.into_iter().map(|(_, value)| value).collect()
+        std::mem::take(&mut self.0).into_iter().map(|(_, value)| value).collect()
+    }
+}
+
+impl<T> Drop for Joined<T> {
+    fn drop(&mut self) {
+        // There is an error to return or a panic that resumes.
+        self.0.drain(..).for_each(drop_quietly);
     }
 }
 

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use super::TaskGroup;
-use crate::util::catch;
+use crate::util::{catch, drop_quietly};
 
 impl<T: Send + 'static> TaskGroup<T> {
     /// Runs `body` with the group, then waits until every child has ended, and only then gives the
@@ -23,7 +23,8 @@ impl<T: Send + 'static> TaskGroup<T> {
     /// # Panics
     ///
     /// A panic of the body, or of a child that the body did not join, cancels the children that are
-    /// left, and resumes when all have ended.
+    /// left, and resumes when all have ended. So does a panic of a destructor: the body's, or that of
+    /// a result that the body did not join.
     ///
     /// # Examples
     ///
@@ -46,33 +47,50 @@ impl<T: Send + 'static> TaskGroup<T> {
     /// # });
     /// ```
     pub async fn scope<R>(mut self, body: impl AsyncFnOnce(&mut Self) -> R) -> R {
-        let result = catch_panic(body(&mut self)).await;
-        let mut panic = None;
-        if result.is_err() {
+        let (result, mut panic) = catch_panics(body(&mut self)).await;
+        if result.is_none() || panic.is_some() {
             self.cancel_all();
         }
-        while let Some((_, result)) = self.join_next().await {
-            let Some(payload) = result.err().and_then(|error| error.try_into_panic().ok()) else {
-                continue;
+        while let Some((_, joined)) = self.join_next().await {
+            let payload = match joined {
+                Ok(value) => catch(|| drop(value)).err(),
+                Err(error) => error.try_into_panic().ok(),
             };
-            if panic.is_none() {
-                panic = Some(payload);
+            if panic.is_some() {
+                drop_quietly(payload);
+            } else if payload.is_some() {
+                panic = payload;
                 self.cancel_all();
             }
         }
         match (result, panic) {
-            (Err(payload), _) | (Ok(_), Some(payload)) => panic::resume_unwind(payload),
-            (Ok(value), None) => value,
+            (Some(value), None) => value,
+            (value, Some(payload)) => {
+                drop_quietly(value);
+                panic::resume_unwind(payload)
+            }
+            (None, None) => unreachable!("the body ended by a value or a panic"),
         }
     }
 }
 
-/// Drives `future`, and keeps a panic from going further.
-async fn catch_panic<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match catch(|| future.as_mut().poll(cx)) {
-        Ok(polled) => polled.map(Ok),
-        Err(payload) => Poll::Ready(Err(payload)),
+/// Drives `future` to its end and drops it: gives its value, and the first panic of the two.
+async fn catch_panics<F: Future>(future: F) -> (Option<F::Output>, Option<Box<dyn Any + Send>>) {
+    let mut future = pin!(Some(future));
+    let result = poll_fn(|cx| {
+        let Some(future) = future.as_mut().as_pin_mut() else { unreachable!("dropped below") };
+        match catch(|| future.poll(cx)) {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => Poll::Ready(Err(payload)),
+        }
     })
-    .await
+    .await;
+    let dropped = catch(|| future.set(None)).err();
+    match result {
+        Ok(value) => (Some(value), dropped),
+        Err(payload) => {
+            drop_quietly(dropped);
+            (None, Some(payload))
+        }
+    }
 }

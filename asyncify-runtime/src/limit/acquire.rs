@@ -1,12 +1,11 @@
 //! The wait for a permit.
 
 use std::fmt;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::line::Ticket;
 use super::{Limiter, LimiterPermit};
+use crate::wait_queue::Waiter;
 
 /// The future of [`Limiter::acquire`]. It takes its place in the line when it is first polled.
 ///
@@ -15,17 +14,16 @@ use super::{Limiter, LimiterPermit};
 /// Dropping it gives its place in the line up. A permit that was handed to it meanwhile goes to
 /// the next one in the line.
 #[must_use = "futures do nothing unless polled"]
-pub struct Acquire(State);
-
-enum State {
-    New(Limiter),
-    Waiting(Limiter, Ticket),
-    Done,
+pub struct Acquire {
+    /// None once it gave its permit.
+    limiter: Option<Limiter>,
+    /// None before the first poll, and at the end.
+    waiter: Option<Waiter>,
 }
 
 impl Acquire {
     pub(crate) fn new(limiter: Limiter) -> Self {
-        Self(State::New(limiter))
+        Self { limiter: Some(limiter), waiter: None }
     }
 }
 
@@ -33,33 +31,22 @@ impl Future for Acquire {
     type Output = LimiterPermit;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<LimiterPermit> {
-        // Where the user's waker panics, the state is one that `drop` can deal with.
-        if let State::Waiting(limiter, ticket) = &self.0 {
-            if !limiter.semaphore().claim(ticket, cx.waker()) {
-                return Poll::Pending;
-            }
+        let Self { limiter, waiter } = &mut *self;
+        let Some(waited_for) = limiter else { panic!("`Acquire` polled after it gave its permit") };
+        // Where the user's waker panics, the state is one that `drop` can deal with. (An error is
+        // out of the question: nobody closes a limiter.)
+        if waited_for.semaphore().poll_acquire(waiter, cx.waker()).is_pending() {
+            return Poll::Pending;
         }
-        let limiter = match mem::replace(&mut self.0, State::Done) {
-            State::New(limiter) => {
-                if !limiter.semaphore().try_acquire() {
-                    if let Some(ticket) = limiter.semaphore().acquire_or_join(cx.waker().clone()) {
-                        self.0 = State::Waiting(limiter, ticket);
-                        return Poll::Pending;
-                    }
-                }
-                limiter
-            }
-            State::Waiting(limiter, _used_up) => limiter,
-            State::Done => panic!("`Acquire` polled after it gave its permit"),
-        };
+        let limiter = limiter.take().expect("it was there");
         Poll::Ready(LimiterPermit::taken(limiter))
     }
 }
 
 impl Drop for Acquire {
     fn drop(&mut self) {
-        if let State::Waiting(limiter, ticket) = mem::replace(&mut self.0, State::Done) {
-            limiter.semaphore().give_up(&ticket);
+        if let (Some(limiter), Some(waiter)) = (&self.limiter, &self.waiter) {
+            limiter.semaphore().cancel(waiter);
         }
     }
 }

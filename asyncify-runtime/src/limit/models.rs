@@ -7,6 +7,7 @@
 //! with two preemptions.
 //! Counters are the standard library's: they are no part of the protocol.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
@@ -15,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use loom::future::block_on;
 use loom::thread;
 
-use super::{Acquire, Limiter, LimiterPermit};
+use super::{Acquire, Limiter, LimiterPermit, Semaphore};
 use crate::sync;
 
 fn poll_once(acquire: &mut Acquire) -> Poll<LimiterPermit> {
@@ -307,5 +308,34 @@ fn a_resize_races_a_waiter_that_gives_up() {
         assert_eq!(limiter.available(), 1);
         drop(permit);
         assert_at_rest(&limiter);
+    });
+}
+
+/// A semaphore that is closed while its permit comes back: the waiter has the permit, or hears of
+/// the end.
+#[test]
+fn a_close_races_a_release() {
+    loom::model(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        assert!(semaphore.try_acquire());
+        let waits = |semaphore: &Semaphore| {
+            let mut waiter = None;
+            block_on(poll_fn(|cx| semaphore.poll_acquire(&mut waiter, cx.waker())))
+        };
+        let holder = thread::spawn({
+            let semaphore = Arc::clone(&semaphore);
+            move || semaphore.release()
+        });
+        let closer = thread::spawn({
+            let semaphore = Arc::clone(&semaphore);
+            move || semaphore.close()
+        });
+        if waits(&semaphore) == Ok(()) {
+            semaphore.release();
+        }
+        holder.join().unwrap();
+        closer.join().unwrap();
+        assert!(waits(&semaphore).is_err() && !semaphore.try_acquire());
+        assert_eq!(semaphore.waiting(), 0);
     });
 }

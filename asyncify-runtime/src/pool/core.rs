@@ -83,7 +83,7 @@ impl<H: Host> Core<H> {
         match self.call_worker(caller) {
             Answer::Somebody => {}
             // Our `COMING` may have been all that made the pool look busy.
-            Answer::Nobody => self.host.notify(),
+            Answer::Nobody => self.host.notify(self),
             Answer::Closed => self.settle(),
         }
     }
@@ -175,7 +175,7 @@ impl<H: Host> Core<H> {
         if self.token.look().is_closed() {
             self.settle();
         }
-        self.host.notify();
+        self.host.notify(self);
     }
 
     /// There is room for one thread more.
@@ -265,7 +265,7 @@ impl<H: Host> Core<H> {
                 self.host.refuse(job);
             }
         }
-        self.host.notify();
+        self.host.notify(self);
     }
 
     fn lock_ended(&self) -> MutexGuard<'_, bool> {

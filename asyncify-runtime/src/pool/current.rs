@@ -2,12 +2,12 @@
 
 use super::core::Core;
 use super::threads::Threads;
+use crate::task::Finish;
 use std::cell::RefCell;
 use std::sync::Arc;
 
 struct Worker {
     core: Arc<Core<Threads>>,
-    #[cfg(feature = "metrics")]
     number: usize,
 }
 
@@ -16,10 +16,7 @@ thread_local! {
 }
 
 /// Marks this thread as that worker of the pool until dropped.
-pub(super) fn enter(
-    core: &Arc<Core<Threads>>,
-    #[cfg_attr(not(feature = "metrics"), expect(unused_variables))] number: usize,
-) -> impl Drop + use<> {
+pub(super) fn enter(core: &Arc<Core<Threads>>, number: usize) -> impl Drop + use<> {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -27,11 +24,7 @@ pub(super) fn enter(
             drop(worker);
         }
     }
-    WORKER.set(Some(Worker {
-        core: Arc::clone(core),
-        #[cfg(feature = "metrics")]
-        number,
-    }));
+    WORKER.set(Some(Worker { core: Arc::clone(core), number }));
     Leave
 }
 
@@ -44,6 +37,11 @@ pub(super) fn pool() -> Option<Arc<Core<Threads>>> {
 #[cfg(feature = "metrics")]
 pub(super) fn number() -> Option<usize> {
     with_worker(|worker| worker.number)
+}
+
+/// Counts a job that the worker on this thread has run.
+pub(super) fn count(finish: Finish) {
+    with_worker(|worker| worker.core.roster.slot(worker.number).counters.finished(finish));
 }
 
 fn with_worker<R>(f: impl FnOnce(&Worker) -> R) -> Option<R> {

@@ -3,6 +3,7 @@
 use super::builder::BlockingPoolBuilder;
 use super::core::Core;
 use super::metrics::PoolMetrics;
+use super::nested;
 use super::order::Fences;
 use super::permit::{Permit, ReserveError, TrySpawnError};
 use super::place::{NoPlace, Place};
@@ -145,13 +146,14 @@ impl BlockingPool {
 
     /// Waits until nothing is queued and nothing runs, for a moment at least.
     ///
-    /// On a thread of the pool, inside a job, that moment never comes.
+    /// All who wait when that moment comes have waited enough, whatever is submitted before they
+    /// are polled again. On a thread of the pool, inside a job, that moment never comes.
     ///
     /// # Cancel safety
     ///
     /// Dropped, nothing has changed.
     pub async fn wait_idle(&self) {
-        shutdown::idle(&self.core).await;
+        self.core.host.idle.wait(&self.core).await;
     }
 
     /// Takes no more work, deals with what is queued, and waits until the threads have ended,
@@ -228,6 +230,7 @@ pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, place: Option<Place
         job.set_place(place);
     }
     core.host.capture(&mut job);
+    let Err(job) = nested::set_aside(core, job) else { return };
     if core.token.look().is_searching() {
         job.expect_soon();
     }

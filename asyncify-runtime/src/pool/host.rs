@@ -36,7 +36,7 @@ pub(super) trait Host: Send + Sync + Sized + 'static {
     fn stopping(&self, closed: bool);
 
     /// A worker went idle or left: whoever waits for that may look.
-    fn notify(&self);
+    fn notify(&self, core: &Core<Self>);
 
     /// A parked worker is about to be called.
     fn calling(&self);

@@ -12,7 +12,7 @@
 //! 2. Code of the user's (bodies, hooks, destructors, wakers) runs under no lock, and a panic in it
 //!    ends where it was called.
 //! 3. A submission takes no lock and makes no system call, except to wake one worker or to make one
-//!    thread when nobody else can. (Where the queue is bounded, it takes the lock of the line.)
+//!    thread when nobody else can. (A bounded queue that is full has a lock of its own.)
 //! 4. `min_threads` workers never leave an open pool.
 
 mod builder;
@@ -28,6 +28,7 @@ mod handle;
 mod host;
 mod metrics;
 mod name;
+mod nested;
 mod order;
 mod padded;
 mod parker;
@@ -54,6 +55,7 @@ pub use builder::BlockingPoolBuilder;
 pub(crate) use compensate::compensate;
 pub use handle::BlockingPool;
 pub use metrics::PoolMetrics;
+pub(crate) use nested::Nested;
 pub use permit::{Permit, ReserveError, TrySpawnError};
 pub(crate) use place::Place;
 #[cfg(all(feature = "metrics", feature = "process", target_os = "linux"))]

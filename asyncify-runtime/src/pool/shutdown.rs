@@ -5,8 +5,10 @@ use super::current;
 use super::host::Host;
 use super::threads::Threads;
 use crate::sync::{AtomicUsize, Ordering};
-use event_listener::Listener;
+use crate::wait_queue::Event;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// What happens to the jobs that are queued when a pool is shut down.
@@ -53,7 +55,7 @@ impl<'a> Insider<'a> {
         if inside {
             core.host.insiders.0.fetch_add(1, Ordering::Release);
             // The other insiders wait for one thread less.
-            core.host.notify();
+            core.host.notify(core);
         }
         Self(inside.then_some(core))
     }
@@ -85,33 +87,18 @@ impl Drop for Insider<'_> {
 /// Waits until the closed pool has no threads left.
 pub(super) async fn ended(core: &Arc<Core<Threads>>) {
     let insider = Insider::enter(core);
-    loop {
-        let settled = core.host.settled();
-        if insider.has_ended(core) {
-            return insider.join(core);
-        }
-        settled.await;
-    }
+    core.host.settled.wait_until(|| insider.has_ended(core)).await;
+    insider.join(core);
 }
 
 /// Waits for the same on this thread. `false`: not before the deadline.
 fn wait_ended(core: &Arc<Core<Threads>>, deadline: Option<Instant>) -> bool {
     let insider = Insider::enter(core);
-    loop {
-        let settled = core.host.settled();
-        if insider.has_ended(core) {
-            insider.join(core);
-            return true;
-        }
-        match deadline {
-            None => settled.wait(),
-            Some(deadline) => {
-                if settled.wait_deadline(deadline).is_none() {
-                    return insider.has_ended(core);
-                }
-            }
-        }
+    let ended = core.host.settled.block_until(|| insider.has_ended(core), deadline);
+    if ended {
+        insider.join(core);
     }
+    ended
 }
 
 /// Gives a closed pool `timeout` to drain, then discards what is queued.
@@ -125,13 +112,35 @@ pub(super) fn within(core: &Arc<Core<Threads>>, timeout: Duration) -> Result<(),
     if discarded == 0 && core.has_ended() { Ok(()) } else { Err(Leftover { discarded, running }) }
 }
 
-/// Waits until nothing is queued and nothing runs.
-pub(super) async fn idle(core: &Arc<Core<Threads>>) {
-    loop {
-        let settled = core.host.settled();
+/// Those who wait until nothing is queued and nothing runs.
+///
+/// Workers look for that moment when they come to rest, on behalf of all who wait by then: it is
+/// theirs, even if jobs are submitted before they are polled.
+pub(super) struct Idle(Event);
+
+impl Idle {
+    pub(super) fn new() -> Self {
+        Self(Event::new())
+    }
+
+    /// Looks for an idle moment if somebody waits for one: a worker went idle or left, or nobody
+    /// could be called.
+    pub(super) fn notify<H: Host>(&self, core: &Core<H>) {
+        // Who comes after this waits for a later moment: it may have submitted a job in between.
+        let Some(waiting) = self.0.present() else { return };
         if core.is_quiet() {
-            return;
+            self.0.notify(waiting);
         }
-        settled.await;
+    }
+
+    /// Waits for an idle moment.
+    pub(super) async fn wait<H: Host>(&self, core: &Core<H>) {
+        let mut listener = self.0.listener();
+        poll_fn(|cx| {
+            // Listening first: a worker that rests from here on sees that we wait.
+            let idle = listener.poll(cx).is_ready() || core.is_quiet();
+            if idle { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 }

@@ -6,7 +6,7 @@ use super::host::{Entrance, Host};
 use super::name::thread_name;
 use super::place::Places;
 use super::retry::Retry;
-use super::shutdown::Insiders;
+use super::shutdown::{Idle, Insiders};
 #[cfg(feature = "metrics")]
 use super::timings::Timings;
 use super::{current, worker};
@@ -15,7 +15,7 @@ use crate::spin::SearchSpin;
 use crate::sync::{AtomicU64, AtomicUsize, Ordering::Relaxed, thread};
 use crate::task::{Finish, Job, RejectReason};
 use crate::util::{abort_on_panic, catch, drop_quietly};
-use event_listener::{Event, EventListener};
+use crate::wait_queue::Event;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,8 +47,9 @@ pub(super) struct Threads {
     pub(super) crew: Crew,
     retry: Retry,
     spin: SearchSpin,
-    /// Rings whenever a worker goes idle or leaves.
-    settled: Event,
+    /// Notified whenever a worker goes idle or leaves.
+    pub(super) settled: Event,
+    pub(super) idle: Idle,
     /// The handles to the pool; the last to go closes it.
     pub(super) handles: AtomicUsize,
     pub(super) insiders: Insiders,
@@ -73,6 +74,7 @@ impl Threads {
             retry: Retry::new(),
             spin: SearchSpin::new(),
             settled: Event::new(),
+            idle: Idle::new(),
             handles: AtomicUsize::new(1),
             insiders: Insiders::new(),
             places: queue_capacity.map(Places::new),
@@ -85,11 +87,6 @@ impl Threads {
             #[cfg(test)]
             faults: super::faults::Faults::default(),
         }
-    }
-
-    /// Waits for the next worker that goes idle or leaves.
-    pub(super) fn settled(&self) -> EventListener {
-        self.settled.listen()
     }
 
     pub(super) fn name(&self) -> &str {
@@ -188,9 +185,9 @@ impl Host for Threads {
         }
     }
 
-    fn notify(&self) {
-        // A waker of the user's may panic.
-        drop_quietly(catch(|| self.settled.notify(usize::MAX)));
+    fn notify(&self, core: &Core<Self>) {
+        self.idle.notify(core);
+        self.settled.notify_all();
     }
 
     fn calling(&self) {

@@ -125,7 +125,7 @@ impl<H: Host> Worker<'_, H> {
         }
         // May call ourselves.
         core.look_again(Site::Rest, Caller::Counted);
-        core.host.notify();
+        core.host.notify(core);
         // Who closes the pool or lowers its limit does that first and then nudges the idle.
         let closed = core.token.look().is_closed();
         if (closed || self.may_be_surplus()) && core.roster.clear_idle(self.number) {

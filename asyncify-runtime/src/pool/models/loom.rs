@@ -114,6 +114,18 @@ fn quiet(shape: Shape, preemptions: usize) {
     });
 }
 
+/// Who waits for an idle moment hears of one, after its own job.
+fn idle_moment(shape: Shape, preemptions: usize) {
+    check(preemptions, move || {
+        let core = Shape { awaited: true, ..shape }.pool();
+        core.submit(Job::empty(0));
+        let idle = core.host.idle.as_ref().expect("it is awaited");
+        loom::future::block_on(idle.wait(&core));
+        assert_eq!(core.host.fates()[0], Fate::Ran);
+        core.close(false);
+    });
+}
+
 const ONE: Shape = Shape {
     jobs: 2,
     stay: 1,
@@ -122,6 +134,7 @@ const ONE: Shape = Shape {
     omitted: None,
     warm: false,
     watched: false,
+    awaited: false,
 };
 const WARM: Shape = Shape { warm: true, ..ONE };
 const PAIR: Shape = Shape { max_threads: 2, stay: 2, ..ONE };
@@ -191,6 +204,16 @@ fn ending_twice_at_once_refuses_nothing() {
 fn a_quiet_pool_has_done_its_job() {
     // With fewer preemptions the last look at the token is not missed.
     quiet(Shape { jobs: 1, ..WARM }, 4);
+}
+
+#[test]
+fn an_idle_moment_is_heard_of() {
+    idle_moment(Shape { jobs: 1, ..ONE }, 2);
+}
+
+#[test]
+fn an_idle_moment_is_heard_of_when_the_worker_leaves() {
+    idle_moment(Shape { jobs: 1, ..FLEETING }, 2);
 }
 
 #[test]

@@ -29,6 +29,7 @@ const THREE: Shape = Shape {
     omitted: None,
     warm: true,
     watched: true,
+    awaited: false,
 };
 
 fn check(model: impl Fn() + Send + Sync + Clone + 'static) {

@@ -6,6 +6,7 @@
 use super::super::core::Core;
 use super::super::host::{Entrance, Host};
 use super::super::order::{Fences, Site};
+use super::super::shutdown::Idle;
 use super::super::worker;
 use crate::sync::{Condvar, Mutex, MutexGuard, thread};
 use crate::task::Finish;
@@ -53,6 +54,8 @@ pub(super) struct World {
     refusing: AtomicBool,
     /// Whether somebody waits for the pool to settle.
     watched: bool,
+    /// Where somebody waits for an idle moment; elsewhere its fence would stand in for others.
+    pub(super) idle: Option<Idle>,
 }
 
 /// A pool to be modelled.
@@ -67,6 +70,8 @@ pub(super) struct Shape {
     /// The first worker is there, or on its way, from the start.
     pub(super) warm: bool,
     pub(super) watched: bool,
+    /// Somebody waits for an idle moment.
+    pub(super) awaited: bool,
 }
 
 impl Shape {
@@ -77,6 +82,7 @@ impl Shape {
             creatable: AtomicUsize::new(self.creatable),
             refusing: AtomicBool::new(false),
             watched: self.watched,
+            idle: self.awaited.then(Idle::new),
         };
         let fences = Fences { omitted: self.omitted };
         let stay = self.stay.min(self.max_threads);
@@ -166,7 +172,10 @@ impl Host for World {
 
     fn stopping(&self, _closed: bool) {}
 
-    fn notify(&self) {
+    fn notify(&self, core: &Core<Self>) {
+        if let Some(idle) = &self.idle {
+            idle.notify(core);
+        }
         if self.watched {
             // Between the watcher's look and its wait, or after.
             drop(self.fates());

@@ -1,7 +1,10 @@
 //! Spawning, and what the metrics tell.
 
-use super::{Gate, block_on, eventually, pool};
-use std::sync::{Arc, Barrier};
+use super::{BlockingPool, Gate, block_on, eventually, pool};
+use futures::FutureExt;
+use std::pin::pin;
+use std::sync::{Arc, Barrier, Mutex};
+use std::task::{Context, Wake, Waker};
 
 #[test]
 fn a_job_runs_on_a_thread_that_tells_the_pool() {
@@ -86,6 +89,38 @@ fn waiting_for_idleness_sees_work_that_work_makes() {
     }
 }
 
+/// Submits a job when it is woken.
+struct Submits(BlockingPool, Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Wake for Submits {
+    fn wake(self: Arc<Self>) {
+        let job = self.1.lock().expect("no panic").take();
+        drop(job.map(|job| self.0.spawn(job)));
+    }
+}
+
+#[test]
+fn an_idle_moment_is_that_of_all_who_waited_for_it() {
+    let pool = pool(|b| b.max_threads(1));
+    let (gate, job) = Gate::new();
+    drop(pool.spawn(job));
+    gate.wait_entered();
+    let (next, next_job) = Gate::new();
+    let submits = Arc::new(Submits(pool.clone(), Mutex::new(Some(Box::new(next_job)))));
+    let (mut first, mut second) = (pin!(pool.wait_idle()), pin!(pool.wait_idle()));
+    let waker = Waker::from(submits);
+    assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(second.as_mut().now_or_never().is_none());
+    gate.open();
+    // The pool was idle, and is so no longer.
+    next.wait_entered();
+    assert!(first.now_or_never().is_some());
+    assert!(second.now_or_never().is_some());
+    assert!(pool.wait_idle().now_or_never().is_none());
+    next.open();
+    block_on(pool.wait_idle());
+}
+
 #[cfg(feature = "metrics")]
 #[test]
 fn waiting_and_running_are_timed_where_that_is_asked_for() {
@@ -115,7 +150,7 @@ fn waiting_and_running_are_timed_where_that_is_asked_for() {
 #[test]
 fn bad_options_are_told_apart() {
     let kind = |b: super::BlockingPoolBuilder| b.build().expect_err("invalid").to_string();
-    let builder = super::BlockingPool::builder;
+    let builder = BlockingPool::builder;
     assert!(kind(builder().min_threads(0)).contains("min_threads"));
     assert!(kind(builder().max_threads(0)).contains("max_threads"));
     assert!(kind(builder().min_threads(3).max_threads(2)).contains("above"));

@@ -4,6 +4,8 @@ use super::{Gate, TestPool, block_on, eventually, pool, rounds};
 use crate::pool::{Shutdown, TrySpawnError};
 use futures::FutureExt;
 use std::pin::pin;
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Wake, Waker};
 
 /// A pool whose one thread is busy and whose queue holds one job.
 fn busy() -> (TestPool, Gate) {
@@ -97,4 +99,36 @@ fn an_unbounded_queue_has_a_place_for_everybody() {
     gate.wait_entered();
     gate.open();
     eventually(&pool, |m| m.completed == 1 + jobs as u64);
+}
+
+/// Notes that it was woken, and then panics.
+struct Panics(mpsc::Sender<()>);
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        self.0.send(()).expect("the test listens");
+        panic!("a waker's own");
+    }
+}
+
+#[test]
+fn the_end_reaches_all_who_wait_for_a_place_though_wakers_panic() {
+    let (pool, gate) = busy();
+    let held = block_on(pool.reserve()).expect("open");
+    let (sender, woken) = mpsc::channel();
+    let waker = Waker::from(Arc::new(Panics(sender)));
+    let mut waiting: Vec<_> = (0..4).map(|_| Box::pin(pool.reserve())).collect();
+    for reserve in &mut waiting {
+        assert!(reserve.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    // Granted before the end, to one who learns of it afterwards.
+    drop(held);
+    assert_eq!(woken.try_iter().count(), 1);
+    let mut end = pin!(pool.shutdown(Shutdown::Drain));
+    assert!(end.as_mut().now_or_never().is_none());
+    assert_eq!(woken.try_iter().count(), 3);
+    let results: Vec<_> = waiting.into_iter().map(|reserve| block_on(reserve).is_ok()).collect();
+    assert_eq!(results, [true, false, false, false]);
+    gate.open();
+    block_on(end);
 }

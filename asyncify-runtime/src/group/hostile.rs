@@ -1,0 +1,136 @@
+//! Groups of children whose destructors panic.
+
+use std::future::{pending, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures::executor::block_on;
+
+use super::TaskGroup;
+use crate::task::JoinError;
+use crate::trial::{Census, Counted};
+
+/// Panics when it is dropped.
+struct Bomb(#[expect(dead_code, reason = "counts")] Counted<()>);
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        // No second panic, which aborts.
+        assert!(std::thread::panicking(), "a destructor's own");
+    }
+}
+
+fn bomb(census: &Census) -> Bomb {
+    Bomb(census.count(()))
+}
+
+/// A group of futures that never end, each with a destructor that panics.
+fn group(census: &Census) -> TaskGroup<Result<Bomb, Bomb>> {
+    let mut group = TaskGroup::new();
+    for _ in 0..4 {
+        let bomb = bomb(census);
+        group.spawn_future(async move {
+            pending::<()>().await;
+            Ok(bomb)
+        });
+    }
+    group
+}
+
+/// Joins all that are left.
+fn join(mut group: TaskGroup<Result<Bomb, Bomb>>) -> Vec<Result<(), JoinError>> {
+    let next = || block_on(group.join_next());
+    std::iter::from_fn(next)
+        .map(|(_, result)| result.map(|bomb| drop(catch_unwind(AssertUnwindSafe(|| drop(bomb))))))
+        .collect()
+}
+
+#[test]
+fn cancel_all_cancels_all() {
+    let census = Census::default();
+    let mut group = group(&census);
+    group.cancel_all();
+    assert_eq!((group.len(), census.living()), (4, 0));
+    let results = join(group);
+    assert_eq!(results.len(), 4);
+    assert!(results.iter().all(|result| result.as_ref().is_err_and(JoinError::is_cancelled)));
+}
+
+#[test]
+fn a_dropped_group_drops_all_its_children() {
+    let census = Census::default();
+    let mut group = group(&census);
+    // One has ended, and nobody takes its result.
+    let result = bomb(&census);
+    group.spawn_future(ready(Ok(result)));
+    drop(group);
+    assert_eq!(census.living(), 0);
+}
+
+#[test]
+fn the_destructor_of_a_future_that_ended_costs_no_result() {
+    let census = Census::default();
+    let mut group = TaskGroup::new();
+    for k in 0..4 {
+        let bomb = bomb(&census);
+        // The future owns its captures until it is dropped.
+        let mut bomb = Some(bomb);
+        group.spawn_future(std::future::poll_fn(move |_| {
+            let _ = &mut bomb;
+            std::task::Poll::Ready(k)
+        }));
+    }
+    assert_eq!(block_on(group.join_all()), [0, 1, 2, 3]);
+    assert_eq!(census.living(), 0);
+}
+
+#[test]
+fn the_first_error_is_given_whatever_its_siblings_do() {
+    let census = Census::default();
+    let mut group = group(&census);
+    let (value, error) = (bomb(&census), bomb(&census));
+    group.spawn_future(ready(Ok(value)));
+    group.spawn_future(ready(Err(error)));
+    let error = block_on(group.try_join_all()).map(drop).unwrap_err();
+    assert_eq!(census.living(), 1);
+    std::mem::forget(error);
+}
+
+#[test]
+fn a_panic_goes_on_though_values_panic_as_they_are_dropped() {
+    let census = Census::default();
+    let mut group = TaskGroup::new();
+    for _ in 0..2 {
+        let value = bomb(&census);
+        group.spawn_future(ready(value));
+    }
+    group.spawn_future(async { panic!("a child's own") });
+    let payload = catch_unwind(AssertUnwindSafe(|| drop(block_on(group.join_all())))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"a child's own"));
+    assert_eq!(census.living(), 0);
+}
+
+#[test]
+fn a_scope_waits_for_all_before_a_destructors_panic_resumes() {
+    for in_body in [true, false] {
+        let census = Census::default();
+        let held = census.count(());
+        let (start, starts) = std::sync::mpsc::channel();
+        let scope = TaskGroup::new().scope(async |group: &mut TaskGroup<Option<Bomb>>| {
+            let _bomb = in_body.then(|| bomb(&census));
+            group.spawn(move || {
+                let _held = held;
+                start.send(()).unwrap();
+                crate::block_on(async { crate::cancellation_token().cancelled().await });
+                None
+            });
+            starts.recv().unwrap();
+            if !in_body {
+                let result = bomb(&census);
+                group.spawn_future(ready(Some(result)));
+            }
+        });
+        let payload = catch_unwind(AssertUnwindSafe(|| block_on(scope))).unwrap_err();
+        assert_eq!(payload.downcast_ref(), Some(&"a destructor's own"));
+        assert_eq!(census.living(), 0);
+    }
+}
