@@ -3,8 +3,9 @@
 use crate::util::drop_quietly;
 use crate::venue::Venue;
 
-/// Takes care that the value dies on a blocking thread, whatever becomes of the job that has it: a
-/// file, or an iterator over one, may block when it is closed.
+/// Takes care that the value is dropped on a blocking thread, whatever becomes of the job that has it:
+/// a file, or an iterator over one, may block when it is closed. [`Venue::start_guaranteed`] says which
+/// thread that is where the queue is full or the executor shut down.
 pub(crate) struct Parcel<T: Send + 'static> {
     value: Option<Box<T>>,
     venue: Venue,
@@ -25,7 +26,7 @@ impl<T: Send + 'static> Parcel<T> {
 impl<T: Send + 'static> Drop for Parcel<T> {
     fn drop(&mut self) {
         if let Some(value) = self.value.take().filter(|_| std::mem::needs_drop::<T>()) {
-            drop(self.venue.call(move || drop_quietly(value)).detach().spawn());
+            self.venue.start_guaranteed(move || drop_quietly(value));
         }
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use crate::call::{BlockingCall, Running};
 use crate::executor::Executor;
+use crate::global::global;
 use crate::limit::Limiter;
 use crate::task::JoinError;
+use crate::util::{catch, drop_quietly};
 
 /// What each job's call is told.
 #[derive(Clone, Default)]
@@ -49,6 +51,54 @@ impl Venue {
         T: Send + 'static,
     {
         self.call(body).start_in_line().unattended()
+    }
+
+    /// Starts a job that must run although nobody waits for it.
+    ///
+    /// Where the queue is full, the job waits for its place by itself. An executor that refuses it
+    /// otherwise, or drops it, is shut down: the job runs on the [`global`] pool then, and if that is
+    /// shut down too, on the thread that finds out.
+    pub(crate) fn start_guaranteed(&self, job: impl FnOnce() + Send + 'static) {
+        let job = Guaranteed { job: Some(job), fallback: Fallback::GlobalPool };
+        // An executor that panics has dropped the job, and with it used the fallback.
+        drop_quietly(catch(|| drop(self.call(move || job.run()).detach().start_in_line())));
+    }
+}
+
+/// A job that runs when it is dropped, if it has not run before.
+struct Guaranteed<F: FnOnce() + Send + 'static> {
+    job: Option<F>,
+    fallback: Fallback,
+}
+
+/// Where a job runs whose executor drops it.
+enum Fallback {
+    GlobalPool,
+    ThisThread,
+}
+
+impl<F: FnOnce() + Send + 'static> Guaranteed<F> {
+    fn run(mut self) {
+        if let Some(job) = self.job.take() {
+            job();
+        }
+    }
+}
+
+impl<F: FnOnce() + Send + 'static> Drop for Guaranteed<F> {
+    fn drop(&mut self) {
+        let Some(job) = self.job.take() else { return };
+        match self.fallback {
+            Fallback::GlobalPool => {
+                let job = Self { job: Some(job), fallback: Fallback::ThisThread };
+                // The global pool panics where the system refuses it a thread.
+                drop_quietly(catch(|| {
+                    let call = BlockingCall::new(move || job.run());
+                    drop(call.executor(global()).detach().start_in_line());
+                }));
+            }
+            Fallback::ThisThread => drop_quietly(catch(job)),
+        }
     }
 }
 
