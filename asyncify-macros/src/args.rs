@@ -38,8 +38,8 @@ pub(crate) struct Args {
     pub(crate) in_place: bool,
     pub(crate) boxed: bool,
     pub(crate) stream: Option<Ahead>,
-    /// Whether `rename` or `suffix` was written, even if with a wrong value or in a wrong place: the
-    /// function as written then has callers, and stays.
+    /// Whether `rename`, `suffix` or `skip` was written, even if with a wrong value or in a wrong
+    /// place: the function as written has callers then, and stays.
     pub(crate) keeps_original: bool,
     pub(crate) rename: Option<Ident>,
     /// Whether `rename` says that the function belongs to a type.
@@ -138,8 +138,8 @@ pub(crate) fn parse(
     args
 }
 
-/// The arguments that add a function instead of replacing one.
-const KEEPING: [&str; 2] = ["rename", "suffix"];
+/// The arguments with which a function stays as it is.
+const KEEPING: [&str; 3] = ["rename", "suffix", "skip"];
 
 /// Applies each argument by its row, and says which have one that holds here.
 fn apply_all(

@@ -91,7 +91,7 @@ fn wrong_item_stays() {
 #[test]
 fn wrong_arguments_are_left_out() {
     check(
-        quote!(exector = &pool, skip, crate = here, limit, limit = "a b"),
+        quote!(exector = &pool, boxed, crate = here, limit, limit = "a b"),
         quote! {
             fn one() -> u8 { 1 }
         },
@@ -117,7 +117,7 @@ fn wrong_arguments_are_left_out() {
                 "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `limit`, `limiter`, `timeout`, `runtime`, `detach`, `lend`, `in_place`, `stream`, `rename`, `process`, and `crate`"
             }
             ::core::compile_error! {
-                "argument `skip` has no meaning on a function\nhelp: it belongs on a method of an annotated `impl` or `trait`"
+                "argument `boxed` has no meaning on a function\nhelp: it belongs on a `trait` and on each `impl` of it"
             }
             ::core::compile_error! {
                 "crate path must be absolute\nhelp: write `::name`, or `crate::name`"
@@ -273,6 +273,7 @@ fn function_is_kept_whatever_its_new_name_is() {
         quote!(rename = "one"),
         quote!(renam = "two"),
         quote!(suffix = "_async"),
+        quote!(skip),
     ] {
         let one = quote!(
             fn one() -> u8 {

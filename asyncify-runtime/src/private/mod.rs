@@ -81,14 +81,15 @@ impl<T: Clone + Send + Sync> CloneImplementor for T {
 
 /// The target of a `&mut` that is lent to the pool.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no default to stand in while it is lent",
+    message = "`{Self}` cannot be lent mutably to a blocking thread",
     label = "`lend` moves the value to the blocking thread, and back when the body ends",
+    note = "what is lent must be `Default + Send + 'static`; its default stands in for it",
     note = "derive `Default`, take it by value and return it, or use `in_place`"
 )]
-pub trait LeaveDefault: Default {}
+pub trait LendMut: Default + Send {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Default> LeaveDefault for T {}
+impl<T: Default + Send> LendMut for T {}
 
 /// What a function with a time-out returns.
 #[diagnostic::on_unimplemented(
