@@ -38,6 +38,9 @@ pub(crate) struct Args {
     pub(crate) in_place: bool,
     pub(crate) boxed: bool,
     pub(crate) stream: Option<Ahead>,
+    /// Whether `rename`, `suffix` or `skip` was written, even if with a wrong value or in a wrong
+    /// place: the function as written has callers then, and stays.
+    pub(crate) keeps_original: bool,
     pub(crate) rename: Option<Ident>,
     /// Whether `rename` says that the function belongs to a type.
     pub(crate) is_associated: bool,
@@ -135,6 +138,9 @@ pub(crate) fn parse(
     args
 }
 
+/// The arguments with which a function stays as it is.
+const KEEPING: [&str; 3] = ["rename", "suffix", "skip"];
+
 /// Applies each argument by its row, and says which have one that holds here.
 fn apply_all(
     tokens: TokenStream,
@@ -151,6 +157,7 @@ fn apply_all(
             continue;
         }
         seen.push(raw.key.clone());
+        args.keeps_original |= KEEPING.iter().any(|name| raw.key == name);
         match rows.iter().find(|row| raw.key == row.name) {
             Some(row) if row.places.contains(&place) => {
                 meant.push(raw.key.clone());
@@ -160,7 +167,11 @@ fn apply_all(
                 let place = place.describe();
                 errors.push(diag::misplaced_argument(&raw.key, place, row.elsewhere));
             }
-            None => errors.push(similar::unknown(&raw.key, rows, place)),
+            None => {
+                let (similar, error) = similar::unknown(&raw.key, rows, place);
+                args.keeps_original |= similar.is_some_and(|name| KEEPING.contains(&name));
+                errors.push(error);
+            }
         }
     }
     meant
@@ -189,6 +200,7 @@ impl Args {
         }
         self.boxed = block.boxed;
         self.krate = self.krate.or_else(|| block.krate.clone());
+        self.keeps_original |= block.keeps_original;
         self.suffix.clone_from(&block.suffix);
         self
     }

@@ -3,9 +3,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{ReturnType, Token};
+use syn::{ReturnType, Signature, Token, Type};
 
-use crate::analyze::MethodKind;
+use crate::analyze::{self, MethodKind, types};
+use crate::args::Args;
 use crate::expand;
 use crate::item::{Body, RawFn};
 
@@ -18,12 +19,79 @@ pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenSt
     item
 }
 
+/// A function that was refused, so that neither its callers nor what it stands in hear of it.
+pub(crate) fn function(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenStream {
+    if args.keeps_original {
+        return beside(raw, args, kind, in_block);
+    }
+    let ReturnType::Type(_, ty) = &raw.sig.output else { return instead(raw, kind) };
+    match (&args.stream, types::item(ty)) {
+        (Some(_), Ok(item)) => stream(raw, args, &item),
+        _ => instead(raw, kind),
+    }
+}
+
+// Input:
+//     fn read(buf: &mut [u8]) -> usize { BODY }, rename = "read_async"
+//
+// Output:
+//     fn read(buf: &mut [u8]) -> usize { BODY }
+//     fn read_async(buf: &mut [u8]) -> impl Future<Output = usize> { pending() }
+//
+// Written as an `async fn`, the second one would be asked to name lifetimes that the first one need
+// not name. What is returned as an `impl Trait` has to be made by something.
+fn beside(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenStream {
+    let RawFn { attrs, vis, defaultness, sig, body } = raw;
+    let written = match body {
+        Body::Missing(_) if kind == MethodKind::Plain => {
+            quote!(#[allow(unused_variables)] #(#attrs)* #vis #defaultness #sig { loop {} })
+        }
+        _ => raw.to_token_stream(),
+    };
+    let name = analyze::twin_name(&sig.ident, args).filter(|name| *name != sig.ident);
+    let (Some(name), None) = (name, &sig.variadic) else { return written };
+    let associated = analyze::is_associated(raw, args, in_block);
+    let (mut sig, call) = expand::forwarded(raw, &name, associated);
+    let awaits = sig.asyncness.is_some().then(|| quote!(.await));
+    (sig.constness, sig.abi, sig.asyncness) = (None, None, None);
+    let attrs = analyze::of_counterpart(attrs);
+    let counterpart = match &sig.output {
+        ReturnType::Type(_, ty) if types::is_never(ty) || types::find_opaque(ty).is_some() => {
+            quote!(async #sig { #call #awaits })
+        }
+        _ => {
+            let sig = returning_future(sig);
+            quote!(#sig { ::core::future::pending() })
+        }
+    };
+    quote!(#written #[allow(unused_variables)] #(#attrs)* #vis #defaultness #counterpart)
+}
+
+// Input:
+//     fn rows(file: &mut File) -> impl Iterator<Item = Row> { BODY }, stream
+//
+// Output:
+//     fn rows(file: &mut File) -> BlockingStream<Row> { drop(async move { BODY }); loop {} }
+fn stream(raw: &RawFn, args: &Args, item: &TokenStream) -> TokenStream {
+    let RawFn { attrs, vis, defaultness, sig, body } = raw;
+    let mut sig = sig.clone();
+    (sig.constness, sig.abi, sig.variadic, sig.asyncness) = (None, None, None, None);
+    let runtime = args.runtime_path();
+    sig.output = syn::parse_quote!(-> #runtime::__private::BlockingStream<#item>);
+    match body {
+        Body::Block(body) => quote! {
+            #(#attrs)* #vis #defaultness #sig { ::core::mem::drop(async move #body); loop {} }
+        },
+        Body::Missing(end) => quote!(#(#attrs)* #vis #defaultness #sig #end),
+    }
+}
+
 // Input:
 //     const fn read(buf: &mut [u8]) -> usize { BODY }
 //
 // Output:
 //     async fn read(buf: &mut [u8]) -> usize { BODY }
-pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
+pub(crate) fn instead(raw: &RawFn, kind: MethodKind) -> TokenStream {
     let RawFn { attrs, vis, defaultness, sig, body } = raw;
     // A body of ours uses no parameter.
     let unused = matches!(body, Body::Missing(_)).then(|| quote!(#[allow(unused_variables)]));
@@ -48,21 +116,21 @@ pub(crate) fn function(raw: &RawFn, kind: MethodKind) -> TokenStream {
         };
         return quote!(#(#attrs)* #vis #defaultness #sig #body);
     }
-    let ty = match &sig.output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, ty) => ty.to_token_stream(),
-    };
-    sig.output = ReturnType::Default;
-    let (head, conditions) = (without_conditions(&sig), &sig.generics.where_clause);
+    let sig = returning_future(sig);
     let body = match raw.body {
         Body::Block(_) => quote!({ async move #body }),
         Body::Missing(_) => quote!(;),
     };
-    quote!(#(#attrs)* #vis #defaultness #head -> impl ::core::future::Future<Output = #ty> #conditions #body)
+    quote!(#(#attrs)* #vis #defaultness #sig #body)
 }
 
-fn without_conditions(sig: &syn::Signature) -> syn::Signature {
-    let mut sig = sig.clone();
-    sig.generics.where_clause = None;
+/// `T` becomes `impl Future<Output = T>`.
+fn returning_future(mut sig: Signature) -> Signature {
+    let ty = match &sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    };
+    let future = quote!(impl ::core::future::Future<Output = #ty>);
+    sig.output = ReturnType::Type(<Token![->]>::default(), Box::new(Type::Verbatim(future)));
     sig
 }

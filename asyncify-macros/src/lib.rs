@@ -581,7 +581,7 @@ fn function(
     if let Some(process) = &args.process {
         return match analyze::process(&raw, &args, process, errors) {
             Some(plan) => expand::process(&plan),
-            None => fallback::function(&raw, analyze::MethodKind::Plain),
+            None => fallback::function(&raw, &args, analyze::MethodKind::Plain, false),
         };
     }
     match analyze::function(&raw, &args, &analyze::Site::Alone, errors) {
@@ -589,7 +589,7 @@ fn function(
             analyze::lent(args.lend.as_ref(), [&plan], errors);
             expand::function(&plan)
         }
-        None => fallback::function(&raw, analyze::MethodKind::Plain),
+        None => fallback::function(&raw, &args, analyze::MethodKind::Plain, false),
     }
 }
 

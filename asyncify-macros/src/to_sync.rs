@@ -5,18 +5,15 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, FnArg, ReturnType, Type};
+use syn::{Attribute, ReturnType};
 
 use crate::analyze::{
-    own_arguments, plain_name, take_attributes, twin_name, types, without_expectations,
+    is_associated, of_counterpart, own_arguments, take_attributes, twin_name, types,
 };
 use crate::args::{self, Args, Direction, Place};
 use crate::diag;
 use crate::errors::Errors;
-use crate::expand::{
-    TypeSpans, blamed_at, braces, conditional_calls, local, located, private, return_of, turbofish,
-    unseen,
-};
+use crate::expand::{TypeSpans, braces, forwarded, local, located, private, return_of};
 use crate::item::{Body, Member, RawBlock, RawFn};
 
 /// A checked function.
@@ -32,6 +29,8 @@ enum Form {
     Instead(proc_macro2::Group),
     /// A trait declares it.
     Declared,
+    /// The async function stays by itself, as the name of the sync one is wrong.
+    Kept,
     /// The async function stays, and is called by a sync one of this name.
     Beside { name: Ident, associated: bool },
 }
@@ -89,14 +88,14 @@ fn analyze(function: RawFn, args: &Args, in_block: bool, errors: &mut Errors) ->
     if let Some(name) = args.rename.as_ref().filter(|name| **name == function.sig.ident) {
         errors.push(diag::same_name(name));
     }
-    let name = twin_name(&function.sig.ident, args);
-    let form = match &function.body {
-        _ if name != function.sig.ident => {
-            let is_seen = in_block || types::names_self(&function.sig);
-            Form::Beside { name, associated: is_seen || args.is_associated }
+    let name = twin_name(&function.sig.ident, args).filter(|name| *name != function.sig.ident);
+    let form = match (&function.body, name) {
+        (_, Some(name)) => {
+            Form::Beside { name, associated: is_associated(&function, args, in_block) }
         }
-        Body::Block(body) => Form::Instead(body.clone()),
-        Body::Missing(_) => Form::Declared,
+        _ if args.keeps_original => Form::Kept,
+        (Body::Block(body), None) => Form::Instead(body.clone()),
+        (Body::Missing(_), None) => Form::Declared,
     };
     Plan { runtime: args.runtime_path(), function, form }
 }
@@ -109,6 +108,7 @@ fn expand(plan: &Plan) -> TokenStream {
             declared.sig.asyncness = None;
             declared.into_token_stream()
         }
+        Form::Kept => plan.function.to_token_stream(),
         Form::Beside { name, associated } => {
             let (kept, twin) = (&plan.function, beside(plan, name, *associated));
             quote!(#kept #twin)
@@ -137,7 +137,7 @@ fn instead(plan: &Plan, body: &proc_macro2::Group) -> TokenStream {
         }
         ReturnType::Type(_, ty) => {
             // Neither can be said in a `let`.
-            let unsaid = types::find_opaque(ty).is_some() || is_never(ty);
+            let unsaid = types::find_opaque(ty).is_some() || types::is_never(ty);
             ((!unsaid).then(|| ty.to_token_stream()), TypeSpans::of(ty).first)
         }
     };
@@ -157,47 +157,10 @@ fn instead(plan: &Plan, body: &proc_macro2::Group) -> TokenStream {
 // Output, behind it:
 //     fn fetch_blocking(&self, __arg1: (u8, u8)) -> u8 { to_sync(Self::fetch(self, __arg1)) }
 fn beside(plan: &Plan, name: &Ident, associated: bool) -> TokenStream {
-    let RawFn { attrs, vis, defaultness, sig, .. } = &plan.function;
-    let attrs = without_expectations(attrs);
-    let mut twin = sig.clone();
+    let RawFn { attrs, vis, defaultness, .. } = &plan.function;
+    let attrs = of_counterpart(attrs);
+    let (mut twin, call) = forwarded(&plan.function, name, associated);
     twin.asyncness = None;
-    twin.ident = name.clone();
-    let mut cfgs = Vec::new();
-    let mut names = Vec::new();
-    for (position, input) in twin.inputs.iter_mut().enumerate() {
-        match input {
-            FnArg::Receiver(receiver) => {
-                if !matches!(receiver.kind, syn::ReceiverKind::Reference(..)) {
-                    receiver.mutability = None;
-                }
-                cfgs.push(Vec::new());
-                names.push(receiver.self_token.to_token_stream());
-            }
-            FnArg::Typed(input) => {
-                names.push(plain_name(input, position).into_token_stream());
-                let is_cfg = |attr: &&Attribute| attr.path().is_ident("cfg");
-                cfgs.push(input.attrs.iter().filter(is_cfg).cloned().collect());
-            }
-        }
-    }
-    let (ident, turbofish) = (&sig.ident, turbofish(&sig.generics));
-    let path = if associated {
-        let scope = unseen(name.span());
-        quote_spanned!(scope=> Self::#ident)
-    } else {
-        let mut ident = ident.clone();
-        ident.set_span(blamed_at(ident.span(), name.span()));
-        ident.into_token_stream()
-    };
-    let cfgs: Vec<&[Attribute]> = cfgs.iter().map(Vec::as_slice).collect();
-    let call = conditional_calls(&cfgs, |included| {
-        let names = names.iter().zip(included).filter_map(|(name, is_in)| is_in.then_some(name));
-        let call = quote!(#path #turbofish(#(#names),*));
-        match sig.safety {
-            syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
-            _ => call,
-        }
-    });
     let deprecated = plan.function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
     let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
     let future = local("__future");
@@ -225,10 +188,6 @@ impl Plan {
             Body::Missing(semicolon) => semicolon.spans[0],
         }
     }
-}
-
-fn is_never(ty: &Type) -> bool {
-    matches!(types::peel(ty), Type::Never(_))
 }
 
 /// Keeps a function alive that has no body.

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use crate::__private::{Arg, LeaveDefault};
+use crate::__private::LendMut;
 use crate::sync::{Mutex, MutexGuard};
 
 /// Where a value is on its way. Nothing of the user's is run or dropped under the lock.
@@ -40,13 +40,13 @@ pub struct Away<T> {
 }
 
 // SAFETY: `Home` is made only by `home` and `home_generic`, which ask `T: Send`, the first by way
-// of the supertrait of `Arg`; and what it holds is `Send` where `T` is.
+// of the supertrait of `LendMut`; and what it holds is `Send` where `T` is.
 unsafe impl<T> Send for Home<'_, T> {}
 // SAFETY: `Away` is made only from a `Home`, and holds a `T` too.
 unsafe impl<T> Send for Away<T> {}
 
 /// Takes the value out of its place.
-pub fn home<T: LeaveDefault + Arg>(place: &mut T) -> Home<'_, T> {
+pub fn home<T: LendMut>(place: &mut T) -> Home<'_, T> {
     Home::new(place)
 }
 

@@ -23,8 +23,8 @@ pub(crate) struct BlockPlan {
 
 pub(crate) enum MemberPlan {
     Fn(Box<FnPlan>),
-    /// A method with a mistake, which was reported.
-    Wrong(Box<RawFn>, MethodKind),
+    /// A method with a mistake, which was reported, and its arguments.
+    Wrong(Box<RawFn>, Box<Args>, MethodKind),
     /// A skipped method, or no method.
     Other(TokenStream),
 }
@@ -83,12 +83,13 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
                 return MemberPlan::Other(quote::quote!(#method));
             }
             let own_lend = own.lend.clone();
-            match function(&method, &own.or_block(block_args), &site, errors) {
+            let args = own.or_block(block_args);
+            match function(&method, &args, &site, errors) {
                 Some(plan) => {
                     lent(own_lend.as_ref(), [&plan], errors);
                     MemberPlan::Fn(Box::new(plan))
                 }
-                None => MemberPlan::Wrong(Box::new(method), kind),
+                None => MemberPlan::Wrong(Box::new(method), Box::new(args), kind),
             }
         }
     };

@@ -27,7 +27,7 @@ pub(crate) fn function(
     errors: &mut Errors,
 ) -> Option<FnPlan> {
     let mut found = Errors::default();
-    let keeps_sync = args.rename.is_some() || args.suffix.is_some();
+    let keeps_sync = args.keeps_original;
     qualifiers(&raw.sig, keeps_sync, &mut found);
 
     let mut generics = parameter_names(&raw.sig.generics);
@@ -96,12 +96,12 @@ pub(crate) fn function(
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
     let attrs = match place {
         BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
-        BodyPlace::Kept { .. } => lints::without_expectations(&raw.attrs),
+        BodyPlace::Kept { .. } => lints::of_counterpart(&raw.attrs),
         // The body is within the function.
         _ => raw.attrs.clone(),
     };
     if keeps_sync {
-        sig.ident = twin_name(&sig.ident, args);
+        sig.ident = twin_name(&sig.ident, args)?;
     }
     sig.constness = None;
     sig.abi = None;
@@ -319,12 +319,13 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
             return None;
         }
     };
-    if args.rename.is_some() || args.suffix.is_some() {
+    if args.keeps_original {
+        // What is wrong with the new name has been reported with the argument.
+        twin_name(&raw.sig.ident, args)?;
         if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
             errors.push(diag::same_name(name));
         }
-        let is_seen = !matches!(site, Site::Alone) || types::names_self(&raw.sig);
-        let associated = is_seen || args.is_associated;
+        let associated = is_associated(raw, args, !matches!(site, Site::Alone));
         return Some(BodyPlace::Kept { function: Box::new(raw.clone()), body, associated });
     }
     if raw.sig.receiver().is_none() {
@@ -387,18 +388,17 @@ fn hidden_method(raw: &RawFn, site: &Site<'_>) -> RawFn {
     method
 }
 
-pub(crate) fn twin_name(ident: &Ident, args: &Args) -> Ident {
-    match (&args.rename, &args.suffix) {
-        (Some(name), _) => name.clone(),
-        (None, Some(suffix)) => {
-            let name = ident.to_string();
-            format_ident!(
-                "{}{}",
-                name.trim_start_matches("r#"),
-                suffix.value(),
-                span = ident.span()
-            )
-        }
-        (None, None) => ident.clone(),
-    }
+/// Says whether a function that stays is found by `Self::`.
+pub(crate) fn is_associated(raw: &RawFn, args: &Args, in_block: bool) -> bool {
+    in_block || types::names_self(&raw.sig) || args.is_associated
+}
+
+/// The name of the counterpart of a function that stays.
+pub(crate) fn twin_name(ident: &Ident, args: &Args) -> Option<Ident> {
+    let suffix = match (&args.rename, &args.suffix) {
+        (Some(name), _) => return Some(name.clone()),
+        (None, suffix) => suffix.as_ref()?.value(),
+    };
+    let name = ident.to_string();
+    Some(format_ident!("{}{suffix}", name.trim_start_matches("r#"), span = ident.span()))
 }

@@ -40,9 +40,22 @@ pub(super) fn of_body(attrs: &[Attribute], name: &Ident) -> Vec<Attribute> {
     split(attrs, |lint| !is_about_signature(lint, name))
 }
 
-/// Nothing is expected, as the function that was written is there to meet it.
-pub(crate) fn without_expectations(attrs: &[Attribute]) -> Vec<Attribute> {
-    split(attrs, |_| false)
+/// The attributes of a function that is added to the one that was written. Nothing is expected of
+/// it, as the one that was written is there to meet it, and the symbol is that one's too.
+pub(crate) fn of_counterpart(attrs: &[Attribute]) -> Vec<Attribute> {
+    let mut attrs = split(attrs, |_| false);
+    attrs.retain(|attr| !names_symbol(&attr.meta));
+    attrs
+}
+
+/// `#[no_mangle]` and `#[export_name = ".."]`, also as `#[unsafe(..)]`.
+fn names_symbol(meta: &Meta) -> bool {
+    let inner =
+        |list: &syn::MetaList| list.parse_args::<Meta>().is_ok_and(|meta| names_symbol(&meta));
+    match meta {
+        Meta::List(list) if list.path.is_ident("unsafe") => inner(list),
+        meta => ["no_mangle", "export_name"].iter().any(|name| meta.path().is_ident(name)),
+    }
 }
 
 fn is_about_signature(lint: &str, name: &Ident) -> bool {

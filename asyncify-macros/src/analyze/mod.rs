@@ -14,8 +14,8 @@ mod process;
 pub(crate) use block::{
     BlockPlan, MemberPlan, MethodKind, arguments, block, is_ours, own_arguments, take_attributes,
 };
-pub(crate) use function::{function, lent, plain_name, twin_name};
-pub(crate) use lints::without_expectations;
+pub(crate) use function::{function, is_associated, lent, plain_name, twin_name};
+pub(crate) use lints::of_counterpart;
 pub(crate) use plan::{
     BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ProcessPlan,
     ReceiverPlan, Run, TraitScope, Words,

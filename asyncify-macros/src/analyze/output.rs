@@ -46,10 +46,13 @@ pub(super) fn written_output<'a>(
     if let Type::Never(_) = types::peel(ty) {
         return Written::Never(arrow.spans[0]);
     }
-    if let (Some(borrow), true) = (types::find_borrow(ty), lending != Lending::InPlace) {
+    let lazy = types::find_lazy(ty);
+    // What a lazy type says that it borrows goes with it.
+    let kept = if lazy.is_some() { types::unbounded(ty) } else { (**ty).clone() };
+    if let (Some(borrow), true) = (types::find_borrow(&kept), lending != Lending::InPlace) {
         errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
     }
-    if let Some(lazy) = types::find_lazy(ty) {
+    if let Some(lazy) = lazy {
         errors.push(diag::lazy_return(lazy));
     }
     Written::Type(ty)

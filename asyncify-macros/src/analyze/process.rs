@@ -20,7 +20,8 @@ pub(crate) fn process(
     errors: &mut Errors,
 ) -> Option<ProcessPlan> {
     let mut found = Errors::default();
-    qualifiers(&raw.sig, args.rename.is_some(), &mut found);
+    let keeps_sync = args.keeps_original;
+    qualifiers(&raw.sig, keeps_sync, &mut found);
     if let Some(token) = &raw.sig.asyncness {
         found.push(diag::process_async(token));
     }
@@ -66,8 +67,9 @@ pub(crate) fn process(
     errors.append(found);
     let (output, body) = (output.filter(|_| is_empty)?, body?);
 
-    let keeps_sync = args.rename.is_some();
-    sig.ident = twin_name(&sig.ident, args);
+    if keeps_sync {
+        sig.ident = twin_name(&sig.ident, args)?;
+    }
     sig.constness = None;
     sig.abi = None;
     let mut inner = raw.clone();
@@ -76,7 +78,7 @@ pub(crate) fn process(
     inner.vis = syn::Visibility::Inherited;
     Some(ProcessPlan {
         runtime: args.runtime_path(),
-        attrs: if keeps_sync { lints::without_expectations(&raw.attrs) } else { raw.attrs.clone() },
+        attrs: if keeps_sync { lints::of_counterpart(&raw.attrs) } else { raw.attrs.clone() },
         vis: raw.vis.clone(),
         sig,
         params,

@@ -21,6 +21,10 @@ pub(crate) fn peel(mut ty: &Type) -> &Type {
     }
 }
 
+pub(crate) fn is_never(ty: &Type) -> bool {
+    matches!(peel(ty), Type::Never(_))
+}
+
 pub(crate) fn is_static(lifetime: Option<&Lifetime>) -> bool {
     lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
@@ -112,6 +116,16 @@ pub(crate) fn find_lazy(ty: &Type) -> Option<TokenStream> {
             _ => false,
         })
     })
+}
+
+/// An `impl Trait + 'a` without its `'a`.
+pub(crate) fn unbounded(ty: &Type) -> Type {
+    let mut ty = peel(ty).clone();
+    if let Type::ImplTrait(opaque) = &mut ty {
+        let is_trait = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(_));
+        opaque.bounds = std::mem::take(&mut opaque.bounds).into_iter().filter(is_trait).collect();
+    }
+    ty
 }
 
 /// The token that says `impl` of an `impl Trait` in the type.

@@ -6,22 +6,28 @@ use super::Place;
 use super::table::Row;
 use crate::diag;
 
-pub(super) fn unknown(key: &Ident, rows: &[&Row], place: Place) -> syn::Error {
+/// The name that is probably meant by `key`, and the error that says so.
+pub(super) fn unknown(
+    key: &Ident,
+    rows: &[&Row],
+    place: Place,
+) -> (Option<&'static str>, syn::Error) {
     let names: Vec<_> =
         rows.iter().filter(|row| row.places.contains(&place)).map(|row| row.name).collect();
     not_among(key, &names)
 }
 
 /// Reports a key that is none of the names, with the one that may be meant.
-pub(crate) fn not_among(key: &Ident, names: &[&str]) -> syn::Error {
+pub(crate) fn not_among<'a>(key: &Ident, names: &[&'a str]) -> (Option<&'a str>, syn::Error) {
     let word = key.to_string();
     let similar = names
         .iter()
         .map(|name| (distance(&word, name), *name))
         .filter(|(distance, name)| *distance <= name.len() / 3)
-        .min();
+        .min()
+        .map(|(_, name)| name);
     let valid: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    diag::unknown_argument(key, similar.map(|(_, name)| name), &list(&valid))
+    (similar, diag::unknown_argument(key, similar, &list(&valid)))
 }
 
 /// `a`, `a and b`, `a, b, and c`.

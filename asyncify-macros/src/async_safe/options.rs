@@ -67,7 +67,7 @@ impl Options {
             "deny" => self.level = Level::Deny,
             "allow" => self.allow = paths(&key, input)?,
             "also" => self.also = paths(&key, input)?,
-            _ => return Err(similar::not_among(&key, &["deny", "allow", "also"])),
+            _ => return Err(similar::not_among(&key, &["deny", "allow", "also"]).1),
         }
         if input.is_empty() || input.peek(Token![,]) {
             return Ok(());

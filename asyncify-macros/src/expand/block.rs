@@ -16,7 +16,7 @@ pub(crate) fn block(plan: &BlockPlan) -> TokenStream {
     let BlockPlan { attrs, header, span, inner_attrs, members } = plan;
     let members = members.iter().map(|member| match member {
         MemberPlan::Fn(plan) => function(plan),
-        MemberPlan::Wrong(raw, kind) => fallback::function(raw, *kind),
+        MemberPlan::Wrong(raw, args, kind) => fallback::function(raw, args, *kind, true),
         MemberPlan::Other(tokens) => tokens.clone(),
     });
     let body = braces(*span, quote!(#(#inner_attrs)* #(#members)*));

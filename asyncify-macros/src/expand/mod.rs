@@ -8,6 +8,7 @@ mod block;
 mod body;
 mod boxed;
 mod capture;
+mod forward;
 mod in_place;
 mod options;
 mod process;
@@ -16,8 +17,9 @@ mod stray;
 mod stream;
 
 pub(crate) use block::block;
-pub(crate) use body::{conditional_calls, return_of};
+pub(crate) use body::return_of;
 pub(crate) use boxed::signature as boxed_signature;
+pub(crate) use forward::forwarded;
 pub(crate) use process::{main, process};
 
 use std::borrow::Cow;
@@ -27,7 +29,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Options, Output, ReceiverPlan, Run, Words};
-pub(crate) use spans::{TypeSpans, blamed_at, located, private, unseen};
+pub(crate) use spans::{TypeSpans, located, private, unseen};
 
 /// A local of ours: no name that a user writes is the same.
 pub(crate) fn local(name: &str) -> Ident {

@@ -77,7 +77,7 @@ fn elsewhere(plan: &ProcessPlan) -> TokenStream {
     raw.vis = plan.vis.clone();
     raw.sig.ident = plan.sig.ident.clone();
     raw.body = Body::Missing(syn::Token![;](Span::mixed_site()));
-    let function = fallback::function(&raw, MethodKind::Plain);
+    let function = fallback::instead(&raw, MethodKind::Plain);
     quote! {
         #[cfg(not(target_os = "linux"))]
         #function

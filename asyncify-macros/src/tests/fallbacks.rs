@@ -4,6 +4,7 @@ use expect_test::expect;
 use quote::quote;
 
 use super::check;
+use crate::args::Direction;
 
 #[test]
 fn wrong_function_keeps_an_async_signature() {
@@ -90,7 +91,7 @@ fn wrong_item_stays() {
 #[test]
 fn wrong_arguments_are_left_out() {
     check(
-        quote!(exector = &pool, skip, crate = here, rename, rename = "a b"),
+        quote!(exector = &pool, boxed, crate = here, limit, limit = "a b"),
         quote! {
             fn one() -> u8 { 1 }
         },
@@ -116,16 +117,16 @@ fn wrong_arguments_are_left_out() {
                 "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `limit`, `limiter`, `timeout`, `runtime`, `detach`, `lend`, `in_place`, `stream`, `rename`, `process`, and `crate`"
             }
             ::core::compile_error! {
-                "argument `skip` has no meaning on a function\nhelp: it belongs on a method of an annotated `impl` or `trait`"
+                "argument `boxed` has no meaning on a function\nhelp: it belongs on a `trait` and on each `impl` of it"
             }
             ::core::compile_error! {
                 "crate path must be absolute\nhelp: write `::name`, or `crate::name`"
             }
             ::core::compile_error! {
-                "argument `rename` needs a value\nhelp: write `rename = \"name\"`"
+                "argument `limit` needs a value\nhelp: write `limit = 8`"
             }
             ::core::compile_error! {
-                "duplicate argument `rename`\nhelp: remove one"
+                "duplicate argument `limit`\nhelp: remove one"
             }
         "#]],
     );
@@ -172,6 +173,175 @@ fn only_the_wrong_method_falls_back() {
             }
             ::core::compile_error! {
                 "argument `self` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it, or use `lend` or `in_place`"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn sync_function_that_is_kept_stays_as_written() {
+    check(
+        quote!(rename = "fill_async"),
+        quote! {
+            #[no_mangle]
+            pub const unsafe fn fill<'a, T>(buffer: &mut [T], mut rows: Rows) -> Row<'a>
+            where
+                T: 'a
+            { BODY }
+        },
+        &expect![[r##"
+            #[no_mangle]
+            pub const unsafe fn fill<'a, T>(buffer: &mut [T], mut rows: Rows) -> Row<'a>
+            where
+                T: 'a,
+            {
+                BODY
+            }
+            #[allow(unused_variables)]
+            pub unsafe fn fill_async<'a, T>(
+                buffer: &mut [T],
+                rows: Rows,
+            ) -> impl ::core::future::Future<Output = Row<'a>>
+            where
+                T: 'a,
+            {
+                ::core::future::pending()
+            }
+            ::core::compile_error! {
+                "argument `buffer` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it, or use `lend` or `in_place`"
+            }
+            ::core::compile_error! {
+                "return type borrows from the caller\nnote: nothing borrowed outlives the call\nhelp: return an owned value: `Row<'static>`"
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn counterpart_of_a_lazy_output_calls_the_sync_function() {
+    check(
+        quote!(rename = "rows_async"),
+        quote! {
+            async unsafe fn rows<T>(self: Box<Self>, (a, _): (T, u8)) -> impl Iterator<Item = T> { BODY }
+        },
+        &expect![[r#"
+            async unsafe fn rows<T>(self: Box<Self>, (a, _): (T, u8)) -> impl Iterator<Item = T> {
+                BODY
+            }
+            #[allow(unused_variables)]
+            async unsafe fn rows_async<T>(
+                self: Box<Self>,
+                __arg1: (T, u8),
+            ) -> impl Iterator<Item = T> {
+                unsafe { Self::rows::<T>(self, __arg1) }.await
+            }
+            ::core::compile_error! {
+                "return type is lazy: it would run on the caller\nhelp: collect it, and return the collection, or, of an iterator, make a stream with `stream`"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn kept_function_without_a_body_is_sync() {
+    check(
+        quote!(rename = "nothing_async"),
+        quote! {
+            fn nothing(&self, count: u8);
+        },
+        &expect![[r##"
+            #[allow(unused_variables)]
+            fn nothing(&self, count: u8) {
+                loop {}
+            }
+            #[allow(unused_variables)]
+            fn nothing_async(&self, count: u8) -> impl ::core::future::Future<Output = ()> {
+                ::core::future::pending()
+            }
+            ::core::compile_error! {
+                "function has no body to run\nhelp: give it one, or, in a trait, put the attribute on the `trait`"
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn function_is_kept_whatever_its_new_name_is() {
+    for wrong in [
+        quote!(rename),
+        quote!(rename = "a b"),
+        quote!(rename = "one"),
+        quote!(renam = "two"),
+        quote!(suffix = "_async"),
+        quote!(skip),
+    ] {
+        let one = quote!(
+            fn one() -> u8 {
+                1
+            }
+        );
+        let tokens = crate::attribute(Direction::ToAsync, wrong, one).to_string();
+        assert!(tokens.starts_with("fn one () -> u8 { 1 } :: core :: compile_error"), "{tokens}");
+    }
+}
+
+#[test]
+fn refused_methods_of_a_block_are_kept() {
+    check(
+        quote!(suffix = "_async"),
+        quote! {
+            impl Store { fn a(&mut self) -> u8 { BODY } fn b(self) {} }
+        },
+        &expect![[r#"
+            impl Store {
+                fn a(&mut self) -> u8 {
+                    BODY
+                }
+                #[allow(unused_variables)]
+                fn a_async(&mut self) -> impl ::core::future::Future<Output = u8> {
+                    ::core::future::pending()
+                }
+                fn b(self) {}
+                async fn b_async(self) {
+                    let __started = {
+                        let __self = ::asyncify_runtime::__private::arg((self,).0);
+                        let __run = move || { Self::b(__self.take()) };
+                        ::asyncify_runtime::__private::plain(__run).start()
+                    };
+                    __started.await
+                }
+            }
+            ::core::compile_error! {
+                "argument `self` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it, or use `lend` or `in_place`"
+            }
+        "#]],
+    );
+    let tokens = crate::attribute(
+        Direction::ToAsync,
+        quote!(suffix = "_async"),
+        quote!(impl Read for Store { fn a(&mut self) -> u8 { BODY } }),
+    );
+    let tokens = tokens.to_string();
+    assert!(
+        tokens.starts_with("impl Read for Store { fn a (& mut self) -> u8 { BODY } } :: core"),
+        "{tokens}"
+    );
+}
+
+#[test]
+fn refused_stream_is_a_stream_for_its_callers() {
+    check(
+        quote!(stream),
+        quote! {
+            fn rows(file: &mut File) -> impl Iterator<Item = Row> { BODY }
+        },
+        &expect![[r#"
+            fn rows(file: &mut File) -> ::asyncify_runtime::__private::BlockingStream<Row> {
+                ::core::mem::drop(async move { BODY });
+                loop {}
+            }
+            ::core::compile_error! {
+                "argument `file` is borrowed mutably\nnote: the body runs on another thread and may outlive the caller\nhelp: take it by value and return it, or use `lend` or `in_place`"
             }
         "#]],
     );

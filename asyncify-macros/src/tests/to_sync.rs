@@ -4,6 +4,7 @@ use expect_test::expect;
 use quote::quote;
 
 use super::check_to_sync as check;
+use crate::args::Direction;
 
 #[test]
 fn body_is_driven_where_it_stands() {
@@ -196,4 +197,20 @@ fn sync_function_is_left_alone() {
             }
         "#]],
     );
+}
+
+#[test]
+fn function_is_kept_whatever_its_new_name_is() {
+    for wrong in [quote!(rename), quote!(rename = "a b"), quote!(renam = "two")] {
+        let one = quote!(
+            async fn one() -> u8 {
+                1
+            }
+        );
+        let tokens = crate::attribute(Direction::ToSync, wrong, one).to_string();
+        assert!(
+            tokens.starts_with("async fn one () -> u8 { 1 } :: core :: compile_error"),
+            "{tokens}"
+        );
+    }
 }

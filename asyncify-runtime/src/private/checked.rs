@@ -9,7 +9,7 @@
 use std::borrow::Borrow;
 use std::marker::PhantomData;
 
-use super::{Arg, CloneImplementor, CloneSelf, Lend, Output, ShareSelf, Witness};
+use super::{Arg, CloneImplementor, CloneSelf, Lend, Output, Witness};
 
 /// A value on its way to the pool or back.
 pub struct Checked<T>(T);
@@ -47,8 +47,9 @@ pub struct Kept<B: ?Sized, O> {
 }
 
 // SAFETY: `Kept` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_slice`, `keep_self` and
-// `keep_implementor`, all of which ask `O: Send`; the first and the last by way of the supertraits
-// of `Lend` and `CloneImplementor`, and that of a slice by way of its items.
+// `keep_implementor`, all of which ask `O: Send`: `keep`, `keep_self` and `keep_implementor` by way
+// of the supertraits of `Lend`, `CloneSelf` and `CloneImplementor`, and that of a slice by way of
+// its items.
 unsafe impl<B: ?Sized, O> Send for Kept<B, O> {}
 
 impl<B: ?Sized, O: Borrow<B>> Kept<B, O> {
@@ -88,12 +89,14 @@ pub fn keep_implementor<S: ?Sized + CloneImplementor>(borrowed: &S) -> Kept<S, B
 }
 
 /// Clones the receiver.
-pub fn keep_self<S: CloneSelf + ShareSelf>(borrowed: &S) -> Kept<S, S> {
+pub fn keep_self<S: CloneSelf>(borrowed: &S) -> Kept<S, S> {
     Kept { owned: borrowed.clone(), target: PhantomData }
 }
 
 /// A result type that was found fit to be sent back.
-pub struct Proof<R>(PhantomData<fn() -> R>);
+///
+/// It is invariant, as [`Witness`] is: a supertype of what is `Send` need not be `Send`.
+pub struct Proof<R>(PhantomData<fn(R) -> R>);
 
 /// Checks a result type.
 pub fn output<R: Output>(_: Witness<R>) -> Proof<R> {

@@ -51,23 +51,14 @@ impl<T: ?Sized + Sync + ToOwned<Owned: Send>> Lend for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cloned into the blocking task",
     label = "the body runs on another thread, with a clone of `self`",
-    note = "take `self: Arc<Self>`, derive `Clone`, or use `in_place`"
+    note = "the type of a `&self` must be `Clone + Send + Sync + 'static`",
+    note = "where only `Clone` is lacking, derive it or take `self: Arc<Self>`; otherwise use `in_place`"
 )]
-pub trait CloneSelf: Clone {}
+pub trait CloneSelf: Clone + Send + Sync {}
 
+// One trait for all of it, so that a type that lacks several is one error.
 #[diagnostic::do_not_recommend]
-impl<T: Clone> CloneSelf for T {}
-
-/// The type of a `&self`, once it is known to be `Clone`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be shared with a blocking thread",
-    label = "the body runs on another thread, with a clone of `self`",
-    note = "the type of a receiver must be `Send + Sync + 'static`"
-)]
-pub trait ShareSelf: Send + Sync {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Send + Sync> ShareSelf for T {}
+impl<T: Clone + Send + Sync> CloneSelf for T {}
 
 /// The type of a `&self` in the default body of a trait, which is anybody's.
 #[diagnostic::on_unimplemented(
@@ -90,14 +81,15 @@ impl<T: Clone + Send + Sync> CloneImplementor for T {
 
 /// The target of a `&mut` that is lent to the pool.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no default to stand in while it is lent",
+    message = "`{Self}` cannot be lent mutably to a blocking thread",
     label = "`lend` moves the value to the blocking thread, and back when the body ends",
+    note = "what is lent must be `Default + Send + 'static`; its default stands in for it",
     note = "derive `Default`, take it by value and return it, or use `in_place`"
 )]
-pub trait LeaveDefault: Default {}
+pub trait LendMut: Default + Send {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Default> LeaveDefault for T {}
+impl<T: Default + Send> LendMut for T {}
 
 /// What a function with a time-out returns.
 #[diagnostic::on_unimplemented(
@@ -136,8 +128,8 @@ pub trait Output: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> Output for T {}
 
-/// The result type of a closure, as a value.
-pub struct Witness<R>(PhantomData<fn() -> R>);
+/// The result type of a closure, as a value. It is invariant: it stands for no supertype of it.
+pub struct Witness<R>(PhantomData<fn(R) -> R>);
 
 /// The result type of the closure that holds a body.
 pub fn witness<F: FnOnce() -> R, R>(_: &F) -> Witness<R> {

@@ -20,4 +20,12 @@ impl Cache {
     fn look(&self) {}
 }
 
+/// Neither `Clone` nor `Sync`: one error all the same.
+struct Log(std::cell::Cell<u8>);
+
+impl Log {
+    #[sync_to_async]
+    fn look(&self) {}
+}
+
 fn main() {}

@@ -1,0 +1,63 @@
+//! The call of a function that stays, from the one that is added to it.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, FnArg, Signature};
+
+use super::body::conditional_calls;
+use super::spans::{blamed_at, unseen};
+use super::turbofish;
+use crate::analyze::plain_name;
+use crate::item::RawFn;
+
+// Input:
+//     fn fetch(&self, (a, b): (u8, u8)) -> u8 { BODY }, "fetch_other"
+//
+// Output:
+//     fn fetch_other(&self, __arg1: (u8, u8)) -> u8
+//     Self::fetch(self, __arg1)
+pub(crate) fn forwarded(
+    function: &RawFn,
+    name: &Ident,
+    associated: bool,
+) -> (Signature, TokenStream) {
+    let mut sig = function.sig.clone();
+    sig.ident = name.clone();
+    let mut cfgs = Vec::new();
+    let mut names = Vec::new();
+    for (position, input) in sig.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => {
+                if !matches!(receiver.kind, syn::ReceiverKind::Reference(..)) {
+                    receiver.mutability = None;
+                }
+                cfgs.push(Vec::new());
+                names.push(receiver.self_token.to_token_stream());
+            }
+            FnArg::Typed(input) => {
+                names.push(plain_name(input, position).into_token_stream());
+                let is_cfg = |attr: &&Attribute| attr.path().is_ident("cfg");
+                cfgs.push(input.attrs.iter().filter(is_cfg).cloned().collect());
+            }
+        }
+    }
+    let (ident, turbofish) = (&function.sig.ident, turbofish(&sig.generics));
+    let path = if associated {
+        let scope = unseen(name.span());
+        quote_spanned!(scope=> Self::#ident)
+    } else {
+        let mut ident = ident.clone();
+        ident.set_span(blamed_at(ident.span(), name.span()));
+        ident.into_token_stream()
+    };
+    let cfgs: Vec<&[Attribute]> = cfgs.iter().map(Vec::as_slice).collect();
+    let call = conditional_calls(&cfgs, |included| {
+        let names = names.iter().zip(included).filter_map(|(name, is_in)| is_in.then_some(name));
+        let call = quote!(#path #turbofish(#(#names),*));
+        match sig.safety {
+            syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
+            _ => call,
+        }
+    });
+    (sig, call)
+}
