@@ -13,6 +13,7 @@ pub mod claims;
 pub mod markdown;
 pub mod measure;
 pub mod peers;
+pub mod program;
 pub mod report;
 pub mod results;
 pub mod row;

@@ -14,12 +14,14 @@ pub fn table(columns: &[&str], rows: impl IntoIterator<Item: Into<Row>>) -> Stri
     format!("{table}\n")
 }
 
-/// Replaces what a file has between the marks.
+/// Prints a text, and replaces what the file, if there is one, has between the marks.
 ///
 /// # Errors
 ///
 /// When the file cannot be read or written, or does not have the marks.
-pub fn write(path: &Path, name: &str, text: &str) -> io::Result<()> {
+pub fn publish(name: &str, text: &str, path: Option<&Path>) -> io::Result<()> {
+    print!("{text}");
+    let Some(path) = path else { return Ok(()) };
     let document = fs::read_to_string(path)?;
     let replaced = replace(&document, name, text).ok_or_else(|| {
         io::Error::other(format!("{} has no marks `{name}:begin`, `{name}:end`", path.display()))

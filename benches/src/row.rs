@@ -186,6 +186,17 @@ impl Row {
     }
 }
 
+/// Runs tasks at the same time, all to their end.
+async fn run_all<F>(tasks: impl Iterator<Item = F>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let tasks: Vec<_> = tasks.map(tokio::spawn).collect();
+    for task in tasks {
+        task.await.expect("the job does not panic");
+    }
+}
+
 /// Makes the pool of a peer as this process is to have it.
 pub fn prepare(peer: PeerId, settings: Settings) {
     match peer {

@@ -5,9 +5,9 @@ use asyncify_benches::peers::PeerId;
 use asyncify_benches::results::Results;
 use asyncify_benches::runtime::Flavor;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::error::Error;
 use std::path::Path;
-use std::process::ExitCode;
 
 /// The rows in which every pool has a figure, with a title that fits.
 const ROWS: &[(&str, Metric, &str)] = &[
@@ -37,16 +37,6 @@ const OURS: RGBColor = RGBColor(0xd6, 0x45, 0x45);
 const THEIRS: RGBColor = RGBColor(0x9a, 0xa5, 0xb1);
 const FONT: &str = "sans-serif";
 
-fn main() -> ExitCode {
-    match draw(&Path::new(env!("CARGO_MANIFEST_DIR")).join("compare.svg")) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("chart: {error}; run `compare` first");
-            ExitCode::FAILURE
-        }
-    }
-}
-
 /// The bars of a row, the first of them at the bottom.
 struct Group {
     title: &'static str,
@@ -54,39 +44,31 @@ struct Group {
     bars: Vec<(PeerId, f64)>,
 }
 
-fn draw(path: &Path) -> Result<(), Box<dyn Error>> {
-    let groups = groups(&Results::load(&Results::path())?);
+fn main() -> Result<(), Box<dyn Error>> {
+    let results = Results::load(&Results::path());
+    let groups = groups(&results.map_err(|error| format!("{error}; run `compare` first"))?);
     let figures = || groups.iter().flat_map(|group| &group.bars).map(|(_, figure)| *figure);
     // The shortest bar has a length too.
     let least = figures().reduce(f64::min).ok_or("the results have none of the rows")? / 2.0;
     let most = figures().fold(least, f64::max);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("compare.svg");
     let size = (760, 40 + 125 * u32::try_from(groups.len())?);
-    let area = SVGBackend::new(path, size).into_drawing_area();
+    let area = SVGBackend::new(&path, size).into_drawing_area();
     area.fill(&WHITE)?;
     let title = "Time on the multi-thread runtime: less is better, logarithmic";
     let areas = area.titled(title, (FONT, 20))?.split_evenly((groups.len(), 1));
     for (area, Group { title, metric, bars }) in areas.iter().zip(&groups) {
         let mut chart = ChartBuilder::on(area)
             .caption(title, (FONT, 17))
-            .margin(8)
+            .margin(4)
             .y_label_area_size(150)
             .build_cartesian_2d((least..most).log_scale(), (0..bars.len()).into_segmented())?;
-        let label = |segment: &SegmentValue<usize>| match segment {
-            SegmentValue::CenterOf(bar) if *bar < bars.len() => {
-                let (peer, figure) = bars[*bar];
-                format!("{}: {}", peer.name(), metric.show(figure))
-            }
-            _ => String::new(),
-        };
-        chart
-            .configure_mesh()
-            .disable_x_axis()
-            .disable_mesh()
-            .axis_style(TRANSPARENT)
-            .label_style((FONT, 15))
-            .y_labels(bars.len())
-            .y_label_formatter(&label)
-            .draw()?;
+        let style = (FONT, 15).into_text_style(area).pos(Pos::new(HPos::Right, VPos::Center));
+        chart.draw_series(bars.iter().enumerate().map(|(bar, (peer, figure))| {
+            let label = format!("{}: {}", peer.name(), metric.show(*figure));
+            let place = EmptyElement::at((least, SegmentValue::CenterOf(bar)));
+            place + Text::new(label, (-8, 0), style.clone())
+        }))?;
         chart.draw_series(bars.iter().enumerate().map(|(bar, (peer, figure))| {
             let color = if *peer == PeerId::Asyncify { OURS } else { THEIRS };
             let corners =

@@ -4,7 +4,7 @@ use asyncify_benches::alloc::Counting;
 use asyncify_benches::results::Results;
 use asyncify_benches::row::{Row, Scale};
 use asyncify_benches::schedule::{self, Plan, SAMPLE};
-use asyncify_benches::{markdown, report};
+use asyncify_benches::{markdown, program, report};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, io, thread};
@@ -32,29 +32,19 @@ struct Options {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    if let [first, sample] = arguments.as_slice()
-        && first == SAMPLE
-    {
-        return ended(schedule::sample(sample));
-    }
-    match parse(arguments) {
-        Ok(Some(options)) => ended(run(&options)),
-        Ok(None) => {
-            print!("{USAGE}");
-            print_rows();
-            ExitCode::SUCCESS
-        }
-        Err(problem) => fail(&problem),
-    }
-}
-
-fn ended(result: io::Result<()>) -> ExitCode {
-    result.map_or_else(|error| fail(&error.to_string()), |()| ExitCode::SUCCESS)
-}
-
-fn fail(problem: &str) -> ExitCode {
-    eprintln!("compare: {problem}");
-    ExitCode::FAILURE
+    let result = match arguments.as_slice() {
+        [first, sample] if first == SAMPLE => schedule::sample(sample),
+        _ => match parse(arguments) {
+            Ok(Some(options)) => run(&options),
+            Ok(None) => {
+                print!("{USAGE}");
+                print_rows();
+                Ok(())
+            }
+            Err(problem) => Err(io::Error::other(problem)),
+        },
+    };
+    program::end("compare", result)
 }
 
 /// `None` asks for help.
@@ -105,6 +95,5 @@ fn run(options: &Options) -> io::Result<()> {
     let rounds = options.plan.rounds;
     let tables = report::report(&results);
     let report = format!("Samples of each: {rounds}. Cores: {cores}.\n\n{tables}");
-    print!("{report}");
-    options.write.as_ref().map_or(Ok(()), |path| markdown::write(path, "compare", &report))
+    markdown::publish("compare", &report, options.write.as_deref())
 }

@@ -3,6 +3,7 @@
 
 use asyncify_benches::markdown;
 use asyncify_benches::measure::median;
+use asyncify_benches::program;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -27,23 +28,15 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match parse(env::args().skip(1)) {
-        Ok(Some(options)) => options,
+    let result = match parse(env::args().skip(1)) {
+        Ok(Some(options)) => run(&options),
         Ok(None) => {
             print!("{USAGE}");
-            return ExitCode::SUCCESS;
+            Ok(())
         }
-        Err(problem) => return fail(&problem),
+        Err(problem) => Err(io::Error::other(problem)),
     };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error.to_string()),
-    }
-}
-
-fn fail(problem: &str) -> ExitCode {
-    eprintln!("compile_time: {problem}");
-    ExitCode::FAILURE
+    program::end("compile_time", result)
 }
 
 /// `None` asks for help.
@@ -102,8 +95,7 @@ fn run(options: &Options) -> io::Result<()> {
             row("together", together, Some(1.0)),
         ],
     );
-    print!("{table}");
-    options.write.as_ref().map_or(Ok(()), |path| markdown::write(path, "compile-time", &table))
+    markdown::publish("compile-time", &table, options.write.as_deref())
 }
 
 fn row(what: &str, (manual, ours): (f64, f64), target: Option<f64>) -> [String; 6] {

@@ -4,19 +4,19 @@
 use asyncify_benches::calls::{self, CALLS, Row};
 use asyncify_benches::markdown::{self, table};
 use asyncify_benches::measure::{count, nanoseconds};
+use asyncify_benches::program;
 use asyncify_benches::turns::{Sample, take};
 use asyncify_runtime::{BlockingCall, Limiter, cancellation_token};
 use futures::FutureExt;
 use futures::task::{ArcWake, AtomicWaker, waker};
 use std::future::poll_fn;
-use std::path::Path;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::Context;
 use std::time::{Duration, Instant};
-use std::{env, io};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::coop::unconstrained;
@@ -25,28 +25,10 @@ const ROUNDS: usize = 5;
 const CALLERS: usize = 64;
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = env::args().skip(1).collect();
-    let write = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => None,
-        ["--write", file] => Some(file),
-        _ => {
-            eprintln!("usage: control [--write FILE]");
-            return ExitCode::FAILURE;
-        }
+    let run = |file: Option<PathBuf>| {
+        markdown::publish("control", &format!("{}\n{}", calls(), limiters()), file.as_deref())
     };
-    match run(write.map(Path::new)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("control: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(write: Option<&Path>) -> io::Result<()> {
-    let text = format!("{}\n{}", calls(), limiters());
-    print!("{text}");
-    write.map_or(Ok(()), |file| markdown::write(file, "control", &text))
+    program::end("control", program::file_argument("control").and_then(run))
 }
 
 /// Calls with each option and with all, and some that stand in line.

@@ -1,13 +1,12 @@
 //! What it costs to carry a caller's span, and to have one of the call's own within it.
 //! `README.md` says more.
 
-use std::env;
-use std::io;
-use std::path::Path;
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use asyncify_benches::calls::{CALLS, Row, table};
-use asyncify_benches::markdown;
+use asyncify_benches::{markdown, program};
 use asyncify_runtime::{BlockingCall, Limiter, cancellation_token};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -18,14 +17,9 @@ use tracing::{Dispatch, info_span};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
 
-fn main() -> io::Result<()> {
-    let text = spans();
-    print!("{text}");
-    match env::args().skip(1).collect::<Vec<_>>().as_slice() {
-        [] => Ok(()),
-        [option, file] if option == "--write" => markdown::write(Path::new(file), "spans", &text),
-        _ => Err(io::Error::other("usage: spans [--write FILE]")),
-    }
+fn main() -> ExitCode {
+    let run = |file: Option<PathBuf>| markdown::publish("spans", &spans(), file.as_deref());
+    program::end("spans", program::file_argument("spans").and_then(run))
 }
 
 fn spans() -> String {

@@ -1,7 +1,7 @@
 //! The benchmark that tokio measures its own pool with: tasks that submit a batch of empty jobs,
 //! await them in order, and go on with the next.
 
-use super::Scale;
+use super::{Scale, run_all};
 use crate::measure::{Figures, Stopwatch};
 use crate::peers::Peer;
 use std::hint;
@@ -12,21 +12,14 @@ const BATCH: usize = 16;
 pub(super) async fn sample<P: Peer>(peer: P, scale: Scale) -> Figures {
     let batches = scale.of(100);
     let watch = Stopwatch::start();
-    let tasks: Vec<_> = (0..TASKS)
-        .map(|_| {
-            tokio::spawn(async move {
-                for _ in 0..batches {
-                    let batch: Vec<_> =
-                        (0..BATCH).map(|_| peer.spawn(|| hint::black_box(0))).collect();
-                    for job in batch {
-                        hint::black_box(job.await);
-                    }
-                }
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.expect("the job does not panic");
-    }
+    run_all((0..TASKS).map(|_| async move {
+        for _ in 0..batches {
+            let batch: Vec<_> = (0..BATCH).map(|_| peer.spawn(|| hint::black_box(0))).collect();
+            for job in batch {
+                hint::black_box(job.await);
+            }
+        }
+    }))
+    .await;
     watch.stop(TASKS * batches * BATCH)
 }

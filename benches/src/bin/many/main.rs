@@ -7,6 +7,7 @@ mod streams;
 
 use asyncify_benches::markdown;
 use asyncify_benches::peers::Settings;
+use asyncify_benches::program;
 use asyncify_benches::runtime::{Flavor, Runtime};
 use asyncify_benches::turns::{Sample, Way, beside_first, take};
 use std::path::Path;
@@ -24,6 +25,10 @@ Prints what these cost, or those named, as markdown.
 ";
 
 fn main() -> ExitCode {
+    program::end("many", run())
+}
+
+fn run() -> io::Result<()> {
     let mut scale = Scale { samples: 5, part: 1 };
     let mut write = None;
     let mut named = Vec::new();
@@ -33,22 +38,9 @@ fn main() -> ExitCode {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
             ("maps" | "streams" | "files", _) => named.push(argument),
-            _ => {
-                eprint!("{USAGE}");
-                return ExitCode::FAILURE;
-            }
+            _ => return Err(io::Error::other(USAGE)),
         }
     }
-    match run(scale, &named, write.as_deref().map(Path::new)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("many: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(scale: Scale, named: &[String], write: Option<&Path>) -> io::Result<()> {
     let wanted = |name: &str| named.is_empty() || named.iter().any(|named| named == name);
     let mut text = String::new();
     for flavor in Flavor::ALL {
@@ -65,8 +57,7 @@ fn run(scale: Scale, named: &[String], write: Option<&Path>) -> io::Result<()> {
         }
         text += &format!("On tokio's {} runtime:\n\n{}\n", flavor.name(), tables.join("\n"));
     }
-    print!("{text}");
-    write.map_or(Ok(()), |file| markdown::write(file, "many", &text))
+    markdown::publish("many", &text, write.as_deref().map(Path::new))
 }
 
 /// How much is measured.
