@@ -131,6 +131,7 @@ mod park;
 mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
+mod proxy_waker;
 mod scope;
 mod spin;
 mod stream;

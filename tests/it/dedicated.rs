@@ -156,7 +156,10 @@ fn a_panic_of_the_wait_loses_no_call() {
         handle.unwrap()
     });
     let seven = in_time("a panic of the wait", || {
-        block_on(block_on(async { body.executor(&thread).await }))
+        block_on(async {
+            let handle = body.executor(&thread).await;
+            handle.await
+        })
     });
     assert_eq!(seven.unwrap(), 7);
 }

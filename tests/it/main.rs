@@ -1,5 +1,6 @@
 //! What asyncify promises, one module per kind of promise.
 
+mod adversary;
 mod async_bodies;
 mod auto_traits;
 mod calls;

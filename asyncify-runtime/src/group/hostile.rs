@@ -2,6 +2,9 @@
 
 use std::future::{pending, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::mpsc;
+use std::task::{Context, Poll, Waker};
 
 use futures::executor::block_on;
 
@@ -76,7 +79,7 @@ fn the_destructor_of_a_future_that_ended_costs_no_result() {
         let mut bomb = Some(bomb);
         group.spawn_future(std::future::poll_fn(move |_| {
             let _ = &mut bomb;
-            std::task::Poll::Ready(k)
+            Poll::Ready(k)
         }));
     }
     assert_eq!(block_on(group.join_all()), [0, 1, 2, 3]);
@@ -109,26 +112,43 @@ fn a_panic_goes_on_though_values_panic_as_they_are_dropped() {
     assert_eq!(census.living(), 0);
 }
 
+/// A body that has ended, and panics when it is dropped.
+struct Ended(#[expect(dead_code, reason = "panics")] Bomb);
+
+impl Future for Ended {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
 #[test]
 fn a_scope_waits_for_all_before_a_destructors_panic_resumes() {
     for in_body in [true, false] {
         let census = Census::default();
         let held = census.count(());
-        let (start, starts) = std::sync::mpsc::channel();
-        let scope = TaskGroup::new().scope(async |group: &mut TaskGroup<Option<Bomb>>| {
-            let _bomb = in_body.then(|| bomb(&census));
-            group.spawn(move || {
-                let _held = held;
-                start.send(()).unwrap();
-                crate::block_on(async { crate::cancellation_token().cancelled().await });
-                None
-            });
-            starts.recv().unwrap();
-            if !in_body {
-                let result = bomb(&census);
-                group.spawn_future(ready(Some(result)));
-            }
+        let ((start, starts), (end, ends)) = (mpsc::channel(), mpsc::channel());
+        let mut group = TaskGroup::new();
+        group.spawn(move || {
+            let _held = held;
+            start.send(()).unwrap();
+            ends.recv().unwrap();
+            None
         });
+        starts.recv().unwrap();
+        let body: Pin<Box<dyn Future<Output = ()>>> = if in_body {
+            Box::pin(Ended(bomb(&census)))
+        } else {
+            let result = bomb(&census);
+            group.spawn_future(ready(Some(result)));
+            Box::pin(ready(()))
+        };
+        let mut scope = Box::pin(group.scope(move |_: &mut TaskGroup<Option<Bomb>>| body));
+        // What panics has done so by now.
+        assert!(scope.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(census.living(), 1);
+        end.send(()).unwrap();
         let payload = catch_unwind(AssertUnwindSafe(|| block_on(scope))).unwrap_err();
         assert_eq!(payload.downcast_ref(), Some(&"a destructor's own"));
         assert_eq!(census.living(), 0);

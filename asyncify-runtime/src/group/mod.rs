@@ -26,6 +26,7 @@ use futures_util::stream::FuturesUnordered;
 use self::child::Child;
 
 use crate::executor::Executor;
+use crate::proxy_waker::ProxyWaker;
 use crate::task::JoinError;
 use crate::util::drop_quietly;
 use crate::venue::{Venue, resume};
@@ -66,6 +67,7 @@ use crate::venue::{Venue, resume};
 pub struct TaskGroup<T> {
     venue: Venue,
     children: FuturesUnordered<Child<T>>,
+    proxy: ProxyWaker,
     /// The number of the next child.
     next: usize,
 }
@@ -84,7 +86,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     }
 
     fn at(venue: Venue) -> Self {
-        Self { venue, children: FuturesUnordered::new(), next: 0 }
+        Self { venue, children: FuturesUnordered::new(), proxy: ProxyWaker::new(), next: 0 }
     }
 
     /// Starts a closure that blocks; gives its number.
@@ -184,7 +186,7 @@ impl<T: Send + 'static> TaskGroup<T> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<(usize, Result<T, JoinError>)>> {
-        Pin::new(&mut self.children).poll_next(cx)
+        Pin::new(&mut self.children).poll_next(&mut self.proxy.context(cx))
     }
 
     /// Waits for all children and gives their values in the order of spawning.

@@ -51,7 +51,7 @@ struct Insider<'a>(Option<&'a Core<Threads>>);
 
 impl<'a> Insider<'a> {
     fn enter(core: &'a Arc<Core<Threads>>) -> Self {
-        let inside = current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, core));
+        let inside = is_inside(core);
         if inside {
             core.host.insiders.0.fetch_add(1, Ordering::Release);
             // The other insiders wait for one thread less.
@@ -68,8 +68,10 @@ impl<'a> Insider<'a> {
     }
 
     /// Waits for the last steps of threads that have left the pool.
-    fn join(&self, core: &Core<Threads>) {
-        if self.0.is_none() {
+    fn join(&self, core: &Arc<Core<Threads>>) {
+        // A waker may poll on one of them, as it leaves: it cannot wait for itself, nor for others
+        // that may be joined by somebody who waits for it.
+        if self.0.is_none() && !is_inside(core) {
             core.host.crew.join_all();
         }
     }
@@ -82,6 +84,11 @@ impl Drop for Insider<'_> {
             core.host.insiders.0.fetch_sub(1, Ordering::Relaxed);
         }
     }
+}
+
+/// Whether this thread is one of the pool's.
+fn is_inside(core: &Arc<Core<Threads>>) -> bool {
+    current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, core))
 }
 
 /// Waits until the closed pool has no threads left.

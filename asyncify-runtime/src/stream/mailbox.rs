@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 use super::producer::Pace;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
-use crate::util::wake_all;
+use crate::util::{drop_quietly, wake_all};
 
 /// The most items that wait before it is known how quickly they are made.
 const FIRST: usize = 16;
@@ -142,7 +142,18 @@ impl<I: Iterator> Mailbox<I> {
 
     /// Moves all items into `batch`, which is empty.
     pub(super) fn take(&self, batch: &mut VecDeque<I::Item>, cx: &Context<'_>) -> Taken<I> {
-        let waker = cx.waker().clone();
+        let mut waker = Some(cx.waker().clone());
+        let taken = self.take_or_register(batch, &mut waker);
+        // The one before it, or one that is not needed. A panic of it would lose the iterator.
+        drop_quietly(waker);
+        taken
+    }
+
+    fn take_or_register(
+        &self,
+        batch: &mut VecDeque<I::Item>,
+        waker: &mut Option<Waker>,
+    ) -> Taken<I> {
         let mut state = self.lock();
         let has_items = !state.items.is_empty();
         if has_items {
@@ -159,9 +170,7 @@ impl<I: Iterator> Mailbox<I> {
         if !matches!(state.source, Source::Away | Source::CalledBack) {
             return Taken::End;
         }
-        let before = state.consumer.replace(waker);
-        drop(state);
-        drop(before);
+        mem::swap(&mut state.consumer, waker);
         Taken::Nothing
     }
 
@@ -203,7 +212,7 @@ impl<I: Iterator> Mailbox<I> {
             Source::Away | Source::CalledBack | Source::Failed(_) | Source::Closed => None,
         };
         drop(state);
-        drop(consumer);
+        drop_quietly(consumer);
         (items, source)
     }
 }

@@ -1,0 +1,365 @@
+//! Code of the user's that panics, or comes back in, wherever it is called: a table of every public
+//! future and stream by every event.
+//!
+//! A row lets its event happen to a future that is awaited to its end, and to one that is dropped
+//! while it waits. Then a further future of the same object has to end as if nothing had happened,
+//! nothing may be left in the pools, and each value that was made has been dropped once. A row that
+//! hangs is named, and ends the tests.
+
+mod kinds;
+mod waker;
+mod world;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use asyncify_tests::in_time;
+
+use self::kinds::{KINDS, Kind, Subject, Uses};
+use self::waker::Hostile;
+use self::world::{Stage, World};
+
+/// What goes wrong in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    WakerPanics,
+    CloneOfWakerPanics,
+    DropOfWakerPanics,
+    WakerDropsItsFuture,
+    WakerPollsItsFuture,
+    WakerPollsAnother,
+    WakerCancelsAll,
+    WakerSubmits,
+    BodyPanics,
+    CaptureDropPanics,
+    ResultDropPanics,
+    IteratorPanics,
+    IteratorDropPanics,
+    ExecutorPanics,
+    ExecutorDropsTheJob,
+    ExecutorRunsInPlace,
+    StartHookPanics,
+    StartHookSubmits,
+    StopHookPanics,
+    StopHookSubmits,
+    ContextPanics,
+    ContextSubmits,
+    SurroundPanics,
+    SurroundSubmits,
+}
+
+use Event::*;
+
+const EVENTS: &[Event] = &[
+    WakerPanics,
+    CloneOfWakerPanics,
+    DropOfWakerPanics,
+    WakerDropsItsFuture,
+    WakerPollsItsFuture,
+    WakerPollsAnother,
+    WakerCancelsAll,
+    WakerSubmits,
+    BodyPanics,
+    CaptureDropPanics,
+    ResultDropPanics,
+    IteratorPanics,
+    IteratorDropPanics,
+    ExecutorPanics,
+    ExecutorDropsTheJob,
+    ExecutorRunsInPlace,
+    StartHookPanics,
+    StartHookSubmits,
+    StopHookPanics,
+    StopHookSubmits,
+    ContextPanics,
+    ContextSubmits,
+    SurroundPanics,
+    SurroundSubmits,
+];
+
+impl Event {
+    fn concerns(self, kind: &Kind) -> bool {
+        let uses = |what| kind.uses.contains(&what);
+        match self {
+            BodyPanics => uses(Uses::Body),
+            CaptureDropPanics | ResultDropPanics => uses(Uses::Body) || uses(Uses::Iterator),
+            IteratorPanics | IteratorDropPanics => uses(Uses::Iterator),
+            ExecutorPanics | ExecutorDropsTheJob | ExecutorRunsInPlace => uses(Uses::Executor),
+            _ => true,
+        }
+    }
+
+    /// Whether the one who awaits may hear of it by a panic.
+    fn may_panic(self) -> bool {
+        matches!(
+            self,
+            CloneOfWakerPanics
+                | DropOfWakerPanics
+                | BodyPanics
+                | CaptureDropPanics
+                | ResultDropPanics
+                | IteratorPanics
+                | IteratorDropPanics
+                | ExecutorPanics
+                | ExecutorDropsTheJob
+                | ContextPanics
+                | SurroundPanics
+        )
+    }
+}
+
+/// What the panics of the table throw.
+struct Deliberate;
+
+/// Panics, but not twice at once, which would abort. (Past the panic hook, which would report it.)
+fn deliberate() {
+    if !thread::panicking() {
+        resume_unwind(Box::new(Deliberate));
+    }
+}
+
+fn caught<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
+    catch_unwind(AssertUnwindSafe(f))
+}
+
+/// How a future ended.
+#[derive(Debug)]
+enum End {
+    Ready,
+    /// Its waker dropped it, or polled it to its end.
+    Dropped,
+    Panicked(#[expect(dead_code, reason = "shown by a row that fails")] Option<String>),
+}
+
+/// A future that its waker may reach.
+struct Slot(Mutex<Option<Subject>>);
+
+impl Slot {
+    fn new(subject: Subject) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Some(subject))))
+    }
+
+    /// Polls to the end of the stream. None: the future is gone.
+    fn poll(&self, waker: &Waker) -> Option<Poll<()>> {
+        Self::poll_in(&mut self.lock(), waker)
+    }
+
+    /// The same for wakers, who do nothing while the future is being polled.
+    fn try_poll(&self, waker: &Waker) -> Option<Poll<()>> {
+        let mut slot = self.try_lock()?;
+        Self::poll_in(&mut slot, waker)
+    }
+
+    fn poll_in(slot: &mut Option<Subject>, waker: &Waker) -> Option<Poll<()>> {
+        let mut cx = Context::from_waker(waker);
+        loop {
+            match slot.as_mut()?.as_mut().poll_next(&mut cx) {
+                Poll::Pending => return Some(Poll::Pending),
+                Poll::Ready(Some(())) => {}
+                Poll::Ready(None) => {
+                    drop(slot.take());
+                    return Some(Poll::Ready(()));
+                }
+            }
+        }
+    }
+
+    /// Takes the future out, unless it is being polled.
+    fn try_take(&self) -> Option<Subject> {
+        self.try_lock()?.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Subject>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, Option<Subject>>> {
+        match self.0.try_lock() {
+            Ok(slot) => Some(slot),
+            Err(TryLockError::Poisoned(slot)) => Some(slot.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+/// Runs one row.
+fn row(kind: &Kind, event: Event) {
+    let world = World::new(event);
+    for abandon in [false, true] {
+        let stage = world.stage();
+        world.arm(true);
+        let end = caught(|| act(kind, event, &stage, abandon));
+        world.arm(false);
+        stage.release();
+        match end {
+            Ok(End::Ready | End::Dropped) => {}
+            Ok(End::Panicked(_)) | Err(_) if event.may_panic() => {}
+            Ok(end) => panic!("{}: {end:?}", name(kind, event)),
+            Err(payload) => panic!("{}: {:?}", name(kind, event), End::Panicked(text(&*payload))),
+        }
+        let subject = Slot::new((kind.make)(&stage));
+        let after = drive(&subject, &Hostile::new(|| false));
+        assert!(matches!(after, End::Ready), "{}, afterwards: {after:?}", name(kind, event));
+    }
+    world.check();
+}
+
+fn name(kind: &Kind, event: Event) -> String {
+    format!("{}: {event:?}", kind.name)
+}
+
+fn text(payload: &(dyn Any + Send)) -> Option<String> {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+}
+
+/// Lets the event happen to a future.
+fn act(kind: &Kind, event: Event, stage: &Arc<Stage>, abandon: bool) -> End {
+    if event == ExecutorRunsInPlace {
+        // Nobody could do so later.
+        stage.release();
+    }
+    let subject = Slot::new((kind.make)(stage));
+    let another = Slot::new((kind.make)(stage));
+    let own = Arc::new(OnceLock::<Waker>::new());
+    let on_wake: Box<dyn Fn() -> bool + Send + Sync> = match event {
+        WakerPanics => Box::new(|| {
+            deliberate();
+            false
+        }),
+        WakerDropsItsFuture => {
+            let subject = subject.clone();
+            Box::new(move || subject.try_take().is_some())
+        }
+        WakerPollsItsFuture => {
+            let (subject, own) = (subject.clone(), own.clone());
+            Box::new(move || {
+                let polled = own.get().and_then(|own| subject.try_poll(own));
+                matches!(polled, Some(Poll::Ready(())))
+            })
+        }
+        WakerPollsAnother => {
+            let another = another.clone();
+            Box::new(move || {
+                another.try_poll(Waker::noop());
+                false
+            })
+        }
+        WakerCancelsAll => {
+            let parent = stage.parent.clone();
+            Box::new(move || {
+                parent.cancel();
+                false
+            })
+        }
+        WakerSubmits => {
+            let pool = stage.pool();
+            Box::new(move || {
+                drop(pool.spawn(|| ()));
+                false
+            })
+        }
+        _ => Box::new(|| false),
+    };
+    if event != WakerPollsAnother {
+        drop(another.try_take());
+    }
+    let hostile = Hostile::new(on_wake);
+    own.get_or_init(|| hostile.waker());
+    hostile.clone_panics.store(event == CloneOfWakerPanics, SeqCst);
+    hostile.drop_panics.store(event == DropOfWakerPanics, SeqCst);
+    let waker = hostile.waker();
+    let first = caught(|| subject.poll(&waker));
+    // Behind the other one, where they stand in line.
+    another.try_poll(Waker::noop());
+    let end = if abandon {
+        let dropped = caught(|| drop(subject.try_take()));
+        match first.and(dropped) {
+            Ok(()) => End::Dropped,
+            Err(payload) => End::Panicked(text(&*payload)),
+        }
+    } else {
+        stage.release();
+        drive(&subject, &hostile)
+    };
+    stage.release();
+    hostile.drop_panics.store(false, SeqCst);
+    hostile.clone_panics.store(false, SeqCst);
+    let _ = caught(|| drop(another.try_take()));
+    end
+}
+
+/// Drives a future to its end by its own waker.
+fn drive(subject: &Arc<Slot>, hostile: &Arc<Hostile>) -> End {
+    let mut panic = None;
+    let mut last = None;
+    // Some panic more than once: a future of several wakers.
+    for _ in 0..20 {
+        let polled = caught(|| {
+            loop {
+                let woken = hostile.woken();
+                let waker = hostile.waker();
+                let polled = subject.poll(&waker);
+                let _ = caught(|| drop(waker));
+                match polled {
+                    Some(Poll::Ready(())) => return End::Ready,
+                    Some(Poll::Pending) => hostile.wait(woken),
+                    None => return End::Dropped,
+                }
+            }
+        });
+        match polled {
+            Ok(end) if panic.is_none() => return end,
+            Ok(_) => break,
+            Err(payload) => {
+                let own = !payload.is::<Deliberate>();
+                last = text(&*payload);
+                panic = Some(payload);
+                if own {
+                    break;
+                }
+            }
+        }
+    }
+    drop(panic);
+    let _ = caught(|| drop(subject.lock().take()));
+    End::Panicked(last)
+}
+
+/// The rows of every kind whose number leaves `part` when divided by 4: four tests, so that they run
+/// beside each other.
+fn rows(part: usize) {
+    let only = std::env::var("ADVERSARY").unwrap_or_default();
+    for kind in KINDS.iter().skip(part).step_by(4) {
+        for &event in EVENTS.iter().filter(|event| event.concerns(kind)) {
+            let name = name(kind, event);
+            if name.contains(&only) {
+                in_time(name, || row(kind, event));
+            }
+        }
+    }
+}
+
+#[test]
+fn first_quarter_of_the_table() {
+    rows(0);
+}
+
+#[test]
+fn second_quarter_of_the_table() {
+    rows(1);
+}
+
+#[test]
+fn third_quarter_of_the_table() {
+    rows(2);
+}
+
+#[test]
+fn last_quarter_of_the_table() {
+    rows(3);
+}
