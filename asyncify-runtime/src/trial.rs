@@ -105,6 +105,42 @@ pub(crate) fn pool() -> BlockingPool {
     BlockingPool::builder().min_threads(2).max_threads(3).build().expect("threads for the test")
 }
 
+/// A value whose destructor panics, without words.
+pub(crate) struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        std::panic::resume_unwind(Box::new("on purpose"));
+    }
+}
+
+/// A waker that panics when it is woken.
+pub(crate) fn waker_that_panics_when_woken() -> Waker {
+    struct Panics;
+
+    impl std::task::Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            std::panic::resume_unwind(Box::new("on purpose"));
+        }
+    }
+
+    Arc::new(Panics).into()
+}
+
+/// A waker that panics when its last clone is dropped.
+pub(crate) fn waker_that_panics_when_dropped() -> Waker {
+    struct Panics(Bomb);
+
+    impl std::task::Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            // The clone that is woken is not the last.
+            std::mem::forget(self);
+        }
+    }
+
+    Arc::new(Panics(Bomb)).into()
+}
+
 /// A pool of one thread whose queue has one place; the thread is held and the place is taken until the
 /// other half is dropped.
 pub(crate) fn full_pool() -> (BlockingPool, std::sync::mpsc::Sender<()>) {

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 use super::producer::Pace;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
-use crate::util::wake_all;
+use crate::util::{drop_quietly, wake_all};
 
 /// The most items that wait before it is known how quickly they are made.
 const FIRST: usize = 16;
@@ -84,8 +84,10 @@ impl<I: Iterator> Mailbox<I> {
     pub(super) fn put(&self, item: I::Item, source: Box<I>, pace: &Pace) -> Option<Box<I>> {
         let mut state = self.lock();
         if let Source::Closed = state.source {
-            // Both are dropped here, after the lock.
             drop(state);
+            // One by one: both may panic.
+            drop_quietly(item);
+            drop_quietly(source);
             return None;
         }
         state.items.push_back(item);
@@ -142,7 +144,20 @@ impl<I: Iterator> Mailbox<I> {
 
     /// Moves all items into `batch`, which is empty.
     pub(super) fn take(&self, batch: &mut VecDeque<I::Item>, cx: &Context<'_>) -> Taken<I> {
-        let waker = cx.waker().clone();
+        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
+        // panics must not lose what was taken.
+        let mut waker = Some(cx.waker().clone());
+        let taken = self.take_or_register(batch, &mut waker);
+        drop_quietly(waker);
+        taken
+    }
+
+    /// Registers the waker where there is nothing to take, and leaves the one before in its place.
+    fn take_or_register(
+        &self,
+        batch: &mut VecDeque<I::Item>,
+        waker: &mut Option<Waker>,
+    ) -> Taken<I> {
         let mut state = self.lock();
         let has_items = !state.items.is_empty();
         if has_items {
@@ -159,9 +174,7 @@ impl<I: Iterator> Mailbox<I> {
         if !matches!(state.source, Source::Away | Source::CalledBack) {
             return Taken::End;
         }
-        let before = state.consumer.replace(waker);
-        drop(state);
-        drop(before);
+        mem::swap(&mut state.consumer, waker);
         Taken::Nothing
     }
 
@@ -197,13 +210,19 @@ impl<I: Iterator> Mailbox<I> {
         let mut state = self.lock();
         let items = mem::take(&mut state.items);
         let consumer = state.consumer.take();
-        let source = match mem::replace(&mut state.source, Source::Closed) {
+        let source = mem::replace(&mut state.source, Source::Closed);
+        drop(state);
+        drop_quietly(consumer);
+        let source = match source {
             Source::Parked(source) => Some(source),
             Source::Ended(source) => source,
-            Source::Away | Source::CalledBack | Source::Failed(_) | Source::Closed => None,
+            // The payload of a panic is the user's too.
+            Source::Failed(error) => {
+                drop_quietly(error);
+                None
+            }
+            Source::Away | Source::CalledBack | Source::Closed => None,
         };
-        drop(state);
-        drop(consumer);
         (items, source)
     }
 }

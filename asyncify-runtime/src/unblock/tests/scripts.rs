@@ -67,7 +67,10 @@ fn scripts() -> impl Strategy<Value = Script> {
     let polls = || prop_oneof![3 => Just(None), 2 => (0_usize..4).prop_map(Some)];
     let slices = || prop_oneof![3 => vec(0_usize..30, 1), 1 => vec(0_usize..10, 0..4)];
     let position = prop_oneof![
-        3 => (0_u64..80).prop_map(SeekFrom::Start),
+        // Some that come more than once.
+        2 => Just(SeekFrom::Start(0)),
+        2 => (0_i64..2).prop_map(SeekFrom::Current),
+        2 => (0_u64..80).prop_map(SeekFrom::Start),
         1 => Just(SeekFrom::Start(u64::MAX)),
         4 => (-40_i64..40).prop_map(SeekFrom::Current),
         1 => Just(SeekFrom::Current(i64::MIN)),
