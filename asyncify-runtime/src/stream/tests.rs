@@ -167,7 +167,7 @@ fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
         let (tell, told) = mpsc::channel();
         let tell = Tell(tell);
         let iterator = iter::repeat_with(move || _ = &tell);
-        let mut stream = Producing::lent(Venue::on(pool), Box::new(iterator));
+        let mut stream = Producing::lent(Venue::on(pool.clone()), Box::new(iterator));
         if sent {
             assert!(poll_next(&mut stream).is_pending());
         }
