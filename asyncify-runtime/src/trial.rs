@@ -124,3 +124,62 @@ pub(crate) fn settle(pool: &BlockingPool) {
 pub(crate) fn pool() -> BlockingPool {
     BlockingPool::builder().min_threads(2).max_threads(3).build().expect("threads for the test")
 }
+
+/// A value whose destructor panics, without words.
+pub(crate) struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        std::panic::resume_unwind(Box::new("on purpose"));
+    }
+}
+
+/// A waker that panics when it is woken.
+pub(crate) fn waker_that_panics_when_woken() -> Waker {
+    struct Panics;
+
+    impl std::task::Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            std::panic::resume_unwind(Box::new("on purpose"));
+        }
+    }
+
+    Arc::new(Panics).into()
+}
+
+/// A waker that panics when its last clone is dropped.
+pub(crate) fn waker_that_panics_when_dropped() -> Waker {
+    struct Panics(Bomb);
+
+    impl std::task::Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            // The clone that is woken is not the last.
+            std::mem::forget(self);
+        }
+    }
+
+    Arc::new(Panics(Bomb)).into()
+}
+
+/// A pool of one thread whose queue has one place; the thread is held and the place is taken until the
+/// other half is dropped.
+pub(crate) fn full_pool() -> (BlockingPool, std::sync::mpsc::Sender<()>) {
+    let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build();
+    let pool = pool.expect("threads for the test");
+    let hold = fill(&pool);
+    (pool, hold)
+}
+
+/// Holds the one thread of `pool` and takes the one place of its queue, until the sender is dropped.
+pub(crate) fn fill(pool: &BlockingPool) -> std::sync::mpsc::Sender<()> {
+    let (hold, until) = std::sync::mpsc::channel::<()>();
+    let (runs, is_running) = std::sync::mpsc::channel();
+    let first = pool.try_spawn(move || {
+        runs.send(()).expect("the test waits for it");
+        _ = until.recv();
+    });
+    drop(first.expect("the pool is idle"));
+    is_running.recv().expect("the pool has a thread");
+    drop(pool.try_spawn(|| ()).expect("there is one place"));
+    hold
+}

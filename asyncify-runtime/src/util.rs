@@ -26,6 +26,14 @@ pub(crate) fn drop_quietly<T>(value: T) {
     }
 }
 
+/// [Drops](drop_quietly) them one by one: a destructor that panics keeps none of the others from
+/// running.
+pub(crate) fn drop_all_quietly<T>(values: impl IntoIterator<Item = T>) {
+    if std::mem::needs_drop::<T>() {
+        values.into_iter().for_each(drop_quietly);
+    }
+}
+
 /// Wakes a task. A waker that panics fails for itself alone: the panic hook reports it, and the
 /// thread that wakes goes on.
 ///

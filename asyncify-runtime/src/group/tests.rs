@@ -10,7 +10,9 @@ use futures::executor::block_on;
 use super::TaskGroup;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::trial::{self, Census};
-use crate::{BlockingCall, BlockingPool, DedicatedThread, Inline, asyncify, is_cancelled};
+use crate::{
+    BlockingCall, BlockingPool, DedicatedThread, Inline, asyncify, cancellation_token, is_cancelled,
+};
 
 /// A body that says that it runs, and goes on when it is told to.
 fn held(group: &mut TaskGroup<bool>) -> (Receiver<()>, Sender<()>) {
@@ -210,9 +212,7 @@ fn a_scope_resumes_a_panic_when_all_have_ended() {
                 group.spawn(move || {
                     let _held = held;
                     runs.send(()).unwrap();
-                    while !is_cancelled() {
-                        std::thread::yield_now();
-                    }
+                    crate::block_on(async { cancellation_token().cancelled().await });
                     tell.send(()).unwrap();
                 });
                 is_running.recv().unwrap();

@@ -43,6 +43,7 @@ use self::worker::send;
 use crate::call::Running;
 use crate::parcel::Parcel;
 use crate::pool::BlockingPool;
+use crate::util::drop_all_quietly;
 use crate::venue::{Venue, resume};
 
 impl BlockingPool {
@@ -214,9 +215,9 @@ where
     /// Stops the work, and drops what there is of it.
     fn close(&mut self) {
         let source = self.shared.close();
-        self.sent = None;
-        self.batch.clear();
         drop(source.map(|source| Parcel::new(&self.shared.venue, source)));
+        self.sent = None;
+        drop_all_quietly(self.batch.drain(..));
     }
 }
 

@@ -10,7 +10,7 @@ use super::pace::Pace;
 use super::shelf::{Done, Results, Shelf};
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinHandle;
-use crate::util::wake_all;
+use crate::util::{drop_all_quietly, drop_quietly, wake_all};
 use crate::venue::Venue;
 
 pub(super) struct Shared<I: Iterator, F, R, O: Shelf<R>> {
@@ -148,6 +148,7 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         let mut state = self.lock();
         if let Source::Closed = state.source {
             drop(state);
+            drop_quietly(item);
             return Added::Unwanted;
         }
         let number = state.next_number();
@@ -163,19 +164,32 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
     /// Takes a panic of the iterator, in the place of its next item.
     pub(super) fn add_panic(&self, payload: Box<dyn Any + Send>) {
         let mut state = self.lock();
+        if let Source::Closed = state.source {
+            drop(state);
+            drop_quietly(payload);
+            return;
+        }
         let number = state.next_number();
         state.results.put(number, Err(payload));
+        let consumer = state.consumer_if_ready();
+        drop(state);
+        wake_all(consumer);
     }
 
     /// Brings the iterator back; `None`, if it has ended.
     pub(super) fn bring_back(&self, source: Option<Box<I>>) {
         let mut state = self.lock();
         if let Source::Closed = state.source {
-            // The iterator is dropped after the lock.
             drop(state);
+            drop_quietly(source);
             return;
         }
         state.source = source.map_or(Source::Ended, Source::Here);
+        // The end comes with the last result, or here if that was taken already.
+        let ended = matches!(state.source, Source::Ended) && state.out == 0;
+        let consumer = if ended { state.consumer.take() } else { None };
+        drop(state);
+        wake_all(consumer);
     }
 
     /// Takes what a worker has done, and the items that it did not come to.
@@ -189,8 +203,9 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         state.working -= 1;
         if let Source::Closed = state.source {
             drop(state);
-            done.clear();
-            rest.clear();
+            // One by one: the worker has been counted, and must not unwind.
+            drop_all_quietly(done.drain(..));
+            drop_all_quietly(rest.drain(..));
             return;
         }
         let batch = state.limits.batch;
@@ -201,7 +216,7 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         while let Some(item) = rest.pop_back() {
             state.waiting.push_front(item);
         }
-        let consumer = if state.results.is_ready() { state.consumer.take() } else { None };
+        let consumer = state.consumer_if_ready();
         drop(state);
         wake_all(consumer);
     }
@@ -221,9 +236,10 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         wake_all(consumer);
     }
 
-    /// Starts the job of a worker that another worker sends.
+    /// Starts the job of a worker that another worker sends. In a full queue it waits for its turn by
+    /// itself: there may be nobody else to come for an item.
     pub(super) fn spawn(&self, worker: impl FnOnce() + Send + 'static) {
-        self.keep(self.venue.call(worker).spawn());
+        self.keep(self.venue.start(worker).into_handle());
     }
 
     /// Keeps the handle of a worker, to cancel it.
@@ -234,16 +250,30 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
             worker.abort();
             return;
         }
+        let mut finished = Vec::new();
         if state.kept.len() == state.kept.capacity() {
             // As often as the list would grow: the cost is spread over the additions.
-            state.kept.retain(|worker| !worker.is_finished());
+            let kept = mem::take(&mut state.kept);
+            (finished, state.kept) = kept.into_iter().partition(JoinHandle::is_finished);
         }
         state.kept.push(worker);
+        drop(state);
+        // A handle may own a waker, or the payload of a panic.
+        drop_all_quietly(finished);
     }
 
     /// Moves the results that can be given into `batch`, which is empty.
     pub(super) fn take(&self, batch: &mut VecDeque<Done<R>>, cx: &Context<'_>) -> Taken {
-        let waker = cx.waker().clone();
+        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
+        // panics must not lose what was taken, nor the worker that was counted.
+        let mut waker = Some(cx.waker().clone());
+        let taken = self.take_or_register(batch, &mut waker);
+        drop_quietly(waker);
+        taken
+    }
+
+    /// Registers the waker where there is nothing to take, and leaves the one before in its place.
+    fn take_or_register(&self, batch: &mut VecDeque<Done<R>>, waker: &mut Option<Waker>) -> Taken {
         let mut state = self.lock();
         state.results.take(batch);
         if !batch.is_empty() {
@@ -256,23 +286,25 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
             _ => {}
         }
         let wanted = state.claim_worker();
-        let before = state.consumer.replace(waker);
-        drop(state);
-        drop(before);
+        mem::swap(&mut state.consumer, waker);
         Taken::Nothing { wanted }
     }
 
-    /// The consumer is gone: stops the workers, and gives the iterator, to be dropped elsewhere.
+    /// The consumer is gone: stops the workers, and gives the iterator, to be dropped elsewhere. Never
+    /// unwinds.
     pub(super) fn close(&self) -> Option<Box<I>> {
         let mut state = self.lock();
         let source = state.source.take();
         state.source = Source::Closed;
         let kept = mem::take(&mut state.kept);
-        let left =
-            (mem::take(&mut state.waiting), mem::take(&mut state.results), state.consumer.take());
+        let (waiting, results) = (mem::take(&mut state.waiting), mem::take(&mut state.results));
+        let consumer = state.consumer.take();
         drop(state);
         kept.iter().for_each(JoinHandle::abort);
-        drop(left);
+        drop_all_quietly(kept);
+        drop_quietly(consumer);
+        drop_all_quietly(waiting);
+        results.drop_quietly();
         source
     }
 }
@@ -283,6 +315,12 @@ impl<I: Iterator, R, O: Shelf<R>> State<I, R, O> {
         let Limits { concurrency, batch } = self.limits;
         let window = concurrency.saturating_mul(2).max(batch.saturating_mul(4));
         window.saturating_sub(self.out)
+    }
+
+    /// Who is to be woken, if there is a result for it.
+    #[must_use]
+    fn consumer_if_ready(&mut self) -> Option<Waker> {
+        if self.results.is_ready() { self.consumer.take() } else { None }
     }
 
     /// Whether there is something to work on, and it is not too many that do.

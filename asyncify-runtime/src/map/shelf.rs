@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::mem;
 
+use crate::util::drop_all_quietly;
+
 /// A result, or the panic in its place.
 pub(super) type Done<R> = Result<R, Box<dyn Any + Send>>;
 
@@ -28,6 +30,9 @@ pub trait Results<R>: Default + Send {
 
     /// Moves those that can be given into `batch`, which is empty.
     fn take(&mut self, batch: &mut VecDeque<Done<R>>);
+
+    /// Drops them one by one: a destructor may panic.
+    fn drop_quietly(self);
 }
 
 /// Results in the order of the items.
@@ -88,6 +93,10 @@ impl<R: Send> Results<R> for Ordered<R> {
             self.first += 1;
         }
     }
+
+    fn drop_quietly(self) {
+        drop_all_quietly(self.slots);
+    }
 }
 
 #[doc(hidden)]
@@ -112,5 +121,9 @@ impl<R: Send> Results<R> for Unordered<R> {
     fn take(&mut self, batch: &mut VecDeque<Done<R>>) {
         // The storage goes to and fro.
         mem::swap(&mut self.0, batch);
+    }
+
+    fn drop_quietly(self) {
+        drop_all_quietly(self.0);
     }
 }

@@ -148,25 +148,26 @@ fn dropping_the_stream_stops_the_work() {
     let (runs, is_running) = mpsc::channel();
     let (go_on, told) = mpsc::channel::<()>();
     let (tell, was_cancelled) = mpsc::channel();
-    let gate = Mutex::new((runs, told, tell));
+    let told = Mutex::new(told);
     let mut results = pool.map(items, move |item| {
-        let gate = gate.lock().unwrap();
-        gate.0.send(item.value).unwrap();
-        gate.1.recv().unwrap();
-        gate.2.send(is_cancelled()).unwrap();
+        runs.send(item.value).unwrap();
+        told.lock().unwrap().recv().unwrap();
+        tell.send(is_cancelled()).unwrap();
         item
     });
     assert!(poll_once(&mut results).is_pending());
-    is_running.recv().unwrap();
+    // Both threads are at work, and stay until they are told.
+    let mut running = [is_running.recv().unwrap(), is_running.recv().unwrap()];
+    running.sort_unstable();
+    assert_eq!(running, [0, 1]);
     drop(results);
-    // One more may wait for the gate.
-    for _ in 0..2 {
+    for _ in running {
         go_on.send(()).unwrap();
+        assert!(was_cancelled.recv().unwrap());
     }
-    assert!(was_cancelled.recv().unwrap());
     trial::settle(&pool);
     assert_eq!(census.living(), 0);
-    assert!(is_running.try_iter().count() <= 1);
+    assert!(is_running.try_recv().is_err(), "one more item was begun");
 }
 
 #[test]
@@ -181,21 +182,106 @@ fn shared_state_is_captured_once() {
 
 #[test]
 fn a_full_queue_is_waited_for() {
-    let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
-    let (go_on, told) = mpsc::channel::<()>();
-    let (runs, is_running) = mpsc::channel();
-    let held = pool.spawn(move || {
-        runs.send(()).unwrap();
-        told.recv().unwrap();
-    });
-    is_running.recv().unwrap();
-    let queued = pool.try_spawn(|| ()).expect("the first has left the queue");
+    let (pool, hold) = trial::full_pool();
     let items = trial::scaled(1_000);
     let mut results = pool.map(0..items, |k| k);
     assert!(poll_once(&mut results).is_pending());
-    go_on.send(()).unwrap();
+    drop(hold);
     assert_eq!(block_on(results.collect::<Vec<_>>()), (0..items).collect::<Vec<_>>());
-    block_on(async { (held.await.unwrap(), queued.await.unwrap()) });
+}
+
+#[test]
+fn a_worker_for_an_urgent_item_waits_for_its_place_in_a_full_queue() {
+    let pool = BlockingPool::builder().max_threads(2).queue_capacity(1).build().unwrap();
+    let (asks, is_asked) = mpsc::channel();
+    let (give, given) = mpsc::channel::<u32>();
+    let (tell, result) = mpsc::channel();
+    let items = iter::from_fn(move || {
+        asks.send(()).unwrap();
+        given.recv().ok()
+    });
+    let mut results = pool.map(items, move |k| tell.send(k).unwrap());
+    assert!(poll_once(&mut results).is_pending());
+    is_asked.recv().unwrap();
+    // The other thread is held, and the queue is full.
+    let hold = trial::fill(&pool);
+    // The consumer is hungry, and the iterator gives one item and blocks.
+    give.send(7).unwrap();
+    is_asked.recv().unwrap();
+    drop(hold);
+    // Long enough for any machine; without a worker it takes for ever.
+    assert_eq!(result.recv_timeout(std::time::Duration::from_secs(60)), Ok(7));
+    assert_eq!(block_on(results.next()), Some(()));
+    drop(give);
+    assert_eq!(block_on(results.next()), None);
+}
+
+#[test]
+fn a_source_is_dropped_on_a_blocking_thread_whatever_the_queue() {
+    struct Tell(mpsc::Sender<std::thread::ThreadId>);
+
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            self.0.send(std::thread::current().id()).unwrap();
+        }
+    }
+
+    let (pool, hold) = trial::full_pool();
+    let (tell, told) = mpsc::channel();
+    let tell = Tell(tell);
+    let results = pool.map(iter::repeat_with(move || _ = &tell), |()| ());
+    drop(results);
+    assert!(told.try_recv().is_err());
+    drop(hold);
+    assert_ne!(told.recv().unwrap(), std::thread::current().id());
+}
+
+#[test]
+fn a_waker_that_panics_fails_alone() {
+    for waker in [trial::waker_that_panics_when_woken, trial::waker_that_panics_when_dropped] {
+        let pool = trial::pool();
+        let (give, given) = mpsc::channel::<usize>();
+        let mut results = pool.map(given, |k| k);
+        for k in 0..trial::scaled(1_000) {
+            let waker = waker();
+            let polled = results.poll_next_unpin(&mut Context::from_waker(&waker));
+            assert!(polled.is_pending());
+            // The last of them is where it was left.
+            crate::util::drop_quietly(waker);
+            give.send(k).unwrap();
+            // The task that is polled next has another waker.
+            let next = crate::util::catch(|| block_on(results.next()));
+            assert_eq!(next.unwrap_or_else(|_| block_on(results.next())), Some(k));
+        }
+        drop(give);
+        assert_eq!(block_on(results.next()), None);
+        trial::settle(&pool);
+    }
+}
+
+#[test]
+fn destructors_that_panic_keep_nothing_from_its_end() {
+    let pool = BlockingPool::builder().max_threads(2).build().unwrap();
+    let census = Census::default();
+    let (runs, is_running) = mpsc::channel();
+    let (go_on, told) = mpsc::channel::<()>();
+    let told = Mutex::new(told);
+    let (items, outputs) = (census.clone(), census.clone());
+    let items = (0..).map(move |_| (items.count(()), trial::Bomb));
+    let mut results = pool.map(items, move |item| {
+        // Two of them wait until the consumer has gone.
+        runs.send(()).unwrap();
+        _ = told.lock().unwrap().recv();
+        crate::util::drop_quietly(item);
+        (outputs.count(()), trial::Bomb)
+    });
+    assert!(poll_once(&mut results).is_pending());
+    is_running.recv().unwrap();
+    is_running.recv().unwrap();
+    drop(results);
+    drop(go_on);
+    trial::settle(&pool);
+    assert_eq!(census.living(), 0);
 }
 
 #[test]

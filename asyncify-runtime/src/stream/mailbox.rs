@@ -84,8 +84,10 @@ impl<I: Iterator> Mailbox<I> {
     pub(super) fn put(&self, item: I::Item, source: Box<I>, pace: &Pace) -> Option<Box<I>> {
         let mut state = self.lock();
         if let Source::Closed = state.source {
-            // Both are dropped here, after the lock.
             drop(state);
+            // One by one: both may panic.
+            drop_quietly(item);
+            drop_quietly(source);
             return None;
         }
         state.items.push_back(item);
@@ -142,13 +144,15 @@ impl<I: Iterator> Mailbox<I> {
 
     /// Moves all items into `batch`, which is empty.
     pub(super) fn take(&self, batch: &mut VecDeque<I::Item>, cx: &Context<'_>) -> Taken<I> {
+        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
+        // panics must not lose what was taken.
         let mut waker = Some(cx.waker().clone());
         let taken = self.take_or_register(batch, &mut waker);
-        // The one before it, or one that is not needed. A panic of it would lose the iterator.
         drop_quietly(waker);
         taken
     }
 
+    /// Registers the waker where there is nothing to take, and leaves the one before in its place.
     fn take_or_register(
         &self,
         batch: &mut VecDeque<I::Item>,
@@ -206,13 +210,19 @@ impl<I: Iterator> Mailbox<I> {
         let mut state = self.lock();
         let items = mem::take(&mut state.items);
         let consumer = state.consumer.take();
-        let source = match mem::replace(&mut state.source, Source::Closed) {
-            Source::Parked(source) => Some(source),
-            Source::Ended(source) => source,
-            Source::Away | Source::CalledBack | Source::Failed(_) | Source::Closed => None,
-        };
+        let source = mem::replace(&mut state.source, Source::Closed);
         drop(state);
         drop_quietly(consumer);
+        let source = match source {
+            Source::Parked(source) => Some(source),
+            Source::Ended(source) => source,
+            // The payload of a panic is the user's too.
+            Source::Failed(error) => {
+                drop_quietly(error);
+                None
+            }
+            Source::Away | Source::CalledBack | Source::Closed => None,
+        };
         (items, source)
     }
 }

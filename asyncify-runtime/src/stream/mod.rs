@@ -22,6 +22,7 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -35,6 +36,7 @@ use self::producer::produce;
 use crate::call::Running;
 use crate::parcel::Parcel;
 use crate::task::JoinError;
+use crate::util::drop_all_quietly;
 use crate::venue::{Venue, resume};
 
 /// The most items that wait to be taken, where nobody says otherwise. It takes items that are made
@@ -135,13 +137,19 @@ where
     /// Sends the iterator for more items.
     fn send(&mut self, source: Box<I>) {
         let (mailbox, parcel) = (self.mailbox.clone(), Parcel::new(&self.venue, source));
+        self.running = None;
         self.running = Some(self.venue.start(move || produce(&mailbox, parcel.open())));
     }
 
     /// Ready when the job has ended, and thus left something in the mailbox, be it the end.
     fn poll_job(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let running = self.running.as_mut().expect("an iterator that is away is with a job");
-        if let Err(error) = ready!(running.poll_result(cx)) {
+        // There is none if the executor panicked when it was given the job.
+        let result = match &mut self.running {
+            Some(running) => ready!(running.poll_result(cx)),
+            None => Err(JoinError::cancelled()),
+        };
+        self.running = None;
+        if let Err(error) = result {
             self.mailbox.fail(error);
         }
         Poll::Ready(())
@@ -188,8 +196,10 @@ where
 {
     fn drop(&mut self) {
         let (items, source) = self.mailbox.close();
-        drop(items);
         drop(source.map(|source| Parcel::new(&self.venue, source)));
+        // They run to the end, whatever they do.
+        drop_all_quietly(mem::take(&mut self.batch));
+        drop_all_quietly(items);
     }
 }
 

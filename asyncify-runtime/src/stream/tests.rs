@@ -153,6 +153,94 @@ fn an_iterator_that_waits_is_dropped_on_the_pool() {
 }
 
 #[test]
+fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
+    struct Tell(mpsc::Sender<std::thread::ThreadId>);
+
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            self.0.send(std::thread::current().id()).unwrap();
+        }
+    }
+
+    for sent in [false, true] {
+        let (pool, hold) = trial::full_pool();
+        let (tell, told) = mpsc::channel();
+        let tell = Tell(tell);
+        let iterator = iter::repeat_with(move || _ = &tell);
+        let mut stream = Producing::lent(Venue::on(pool.clone()), Box::new(iterator));
+        if sent {
+            assert!(poll_next(&mut stream).is_pending());
+        }
+        drop(stream);
+        assert!(told.try_recv().is_err(), "sent: {sent}");
+        drop(hold);
+        assert_ne!(told.recv().unwrap(), std::thread::current().id());
+    }
+}
+
+#[test]
+fn a_waker_that_panics_fails_alone() {
+    for waker in [trial::waker_that_panics_when_woken, trial::waker_that_panics_when_dropped] {
+        let pool = trial::pool();
+        let (give, given) = mpsc::channel();
+        let mut stream = Producing::new(Venue::on(pool), 2, move || given.into_iter());
+        for k in 0..trial::scaled(1_000) {
+            let waker = waker();
+            assert!(stream.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
+            crate::util::drop_quietly(waker);
+            give.send(k).unwrap();
+            // The task that is polled next has another waker.
+            let next = crate::util::catch(|| block_on(stream.next()));
+            assert_eq!(next.unwrap_or_else(|_| block_on(stream.next())), Some(k));
+        }
+        drop(give);
+        assert_eq!(block_on(stream.next()), None);
+    }
+}
+
+#[test]
+fn destructors_that_panic_keep_nothing_from_its_end() {
+    let pool = trial::pool();
+    let census = Census::default();
+    let (capture, counts) = (census.count(()), census.clone());
+    let mut stream = Producing::new(Venue::on(pool.clone()), 8, move || {
+        let bomb = (capture, trial::Bomb);
+        iter::repeat_with(move || {
+            let _ = &bomb;
+            (counts.count(()), trial::Bomb)
+        })
+    });
+    let first = block_on(stream.next());
+    crate::util::drop_quietly(first);
+    trial::settle(&pool);
+    drop(stream);
+    trial::settle(&pool);
+    assert_eq!(census.living(), 0);
+}
+
+#[test]
+fn an_executor_that_panics_ends_the_stream() {
+    struct Panics;
+
+    impl Executor for Panics {
+        fn execute(&self, _: Job) -> Result<(), Rejected> {
+            resume_unwind(Box::new("on purpose"))
+        }
+    }
+
+    let mut stream = Producing::new(Venue::on(Panics), 8, || 0..3);
+    for said in ["on purpose", "the stream ends early"] {
+        let payload = catch_unwind(AssertUnwindSafe(|| poll_next(&mut stream))).unwrap_err();
+        let text = payload
+            .downcast_ref()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        assert!(text.unwrap().contains(said), "{text:?}");
+    }
+    assert_eq!(block_on(stream.next()), None);
+}
+
+#[test]
 fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
     let pool = trial::pool();
     block_on(pool.shutdown(crate::Shutdown::Drain));

@@ -3,6 +3,8 @@
 use std::io;
 use std::mem;
 
+use super::operation::Ahead;
+
 /// The first read: enough for a small file.
 const FIRST: usize = 8 << 10;
 
@@ -14,6 +16,9 @@ const BULK: usize = 128 << 10;
 pub(super) struct Input {
     front: Buffer,
     next: Option<Buffer>,
+    /// How far the value is from where it was at the end of what was read: it was moved back, and those
+    /// bytes are skipped when they are read again.
+    behind: usize,
     /// Behind what is there: nothing more for now (`Ok`), or an error.
     end: Option<io::Result<()>>,
     /// The size of the next read.
@@ -23,6 +28,8 @@ pub(super) struct Input {
     spare: Vec<u8>,
     /// A job has the storage.
     reading: bool,
+    /// A job moves the value to where its user is.
+    moving: bool,
 }
 
 #[derive(Default)]
@@ -38,11 +45,13 @@ impl Input {
         Self {
             front: Buffer::default(),
             next: None,
+            behind: 0,
             end: None,
             size: FIRST.min(capacity),
             capacity,
             spare: Vec::new(),
             reading: false,
+            moving: false,
         }
     }
 
@@ -57,9 +66,22 @@ impl Input {
         self.front.start += count;
     }
 
-    /// How far the value is ahead of its user.
+    /// How many bytes were read and not consumed.
     pub(super) fn unread(&self) -> usize {
         self.bytes().len() + self.next.as_ref().map_or(0, |next| next.end - next.start)
+    }
+
+    /// How far the value is ahead of its user, while no job reads.
+    pub(super) fn ahead(&self) -> Ahead {
+        let count =
+            |bytes| i64::try_from(bytes).expect("buffers are far smaller than any position");
+        Ahead(count(self.unread()) - count(self.behind))
+    }
+
+    /// Whether nothing was read ahead, nor is being, and the value is where its user is.
+    pub(super) fn is_clear(&self) -> bool {
+        let nothing = self.unread() == 0 && self.behind == 0 && self.end.is_none();
+        nothing && !self.reading && !self.moving
     }
 
     /// Goes on to the next buffer. Some: it can be consumed; and whether to read on meanwhile.
@@ -73,11 +95,6 @@ impl Input {
     /// The end, if it is what comes next.
     pub(super) fn take_end(&mut self) -> Option<io::Result<()>> {
         self.end.take()
-    }
-
-    /// Whether a job reads.
-    pub(super) fn is_reading(&self) -> bool {
-        self.reading
     }
 
     /// Storage for a job to read into.
@@ -98,17 +115,36 @@ impl Input {
                 if count == bytes.len() {
                     self.size = (bytes.len() * 2).min(self.capacity);
                 }
-                self.next = Some(Buffer { bytes, start: 0, end: count });
+                let start = self.behind.min(count);
+                self.behind -= start;
+                self.next = Some(Buffer { bytes, start, end: count });
                 return;
             }
         }
         self.spare = bytes;
     }
 
-    /// Forgets what was read: the position changes.
+    /// Forgets what was read: the value has a new position, which is that of its user.
     pub(super) fn clear(&mut self) {
         self.front.start = self.front.end;
         self.next = None;
+        self.behind = 0;
         self.end = None;
+    }
+
+    /// A job begins to move the value to where its user is. Gives how far that is.
+    pub(super) fn align(&mut self) -> Ahead {
+        self.moving = true;
+        self.ahead()
+    }
+
+    /// The value was moved back by so much, or was not. What was read ahead is still what comes next.
+    pub(super) fn aligned(&mut self, ahead: Ahead, moved: bool) {
+        self.moving = false;
+        if moved {
+            let behind = i64::try_from(self.behind).map(|behind| behind + ahead.0);
+            self.behind =
+                behind.and_then(usize::try_from).expect("the value is never past its reads");
+        }
     }
 }

@@ -43,10 +43,13 @@ where
     /// A panic of the iterator resumes here, after the items before it, as does a shut-down of the
     /// executor.
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T::Item>> {
+        self.give_up_seek();
         if self.items.is_none() {
-            // There is nothing that an error could be told by; a value that is lost makes no items.
-            _ = ready!(self.poll_drained(cx));
+            // There is nothing that an error could be told by: it is kept for who asks next. A value
+            // that is lost makes no items.
+            let flushed = ready!(self.poll_flushed(cx));
             let Some(value) = self.value.take() else { return Poll::Ready(None) };
+            self.output.note(flushed);
             self.items = Some(Box::new(Producing::lent(self.venue.clone(), value)));
         }
         let items = self.items.as_mut().and_then(|items| items.as_any().downcast_mut());

@@ -1,43 +1,55 @@
 //! Blocking readers, writers and iterators as asynchronous ones.
 //!
-//! The value is either here or away with one job, which brings it back with what it has done
-//! ([`whereabouts`]). Bytes go through buffers ([`input`], [`output`]), so that one hop moves many of
-//! them, and the user and the job work at the same time. Each asynchronous trait has a file.
+//! The value is used by one job at a time ([`value`]), which does one [`operation`]. Bytes go through
+//! buffers ([`input`], [`output`]), so that one hop moves many of them, and the user and the job work
+//! at the same time. Each asynchronous trait has a file.
 //!
-//! # Invariants
+//! # Semantics
 //!
-//! 1. A job that changes what a caller was told has been done (it writes what was accepted) is
-//!    never cancelled, only followed.
-//! 2. An error is given to exactly one caller: that of a read after the bytes before it, that of a
-//!    write to the next write, flush, close or `into_inner`.
-//! 3. Where the position of the value and that of its user differ, because something was read ahead,
-//!    it is set right before a seek or write, if the value can seek.
+//! 1. *Position.* The user's position is that of the value, less what was read ahead and not consumed.
+//!    Before the value is sought relative to its position, written to, lent to `with` or given back, it
+//!    is moved to the user's position, if it is known to be able to seek: a file is, and whatever was
+//!    sought before. A value that turns out not to be seekable (a pipe) keeps what was read ahead.
+//! 2. *Read-ahead.* It is forgotten when a seek has succeeded, a write is accepted, or `with` lends the
+//!    value: whatever fails, or is dropped before that, leaves it and the position as they were, though
+//!    the value may have been moved. It then reads again what is known already, which is skipped.
+//! 3. *Accepted bytes* are written in order, where the user was. No job that writes is cancelled; one
+//!    that could not begin before the `Unblock` is dropped is made up for. After an error nothing of
+//!    what was accepted before that error is known is written: it must not follow the gap.
+//! 4. *Errors* are told once: that of a read after the bytes before it, that of a write or flush to the
+//!    next write, flush, close, seek, `with` or `into_inner`, which does nothing else then. A failed flush
+//!    is tried again by the next one.
+//! 5. *A seek* is taken up again by the next call of `poll_seek` with the same position, as there is
+//!    nothing else to know it by. Any other operation in between gives it up: its answer is
+//!    dropped, and where it has led to is the position. No read is answered while it is under way.
+//! 6. *Jobs that never run*, as the executor is shut down, leave the value where it is: each is an error
+//!    of its operation. Only a panic loses the value.
 
 mod error;
 mod input;
 mod items;
+mod operation;
 mod output;
 mod read;
 mod seek;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
-mod whereabouts;
+mod value;
 mod write;
 
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
-use std::mem;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, ready};
 
 pub use self::error::IntoInnerError;
 use self::input::Input;
 use self::items::Items;
+use self::operation::{Closure, Completion, Operation};
 use self::output::{Output, Writer};
-use self::seek::Seeker;
-use self::whereabouts::{Deed, Whereabouts};
-use crate::carry::carry;
+use self::seek::{LastSeek, Seeker};
+use self::value::{Value, lost, lost_in};
 use crate::executor::Executor;
 use crate::sync::Mutex;
 use crate::venue::Venue;
@@ -54,8 +66,9 @@ const CAPACITY: usize = 4 << 20;
 ///
 /// A reader needs no `BufReader` around it: reads are as large as the buffer, which grows as one
 /// reads on, and once they fill it the next one begins while the last is being consumed. So the
-/// value may be ahead of its user, by up to two buffers; a [`File`](std::fs::File) is set back to where the user is
-/// before it is written to or given back, and so is everything that was sought before.
+/// value may be ahead of its user, by up to two buffers. A [`File`](std::fs::File), and any other value
+/// after its first seek, is set back to where the user is before it is written to, passed to
+/// [`with`](Self::with) or given back.
 ///
 /// What is written is accepted at once while there is room in the buffer, and is on its way as soon
 /// as the value has time. That it has arrived is known after `flush` or `close`.
@@ -65,19 +78,31 @@ const CAPACITY: usize = 4 << 20;
 ///
 /// # Errors
 ///
-/// None is lost but by dropping: an error of a read comes after the bytes before it, one of a write
-/// with the next write, flush, close or [`into_inner`](Self::into_inner). A panic of the value
-/// resumes where it is noticed; the value is lost then, as it is when the executor is shut down, and
-/// every further operation is an error that says so.
+/// An error of a read comes after the bytes before it. Since bytes are accepted before they are
+/// written, the error of a write comes later: with the next write, flush, close, seek,
+/// [`with`](Self::with) or [`into_inner`](Self::into_inner), which does nothing else then. It is told
+/// once, and what was accepted up to then and is not written is dropped. A flush that failed is tried
+/// again by the next flush.
+///
+/// A seek that is refused, as to a place before the start, changes nothing.
+///
+/// When the executor is shut down, each operation that needs it is an error that says so. A panic of
+/// the value resumes where it is noticed; the value is lost then, and every further operation is an
+/// error that says so.
 ///
 /// # Cancel safety
 ///
 /// Reads and writes are cancel safe: what was read for a call that was dropped is there for the
-/// next, and a write that has not said how much it took has taken nothing. A seek that was dropped
-/// may take place or not.
+/// next, and a write that has not said how much it took has taken nothing. A dropped flush has lost
+/// nothing either.
+///
+/// A seek that was dropped may take place or not, before the next operation. If that is a seek to the
+/// same position, it may be answered by the first.
 ///
 /// Dropping the `Unblock` writes and flushes what was accepted, on the executor, where nobody hears
-/// of errors any more, and drops the value there.
+/// of errors any more, and drops the value there. In a full queue this waits for its turn. Where the
+/// executor has been shut down it is done on the [global pool](crate::global()), and if that has been
+/// shut down too, on the thread that drops the `Unblock`.
 ///
 /// # Examples
 ///
@@ -107,15 +132,14 @@ const CAPACITY: usize = 4 << 20;
 /// ```
 pub struct Unblock<T: Send + 'static> {
     venue: Venue,
-    value: Whereabouts<T>,
+    value: Value<T>,
     input: Input,
     output: Output,
     /// How the value writes, once it was written to: only there it is known to be able to.
     writer: Option<Writer<T>>,
     /// How the value seeks, if it is known to be able to.
     seeker: Option<Seeker<T>>,
-    /// What a seek to this position came to, for who asked for it.
-    sought: Option<(io::SeekFrom, io::Result<u64>)>,
+    seek: LastSeek,
     /// The value while it is used as an iterator.
     items: Option<Box<dyn Items<T>>>,
 }
@@ -134,12 +158,12 @@ impl<T: Send + 'static> Unblock<T> {
     fn at(venue: Venue, value: T) -> Self {
         Self {
             venue,
-            value: Whereabouts::Here(Box::new(value)),
+            value: Value::new(value),
             input: Input::new(CAPACITY),
             output: Output::new(CAPACITY),
             writer: None,
             seeker: Seeker::of_file(),
-            sought: None,
+            seek: LastSeek::None,
             items: None,
         }
     }
@@ -159,8 +183,8 @@ impl<T: Send + 'static> Unblock<T> {
 
     /// Runs `f` with the value, on the executor: for whatever the traits do not offer.
     ///
-    /// What was written before is written first. What was read ahead stays where it is: `f` sees the
-    /// value's own position.
+    /// What was written before is written first. A file, and any other value after its first seek, is
+    /// where its user is; of others, what was read ahead stays read.
     ///
     /// # Cancel safety
     ///
@@ -169,7 +193,8 @@ impl<T: Send + 'static> Unblock<T> {
     ///
     /// # Errors
     ///
-    /// That of a write before it, or that the value is lost.
+    /// That of a write before it; that of a file which cannot be set back to where its user is; that the
+    /// executor is shut down, or that the value is lost. `f` has not run then.
     ///
     /// # Panics
     ///
@@ -194,28 +219,29 @@ impl<T: Send + 'static> Unblock<T> {
         F: FnOnce(&mut T) -> R + Send + 'static,
         R: Send + 'static,
     {
-        let mut f = Some(f);
         let result = Arc::new(Mutex::new(None));
+        let slot = result.clone();
+        let mut call: Option<Closure<T>> = Some(Box::new(move |value| {
+            let made = value.map(f);
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+        }));
         poll_fn(|cx| {
-            ready!(self.poll_written(cx))?;
-            let Some(f) = f.take() else { return Poll::Ready(Ok(())) };
-            let result = result.clone();
-            self.send(move |value| {
-                let made = f(value);
-                *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
-                Deed::Other
-            });
+            self.give_up_seek();
+            if call.is_some() {
+                ready!(self.poll_changeable(cx))?;
+                self.value.send(&self.venue, Operation::Call(call.take().expect("seen just now")));
+            }
             self.poll_here(cx)
         })
         .await?;
         let made = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Ok(made.expect("a job that has come back has done what it was sent for"))
+        made.expect("a job that has come back has done what it was sent for")
     }
 
     /// Gives the value back, when what was accepted is written and flushed.
     ///
-    /// A [`File`](std::fs::File) is at the position of its user then. Bytes of other readers that
-    /// were read ahead, and items that an iterator made ahead, are lost.
+    /// A [`File`](std::fs::File), and any other value after its first seek, is at the position of its user
+    /// then. Bytes of other readers that were read ahead, and items that an iterator made ahead, are lost.
     ///
     /// # Cancel safety
     ///
@@ -223,21 +249,22 @@ impl<T: Send + 'static> Unblock<T> {
     ///
     /// # Errors
     ///
-    /// That of a write, together with the value; or that the value is lost.
+    /// That of a write, or that the executor is shut down, together with the value; or that the value is
+    /// lost.
     pub async fn into_inner(mut self) -> Result<T, IntoInnerError<T>> {
         let settled = poll_fn(|cx| self.poll_settled(cx)).await;
         match (settled, self.value.take()) {
             (Ok(()), Some(value)) => Ok(*value),
-            (Ok(()), None) => Err(IntoInnerError::new(whereabouts::lost(), None)),
+            (Ok(()), None) => Err(IntoInnerError::new(lost(), None)),
             (Err(error), value) => Err(IntoInnerError::new(error, value)),
         }
     }
 
     /// Ready when the value is here, all is flushed, and its position is that of its user.
     fn poll_settled(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.give_up_seek();
         ready!(self.poll_flushed(cx))?;
-        ready!(self.poll_in_place(cx))?;
-        Poll::Ready(self.output.take_error())
+        self.poll_in_place(cx)
     }
 
     /// Ready when no job has the value. An error says that it is lost.
@@ -245,58 +272,36 @@ impl<T: Send + 'static> Unblock<T> {
         if let Some(items) = &mut self.items {
             let back = ready!(items.poll_back(cx));
             self.items = None;
-            self.value.set(back)?;
+            match back {
+                Ok(value) => self.value.put_back(value),
+                Err(error) => return Poll::Ready(Err(lost_in(error))),
+            }
         }
         match ready!(self.value.poll_here(cx))? {
-            Deed::Read(buffer, result) => self.input.fill(buffer, result),
-            Deed::Written(buffer, result) => self.output.written(buffer, result),
-            Deed::Flushed(result) => self.output.flushed(result),
-            Deed::Placed(result) => self.output.note(result),
-            Deed::Sought(position, result) => self.sought = Some((position, result)),
-            Deed::Other => {}
+            Some(Completion::Read(buffer, result)) => self.input.fill(buffer, result),
+            Some(Completion::Written(buffer, result)) => self.output.written(buffer, result),
+            Some(Completion::Flushed(result)) => self.output.flushed(result),
+            Some(Completion::Aligned(ahead, result)) => self.aligned(ahead, result),
+            Some(Completion::Sought(result)) => {
+                if result.is_ok() {
+                    self.input.clear();
+                }
+                self.seek.done(result);
+            }
+            Some(Completion::Called) | None => {}
         }
         Poll::Ready(Ok(()))
     }
 
     /// Sends the value, which is here, away with a job.
-    fn send(&mut self, job: impl FnOnce(&mut T) -> Deed + Send + 'static) {
-        self.value.send(&self.venue, job);
-    }
-
-    /// What is to be done with the value when nobody has it any more.
-    fn farewell(&mut self) -> impl FnOnce(Box<T>) + Send + 'static {
-        let (venue, writer, output) = (self.venue.clone(), self.writer, self.output.leave());
-        move |mut value: Box<T>| {
-            if output.is_none() && !mem::needs_drop::<T>() {
-                return;
-            }
-            let job = move || {
-                if let (Some(writer), Some(bytes)) = (writer, output) {
-                    // Nobody is left to hear of an error.
-                    _ = writer
-                        .write_all(&mut value, &bytes)
-                        .and_then(|()| writer.flush(&mut value));
-                }
-            };
-            drop(venue.call(job).detach().spawn());
-        }
+    fn send(&mut self, operation: Operation<T>) {
+        self.value.send(&self.venue, operation);
     }
 }
 
 impl<T: Send + 'static> Drop for Unblock<T> {
     fn drop(&mut self) {
-        let unwritten = self.output.is_dirty();
-        let farewell = self.farewell();
-        match mem::replace(&mut self.value, Whereabouts::Lost) {
-            Whereabouts::Here(value) => farewell(value),
-            Whereabouts::Away(mut job) if unwritten => carry(Box::pin(async move {
-                if let Ok((value, _)) = poll_fn(|cx| job.poll_result(cx)).await {
-                    farewell(value);
-                }
-            })),
-            // A read is cancelled; the value dies with the job, on its thread.
-            Whereabouts::Away(_) | Whereabouts::Lost => {}
-        }
+        self.value.abandon(&self.venue, self.output.leave(self.writer));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was accepted and not written yet.
 
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::mem;
 
 pub(super) struct Output {
@@ -27,10 +27,14 @@ impl Output {
         self.dirty
     }
 
-    /// Accepts as much of `bytes` as there is room for; 0: there is none.
-    pub(super) fn accept(&mut self, bytes: &[u8]) -> usize {
-        let count = bytes.len().min(self.capacity - self.bytes.len());
-        self.bytes.extend_from_slice(&bytes[..count]);
+    /// Accepts as much of the slices as there is room for; 0: there is none.
+    pub(super) fn accept(&mut self, slices: &[IoSlice<'_>]) -> usize {
+        let before = self.bytes.len();
+        for bytes in slices {
+            let count = bytes.len().min(self.capacity - self.bytes.len());
+            self.bytes.extend_from_slice(&bytes[..count]);
+        }
+        let count = self.bytes.len() - before;
         self.dirty |= count > 0;
         count
     }
@@ -51,9 +55,10 @@ impl Output {
         self.note(result);
     }
 
-    /// The value was flushed, but for what was accepted meanwhile.
+    /// The value was flushed, but for what was accepted meanwhile. After an error the next flush tries
+    /// again.
     pub(super) fn flushed(&mut self, result: io::Result<()>) {
-        self.dirty = !self.bytes.is_empty();
+        self.dirty = result.is_err() || !self.bytes.is_empty();
         self.note(result);
     }
 
@@ -69,9 +74,16 @@ impl Output {
     }
 
     /// What is left to write and flush, if anything is.
-    pub(super) fn leave(&mut self) -> Option<Vec<u8>> {
-        mem::take(&mut self.dirty).then(|| self.take())
+    pub(super) fn leave<T>(&mut self, writer: Option<Writer<T>>) -> Option<Unwritten<T>> {
+        let writer = writer.filter(|_| self.dirty)?;
+        Some(Unwritten { writer, bytes: mem::take(&mut self.bytes) })
     }
+}
+
+/// What was accepted when the `Unblock` was dropped: it is to be written, and the value flushed.
+pub(super) struct Unwritten<T> {
+    pub(super) writer: Writer<T>,
+    pub(super) bytes: Vec<u8>,
 }
 
 /// How a value writes.

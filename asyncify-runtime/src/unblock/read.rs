@@ -1,17 +1,31 @@
 //! `Read` as `AsyncRead` and `AsyncBufRead`.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, IoSliceMut, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_io::{AsyncBufRead, AsyncRead};
 
 use super::Unblock;
-use super::whereabouts::Deed;
+use super::operation::Operation;
+
+/// How a value reads.
+pub(super) struct Reader<T>(fn(&mut T, &mut [u8]) -> io::Result<usize>);
+
+impl<T> Reader<T> {
+    pub(super) fn read(&self, value: &mut T, target: &mut [u8]) -> io::Result<usize> {
+        (self.0)(value, target)
+    }
+}
 
 impl<T: Read + Send + 'static> Unblock<T> {
     /// Ready when there is something to consume, or the end.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.give_up_seek();
+        if self.seek.is_under_way() {
+            // Only its end tells what comes next.
+            ready!(self.poll_here(cx))?;
+        }
         while self.input.bytes().is_empty() {
             if let Some(reads_on) = self.input.advance() {
                 if reads_on && !self.value.is_away() && self.output.is_empty() {
@@ -31,32 +45,30 @@ impl<T: Read + Send + 'static> Unblock<T> {
     }
 
     fn read(&mut self) {
-        let mut storage = self.input.storage();
-        self.send(move |value| {
-            let result = loop {
-                match value.read(&mut storage) {
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    result => break result,
-                }
-            };
-            Deed::Read(storage, result)
-        });
+        let storage = self.input.storage();
+        self.send(Operation::Read(Reader(T::read), storage));
     }
 }
 
 impl<T: Read + Send + 'static> AsyncRead for Unblock<T> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         target: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        if target.is_empty() {
+        self.poll_read_vectored(cx, &mut [IoSliceMut::new(target)])
+    }
+
+    fn poll_read_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        targets: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if targets.iter().all(|target| target.is_empty()) {
             return Poll::Ready(Ok(0));
         }
         ready!(self.poll_input(cx))?;
-        let bytes = self.input.bytes();
-        let count = bytes.len().min(target.len());
-        target[..count].copy_from_slice(&bytes[..count]);
+        let count = self.input.bytes().read_vectored(targets)?;
         self.input.consume(count);
         Poll::Ready(Ok(count))
     }
@@ -69,6 +81,7 @@ impl<T: Read + Send + 'static> AsyncBufRead for Unblock<T> {
     }
 
     fn consume(mut self: Pin<&mut Self>, count: usize) {
+        self.give_up_seek();
         self.input.consume(count);
     }
 }

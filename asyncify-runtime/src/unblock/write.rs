@@ -1,14 +1,14 @@
 //! `Write` as `AsyncWrite`.
 
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_io::AsyncWrite;
 
 use super::Unblock;
+use super::operation::Operation;
 use super::output::Writer;
-use super::whereabouts::Deed;
 
 impl<T: Send + 'static> Unblock<T> {
     /// Ready when the value is here and all that was accepted is with it, or was lost to an error,
@@ -36,7 +36,7 @@ impl<T: Send + 'static> Unblock<T> {
             let Some(writer) = self.writer.filter(|_| self.output.is_dirty()) else {
                 return Poll::Ready(Ok(()));
             };
-            self.send(move |value| Deed::Flushed(writer.flush(value)));
+            self.send(Operation::Flush(writer));
         }
     }
 
@@ -44,34 +44,40 @@ impl<T: Send + 'static> Unblock<T> {
     fn write(&mut self) {
         let writer = self.writer.expect("what was accepted was written to the value");
         let bytes = self.output.take();
-        self.send(move |value| {
-            let result = writer.write_all(value, &bytes);
-            Deed::Written(bytes, result)
-        });
+        self.send(Operation::Write(writer, bytes));
     }
 }
 
 impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         self.writer.get_or_insert_with(Writer::new);
+        self.give_up_seek();
         loop {
             let here = match self.poll_here(cx) {
                 Poll::Ready(here) => here.map(|()| true)?,
                 Poll::Pending => false,
             };
             self.output.take_error()?;
-            if bytes.is_empty() {
+            if slices.iter().all(|bytes| bytes.is_empty()) {
                 return Poll::Ready(Ok(0));
             }
-            if self.is_out_of_place() {
-                ready!(self.poll_in_place(cx))?;
+            if self.is_ahead() {
+                ready!(self.poll_changeable(cx))?;
                 continue;
             }
-            let count = self.output.accept(bytes);
+            let count = self.output.accept(slices);
             if here {
                 // On its way at once; what is accepted from now on follows.
                 self.write();
@@ -85,11 +91,12 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.give_up_seek();
         self.poll_flushed(cx)
     }
 
     /// Flushes. The value is closed when it is dropped, on the executor.
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_flushed(cx)
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(cx)
     }
 }

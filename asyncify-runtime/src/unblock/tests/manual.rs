@@ -1,0 +1,124 @@
+//! An executor whose jobs run when the test says so, on the test's own thread: whatever happens is
+//! decided by the test.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use crate::sync::{Mutex, MutexGuard};
+use crate::{BlockingCall, Executor, Job, Rejected, WhenReady};
+
+#[derive(Clone)]
+pub(super) struct Manual(Arc<Mutex<Queue>>);
+
+struct Queue {
+    jobs: VecDeque<Job>,
+    capacity: usize,
+    /// Of those who wait for a place.
+    wakers: Vec<Waker>,
+    open: bool,
+}
+
+impl Manual {
+    /// An executor whose queue has so many places.
+    pub(super) fn new(capacity: usize) -> Self {
+        let (jobs, wakers) = (VecDeque::new(), Vec::new());
+        Self(Arc::new(Mutex::new(Queue { jobs, capacity, wakers, open: true })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap()
+    }
+
+    /// Takes all places that are left.
+    pub(super) fn fill(&self) {
+        let free = |queue: MutexGuard<'_, Queue>| queue.capacity - queue.jobs.len();
+        for _ in 0..free(self.lock()) {
+            drop(BlockingCall::new(|| ()).executor(self).spawn());
+        }
+    }
+
+    /// Runs the next job; false: there is none.
+    pub(super) fn run_one(&self) -> bool {
+        let mut queue = self.lock();
+        let Some(job) = queue.jobs.pop_front() else { return false };
+        let wakers = std::mem::take(&mut queue.wakers);
+        drop(queue);
+        wakers.into_iter().for_each(Waker::wake);
+        job.run();
+        true
+    }
+
+    pub(super) fn run_all(&self) {
+        while self.run_one() {}
+    }
+
+    /// Refuses everything from now on, and drops what is queued.
+    pub(super) fn shut_down(&self) {
+        let mut queue = self.lock();
+        queue.open = false;
+        let dropped = (std::mem::take(&mut queue.jobs), std::mem::take(&mut queue.wakers));
+        drop(queue);
+        drop(dropped.0);
+        dropped.1.into_iter().for_each(Waker::wake);
+    }
+
+    /// Polls once.
+    pub(super) fn poll<R>(poll: impl FnOnce(&mut Context<'_>) -> Poll<R>) -> Poll<R> {
+        poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// Polls, and runs jobs, until it is ready.
+    ///
+    /// # Panics
+    ///
+    /// If there is no job that it could wait for.
+    pub(super) fn complete<R>(&self, mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> R {
+        loop {
+            if let Poll::Ready(result) = Self::poll(&mut poll) {
+                return result;
+            }
+            assert!(self.run_one(), "waits for ever");
+        }
+    }
+
+    /// The same for a future.
+    pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let mut future = std::pin::pin!(future);
+        self.complete(|cx| future.as_mut().poll(cx))
+    }
+}
+
+impl Executor for Manual {
+    fn execute(&self, job: Job) -> Result<(), Rejected> {
+        let mut queue = self.lock();
+        let full = queue.jobs.len() >= queue.capacity;
+        match (queue.open, full) {
+            (false, _) => Err(Rejected::shut_down(job)),
+            (true, true) => Err(Rejected::full(job)),
+            (true, false) => {
+                queue.jobs.push_back(job);
+                Ok(())
+            }
+        }
+    }
+
+    fn execute_when_ready(&self, job: Job) -> WhenReady {
+        let (executor, mut job) = (self.clone(), Some(job));
+        Box::pin(poll_fn(move |cx| {
+            match executor.execute(job.take().expect("polled to its end once")) {
+                Err(rejected) if rejected.is_full() => {
+                    job = Some(rejected.into_job());
+                    executor.lock().wakers.push(cx.waker().clone());
+                    Poll::Pending
+                }
+                result => Poll::Ready(result),
+            }
+        }))
+    }
+
+    fn share(&self) -> Option<Arc<dyn Executor>> {
+        Some(Arc::new(self.clone()))
+    }
+}
