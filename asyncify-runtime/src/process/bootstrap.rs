@@ -1,4 +1,4 @@
-//! The way into a worker: what a program calls first, so that it can be started as one.
+//! The start of a program that can become a worker.
 
 use crate::sync::{AtomicBool, Ordering};
 
@@ -9,18 +9,18 @@ use super::{task, worker};
 static INITIALISED: AtomicBool = AtomicBool::new(false);
 
 #[expect(clippy::needless_doctest_main, reason = "`main` is what it is about")]
-/// Makes the program able to start worker processes, which are this same program again.
+/// Allows the program to start worker processes, which run this same program.
 ///
-/// Must be the first statement of `main`, before anything that is not to happen in every worker;
-/// `#[asyncify_runtime::main]` puts it there. In a worker it does not return: it runs calls, and
-/// ends with the pool. Everywhere else it returns at once.
+/// Must be the first statement of `main`: what is before it also happens in every worker.
+/// `#[asyncify_runtime::main]` inserts it. In a worker it does not return but runs calls, and exits
+/// when the pool is shut down. Otherwise it returns at once.
 ///
 /// # Examples
 ///
 /// ```
 /// fn main() {
 ///     asyncify_runtime::process::init();
-///     // The program proper.
+///     // The program.
 /// }
 /// ```
 pub fn init() {
@@ -29,15 +29,14 @@ pub fn init() {
     INITIALISED.store(true, Ordering::Relaxed);
 }
 
-/// [`init`] for a test binary, whose `main` is not ours.
+/// Runs calls and exits, if this process was started as a worker.
 pub fn become_worker() {
-    if let Some(token) = worker::asked() {
+    if let Some(token) = worker::token() {
         worker::main(token);
     }
 }
 
-/// The test that a test binary is started with to become a worker; made by
-/// [`worker_test!`](crate::worker_test).
+/// The test in which a test binary becomes a worker; created by [`worker_test!`](crate::worker_test).
 pub struct TestEntry {
     /// The module that the test is in.
     pub module: &'static str,
@@ -46,14 +45,14 @@ pub struct TestEntry {
 inventory::collect!(TestEntry);
 
 impl TestEntry {
-    /// What the harness calls the test: its path without the crate.
+    /// Its name for the test harness: the path without the crate.
     fn test_name(&self) -> String {
         let module = self.module.split_once("::").map(|(_, module)| format!("{module}::"));
         format!("{}__asyncify_worker", module.unwrap_or_default())
     }
 }
 
-/// Whether this program may start workers.
+/// Checks that this program may start workers.
 pub(crate) fn check(other_program: bool) -> Result<(), ProcessError> {
     if worker::is_worker() || Token::from_env().is_some_and(worker::is_for_us) {
         return Err(ProcessError::InWorker);
@@ -73,8 +72,7 @@ fn test_entry() -> Option<&'static TestEntry> {
     inventory::iter::<TestEntry>.into_iter().next()
 }
 
-/// The arguments that make a test binary run nothing but its worker, or `None` for a program that
-/// needs none.
+/// The arguments with which a test binary runs only its [`TestEntry`]; `None` for a program.
 pub(crate) fn test_arguments() -> Option<[String; 5]> {
     let entry = test_entry().filter(|_| !is_initialised())?;
     let flags = ["--exact", "--nocapture", "--test-threads=1", "-q"].map(str::to_owned);

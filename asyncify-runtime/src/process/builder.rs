@@ -1,4 +1,4 @@
-//! How a pool of workers is to be.
+//! The configuration of a pool.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,17 +13,18 @@ use super::task::Initializer;
 use super::{bootstrap, global};
 use crate::error::Error;
 
-/// Where a worker's stderr goes.
+/// Where the stderr of a worker goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stderr {
-    /// To the program's own.
+    /// To the stderr of the program.
     Inherit,
-    /// Nowhere but into [`Crash::stderr`](super::Crash::stderr), the last so many bytes of it.
+    /// Into [`Crash::stderr`](super::Crash::stderr) only, which keeps at most this many of its last
+    /// bytes.
     Capture(usize),
 }
 
-/// Describes a [`Pool`]; made by [`Pool::builder`].
+/// Configures a [`Pool`]; created by [`Pool::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
@@ -79,146 +80,152 @@ impl Builder {
         Self { config }
     }
 
-    /// The most workers there are at a time; without this call as many as the machine has cores.
+    /// Sets the maximum number of workers. Default: the number of cores.
     ///
-    /// They are started when they are needed.
+    /// A worker is started when a call finds none idle.
     pub fn workers(mut self, workers: usize) -> Self {
         self.config.workers = workers.max(1);
         self
     }
 
-    /// So many workers are kept ready for the next calls, started ahead; none without this call.
+    /// Sets the number of idle workers to keep, which are started ahead of calls. Default: 0.
     pub fn min_idle(mut self, workers: usize) -> Self {
         self.config.min_idle = workers;
         self
     }
 
-    /// Replaces each worker after so many calls, which frees what they have leaked.
+    /// Replaces each worker after this number of calls, which frees what they have leaked. Default:
+    /// no limit.
     pub fn max_tasks(mut self, calls: u64) -> Self {
         self.config.max_tasks = Some(calls.max(1));
         self
     }
 
-    /// By which part [`max_tasks`](Self::max_tasks) is shortened at random, so that not all
-    /// workers are replaced at once: from 0.0 to 1.0, and 0.1 without this call.
-    pub fn jitter(mut self, part: f64) -> Self {
-        self.config.jitter = part.clamp(0.0, 1.0);
+    /// Reduces [`max_tasks`](Self::max_tasks) by a random fraction for each worker, so that they are
+    /// not all replaced at once: at most by this one, from 0.0 to 1.0. Default: 0.1.
+    pub fn jitter(mut self, fraction: f64) -> Self {
+        self.config.jitter = fraction.clamp(0.0, 1.0);
         self
     }
 
-    /// The most memory that a worker may allocate, in bytes (`RLIMIT_DATA`).
+    /// Limits the memory that a worker may allocate, in bytes (`RLIMIT_DATA`). Default: no limit.
     ///
-    /// An allocation beyond it fails, which aborts Rust code, and the call ends as
-    /// [crashed](super::ProcessError::Crashed). The others go on.
+    /// An allocation beyond the limit fails. In Rust code that aborts the worker, and its call fails
+    /// with [`Crashed`](super::ProcessError::Crashed).
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.config.memory_limit = Some(bytes);
         self
     }
 
-    /// Replaces a worker that has more resident memory than this after a call, in bytes.
+    /// Replaces a worker whose resident memory exceeds this number of bytes after a call. Default: no
+    /// limit.
+    ///
+    /// For libraries that leak more with some input than with other; the example `leaky_library`
+    /// shows it.
     pub fn recycle_rss(mut self, bytes: u64) -> Self {
         self.config.recycle_rss = Some(bytes);
         self
     }
 
-    /// How long a call may run before its worker is killed; for ever without this call.
+    /// Limits how long a call may run before its worker is killed. Default: no limit.
     ///
-    /// The time that it waits for a worker does not count.
+    /// The time in the queue does not count.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = Some(timeout);
         self
     }
 
-    /// The most calls that wait for a worker; any number without this call. A call beyond it ends
-    /// as [`Error::Rejected`].
+    /// Limits the number of queued calls. A call beyond the limit fails with [`Error::Rejected`].
+    /// Default: no limit.
     pub fn queue_limit(mut self, calls: usize) -> Self {
         self.config.queue_limit = Some(calls);
         self
     }
 
-    /// How long a worker stays without work, above [`min_idle`](Self::min_idle); 5 minutes without
-    /// this call.
+    /// Sets the time after which an idle worker exits, if there are more than
+    /// [`min_idle`](Self::min_idle). Default: 5 minutes.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.config.idle_timeout = Some(timeout);
         self
     }
 
-    /// How long a worker may take to get ready, with its initializer; 10 seconds without this
-    /// call.
+    /// Limits the time in which a worker must become ready, including its initializer. Default:
+    /// 10 seconds.
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.config.start_timeout = timeout;
         self
     }
 
-    /// What each worker runs before its first call, such as the loading of a model:
+    /// Sets a function that each worker runs before its first call, for example to load a model:
     /// `.initializer(initializer!(load_model))`.
     ///
-    /// If it fails, the start has failed; after three such failures in a row the waiting calls end
-    /// as [`Start`](super::ProcessError::Start), and later ones try again.
+    /// If it fails, the start of the worker has failed. After three failed starts in a row the queued
+    /// calls fail with [`Start`](super::ProcessError::Start); later calls try again.
     pub fn initializer(mut self, initializer: &Initializer) -> Self {
         self.config.initializer = Some(*initializer);
         self
     }
 
-    /// What carries context of the caller's to the function, such as the `traceparent` of its
+    /// Propagates the caller's context to the function, such as the `traceparent` of a distributed
     /// trace: `.carrier(carrier!(inject, enter))`.
     ///
-    /// `inject` runs when a call is first polled. [`carrier!`](crate::carrier) has an example.
+    /// `inject` runs when a call is first polled. See [`carrier!`](crate::carrier); the example
+    /// `traceparent` shows it.
     pub fn carrier(mut self, carrier: &Carrier) -> Self {
         self.config.carrier = Some(*carrier);
         self
     }
 
-    /// Sets an environment variable for the workers.
+    /// Sets an environment variable of the workers.
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.config.env.push((name.into(), value.into()));
         self
     }
 
-    /// Where the workers' stderr goes; to the program's own without this call.
+    /// Sets where the stderr of the workers goes. Default: [`Stderr::Inherit`].
     pub fn stderr(mut self, stderr: Stderr) -> Self {
         self.config.stderr = stderr;
         self
     }
 
-    /// Whether a worker that dies, or is killed, during a call takes the processes along that it
-    /// has started; it does without this call.
+    /// Sets whether the process group of a worker is killed with it, if it crashes or is killed
+    /// during a call: these are the processes that it has started. Default: true.
     pub fn kill_group(mut self, kill: bool) -> Self {
         self.config.kill_group = kill;
         self
     }
 
-    /// Tells a call that it is cancelled, and gives it so much time to end before its worker is
-    /// killed. Without this call it is killed at once.
+    /// Sets the time between the cancellation of a call and the SIGKILL to its worker. Default: none,
+    /// the worker is killed at once.
     ///
-    /// The function hears of it by [`is_cancelled`](crate::is_cancelled). If it ends in time, its
-    /// result is dropped and its worker lives on.
+    /// In that time the function sees the cancellation by [`is_cancelled`](crate::is_cancelled). If it
+    /// returns, its result is dropped and its worker is kept, with all that it has loaded; the
+    /// example `warm_worker` shows it.
     pub fn kill_grace(mut self, grace: Duration) -> Self {
         self.config.kill_grace = Some(grace);
         self
     }
 
-    /// The program to start workers from, where this one cannot be: a host that is not ours, such
-    /// as an interpreter. It must hold the same functions and call
-    /// [`init`](super::init) first.
+    /// Sets the program of the workers, where it cannot be the running one: in a plugin of a program
+    /// that does not call [`init`](super::init), such as an interpreter. It must contain the same
+    /// functions, and call `init` first.
     pub fn worker_exe(mut self, path: impl Into<PathBuf>) -> Self {
         self.config.worker_exe = Some(path.into());
         self
     }
 
-    /// The longest arguments and results, encoded, in bytes; 256 MiB without this call.
+    /// Limits the encoded size of arguments and of results, in bytes. Default: 256 MiB.
     pub fn max_payload(mut self, bytes: usize) -> Self {
         self.config.max_payload = bytes.min(u32::MAX as usize);
         self
     }
 
-    /// Makes the pool, and starts the workers that it is to have [ready](Self::min_idle).
+    /// Creates the pool, and starts its [idle](Self::min_idle) workers.
     ///
     /// # Errors
     ///
     /// [`NotInitialised`](super::ProcessError::NotInitialised) if the program has not called
-    /// [`init`](super::init), and [`InWorker`](super::ProcessError::InWorker) inside of a worker.
-    /// Nothing was started then.
+    /// [`init`](super::init), and [`InWorker`](super::ProcessError::InWorker) in a worker.
     pub fn build(self) -> Result<Pool, Error> {
         bootstrap::check(self.config.worker_exe.is_some())?;
         let shared = Arc::new(Shared::new(self.config));
@@ -226,12 +233,12 @@ impl Builder {
         Ok(Pool::new(shared))
     }
 
-    /// Makes the pool on which functions run that name none.
+    /// Creates the pool of functions that name none.
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build); and [`Error::Rejected`] if there is one already, because it was
-    /// built before or because a call has needed it.
+    /// As [`build`](Self::build), and [`Error::Rejected`] if there is one already: built before, or by
+    /// the first call that needed it.
     pub fn build_global(self) -> Result<(), Error> {
         let pool = self.build()?;
         global::install(pool).map_err(|_| Error::Rejected)

@@ -1,4 +1,4 @@
-//! How arguments and results become bytes.
+//! The encoding of arguments and results.
 
 use rmp_serde::decode::ReadRefReader;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -6,17 +6,16 @@ use serde::{Deserialize, Serialize};
 
 /// The format of arguments and results.
 ///
-/// The default carries every serde type but nested options: `Some(None)` and `None` are the same
-/// in it, and so are `Some(())` and `None`. Byte buffers are written number by number unless they
-/// say that they are bytes: use `serde_bytes::ByteBuf`, or `#[serde(with = "serde_bytes")]` on a
-/// field, where they are long.
+/// `MessagePack` supports every serde type except nested options: it does not distinguish `Some(None)`
+/// or `Some(())` from `None`. A `Vec<u8>` is encoded number by number: if it is long, use
+/// `serde_bytes::ByteBuf`, or `#[serde(with = "serde_bytes")]` on a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Codec {
     /// `MessagePack` with field names.
     MessagePack,
-    /// Postcard: smaller, faster, and right for nested options; but it is positional, so types
-    /// with serde's `flatten`, `untagged`, `tag` or `skip_serializing_if` fail.
+    /// Postcard: smaller and faster, with nested options. It does not name fields, so types with
+    /// serde's `flatten`, `untagged`, `tag` or `skip_serializing_if` fail.
     #[cfg(feature = "postcard")]
     Postcard,
 }
@@ -35,7 +34,7 @@ impl Codec {
             0 => Ok(Self::MessagePack),
             #[cfg(feature = "postcard")]
             1 => Ok(Self::Postcard),
-            other => Err(format!("this program does not have the codec {other}")),
+            other => Err(format!("unknown codec {other}")),
         }
     }
 
@@ -58,7 +57,7 @@ impl Codec {
         }
     }
 
-    /// The only value in `bytes`.
+    /// Decodes the first value in `bytes`.
     pub(crate) fn decode<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, String> {
         self.decoder(bytes).next()
     }
@@ -74,9 +73,9 @@ impl Codec {
     }
 }
 
-/// Reads values that stand one behind the other.
+/// Decodes consecutive values.
 pub(crate) enum Decoder<'a> {
-    /// With the reader of slices, which copies long bytes once and not twice.
+    /// The reader of slices copies long byte buffers only once.
     MessagePack(rmp_serde::Deserializer<ReadRefReader<'a, [u8]>>),
     #[cfg(feature = "postcard")]
     Postcard(&'a [u8]),

@@ -1,5 +1,4 @@
-//! What a function sees of its caller, on its way to the worker: behind the arguments of a call,
-//! and only where there is something to see.
+//! The caller's context, which is sent to the worker behind the arguments of a call.
 
 use std::collections::HashMap;
 
@@ -9,10 +8,10 @@ use super::builder::Config;
 #[cfg(feature = "tracing")]
 use super::trace;
 
-/// What a [`Carrier`] fills and reads: names and values, as propagators write them.
+/// Names and values, as the propagators of OpenTelemetry write them.
 type Headers = HashMap<String, String>;
 
-/// How the caller's context reaches the function; made by [`carrier!`](crate::carrier).
+/// Propagates context of the caller to the function; created by [`carrier!`](crate::carrier).
 #[derive(Clone, Copy)]
 pub struct Carrier {
     pub(crate) name: &'static str,
@@ -45,7 +44,7 @@ pub(crate) fn carrier(name: &str) -> Option<&'static Carrier> {
     inventory::iter::<Carrier>.into_iter().find(|carrier| carrier.name == name)
 }
 
-/// All of it, encoded.
+/// The context of one call.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Context {
@@ -55,7 +54,7 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// What is current on this thread.
+    /// The context of this thread.
     pub(crate) fn capture(
         config: &Config,
         #[cfg(feature = "tracing")] caller: Option<&trace::Caller>,
@@ -90,7 +89,7 @@ impl Context {
         rmp_serde::from_slice(bytes).map_err(|error| format!("the caller's context: {error}"))
     }
 
-    /// Runs `body` in it, in a worker.
+    /// Runs `body` in the context, in a worker.
     pub(crate) fn enter(&self, carrier: Option<&Carrier>, body: &mut dyn FnMut()) {
         #[cfg(feature = "tracing")]
         let _entered = trace::enter(self.scope.as_ref());

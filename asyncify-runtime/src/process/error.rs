@@ -1,33 +1,33 @@
-//! What can go wrong between a call and its worker process.
+//! Errors of calls in worker processes.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a call in a worker process has no result.
+/// The error of a call that has no result because of its worker process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ProcessError {
     /// This program has not called [`process::init`](crate::process::init), so it cannot be
-    /// started as a worker. Nothing was started.
+    /// started as a worker.
     NotInitialised,
-    /// The caller runs in a worker itself; workers start no workers.
+    /// The caller runs in a worker; workers cannot start workers.
     InWorker,
-    /// No worker could be started, several times in a row.
+    /// No worker could be started, in several attempts.
     #[non_exhaustive]
     Start {
-        /// How often it was tried, since it last worked.
+        /// The attempts since the last start that succeeded.
         attempts: u32,
-        /// What went wrong the last time.
+        /// Why the last attempt failed.
         detail: String,
     },
-    /// Another program answered, or another version of this one.
+    /// The worker is another program, or another version of this one.
     #[non_exhaustive]
     Mismatch {
-        /// What this program is.
+        /// This program.
         expected: String,
-        /// What answered.
+        /// The worker's program.
         found: String,
     },
     /// The worker's program does not have the function.
@@ -36,65 +36,65 @@ pub enum ProcessError {
         /// The function.
         task: String,
     },
-    /// A value could not be written.
+    /// A value could not be encoded.
     #[non_exhaustive]
     Encode {
-        /// Where: the arguments by the caller, or the result by the worker.
+        /// The caller for arguments, the worker for a result.
         side: Side,
-        /// What the serializer says.
+        /// The serializer's message.
         detail: String,
     },
-    /// A value could not be read.
+    /// A value could not be decoded.
     #[non_exhaustive]
     Decode {
-        /// Where: the arguments by the worker, or the result by the caller.
+        /// The worker for arguments, the caller for a result.
         side: Side,
-        /// What the deserializer says.
+        /// The deserializer's message.
         detail: String,
     },
     /// Arguments or a result are longer than
     /// [`max_payload`](crate::process::Builder::max_payload).
     #[non_exhaustive]
     TooLarge {
-        /// Where.
+        /// The caller for arguments, the worker for a result.
         side: Side,
-        /// The length, encoded.
+        /// The encoded length.
         bytes: u64,
-        /// What is allowed.
+        /// The limit.
         limit: u64,
     },
-    /// The function panicked; its worker lives on.
+    /// The function panicked; its worker is kept.
     Panicked(Panic),
     /// The worker died while it ran the function.
     Crashed(Box<Crash>),
-    /// The function ran longer than it may, and its worker was killed.
+    /// The function did not return in time, and its worker was killed.
     #[non_exhaustive]
     TimedOut {
         /// The function.
         task: String,
-        /// The worker's process.
+        /// The process id of the worker.
         pid: u32,
         /// How long the function ran.
         after: Duration,
     },
-    /// The worker sent what no worker sends, and was killed.
+    /// The worker violated the protocol, and was killed.
     #[non_exhaustive]
     Protocol {
-        /// What it sent.
+        /// What it did.
         detail: String,
     },
     /// The thread that manages the worker failed, and the worker was killed.
     #[non_exhaustive]
     ManagerFailed {
-        /// What went wrong.
+        /// Why.
         detail: String,
     },
 }
 
-/// One of the two ends of a call.
+/// One of the two processes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
-    /// The program that calls.
+    /// The process that makes the call.
     Caller,
     /// The process that runs the function.
     Worker,
@@ -104,11 +104,11 @@ pub enum Side {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Panic {
-    /// What it said, where it said it in words.
+    /// The message, if the payload is a string.
     pub message: Option<String>,
-    /// Where, as `file:line:column`.
+    /// The location, as `file:line:column`.
     pub location: Option<String>,
-    /// The stack, with `RUST_BACKTRACE` set.
+    /// The backtrace, if `RUST_BACKTRACE` is set.
     pub backtrace: Option<String>,
 }
 
@@ -116,37 +116,36 @@ pub struct Panic {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Crash {
-    /// The function that it ran.
+    /// The function that it was running.
     pub task: String,
-    /// Its process.
+    /// Its process id.
     pub pid: u32,
     /// The signal that ended it.
     pub signal: Option<i32>,
-    /// The code that it exited with.
+    /// Its exit code.
     pub code: Option<i32>,
-    /// How long the function had run.
+    /// How long the function had been running.
     pub ran: Duration,
-    /// The end of what it wrote to stderr, where that is
-    /// [captured](crate::process::Stderr::Capture).
+    /// The end of its stderr, if that is [captured](crate::process::Stderr::Capture).
     pub stderr: Option<String>,
     /// Whether it ran out of memory.
     pub oom: OomHint,
 }
 
-/// How likely a worker died of a lack of memory, which the system does not say outright.
+/// Whether a worker probably ran out of memory; the system does not report that directly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OomHint {
-    /// Nothing hints at it.
+    /// There is no sign of it.
     No,
-    /// It aborted, as programs do that reach their
+    /// It aborted, as Rust programs do at their
     /// [`memory_limit`](crate::process::Builder::memory_limit).
     LimitLikely,
-    /// It got a SIGKILL that is not ours, as the system's OOM killer sends it.
+    /// It was killed by a SIGKILL that the pool did not send, probably by the system's OOM killer.
     Likely,
 }
 
 impl ProcessError {
-    /// Whether the function has certainly not begun, so that the call can be made again.
+    /// Whether the function has certainly not started, so that the call can safely be repeated.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Start { .. })
@@ -166,7 +165,7 @@ impl fmt::Display for ProcessError {
                 write!(f, "no worker process could be started in {attempts} attempts: {detail}")
             }
             Self::Mismatch { expected, found } => {
-                write!(f, "the worker is another program: expected {expected}, found {found}")
+                write!(f, "the worker runs another program: expected {expected}, found {found}")
             }
             Self::Unregistered { task } => {
                 write!(f, "the worker's program has no function `{task}`")
@@ -184,17 +183,17 @@ impl fmt::Display for ProcessError {
                 write!(f, "the result cannot be decoded: {detail}")
             }
             Self::TooLarge { side, bytes, limit } => {
-                let what = if *side == Side::Caller { "arguments" } else { "result" };
-                write!(f, "the {what} of {bytes} bytes are more than the {limit} allowed")
+                let what = if *side == Side::Caller { "arguments" } else { "results" };
+                write!(f, "{what} of {bytes} bytes exceed the limit of {limit}")
             }
             Self::Panicked(panic) => panic.fmt(f),
             Self::Crashed(crash) => crash.fmt(f),
             Self::TimedOut { task, pid, after } => {
                 write!(f, "`{task}` timed out after {after:?}, and its worker {pid} was stopped")
             }
-            Self::Protocol { detail } => write!(f, "the worker broke the protocol: {detail}"),
+            Self::Protocol { detail } => write!(f, "the worker violated the protocol: {detail}"),
             Self::ManagerFailed { detail } => {
-                write!(f, "the worker could not be managed, and was killed: {detail}")
+                write!(f, "the thread that manages the worker failed: {detail}")
             }
         }
     }
@@ -222,21 +221,21 @@ impl fmt::Display for Crash {
         match (signal, code) {
             (Some(signal), _) => write!(f, "signal {signal}{}", name_of(*signal))?,
             (None, Some(code)) => write!(f, "exit code {code}")?,
-            (None, None) => f.write_str("nobody knows how")?,
+            (None, None) => f.write_str("unknown exit status")?,
         }
         match oom {
             OomHint::No => {}
-            OomHint::LimitLikely => f.write_str(" (likely at its memory limit)")?,
-            OomHint::Likely => f.write_str(" (likely by the system, for want of memory)")?,
+            OomHint::LimitLikely => f.write_str(" (probably at its memory limit)")?,
+            OomHint::Likely => f.write_str(" (probably by the OOM killer)")?,
         }
         match stderr.as_deref().map(str::trim_end) {
             None | Some("") => Ok(()),
-            Some(text) => write!(f, "; its last words:\n{text}"),
+            Some(text) => write!(f, "; its stderr:\n{text}"),
         }
     }
 }
 
-/// The signals that workers die of, by name.
+/// The names of the signals that workers commonly die of.
 fn name_of(signal: i32) -> &'static str {
     match signal {
         4 => " (SIGILL)",

@@ -1,4 +1,4 @@
-//! The pool on which functions run that name none.
+//! The pool of functions that name none.
 
 use std::sync::OnceLock;
 
@@ -7,20 +7,20 @@ use crate::error::Error;
 
 static GLOBAL: OnceLock<Pool> = OnceLock::new();
 
-/// The pool on which functions run that name none.
+/// The pool of functions that name none.
 ///
-/// Made with the defaults at its first use, unless
-/// [`build_global`](super::Builder::build_global) came before.
+/// Created with the defaults at its first use, unless there is one by
+/// [`build_global`](super::Builder::build_global).
 ///
 /// # Errors
 ///
-/// As [`Builder::build`](super::Builder::build), when it cannot be made.
+/// As [`Builder::build`](super::Builder::build).
 pub fn global() -> Result<&'static Pool, Error> {
     if let Some(pool) = GLOBAL.get() {
         return Ok(pool);
     }
     let pool = Pool::builder("asyncify").build()?;
-    // Another thread may have been faster; a pool without calls has no processes to lose.
+    // Another thread may have been first; this pool has started nothing.
     Ok(GLOBAL.get_or_init(|| pool))
 }
 

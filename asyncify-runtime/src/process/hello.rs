@@ -1,4 +1,4 @@
-//! What pool and worker tell each other before the first call.
+//! The handshake of pool and worker.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,16 @@ use super::builder::Config;
 use super::wire::{self, Kind};
 use super::{id, task};
 
-/// The variable that makes a process a worker: `1:<pid of the pool's process>:<nonce>`.
+/// The environment variable of a worker: `1:<pid of the pool's process>:<nonce>`.
 pub(crate) const VARIABLE: &str = "ASYNCIFY_WORKER";
 
-/// Changes with every change of the frames or of what is in them.
+/// Changes with the format of the frames or of their payloads.
 const PROTOCOL: u32 = 3;
 
-/// What a worker is told by its environment.
+/// The value of that variable.
 ///
-/// The worker's own children inherit the variable. They are no workers, as their stdin is not a
-/// socket that the process of this id has made.
+/// The children of a worker inherit it. They do not become workers, since their stdin is not a socket
+/// that was created by the process with this id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) pid: u32,
@@ -41,12 +41,12 @@ impl Token {
     }
 }
 
-/// The worker's first words.
+/// The first message of a worker.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Hello {
     protocol: u32,
     nonce: u64,
-    /// Of the tasks that its program has.
+    /// Of the tasks in its program.
     fingerprint: u64,
     program: String,
 }
@@ -58,7 +58,8 @@ impl Hello {
         Self { protocol: PROTOCOL, nonce, fingerprint: task::fingerprint(), program }
     }
 
-    /// Compares what was heard. A program that was named by the user may have other tasks too.
+    /// Compares it with the pool's; a [program of the user's choice](super::Builder::worker_exe) may
+    /// have more tasks. `Err`: what was expected and found.
     pub(crate) fn check(
         &self,
         expected: &Self,
@@ -76,7 +77,7 @@ impl Hello {
     }
 }
 
-/// The conditions of work.
+/// The part of the configuration that a worker needs.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Setup {
     pub(crate) name: String,
@@ -84,7 +85,7 @@ pub(crate) struct Setup {
     pub(crate) initializer: Option<String>,
     pub(crate) carrier: Option<String>,
     pub(crate) max_payload: usize,
-    /// Whether a socket comes along on which cancelled calls are announced.
+    /// Whether a socket is passed along that announces cancelled calls.
     pub(crate) control: bool,
 }
 
@@ -101,7 +102,7 @@ impl Setup {
     }
 }
 
-/// A whole frame of one of these.
+/// A complete frame with one of these.
 pub(crate) fn frame(kind: Kind, value: &impl Serialize) -> Vec<u8> {
     let bytes = rmp_serde::to_vec_named(value).expect("a struct of plain fields");
     wire::short(kind, 0, &bytes)

@@ -1,4 +1,4 @@
-//! Numbers that are given once.
+//! Unique and random numbers.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -11,7 +11,7 @@ pub(crate) fn next() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A number that nobody guesses, from the randomness that the standard library seeds its maps with.
+/// A random number, from the seed of the standard library's hash maps.
 pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(next())
 }

@@ -1,10 +1,10 @@
-//! The macros that need no parsing.
+//! Declarative macros.
 
-/// Lets a test binary start worker processes: one line, at the top of the binary.
+/// Allows a test binary to start worker processes; one invocation, at the top of the binary.
 ///
-/// A test binary has no `main` to put [`process::init`](crate::process::init) into. This adds a
-/// test, `__asyncify_worker`, which the binary is started with to become a worker; in an ordinary
-/// run the test does nothing. What functions print to stdout is not shown.
+/// The `main` of a test binary cannot call [`process::init`](crate::process::init). This macro adds a
+/// test, `__asyncify_worker`, in which the binary becomes a worker when it is started as one; in an
+/// ordinary run the test does nothing. The stdout of functions is discarded.
 ///
 /// # Examples
 ///
@@ -25,11 +25,11 @@ macro_rules! worker_test {
     };
 }
 
-/// Names a function that each worker is to run before its first call, for
-/// [`Builder::initializer`](crate::process::Builder::initializer).
+/// Registers a function for [`Builder::initializer`](crate::process::Builder::initializer), which each
+/// worker runs before its first call.
 ///
-/// The function takes nothing, and returns nothing or a `Result<(), E>` whose error can be
-/// displayed.
+/// The function takes no arguments, and returns `()` or a `Result<(), E>` where `E` implements
+/// `Display`.
 ///
 /// # Examples
 ///
@@ -55,13 +55,13 @@ macro_rules! initializer {
     }};
 }
 
-/// Names the two functions that carry context of a caller's to the function in the worker, for
-/// [`Builder::carrier`](crate::process::Builder::carrier).
+/// Registers two functions for [`Builder::carrier`](crate::process::Builder::carrier), which propagate
+/// context of the caller to the worker.
 ///
-/// The first, `fn(&mut HashMap<String, String>)`, runs where the call is made and writes what is to
-/// be carried. The second, `fn(&HashMap<String, String>, &mut dyn FnMut())`, runs in the worker
-/// with what was written, and must call the function, its last argument, once. The map is what
-/// propagators of OpenTelemetry inject into and extract from.
+/// The first, `fn(&mut HashMap<String, String>)`, writes the context of the caller. The second,
+/// `fn(&HashMap<String, String>, &mut dyn FnMut())`, runs in the worker: it enters the context, and
+/// must call its last argument, the function, once. The propagators of OpenTelemetry inject into such
+/// a map and extract from it.
 ///
 /// # Examples
 ///
@@ -105,7 +105,7 @@ macro_rules! carrier {
     }};
 }
 
-/// Where the outermost macro stands in the source, as a name that nothing else has.
+/// A unique name: the source location of the outermost macro.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __place {

@@ -24,7 +24,7 @@ use crate::util::{catch, drop_quietly};
 pub(crate) const EXIT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The error of a call whose manager panics; the panic hook has reported the rest.
-const PANICKED: &str = "its thread panicked";
+const PANICKED: &str = "it panicked";
 
 // The same on every Unix.
 const SIGABRT: i32 = 6;
@@ -60,8 +60,13 @@ pub(crate) struct Worker {
     unread: bool,
     /// The reader may hold more frames.
     has_more: bool,
-    is_ready: bool,
-    is_reaped: bool,
+    stage: Stage,
+}
+
+enum Stage {
+    Starting,
+    Ready,
+    Reaped,
 }
 
 /// Why [`Worker::wait`] returns.
@@ -84,7 +89,7 @@ enum Received {
 impl Drop for Worker {
     /// Leaves neither a process nor a call behind when its manager panics.
     fn drop(&mut self) {
-        if !self.is_reaped {
+        if !matches!(self.stage, Stage::Reaped) {
             self.fail(PANICKED.to_owned());
         }
     }
@@ -108,14 +113,13 @@ impl Worker {
             served: 0,
             unread: false,
             has_more: false,
-            is_ready: false,
-            is_reaped: false,
+            stage: Stage::Starting,
         }
     }
 
     /// Runs calls until the worker exits, and reaps it.
     fn serve(mut self) {
-        self.is_ready = true;
+        self.stage = Stage::Ready;
         self.shared.ready();
         if let Err(reason) = self.next(None) {
             return self.exit(reason);
@@ -260,7 +264,7 @@ impl Worker {
 
     /// Asks the worker to exit, and kills it if it does not.
     fn exit(mut self, reason: ExitReason) {
-        let _ = sys::send_now(&self.link.socket, &wire::short(Kind::Leave, 0, &[]));
+        let _ = sys::send_now(&self.link.socket, &wire::short(Kind::Exit, 0, &[]));
         if !self.link.exits_within(EXIT_TIMEOUT) {
             self.link.kill_now(Error::ShutDown, reason);
         }
@@ -311,8 +315,8 @@ impl Worker {
     }
 
     pub(crate) fn reaped(&mut self, reason: ExitReason) {
-        self.is_reaped = true;
-        self.shared.reaped(&self.link, reason, self.is_ready);
+        let was_ready = matches!(std::mem::replace(&mut self.stage, Stage::Reaped), Stage::Ready);
+        self.shared.reaped(&self.link, reason, was_ready);
     }
 
     fn crash(&mut self, current: &Current, status: Option<ExitStatus>) -> ProcessError {

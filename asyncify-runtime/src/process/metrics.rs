@@ -1,4 +1,4 @@
-//! What a pool has done, in numbers.
+//! Statistics of a pool.
 
 use std::time::Duration;
 
@@ -9,75 +9,75 @@ use crate::pool::Quantiles;
 
 /// A snapshot of a [`Pool`](super::Pool), from [`Pool::metrics`](super::Pool::metrics).
 ///
-/// The numbers of processes balance at any moment: `spawned` is `alive` and the sum of `ended`.
+/// `spawned` is always the sum of `alive` and [`ended.total()`](Ended::total).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Processes that live now, however they are occupied.
+    /// Processes that are alive.
     pub alive: usize,
-    /// Those that wait for a call.
+    /// Workers without a call.
     pub idle: usize,
-    /// Those that run one.
+    /// Workers that run a call.
     pub busy: usize,
-    /// Calls that wait for a worker.
+    /// Calls in the queue.
     pub queued: usize,
     /// Processes that were started.
     pub spawned: u64,
-    /// Processes that have ended, and why.
+    /// Processes that have ended, by reason.
     pub ended: Ended,
-    /// Attempts to start a worker that failed, with a process or without.
+    /// Failed attempts to start a worker, with a process or without.
     pub start_failures: u64,
-    /// Calls that have ended, and how.
+    /// Calls that have ended, by result.
     pub calls: Calls,
-    /// Calls whose worker had died before it read them, and that were given to another.
+    /// Calls that were given to another worker, because the first died before reading them.
     pub retried: u64,
-    /// Bytes of arguments that were sent.
+    /// Encoded size of all arguments.
     pub bytes_in: u64,
-    /// Bytes of results that came back.
+    /// Encoded size of all results.
     pub bytes_out: u64,
-    /// How long calls have waited for a worker, all together.
+    /// Total time of calls in the queue.
     pub queue_time: Duration,
-    /// How long workers have been busy, all together.
+    /// Total time of calls in a worker.
     pub run_time: Duration,
-    /// How `queue_time` is distributed over the calls that have ended. Only with the feature
+    /// The distribution of `queue_time` over the calls that have ended. Only with the feature
     /// `metrics`.
     #[cfg(feature = "metrics")]
     pub queue_times: Quantiles,
-    /// How `run_time` is, likewise.
+    /// The distribution of `run_time`. Only with the feature `metrics`.
     #[cfg(feature = "metrics")]
     pub run_times: Quantiles,
 }
 
-/// Why worker processes have ended.
+/// Worker processes that have ended, by reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ended {
-    /// By themselves, while they ran a call.
+    /// Died during a call.
     pub crashed: u64,
-    /// By themselves or from outside, between calls.
+    /// Died between calls.
     pub died_idle: u64,
-    /// Killed because a call ran too long.
+    /// Killed at the time-out of a call.
     pub timed_out: u64,
-    /// Killed because the caller went away.
+    /// Killed because the future of a call was dropped.
     pub dropped: u64,
-    /// Killed because they broke the protocol.
+    /// Killed because they violated the protocol.
     pub protocol: u64,
     /// Killed because the thread that manages them failed.
     pub manager_failed: u64,
-    /// Before they were ready.
+    /// Died or were killed before they were ready.
     pub start_failed: u64,
     /// Replaced after [`max_tasks`](super::Builder::max_tasks) calls.
     pub max_tasks: u64,
     /// Replaced for [`recycle_rss`](super::Builder::recycle_rss).
     pub rss: u64,
-    /// For want of work, after [`idle_timeout`](super::Builder::idle_timeout).
+    /// Exited after [`idle_timeout`](super::Builder::idle_timeout).
     pub idle: u64,
-    /// With the pool.
+    /// Exited, or were killed, when the pool was shut down.
     pub shut_down: u64,
 }
 
 impl Ended {
-    /// All of them.
+    /// The sum.
     #[must_use]
     pub fn total(&self) -> u64 {
         let Self {
@@ -123,7 +123,7 @@ impl Ended {
     }
 }
 
-/// Why one worker process has ended.
+/// Why a worker process has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitReason {
     Crashed,
@@ -139,23 +139,23 @@ pub(crate) enum ExitReason {
     ShutDown,
 }
 
-/// How calls have ended.
+/// Calls that have ended, by result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Calls {
-    /// The function returned, a value or an error of its own.
+    /// The function returned, a value or an error.
     pub returned: u64,
-    /// It panicked.
+    /// The function panicked.
     pub panicked: u64,
-    /// Its worker died.
+    /// The worker died.
     pub crashed: u64,
-    /// It ran too long.
+    /// The function did not return in time.
     pub timed_out: u64,
-    /// The caller went away, while the call waited or ran.
+    /// The future was dropped while the call was queued or running.
     pub cancelled: u64,
-    /// The pool had no place for it, was shut down, or could start no worker.
+    /// The queue was full, the pool was shut down, or no worker could be started.
     pub refused: u64,
-    /// Anything else: values that cannot be written or read, a broken protocol.
+    /// Anything else: a value that cannot be encoded or decoded, a violation of the protocol.
     pub failed: u64,
 }
 

@@ -1,10 +1,9 @@
-//! Worker processes: blocking code that can crash, leak or hang without taking the program along.
+//! Worker processes, for blocking code that may crash, leak or hang.
 //!
-//! A function marked `#[sync_to_async(process)]` runs in a process of its own, which is this same
-//! program, started again. It is the only place where blocking code can be *killed*: a time-out
-//! that ends the work, a crash in a C library that costs one call, a leak that ends with its
-//! worker. The price is that arguments and results are copied, so that they must implement serde's
-//! traits, and a few tens of microseconds a call.
+//! A function marked `#[sync_to_async(process)]` runs in another process of the same program. Only
+//! there can blocking code be *killed*: a time-out ends the work, a crash in a C library fails one
+//! call, and a leak ends with its process. In return arguments and results are copied, so they must
+//! implement serde's traits, and a call takes tens of microseconds.
 //!
 //! ```
 //! use asyncify_runtime::{Error, sync_to_async};
@@ -30,62 +29,77 @@
 //! # */
 //! ```
 //!
-//! The function must return a `Result<T, E>` with `E: From<Error>`, as the process may fail where
-//! the function does not; [`Error`](crate::Error) itself is serde's, so that it can be `E`. Borrowed
-//! arguments are encoded when the function is called, and the future borrows nothing. Type
-//! parameters, receivers and `async` are errors: the worker finds a function by its name alone.
+//! The function must return a `Result<T, E>` where `E: From<Error>`, since the process may fail as
+//! well. [`Error`](crate::Error) itself implements serde's traits, so it can be `E`. Arguments are
+//! encoded when the function is called; they may be borrowed, and the future borrows nothing. Type
+//! parameters, receivers and `async` are not supported, because the worker finds a function by its
+//! name.
 //!
-//! When that is worth it, and what it costs: [`threads_or_processes`].
+//! [`threads_or_processes`] explains when to use processes, and what they cost.
 //!
-//! # What happens when
+//! # Failures
 //!
-//! | in the function | the caller gets | the worker |
+//! | the function | result | worker |
 //! | --- | --- | --- |
-//! | it returns | its result | goes on |
-//! | it panics | [`Panicked`](ProcessError::Panicked) | goes on |
-//! | it aborts, exits, overflows its stack, is killed by a signal | [`Crashed`](ProcessError::Crashed) | is replaced |
-//! | it allocates more than [`memory_limit`](Builder::memory_limit) | [`Crashed`](ProcessError::Crashed) | is replaced |
-//! | it runs longer than [`timeout`](Builder::timeout) | [`TimedOut`](ProcessError::TimedOut) | is killed and replaced |
-//! | its caller is dropped | – | is killed and replaced |
-//! | the program ends, however | – | ends |
+//! | returns | its result | is kept |
+//! | panics | [`Panicked`](ProcessError::Panicked) | is kept |
+//! | aborts, exits, overflows its stack, or is killed by a signal | [`Crashed`](ProcessError::Crashed) | is replaced |
+//! | allocates more than [`memory_limit`](Builder::memory_limit) | [`Crashed`](ProcessError::Crashed) | is replaced |
+//! | exceeds its [`timeout`](Builder::timeout) | [`TimedOut`](ProcessError::TimedOut) | is killed and replaced |
+//! | runs when its future is dropped | – | is killed and replaced |
+//! | runs when the program ends | – | is killed |
 //!
-//! A call whose worker has died *before* it has read it is given to another worker once. One that
-//! has begun is never repeated, since it may have had effects.
+//! If a worker dies *before* it has read a call, the call is given to another worker, once. A call
+//! that may have started is never repeated, since it may have had effects.
 //!
-//! # Its caller, and its log
+//! # Tracing
 //!
-//! With the feature `tracing` the function runs in a span that stands for its caller's current one,
-//! and its events come back into that span: the caller's subscriber sees them with their level,
-//! target, message and fields, while the function runs, on a thread of the pool. Levels that no
-//! subscriber of the program takes are not sent. Of one call come at most 1000 events, with texts of
-//! at most 16 KiB; how many more there were is said in a last one.
+//! With the feature `tracing` the events of a function are recorded by the caller's subscriber, in
+//! the caller's current span, while the function runs. Levels that no subscriber of the program
+//! enables are not sent. At most 1000 events of a call are sent, with texts of at most 16 KiB; a last
+//! event has the number of the others.
 //!
-//! The values of the span's own fields need `SpanFields`, a layer in the caller's subscriber (feature
-//! `span_fields`). An [initializer](Builder::initializer) may install a subscriber of the worker's
-//! own; then nothing is sent.
+//! The `Metadata` of an event is a static of its program, which cannot be sent. So an event arrives as
+//! one with the target `asyncify_runtime::process`, its own level and message, and these fields, all of
+//! them text:
 //!
-//! Anything else, such as a W3C `traceparent`, is brought by a [carrier](crate::carrier).
-//!
-//! # How it works
-//!
-//! A worker is a new start of the running image, never a fork. It talks over one socket pair,
-//! which it gets as its stdin and then replaces by the null device; so the function may print and
-//! read as it likes. A thread of the program, one for each worker, reads the answers and watches
-//! the process; requests are written by the caller itself where a worker is idle. No memory and no
-//! lock is shared, so that nothing is left behind locked.
-//!
-//! | part | file |
+//! | field | value |
 //! | --- | --- |
-//! | frames, pure | `wire` |
-//! | values to bytes | `codec` |
+//! | `worker.target` | the target of the event |
+//! | `worker.location` | its `file:line` |
+//! | `worker.fields` | its other fields, as `name=value name=value` |
+//! | `worker.spans` | the spans of the function, outermost first, as `name{field=value}:name` |
+//!
+//! Filters by level and target see those of the event itself. What is lost: fields as values of their
+//! own with a type, the name of the event, and spans of the function that a subscriber could open,
+//! time and close. A function that needs them installs a subscriber in the worker, by an
+//! [initializer](Builder::initializer); then nothing is sent.
+//!
+//! The function runs in a span `caller`, with the fields `caller.span`, `caller.target` and
+//! `caller.fields`. The last one needs the layer `SpanFields` in the caller's subscriber (feature
+//! `span_fields`). Other context, such as a W3C `traceparent`, is propagated by a
+//! [carrier](crate::carrier).
+//!
+//! # Implementation
+//!
+//! A worker is a new start of the running program, not a fork. It is connected by a socket pair, which
+//! it receives as its stdin and replaces by the null device. Each worker has a manager thread in the
+//! program, which reads the answers and watches the process. A caller writes its request to an idle
+//! worker itself. The processes share no memory and no locks.
+//!
+//! | part | module |
+//! | --- | --- |
+//! | frames | `wire` |
+//! | encoding of values | `codec` |
 //! | functions and their registry | `task` |
-//! | what a function sees of its caller, and the caller of its log | `context`, `trace` |
-//! | one call and its future | `call` |
-//! | one process, as callers and manager share it | `link` |
-//! | queue, idle list, slots, books | `shared` |
-//! | the manager thread | `manager`, `start` |
-//! | the other side | `bootstrap`, `worker` |
-//! | what the system offers | `sys` |
+//! | generated code's part of a call | `arguments` |
+//! | a call: its states and its future | `call` |
+//! | the caller's context, and events | `context`, `trace` |
+//! | a worker, as shared by callers and manager | `link` |
+//! | queue, idle list, slots, statistics | `shared` |
+//! | manager threads | `manager`, `start`, `stderr` |
+//! | the worker process | `bootstrap`, `hello`, `worker` |
+//! | system calls | `sys` |
 
 mod arguments;
 mod bootstrap;
@@ -132,7 +146,7 @@ pub mod threads_or_processes {}
 
 #[doc(hidden)]
 pub mod __private {
-    //! What generated code names of this module.
+    //! The names in generated code.
     pub use super::arguments::{Arguments, Options, call, global, pool};
     pub use super::bootstrap::{TestEntry, become_worker};
     pub use super::task::{Answer, Refusal, Registration, Request, Task, lend};
@@ -141,7 +155,7 @@ pub mod __private {
 
 use crate::sync::{Mutex, MutexGuard};
 
-/// Locks; what a panic has left behind here is as good as without it.
+/// Locks, and ignores poisoning: no panic leaves the data of this module in a bad state.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

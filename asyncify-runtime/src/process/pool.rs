@@ -10,8 +10,8 @@ use crate::pool::Shutdown;
 
 /// Worker processes that run functions marked `#[sync_to_async(process)]`.
 ///
-/// Cheap to clone. When the last handle is dropped, the calls that were made run to their end, and
-/// then the workers leave. A program that ends takes its workers along, however it ends.
+/// Cheap to clone. When the last handle is dropped, the pool runs the calls that were made, and then
+/// its workers exit. They also exit with the program, however that ends.
 #[derive(Clone)]
 pub struct Pool {
     handle: Arc<Handle>,
@@ -30,26 +30,26 @@ impl Pool {
         Self { handle: Arc::new(Handle(shared)) }
     }
 
-    /// Describes a pool of that name, which its processes and threads carry.
+    /// Configures a pool; its processes and threads have its name.
     pub fn builder(name: impl Into<String>) -> Builder {
         Builder::new(name.into())
     }
 
-    /// What the pool is doing, and has done.
+    /// A snapshot of what the pool does and has done.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         self.handle.0.metrics()
     }
 
-    /// Ends the pool, and waits until no process of it is left.
+    /// Shuts the pool down, and waits until all of its processes have exited.
     ///
     /// With [`Shutdown::Drain`] the calls that were made run to their end first. With
-    /// [`Shutdown::Discard`] they end as [`Error::ShutDown`](crate::Error::ShutDown) now, those
-    /// that run by a SIGKILL to their workers. New calls are refused either way.
+    /// [`Shutdown::Discard`] they fail with [`Error::ShutDown`](crate::Error::ShutDown), and workers
+    /// that run one are killed. New calls fail either way.
     ///
     /// # Cancel safety
     ///
-    /// The pool is told when the future is first polled; dropping it only ends the waiting.
+    /// The shutdown starts when the future is first polled. Dropping the future only ends the wait.
     pub async fn shutdown(&self, how: Shutdown) {
         self.handle.0.shut_down(how);
         self.handle.0.closed().await;

@@ -29,7 +29,7 @@ use crate::util::wake_all;
 
 /// The wait after the first failed start; it doubles with each further one.
 const FIRST_BACK_OFF: Duration = Duration::from_millis(10);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(5);
+const MAX_BACK_OFF: Duration = Duration::from_secs(5);
 /// Failed starts in a row after which queued calls still wait for the next.
 const TOLERATED_FAILURES: u32 = 2;
 
@@ -414,7 +414,7 @@ impl State {
     fn back_off(&mut self) {
         let doublings = self.failures.min(16);
         self.failures = self.failures.saturating_add(1);
-        let wait = FIRST_BACK_OFF.saturating_mul(1 << doublings).min(LONGEST_BACK_OFF);
+        let wait = FIRST_BACK_OFF.saturating_mul(1 << doublings).min(MAX_BACK_OFF);
         self.retry_at = Some(Instant::now() + wait);
     }
 

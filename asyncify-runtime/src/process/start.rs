@@ -1,8 +1,7 @@
-//! Starts a worker: this program again, with a socket as its stdin.
+//! Starts a worker: the running program, with a socket as its stdin.
 //!
-//! There is no `pre_exec` here and must never be one: with it the standard library forks, which
-//! copies the page tables of the parent. Without it a start costs the same from a parent of any
-//! size.
+//! There must be no `pre_exec`: with it the standard library forks, which copies the page tables of
+//! the parent. Without it the cost does not depend on the size of the parent.
 
 use std::fmt::Write;
 use std::io::{self, ErrorKind, IoSlice};
@@ -27,25 +26,24 @@ use super::metrics::ExitReason;
 use super::shared::{Shared, StartFailure};
 use super::stderr::Tail;
 use super::sys::{self, Timer, Watched};
-use super::wire::{FrameReader, Kind, LONGEST_WORDS};
+use super::wire::{FrameReader, Header, Kind, MAX_MESSAGE};
 
-/// The running image, even where its file was replaced since.
+/// The running program, even if its file was replaced.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// Starts a worker and waits until it is ready.
 pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, StartFailure> {
     let token = Token::new();
-    let Parts { link, child, control, stderr } =
-        spawn(&shared.config, token).map_err(|error| failure(error.to_string()))?;
-    let reader = FrameReader::new(shared.config.max_payload.max(LONGEST_WORDS));
+    let Parts { link, child, control, stderr } = spawn(&shared.config, token)?;
+    let reader = FrameReader::new(shared.config.max_payload.max(MAX_MESSAGE));
     let wanted = shared.register(&link);
     let mut worker = Worker::new(shared.clone(), link, child, reader, stderr);
-    let greeted = if wanted {
-        greet(&mut worker, token, control.as_ref())
+    let ready = if wanted {
+        handshake(&mut worker, token, control.as_ref())
     } else {
         Err(failure("the pool was shut down".to_owned()))
     };
-    match greeted {
+    match ready {
         Ok(()) => Ok(worker),
         Err(failure) => Err(give_up(worker, failure)),
     }
@@ -55,7 +53,13 @@ pub(crate) fn failure(detail: String) -> StartFailure {
     StartFailure { error: ProcessError::Start { attempts: 1, detail }, is_final: false }
 }
 
-/// A process that has only just begun.
+impl From<io::Error> for StartFailure {
+    fn from(error: io::Error) -> Self {
+        failure(error.to_string())
+    }
+}
+
+/// A process that was just started.
 struct Parts {
     link: Arc<Link>,
     child: Child,
@@ -73,7 +77,7 @@ fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
     };
     let timer = Timer::new()?;
     let mut child = command(config, token).stdin(OwnedFd::from(theirs)).spawn()?;
-    // From here on the child must not be lost: it would be a zombie until the program ends.
+    // From here on the child must be reaped.
     let rest = (|| {
         let stderr = match (config.stderr, child.stderr.take()) {
             (Stderr::Capture(most), Some(pipe)) => Some(Tail::new(pipe, most)?),
@@ -84,7 +88,7 @@ fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
     let (process, stderr) = match rest {
         Ok(parts) => parts,
         Err(error) => {
-            // It has ended already, or ends now.
+            // An error means that it has exited.
             let _ = child.kill();
             sys::reap(&mut child);
             return Err(error);
@@ -105,7 +109,7 @@ fn command(config: &Config, token: Token) -> Command {
             command.arg0(name);
         }
         if bootstrap::test_arguments().is_some() {
-            // What a test harness says about the one test that it runs.
+            // The output of the test harness.
             command.stdout(Stdio::null());
         }
     }
@@ -117,77 +121,71 @@ fn command(config: &Config, token: Token) -> Command {
     command
 }
 
-/// Exchanges the first words.
-fn greet(
+/// Performs the handshake.
+fn handshake(
     worker: &mut Worker,
     token: Token,
     control: Option<&UnixStream>,
 ) -> Result<(), StartFailure> {
-    let config = &worker.shared.config;
-    let setup = hello::frame(Kind::Setup, &Setup::new(config));
+    let shared = worker.shared.clone();
+    let setup = hello::frame(Kind::Setup, &Setup::new(&shared.config));
     match send_setup(&worker.link.socket, &setup, control) {
-        // One that has ended already says so below.
-        Err(error) if !sys::is_unread(&error) => return Err(failure(error.to_string())),
+        // If it has exited, reading tells.
+        Err(error) if !sys::is_unread(&error) => return Err(error.into()),
         _ => {}
     }
-    let other_program = config.worker_exe.is_some();
-    let deadline = Instant::now().checked_add(config.start_timeout);
-    let expected = Hello::new(token.nonce);
-    let mut greeted = false;
-    loop {
-        while let Some(header) =
-            worker.reader.next().map_err(|error| failure(format!("it said {error}")))?
-        {
-            match header.kind {
-                Kind::Hello if !greeted => {
-                    let hello: Hello = rmp_serde::from_slice(worker.reader.payload())
-                        .map_err(|error| failure(format!("an unreadable greeting: {error}")))?;
-                    hello.check(&expected, other_program).map_err(|(expected, found)| {
-                        let error = ProcessError::Mismatch { expected, found };
-                        StartFailure { error, is_final: true }
-                    })?;
-                    greeted = true;
-                }
-                Kind::Ready if greeted => return Ok(()),
-                Kind::StartFailed => {
-                    let text = String::from_utf8_lossy(worker.reader.payload());
-                    return Err(failure(format!("the initializer failed: {text}")));
-                }
-                other => return Err(failure(format!("it said {other:?} instead of a greeting"))),
-            }
+    let deadline = Instant::now().checked_add(shared.config.start_timeout);
+    match next_frame(worker, deadline)?.kind {
+        Kind::Hello => {}
+        other => return Err(failure(format!("it sent {other:?} instead of a hello"))),
+    }
+    let hello: Hello = rmp_serde::from_slice(worker.reader.payload())
+        .map_err(|error| failure(format!("an unreadable hello: {error}")))?;
+    let is_other_program = shared.config.worker_exe.is_some();
+    hello.check(&Hello::new(token.nonce), is_other_program).map_err(|(expected, found)| {
+        StartFailure { error: ProcessError::Mismatch { expected, found }, is_final: true }
+    })?;
+    match next_frame(worker, deadline)?.kind {
+        Kind::Ready => Ok(()),
+        Kind::StartFailed => {
+            let text = String::from_utf8_lossy(worker.reader.payload());
+            Err(failure(format!("the initializer failed: {text}")))
         }
-        wait(&worker.link, deadline)?;
-        match worker.reader.fill(&mut &worker.link.socket) {
-            Ok(0) => return Err(failure("it ended before it was ready".to_owned())),
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                if worker.link.exits_within(Duration::ZERO) {
-                    return Err(failure("it ended before it was ready".to_owned()));
-                }
-                if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                    return Err(failure(format!(
-                        "it was not ready in {:?}: is `asyncify_runtime::process::init()` the \
-                         first statement of its `main`?",
-                        config.start_timeout
-                    )));
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if sys::is_unread(&error) => {
-                return Err(failure("it ended before it was ready".to_owned()));
-            }
-            Err(error) => return Err(failure(error.to_string())),
+        other => Err(failure(format!("it sent {other:?} before it was ready"))),
+    }
+}
+
+fn next_frame(worker: &mut Worker, deadline: Option<Instant>) -> Result<Header, StartFailure> {
+    loop {
+        let next = worker.reader.next().map_err(|error| failure(format!("it sent {error}")))?;
+        if let Some(header) = next {
+            return Ok(header);
+        }
+        let link = &worker.link;
+        let mut fds =
+            [PollFd::new(&link.socket, PollFlags::IN), PollFd::new(&link.process, PollFlags::IN)];
+        sys::poll(&mut fds, deadline)?;
+        let error = match worker.reader.fill(&mut &link.socket) {
+            Ok(0) => ErrorKind::BrokenPipe.into(),
+            Ok(_) => continue,
+            Err(error) => error,
+        };
+        let would_block = error.kind() == ErrorKind::WouldBlock;
+        if sys::is_unread(&error) || (would_block && link.exits_within(Duration::ZERO)) {
+            return Err(failure("it exited before it was ready".to_owned()));
+        } else if would_block && deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(failure(format!(
+                "it was not ready in {:?}: is `asyncify_runtime::process::init()` the first \
+                 statement of its `main`?",
+                worker.shared.config.start_timeout
+            )));
+        } else if !would_block && error.kind() != ErrorKind::Interrupted {
+            return Err(error.into());
         }
     }
 }
 
-fn wait(link: &Link, deadline: Option<Instant>) -> Result<(), StartFailure> {
-    let mut fds =
-        [PollFd::new(&link.socket, PollFlags::IN), PollFd::new(&link.process, PollFlags::IN)];
-    sys::poll(&mut fds, deadline).map_err(|error| failure(error.to_string()))
-}
-
-/// Sends the setup, and along with its first byte the control socket.
+/// Sends the setup together with the control socket.
 fn send_setup(socket: &UnixStream, frame: &[u8], control: Option<&UnixStream>) -> io::Result<()> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
@@ -196,7 +194,7 @@ fn send_setup(socket: &UnixStream, frame: &[u8], control: Option<&UnixStream>) -
         ancillary.push(SendAncillaryMessage::ScmRights(fds));
     }
     let parts = [IoSlice::new(frame)];
-    // A new socket takes the few hundred bytes of a setup in one go.
+    // The buffer of a new socket has room for the few hundred bytes of a setup.
     match rustix::net::sendmsg(socket, &parts, &mut ancillary, SendFlags::NOSIGNAL)? {
         sent if sent == frame.len() => Ok(()),
         _ => Err(ErrorKind::WriteZero.into()),

@@ -1,4 +1,4 @@
-//! What the operating system offers to watch and stop a process, behind one seam.
+//! System calls.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -13,14 +13,14 @@ use rustix::net::SendFlags;
 use rustix::process::{Pid, PidfdFlags, Signal};
 use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec};
 
-/// A child process that can be awaited beside other descriptors, and killed safely.
+/// A child process that can be polled beside other descriptors, and killed safely.
 ///
-/// A process id is free for others once the process is reaped; so what kills must hold the same
-/// lock as what reaps ([`Link`](super::link::Link) does).
+/// Once the process is reaped, its id may be reused; so killing and reaping it need the same lock,
+/// which is [`Link`](super::link::Link)'s.
 pub(crate) struct Watched {
     pid: Pid,
-    /// Readable once the process has ended. The end of its socket would not do: a process that
-    /// the worker has forked holds that open.
+    /// Readable once the process has exited. Its socket is not enough: a child of the worker may keep
+    /// that open.
     pidfd: OwnedFd,
 }
 
@@ -37,14 +37,14 @@ impl Watched {
 
     /// Sends SIGKILL to the process, which must not be reaped yet, and to its group.
     pub(crate) fn kill(&self, group: bool) {
-        // One that has ended already is no failure.
+        // It may have exited.
         let _ = rustix::process::pidfd_send_signal(&self.pidfd, Signal::KILL);
         if group {
             self.kill_group();
         }
     }
 
-    /// Sends SIGKILL to what the process has left behind, before it is reaped.
+    /// Sends SIGKILL to the group of the process, which must not be reaped yet.
     pub(crate) fn kill_group(&self) {
         let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
     }
@@ -56,8 +56,7 @@ impl AsFd for Watched {
     }
 }
 
-/// A clock that a thread can poll beside other descriptors, and that other threads can set without
-/// waking it.
+/// A timer that can be polled beside other descriptors, and set by other threads.
 pub(crate) struct Timer(OwnedFd);
 
 impl Timer {
@@ -66,20 +65,20 @@ impl Timer {
         Ok(Self(rustix::time::timerfd_create(TimerfdClockId::Monotonic, flags)?))
     }
 
-    /// Makes it readable `after` this time, and not before.
+    /// Sets the time after which it is readable, and not before.
     pub(crate) fn set(&self, after: Duration) {
         let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
-        // Zero would disarm it.
+        // Zero would disarm the timer.
         let after = after.max(Duration::from_nanos(1));
         let value = Timespec::try_from(after).unwrap_or(Timespec { tv_sec: i64::MAX, tv_nsec: 0 });
         let value = Itimerspec { it_interval: zero, it_value: value };
         rustix::time::timerfd_settime(&self.0, TimerfdTimerFlags::empty(), &value)
-            .expect("a timer of ours takes a positive time");
+            .expect("a valid timer and a positive time");
     }
 
-    /// Makes it unreadable again.
+    /// Makes it unreadable.
     pub(crate) fn clear(&self) {
-        // It is not readable when another thread has set it in between.
+        // It is not readable if another thread has set it in between.
         let _ = rustix::io::read(&self.0, &mut [0_u8; 8]);
     }
 }
@@ -90,7 +89,7 @@ impl AsFd for Timer {
     }
 }
 
-/// Waits until one of the descriptors has what was asked of it, or until the deadline.
+/// Waits until one of the descriptors is ready, or until the deadline.
 pub(crate) fn poll(fds: &mut [PollFd<'_>], deadline: Option<Instant>) -> io::Result<()> {
     loop {
         let timeout = deadline.map(|deadline| {
@@ -118,7 +117,7 @@ pub(crate) fn has_hung_up(socket: &UnixStream) -> bool {
     matches!(rustix::event::poll(&mut fds, Some(&now)), Ok(1..))
 }
 
-/// Writes what the socket takes now.
+/// Writes as much as possible without blocking; 0 if the socket is full.
 pub(crate) fn send_now(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
     loop {
         match rustix::net::send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
@@ -129,7 +128,7 @@ pub(crate) fn send_now(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
     }
 }
 
-/// Whether the error says that the other end has gone without reading all that it was sent.
+/// Whether the error means that the other end was closed before it had read everything.
 pub(crate) fn is_unread(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
 }
@@ -141,7 +140,7 @@ pub(crate) fn resident(pid: u32) -> Option<u64> {
     Some(pages * rustix::param::page_size() as u64)
 }
 
-/// Reaps a child that has ended. Nobody knows how it ended when a foreign `waitpid` was faster.
+/// Waits for a child. `None`: the program has reaped it by a `waitpid` of its own.
 pub(crate) fn reap(child: &mut Child) -> Option<ExitStatus> {
     child.wait().ok()
 }

@@ -1,4 +1,4 @@
-//! The functions that workers can run, and how both sides find them.
+//! The functions that workers can run, and their registry.
 
 #![expect(clippy::missing_errors_doc, reason = "what is public here is for generated code")]
 
@@ -13,10 +13,10 @@ use super::codec::{Codec, Decoder};
 use super::wire::{self, Kind};
 use crate::error::Error;
 
-/// A function that workers can run: its name, its place, and the code around it.
+/// A function that workers can run.
 ///
-/// Made by the attribute, in a static beside the function; pool and worker find each other's by the
-/// id, which is the same in every build in which the function has the same place.
+/// Created by the attribute, in a static beside the function. The id identifies it in both processes;
+/// it depends on the name and the source location.
 pub struct Task {
     name: &'static str,
     id: u64,
@@ -24,7 +24,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// `place` tells functions of one name apart, which different bodies of a module may hold.
+    /// `place` distinguishes functions of the same name, in different bodies of a module.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -52,12 +52,13 @@ impl Task {
     }
 }
 
-/// A task, as it is registered.
+/// Registers a task.
 pub struct Registration(pub &'static Task);
 
 inventory::collect!(Registration);
 
-/// What a worker runs before its first call; made by [`initializer!`](crate::initializer).
+/// A function that a worker runs before its first call; created by
+/// [`initializer!`](crate::initializer).
 #[derive(Clone, Copy)]
 pub struct Initializer {
     pub(crate) name: &'static str,
@@ -80,13 +81,13 @@ impl std::fmt::Debug for Initializer {
 
 inventory::collect!(Initializer);
 
-/// What an initializer may return.
+/// The return types of an initializer.
 pub trait Initialized {
-    /// Nothing, or what went wrong, in words.
+    /// Converts the error to text.
     ///
     /// # Errors
     ///
-    /// The function's own, displayed.
+    /// The function's own.
     fn into_result(self) -> Result<(), String>;
 }
 
@@ -102,7 +103,7 @@ impl<E: std::fmt::Display> Initialized for Result<(), E> {
     }
 }
 
-/// All tasks of this program by their ids, or the names of two that share one.
+/// The tasks of this program by id. `Err`: two of them have the same id.
 pub(crate) fn registry() -> Result<&'static BTreeMap<u64, &'static Task>, String> {
     static REGISTRY: OnceLock<Result<BTreeMap<u64, &'static Task>, String>> = OnceLock::new();
     let registry = REGISTRY.get_or_init(|| {
@@ -117,7 +118,7 @@ pub(crate) fn registry() -> Result<&'static BTreeMap<u64, &'static Task>, String
     registry.as_ref().map_err(Clone::clone)
 }
 
-/// What this program is, as far as its tasks tell: the same for each process of one build.
+/// A hash of all tasks: the same for each process of one build.
 pub(crate) fn fingerprint() -> u64 {
     let Ok(tasks) = registry() else { return 0 };
     tasks.iter().fold(FNV_OFFSET, |seen, (id, task)| {
@@ -129,11 +130,11 @@ pub(crate) fn initializer(name: &str) -> Option<&'static Initializer> {
     inventory::iter::<Initializer>.into_iter().find(|initializer| initializer.name == name)
 }
 
-/// Encoded arguments, on their way into the function.
+/// The encoded arguments of a call, in the worker.
 pub struct Request<'a> {
     arguments: Decoder<'a>,
     codec: Codec,
-    /// The frame that the answer belongs to.
+    /// The number of the call.
     call: u64,
 }
 
@@ -142,7 +143,7 @@ impl<'a> Request<'a> {
         Self { arguments: codec.decoder(arguments), codec, call }
     }
 
-    /// The next argument.
+    /// Decodes the next argument.
     pub fn argument<T: Received>(&mut self) -> Result<T, Refusal> {
         self.arguments.next().map_err(Refusal::Undecodable)
     }
@@ -155,7 +156,7 @@ impl<'a> Request<'a> {
         Err(Refusal::Undecodable("more arguments than the function takes".to_owned()))
     }
 
-    /// The function's result, as the answer.
+    /// Encodes the result.
     pub fn answer<R: Returned>(&self, result: &R) -> Result<Answer, Refusal> {
         let mut frame = wire::begin(Kind::Returned, self.codec.byte(), self.call);
         self.codec.encode(result, &mut frame).map_err(Refusal::Unencodable)?;
@@ -163,18 +164,18 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A frame that begins with the result.
+/// A frame with the result.
 pub struct Answer(pub(crate) Vec<u8>);
 
 /// Why there is no answer.
 pub enum Refusal {
-    /// The arguments cannot be read.
+    /// The arguments cannot be decoded.
     Undecodable(String),
-    /// The result cannot be written.
+    /// The result cannot be encoded.
     Unencodable(String),
 }
 
-/// An argument, as the caller has it.
+/// An argument, in the caller.
 #[diagnostic::on_unimplemented(
     message = "argument type `{Self}` cannot be sent to a worker process",
     label = "this type cannot leave the process",
@@ -185,7 +186,7 @@ pub trait Sent: Serialize {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized + Serialize> Sent for T {}
 
-/// An argument, as the worker gets it.
+/// An argument, in the worker.
 #[diagnostic::on_unimplemented(
     message = "argument type `{Self}` cannot be received by a worker process",
     label = "this type cannot enter another process",
@@ -196,7 +197,7 @@ pub trait Received: DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> Received for T {}
 
-/// A result, as the worker has it.
+/// A result, in the worker.
 #[diagnostic::on_unimplemented(
     message = "return type `{Self}` cannot be sent back by a worker process",
     label = "this type cannot leave the process",
@@ -207,7 +208,7 @@ pub trait Returned: Serialize {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> Returned for T {}
 
-/// A result, as the caller gets it.
+/// A result, in the caller.
 #[diagnostic::on_unimplemented(
     message = "return type `{Self}` cannot come from a worker process",
     label = "must be a `Result<T, E>` with `E: From<asyncify_runtime::Error>`",
@@ -215,10 +216,10 @@ impl<T: Serialize> Returned for T {}
     note = "`Result<T, asyncify_runtime::Error>` is the simplest form"
 )]
 pub trait Outcome: Sized {
-    /// Reads what came back.
+    /// Decodes the result.
     fn decode(codec: Codec, bytes: &[u8]) -> Result<Self, String>;
 
-    /// The failure as the function's own error.
+    /// Converts the failure to the function's error.
     fn failed(error: Error) -> Self;
 }
 
@@ -233,14 +234,14 @@ impl<T: DeserializeOwned, E: DeserializeOwned + From<Error>> Outcome for Result<
     }
 }
 
-/// Borrows what the worker owns, as the body wants it.
+/// Borrows a decoded argument, for a parameter that is a reference.
 pub fn lend<T: ?Sized + Lent>(owned: &T::Owned) -> &T {
     owned.borrow()
 }
 
-/// The target of a reference, which a worker owns.
+/// The target of a reference that is a parameter.
 pub trait Lent {
-    /// What it is decoded as.
+    /// The type that is decoded for it.
     type Owned: Borrow<Self>;
 }
 
@@ -270,7 +271,7 @@ impl Lent for std::ffi::CStr {
 
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// FNV-1a, which is enough to tell a few thousand names apart; duplicates are looked for.
+/// FNV-1a; [`registry`] checks that there are no collisions.
 const fn hash(mut seen: u64, bytes: &[u8]) -> u64 {
     let mut position = 0;
     while position < bytes.len() {

@@ -1,4 +1,4 @@
-//! Frames: what passes between the pool and a worker.
+//! Frames: the messages between the pool and a worker.
 //!
 //! A frame is a header of 16 bytes, little endian, and a payload:
 //!
@@ -6,63 +6,62 @@
 //! length u32 | kind u8 | codec u8 | context u16 | call u64 | payload
 //! ```
 //!
-//! The last `context` bytes of a call's payload are not arguments but what the function is to see
-//! of its caller; all other frames have none.
+//! The last `context` bytes of the payload of a call are the caller's context; all other frames have
+//! none.
 //!
-//! This file is pure: it knows bytes, no sockets. What arrives is never trusted: a length is
-//! judged before anything is allocated for it, and memory grows with what has arrived, not with
-//! what was announced.
+//! This module does no I/O of its own. Input is not trusted: a length is checked before memory is
+//! allocated for it, and the memory grows with the bytes that have arrived.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
-/// The bytes before a payload.
+/// The size of a header.
 pub(crate) const HEADER: usize = 16;
 
-/// What may come behind arguments of any length.
-pub(crate) const LONGEST_CONTEXT: usize = u16::MAX as usize;
+/// The longest context, whatever the limit of arguments.
+pub(crate) const MAX_CONTEXT: usize = u16::MAX as usize;
 
-/// What a worker may say that is no result, whatever its results are limited to.
-pub(crate) const LONGEST_WORDS: usize = 1024 * 1024;
+/// The longest payload that is not a result, whatever the limit of results.
+pub(crate) const MAX_MESSAGE: usize = 1024 * 1024;
 
-/// A buffer that grew beyond this is given back after its frame.
-const KEPT: usize = 256 * 1024;
+/// A buffer with more capacity is freed after its frame.
+const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 
-/// What a reader asks for at first.
-const FIRST_READ: usize = 16 * 1024;
+/// The size of a read when the length of the frame is unknown or short.
+const READ_SIZE: usize = 16 * 1024;
 
-/// What it takes at once for a frame that says that it is so long.
-const FIRST_GROWTH: usize = 1024 * 1024;
+/// The memory that is allocated at once for a long frame.
+const MAX_FIRST_GROWTH: usize = 1024 * 1024;
 
-/// What a frame says.
+/// The type of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Worker: here I am, of this version, with these tasks.
+    /// Worker: its version and tasks.
     Hello,
-    /// Pool: work under these conditions.
+    /// Pool: the configuration.
     Setup,
     /// Worker: ready for calls.
     Ready,
-    /// Worker: the initializer failed; a text.
+    /// Worker: the initializer failed; the message.
     StartFailed,
-    /// Pool: run this task with these arguments.
+    /// Pool: the task and arguments of a call.
     Call,
-    /// Worker: the function returned this.
+    /// Worker: the result of the function.
     Returned,
     /// Worker: the function panicked.
     Panicked,
-    /// Worker: the arguments could not be decoded; a text.
+    /// Worker: the arguments could not be decoded; the message.
     Undecodable,
-    /// Worker: the result could not be encoded; a text.
+    /// Worker: the result could not be encoded; the message.
     Unencodable,
-    /// Worker: the result is longer than the pool takes; its length and the limit.
+    /// Worker: the result is too long; its length and the limit.
     TooLong,
-    /// Worker: there is no such task here.
+    /// Worker: it has no such task.
     Unregistered,
-    /// Worker: an event of the function's, for the pool's log.
+    /// Worker: an event of `tracing`.
     Log,
-    /// Pool: no more calls will come.
-    Leave,
+    /// Pool: exit.
+    Exit,
 }
 
 impl Kind {
@@ -79,10 +78,10 @@ impl Kind {
         Self::TooLong,
         Self::Unregistered,
         Self::Log,
-        Self::Leave,
+        Self::Exit,
     ];
 
-    /// Whether it ends a call.
+    /// Whether it is the answer to a call.
     pub(crate) fn is_answer(self) -> bool {
         matches!(
             self,
@@ -100,7 +99,7 @@ impl Kind {
     }
 }
 
-/// Why bytes are no frame.
+/// Why bytes are not a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WireError {
     UnknownKind(u8),
@@ -122,7 +121,7 @@ impl fmt::Display for WireError {
     }
 }
 
-/// Begins a frame: the payload is appended to it, then it is [sealed](seal).
+/// Begins a frame; after its payload is appended it must be [sealed](seal).
 pub(crate) fn begin(kind: Kind, codec: u8, call: u64) -> Vec<u8> {
     let mut frame = Vec::with_capacity(128);
     frame.extend_from_slice(&0_u32.to_le_bytes());
@@ -131,9 +130,9 @@ pub(crate) fn begin(kind: Kind, codec: u8, call: u64) -> Vec<u8> {
     frame
 }
 
-/// Appends the context to a call that has none. `Err`: it is too long.
+/// Appends the context to a call.
 pub(crate) fn append_context(frame: &mut Vec<u8>, context: &[u8]) -> Result<(), WireError> {
-    let limit = LONGEST_CONTEXT as u64;
+    let limit = MAX_CONTEXT as u64;
     let too_long = WireError::TooLong { bytes: context.len() as u64, limit };
     let length = u16::try_from(context.len()).map_err(|_| too_long)?;
     frame[6..8].copy_from_slice(&length.to_le_bytes());
@@ -141,7 +140,7 @@ pub(crate) fn append_context(frame: &mut Vec<u8>, context: &[u8]) -> Result<(), 
     Ok(())
 }
 
-/// Writes the length of the payload into the header.
+/// Writes the length of the payload to the header.
 pub(crate) fn seal(frame: &mut [u8], limit: usize) -> Result<(), WireError> {
     let bytes = frame.len() - HEADER;
     let too_long = WireError::TooLong { bytes: bytes as u64, limit: limit as u64 };
@@ -150,7 +149,7 @@ pub(crate) fn seal(frame: &mut [u8], limit: usize) -> Result<(), WireError> {
     Ok(())
 }
 
-/// A whole frame with a short payload of ours, which no limit concerns.
+/// A complete frame with a short payload, to which no limit applies.
 pub(crate) fn short(kind: Kind, call: u64, payload: &[u8]) -> Vec<u8> {
     let mut frame = begin(kind, 0, call);
     frame.extend_from_slice(payload);
@@ -164,9 +163,9 @@ pub(crate) struct Header {
     pub(crate) kind: Kind,
     pub(crate) codec: u8,
     pub(crate) call: u64,
-    /// Of the payload.
+    /// The size of the payload.
     length: usize,
-    /// Of its end that is context.
+    /// The size of the context at its end.
     context: usize,
 }
 
@@ -186,13 +185,13 @@ impl Header {
         Ok(Self { kind, codec, call: u64::from_le_bytes(call), length, context })
     }
 
-    /// Tells the arguments of a call from their context.
+    /// Splits the payload of a call into arguments and context.
     pub(crate) fn split<'a>(&self, payload: &'a [u8]) -> (&'a [u8], &'a [u8]) {
         payload.split_at(self.length - self.context)
     }
 }
 
-/// A payload on its own.
+/// An owned payload.
 pub(crate) struct Payload {
     bytes: Vec<u8>,
     start: usize,
@@ -205,33 +204,32 @@ impl Payload {
     }
 }
 
-/// Collects bytes and cuts frames out of them.
+/// Splits a stream of bytes into frames.
 pub(crate) struct FrameReader {
-    /// What has arrived and was not discarded.
+    /// The bytes that have arrived and are not consumed.
     buffer: Vec<u8>,
-    /// Where a read ends up of which nobody knows how much it brings.
-    scratch: Box<[u8; FIRST_READ]>,
-    /// The end of the frame that was cut out last.
+    /// For reads of unknown length.
+    scratch: Box<[u8; READ_SIZE]>,
+    /// The end of the frame that [`next`](Self::next) has returned.
     done: usize,
     limit: usize,
 }
 
 impl FrameReader {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { buffer: Vec::new(), scratch: Box::new([0; FIRST_READ]), done: 0, limit }
+        Self { buffer: Vec::new(), scratch: Box::new([0; READ_SIZE]), done: 0, limit }
     }
 
-    /// What is allowed from the next frame on.
+    /// Sets the longest payload, from the next frame on.
     pub(crate) fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
     }
 
-    /// Reads once, or the rest of a long frame as far as it is there; 0 means that nothing will
-    /// come any more.
+    /// Reads once, or as much as there is of a long frame; 0 is the end of the stream.
     pub(crate) fn fill(&mut self, source: &mut impl Read) -> io::Result<usize> {
         self.discard();
         match self.header() {
-            Ok(Some(header)) if self.missing(&header) > FIRST_READ => {
+            Ok(Some(header)) if self.missing(&header) > READ_SIZE => {
                 self.fill_long(source, &header)
             }
             _ => {
@@ -242,12 +240,12 @@ impl FrameReader {
         }
     }
 
-    /// Straight to where it stays, without memory that is zeroed first. Room is made at once for
-    /// what is cheap, and then twice of what has arrived.
+    /// Reads into the buffer itself, which is not zeroed. It grows to a moderate size at once, and
+    /// then by doubling.
     fn fill_long(&mut self, source: &mut impl Read, header: &Header) -> io::Result<usize> {
         let missing = self.missing(header);
         let before = self.buffer.len();
-        self.buffer.reserve(missing.min(FIRST_GROWTH));
+        self.buffer.reserve(missing.min(MAX_FIRST_GROWTH));
         match source.take(missing as u64).read_to_end(&mut self.buffer) {
             Err(error) if error.kind() == ErrorKind::WouldBlock && self.buffer.len() > before => {
                 Ok(self.buffer.len() - before)
@@ -256,8 +254,8 @@ impl FrameReader {
         }
     }
 
-    /// Cuts out the next frame, when all of it is there. It stays readable until the next call of
-    /// anything but [`payload`](Self::payload).
+    /// The next frame, if it is complete. Its payload is valid until the next call of any method but
+    /// [`payload`](Self::payload).
     pub(crate) fn next(&mut self) -> Result<Option<Header>, WireError> {
         self.discard();
         let Some(header) = self.header()? else { return Ok(None) };
@@ -268,15 +266,15 @@ impl FrameReader {
         Ok(Some(header))
     }
 
-    /// The payload of the frame that [`next`](Self::next) has given.
+    /// The payload of the frame that [`next`](Self::next) has returned.
     pub(crate) fn payload(&self) -> &[u8] {
         &self.buffer[HEADER.min(self.done)..self.done]
     }
 
-    /// The same for keeps; a long one is not copied.
+    /// The same, owned; a long payload is not copied.
     pub(crate) fn take_payload(&mut self, header: &Header) -> Payload {
         let codec = header.codec;
-        if self.done < KEPT || self.buffer.len() > self.done {
+        if self.done < MAX_IDLE_CAPACITY || self.buffer.len() > self.done {
             return Payload { bytes: self.payload().to_vec(), start: 0, codec };
         }
         self.done = 0;
@@ -288,16 +286,16 @@ impl FrameReader {
         Header::parse(bytes, self.limit).map(Some)
     }
 
-    /// How much of the first frame has not arrived.
+    /// The number of bytes of the first frame that have not arrived.
     fn missing(&self, header: &Header) -> usize {
         (HEADER + header.length).saturating_sub(self.buffer.len())
     }
 
-    /// Drops the frame that was cut out last.
+    /// Drops the frame that [`next`](Self::next) has returned.
     fn discard(&mut self) {
         let done = std::mem::take(&mut self.done);
         self.buffer.drain(..done);
-        if self.buffer.is_empty() && self.buffer.capacity() > KEPT {
+        if self.buffer.is_empty() && self.buffer.capacity() > MAX_IDLE_CAPACITY {
             self.buffer = Vec::new();
         }
     }

@@ -363,7 +363,7 @@ fn forget(_: &HashMap<String, String>, _: &mut dyn FnMut()) {}
 async fn a_carrier_that_runs_nothing_is_told_so() {
     let pool = one().carrier(carrier!(nothing, forget)).build().unwrap();
     let error = tasks::add(&pool, 1, 1).await.unwrap_err();
-    assert!(error.to_string().contains("has not run the function"), "{error}");
+    assert!(error.to_string().contains("has not called the function"), "{error}");
     assert_eq!(finish(pool).await.calls.panicked, 1);
 }
 

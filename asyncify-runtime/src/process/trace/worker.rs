@@ -78,8 +78,9 @@ impl Drop for Entered {
         let lost = EVENTS.swap(0, Ordering::Relaxed).saturating_sub(MAX_EVENTS);
         if lost > 0 {
             let message = format!("{lost} more events of this call were not sent");
-            let (target, verbosity) = (TARGET.to_owned(), verbosity(Level::WARN));
-            Record { message, target, verbosity, ..Record::default() }.send();
+            let verbosity = verbosity(Level::WARN);
+            let target = TARGET.to_owned();
+            Record { verbosity, target, message, ..Record::default() }.send();
         }
     }
 }

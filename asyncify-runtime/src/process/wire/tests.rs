@@ -42,10 +42,10 @@ fn frames_survive_every_cut() {
 
 #[test]
 fn a_taken_payload_is_whole_short_or_long() {
-    for length in [0, 5, KEPT - HEADER, KEPT, LIMIT] {
+    for length in [0, 5, MAX_IDLE_CAPACITY - HEADER, MAX_IDLE_CAPACITY, LIMIT] {
         let payload = vec![9; length];
         let bytes = frame(Kind::Returned, 3, &payload);
-        for tail in [&[][..], &frame(Kind::Leave, 0, &[])] {
+        for tail in [&[][..], &frame(Kind::Exit, 0, &[])] {
             let bytes = [&bytes[..], tail].concat();
             let mut source = &bytes[..];
             let mut reader = FrameReader::new(LIMIT);
@@ -70,7 +70,7 @@ fn an_absurd_length_is_refused_before_memory_is_taken() {
     reader.fill(&mut &bytes[..]).unwrap();
     let limit = LIMIT as u64;
     assert_eq!(reader.next(), Err(WireError::TooLong { bytes: u64::from(u32::MAX), limit }));
-    assert!(reader.buffer.capacity() <= FIRST_READ);
+    assert!(reader.buffer.capacity() <= READ_SIZE);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn an_announced_length_is_not_allocated_before_it_arrives() {
     while reader.fill(&mut source).unwrap() > 0 {}
     assert_eq!(reader.next(), Ok(None));
     assert_eq!(reader.buffer.len(), bytes.len());
-    assert!(reader.buffer.capacity() <= 2 * FIRST_GROWTH);
+    assert!(reader.buffer.capacity() <= 2 * MAX_FIRST_GROWTH);
 }
 
 #[test]
@@ -107,9 +107,9 @@ fn the_context_of_a_call_is_told_from_its_arguments() {
     let header = reader.next().unwrap().unwrap();
     assert_eq!(header.split(reader.payload()), (&b"arguments"[..], &b"context"[..]));
 
-    let bytes = LONGEST_CONTEXT as u64 + 1;
-    let limit = LONGEST_CONTEXT as u64;
-    let too_long = append_context(&mut frame, &vec![0; LONGEST_CONTEXT + 1]);
+    let bytes = MAX_CONTEXT as u64 + 1;
+    let limit = MAX_CONTEXT as u64;
+    let too_long = append_context(&mut frame, &vec![0; MAX_CONTEXT + 1]);
     assert_eq!(too_long, Err(WireError::TooLong { bytes, limit }));
 }
 

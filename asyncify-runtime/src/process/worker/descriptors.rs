@@ -1,9 +1,9 @@
-//! The descriptors that a worker begins with.
+//! Inherited descriptors.
 //!
-//! Code outside of the standard library opens some without the mark that closes them in new
-//! programs; a worker would inherit those, and with them locks, sockets and pipes that then never
-//! close. Only an owner can close a descriptor in safe code, but everybody can mark one: so a worker
-//! that finds any marks them all and starts over.
+//! Code outside of the standard library may open descriptors without `O_CLOEXEC`. A worker inherits
+//! those, and would keep locks, sockets and pipes open. Safe code cannot close a descriptor that it
+//! does not own, but it can set the flag: so a worker that finds any sets it on all of them, and
+//! executes itself again.
 
 use std::io;
 use std::os::fd::RawFd;
@@ -13,17 +13,17 @@ use std::process::Command;
 
 use crate::process::sys;
 
-/// Tells the second start from the first, lest a descriptor that always comes back makes more.
+/// Marks the second start, so that there is no third.
 const CLEANED: &str = "ASYNCIFY_WORKER_CLEANED";
 
-/// The first descriptor that is not one of the standard three.
+/// The first descriptor after the standard ones.
 const FIRST: RawFd = 3;
 
-/// Takes the socket off stdin, where the null device then is.
+/// Takes the socket from stdin, and replaces that by the null device.
 pub(super) fn claim() -> io::Result<UnixStream> {
     if std::env::var_os(CLEANED).is_none() && inherits_descriptors() {
         close_fds::set_fds_cloexec(FIRST, &[]);
-        return Err(start_over());
+        return Err(exec_again());
     }
     let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), FIRST)?;
     rustix::stdio::dup2_stdin(sys::null()?)?;
@@ -34,7 +34,7 @@ fn inherits_descriptors() -> bool {
     close_fds::iter_open_fds(FIRST).any(|fd| !closes_on_exec(fd))
 }
 
-/// What the system says of it; one that it says nothing of was gone before it was asked.
+/// Whether it has `O_CLOEXEC`, or is closed.
 fn closes_on_exec(fd: RawFd) -> bool {
     const O_CLOEXEC: u32 = 0o2_000_000;
     let Ok(info) = std::fs::read_to_string(format!("/proc/self/fdinfo/{fd}")) else { return true };
@@ -43,8 +43,8 @@ fn closes_on_exec(fd: RawFd) -> bool {
     flags.is_none_or(|flags| flags & O_CLOEXEC != 0)
 }
 
-/// Replaces this process by a new one of the same program; returns only when that fails.
-fn start_over() -> io::Error {
+/// Executes this program again; returns only if that fails.
+fn exec_again() -> io::Error {
     let mut arguments = std::env::args_os();
     let name = arguments.next().unwrap_or_default();
     Command::new("/proc/self/exe").arg0(name).args(arguments).env(CLEANED, "1").exec()

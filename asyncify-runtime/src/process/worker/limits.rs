@@ -1,4 +1,4 @@
-//! What a worker lays upon itself.
+//! The limits that a worker sets for itself.
 
 use std::io;
 
@@ -6,18 +6,16 @@ use rustix::process::{Resource, Rlimit};
 
 use crate::process::hello::Setup;
 
-/// How much likelier a worker is than others to be chosen when the system runs out of memory: the
-/// work can be repeated, the program that asked for it cannot.
+/// Makes the OOM killer prefer the worker to the program that has started it.
 const OOM_SCORE: &str = "500";
 
 pub(super) fn apply(setup: &Setup) -> io::Result<()> {
-    // A crash is reported; a core file of each would fill the disk. All that is refused here
-    // without harm is left as it is.
+    // Crashes are reported; core files would fill the disk. An error here does no harm.
     let _ = rustix::process::setrlimit(Resource::Core, limit(0));
     let _ = std::fs::write("/proc/self/oom_score_adj", OOM_SCORE);
     let _ = std::fs::write("/proc/self/comm", &setup.name);
     match setup.memory_limit {
-        // Not the address space: that counts the stacks that threads have reserved.
+        // Not the address space, which includes the reserved stacks of threads.
         Some(bytes) => Ok(rustix::process::setrlimit(Resource::Data, limit(bytes))?),
         None => Ok(()),
     }

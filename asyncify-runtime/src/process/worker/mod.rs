@@ -1,4 +1,4 @@
-//! The other side: a process that runs what it is sent.
+//! The worker process.
 
 mod descriptors;
 mod limits;
@@ -21,28 +21,28 @@ static IS_WORKER: AtomicBool = AtomicBool::new(false);
 
 /// Whether this process is a worker.
 pub(crate) fn is_worker() -> bool {
-    // Relaxed: set before anything of the user's runs here.
+    // Relaxed: set before any code of the user runs.
     IS_WORKER.load(Ordering::Relaxed)
 }
 
-/// Whether this process was started as a worker: its token, and a socket for stdin whose other
-/// end was made by the process that the token names, alive or not.
-pub(crate) fn asked() -> Option<Token> {
+/// The token of this process, if it was started as a worker.
+pub(crate) fn token() -> Option<Token> {
     Token::from_env().filter(|token| is_for_us(*token))
 }
 
-/// Whether the token is this process's own, and not inherited from a worker.
+/// Whether the token is meant for this process, and not inherited from a worker: stdin is a socket
+/// that was created by the process in the token.
 pub(crate) fn is_for_us(token: Token) -> bool {
     rustix::net::sockopt::socket_peercred(rustix::stdio::stdin())
         .is_ok_and(|peer| peer.pid.as_raw_nonzero().get().unsigned_abs() == token.pid)
 }
 
-/// Becomes a worker, for good.
+/// Runs the worker, and exits.
 pub(crate) fn main(token: Token) -> ! {
     IS_WORKER.store(true, Ordering::Relaxed);
     let code = match descriptors::claim().and_then(|socket| work(socket, token)) {
         Ok(()) => 0,
-        // The pool has gone, or is about to say why it has ended us; there is nobody to tell.
+        // The pool has exited, or knows why this worker does.
         Err(_) => 1,
     };
     std::process::exit(code)
@@ -50,6 +50,6 @@ pub(crate) fn main(token: Token) -> ! {
 
 fn work(socket: UnixStream, token: Token) -> std::io::Result<()> {
     let socket = serve::share(socket);
-    let Some((setup, reader)) = serve::greet(socket, token)? else { return Ok(()) };
+    let Some((setup, reader)) = serve::handshake(socket, token)? else { return Ok(()) };
     serve::run(socket, reader, &setup)
 }

@@ -1,4 +1,4 @@
-//! Where a panic happened, which its payload does not say.
+//! The locations and backtraces of panics.
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -6,9 +6,10 @@ use std::cell::RefCell;
 use std::panic;
 
 use crate::process::error::Panic;
-use crate::process::wire::LONGEST_WORDS;
+use crate::process::wire::MAX_MESSAGE;
 
 std::thread_local! {
+    /// The last panic of this thread.
     static LAST: RefCell<Option<Place>> = const { RefCell::new(None) };
 }
 
@@ -17,7 +18,7 @@ struct Place {
     backtrace: Option<String>,
 }
 
-/// Notes the place of every panic of this thread, and reports it as before.
+/// Installs a panic hook that stores the location, and calls the previous hook.
 pub(super) fn install_hook() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -27,13 +28,13 @@ pub(super) fn install_hook() {
             backtrace: (backtrace.status() == BacktraceStatus::Captured)
                 .then(|| backtrace.to_string()),
         };
-        // A panic while the thread's locals are destroyed has no place to be noted.
+        // Fails while the locals of the thread are destroyed.
         let _ = LAST.try_with(|last| last.replace(Some(place)));
         report(info);
     }));
 }
 
-/// What the pool is told of a panic that was caught on this thread.
+/// Describes a panic that was caught on this thread, for the pool.
 pub(super) fn describe(payload: &(dyn Any + Send)) -> Panic {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let message = text.or_else(|| payload.downcast_ref::<String>().cloned());
@@ -45,9 +46,9 @@ pub(super) fn describe(payload: &(dyn Any + Send)) -> Panic {
     Panic { message: message.map(cut), location, backtrace: backtrace.map(cut) }
 }
 
-/// As much of it as fits into what a worker may say.
+/// Cuts a text, so that the answer does not exceed its limit.
 fn cut(mut text: String) -> String {
-    const LONGEST: usize = LONGEST_WORDS / 4;
+    const LONGEST: usize = MAX_MESSAGE / 4;
     if let Some((end, _)) = text.char_indices().find(|(at, c)| at + c.len_utf8() > LONGEST) {
         text.truncate(end);
     }

@@ -1,4 +1,4 @@
-//! A worker's life: the greeting, and one call after the other.
+//! The main loop of a worker: the handshake, and one call after the other.
 
 use std::any::Any;
 use std::io::{self, IoSliceMut, Read, Write};
@@ -15,19 +15,19 @@ use crate::process::codec::Codec;
 use crate::process::context::{self, Carrier, Context};
 use crate::process::hello::{self, Hello, Setup, Token};
 use crate::process::task::{self, Answer, Refusal, Request};
-use crate::process::wire::{self, FrameReader, Header, Kind, LONGEST_CONTEXT, WireError};
+use crate::process::wire::{self, FrameReader, Header, Kind, MAX_CONTEXT, WireError};
 use crate::process::{error::Panic, locked};
 use crate::sync::Mutex;
 use crate::util::catch;
 
-/// A setup is short; what comes behind it has its own limit.
-const LONGEST_SETUP: usize = 1 << 20;
+/// The longest setup.
+const MAX_SETUP: usize = 1 << 20;
 
-/// The socket, for those who write.
-static HOME: OnceLock<Mutex<&'static UnixStream>> = OnceLock::new();
+/// The socket, for writers.
+static SOCKET: OnceLock<Mutex<&'static UnixStream>> = OnceLock::new();
 
-/// What a worker does under.
-pub(super) struct Conditions {
+/// The configuration of the main loop.
+pub(super) struct Options {
     max_payload: usize,
     carrier: Option<&'static Carrier>,
 }
@@ -35,23 +35,23 @@ pub(super) struct Conditions {
 /// Keeps the socket for the rest of the process.
 pub(super) fn share(socket: UnixStream) -> &'static UnixStream {
     let socket: &'static UnixStream = Box::leak(Box::new(socket));
-    let _ = HOME.set(Mutex::new(socket));
+    let _ = SOCKET.set(Mutex::new(socket));
     socket
 }
 
-/// Says hello, and makes ready as the pool wishes. `None`: it wishes nothing any more.
-pub(super) fn greet(
+/// Performs the handshake, and initializes the worker. `None`: the worker is to exit.
+pub(super) fn handshake(
     socket: &UnixStream,
     token: Token,
-) -> io::Result<Option<(Conditions, FrameReader)>> {
+) -> io::Result<Option<(Options, FrameReader)>> {
     send(&hello::frame(Kind::Hello, &Hello::new(token.nonce)))?;
     let mut source = WithDescriptor { socket, received: None };
-    let mut reader = FrameReader::new(LONGEST_SETUP);
+    let mut reader = FrameReader::new(MAX_SETUP);
     let Some(header) = next_frame(&mut reader, &mut source)? else { return Ok(None) };
     if header.kind != Kind::Setup {
-        return Err(nonsense(format!("{:?} instead of a setup", header.kind)));
+        return Err(protocol_error(format!("{:?} instead of the setup", header.kind)));
     }
-    let setup: Setup = rmp_serde::from_slice(reader.payload()).map_err(nonsense)?;
+    let setup: Setup = rmp_serde::from_slice(reader.payload()).map_err(protocol_error)?;
     limits::apply(&setup)?;
     watchdog::start(socket, source.received.map(UnixStream::from))?;
     panics::install_hook();
@@ -65,7 +65,7 @@ pub(super) fn greet(
     #[cfg(feature = "tracing")]
     crate::process::trace::install();
     send(&wire::short(Kind::Ready, 0, &[]))?;
-    Ok(Some((Conditions { max_payload: setup.max_payload, carrier }, reader)))
+    Ok(Some((Options { max_payload: setup.max_payload, carrier }, reader)))
 }
 
 fn initialize(setup: &Setup) -> Result<(), String> {
@@ -82,29 +82,29 @@ fn find_carrier(setup: &Setup) -> Result<Option<&'static Carrier>, String> {
     context::carrier(name).map(Some).ok_or_else(missing)
 }
 
-/// Runs calls until the pool wants no more.
+/// Runs calls until the pool asks the worker to exit.
 pub(super) fn run(
     mut socket: &UnixStream,
     mut reader: FrameReader,
-    conditions: &Conditions,
+    options: &Options,
 ) -> io::Result<()> {
-    reader.set_limit(conditions.max_payload.saturating_add(LONGEST_CONTEXT));
+    reader.set_limit(options.max_payload.saturating_add(MAX_CONTEXT));
     while let Some(header) = next_frame(&mut reader, &mut socket)? {
         match header.kind {
-            Kind::Leave => break,
+            Kind::Exit => break,
             Kind::Call => {}
-            other => return Err(nonsense(format!("{other:?} instead of a call"))),
+            other => return Err(protocol_error(format!("{other:?} instead of a call"))),
         }
         watchdog::set_current(header.call);
-        let frame = answer(&header, reader.payload(), conditions);
+        let frame = answer(&header, reader.payload(), options);
         watchdog::set_current(0);
         send(&frame)?;
     }
     Ok(())
 }
 
-/// Runs the function, and puts what came of it into a frame.
-fn answer(header: &Header, payload: &[u8], conditions: &Conditions) -> Vec<u8> {
+/// Runs the function of a call; returns the frame with the answer.
+fn answer(header: &Header, payload: &[u8], options: &Options) -> Vec<u8> {
     let call = header.call;
     let text = |kind, text: String| wire::short(kind, call, text.as_bytes());
     let (payload, context) = header.split(payload);
@@ -113,7 +113,7 @@ fn answer(header: &Header, payload: &[u8], conditions: &Conditions) -> Vec<u8> {
         Err(detail) => return text(Kind::Undecodable, detail),
     };
     let Some((id, arguments)) = split_task_id(payload) else {
-        return text(Kind::Undecodable, "a call without a task".to_owned());
+        return text(Kind::Undecodable, "a call without a task id".to_owned());
     };
     let Some(task) = task::registry().ok().and_then(|tasks| tasks.get(&id)) else {
         return wire::short(Kind::Unregistered, call, &[]);
@@ -123,14 +123,14 @@ fn answer(header: &Header, payload: &[u8], conditions: &Conditions) -> Vec<u8> {
         Err(detail) => return text(Kind::Undecodable, detail),
     };
     let mut ended = None;
-    let surrounded = catch(|| {
-        context.enter(conditions.carrier, &mut || {
-            // Caught here, and what surrounds the function ends as usual.
+    let entered = catch(|| {
+        context.enter(options.carrier, &mut || {
+            // Caught here, so that the context is left as after a return.
             let run = || task.run(&mut Request::new(arguments, codec, call));
             ended = Some(catch(run).map_err(describe));
         });
     });
-    let ended = match surrounded {
+    let ended = match entered {
         Ok(()) => ended,
         Err(payload) => Some(Err(describe(payload))),
     };
@@ -143,7 +143,7 @@ fn answer(header: &Header, payload: &[u8], conditions: &Conditions) -> Vec<u8> {
             return wire::short(Kind::Panicked, call, &bytes);
         }
     };
-    match wire::seal(&mut frame, conditions.max_payload) {
+    match wire::seal(&mut frame, options.max_payload) {
         Ok(()) => frame,
         Err(WireError::TooLong { bytes, limit }) => {
             let sizes = rmp_serde::to_vec(&(bytes, limit)).expect("two numbers");
@@ -160,14 +160,14 @@ fn describe(payload: Box<dyn Any + Send>) -> Panic {
 }
 
 fn not_run() -> Panic {
-    let message = "the carrier of the pool has not run the function".to_owned();
+    let message = "the carrier of the pool has not called the function".to_owned();
     Panic { message: Some(message), location: None, backtrace: None }
 }
 
-/// Reads the next frame; `None` at the end of the socket.
+/// Reads the next frame; `None` at the end of the stream.
 fn next_frame(reader: &mut FrameReader, source: &mut impl Read) -> io::Result<Option<Header>> {
     loop {
-        if let Some(header) = reader.next().map_err(|error| nonsense(error.to_string()))? {
+        if let Some(header) = reader.next().map_err(|error| protocol_error(error.to_string()))? {
             return Ok(Some(header));
         }
         match reader.fill(source) {
@@ -179,17 +179,17 @@ fn next_frame(reader: &mut FrameReader, source: &mut impl Read) -> io::Result<Op
     }
 }
 
-/// Writes a frame, which no other thread interrupts.
+/// Writes a frame.
 pub(crate) fn send(frame: &[u8]) -> io::Result<()> {
-    let home = HOME.get().expect("shared before anything is said");
-    locked(home).write_all(frame)
+    let socket = SOCKET.get().expect("set before the handshake");
+    locked(socket).write_all(frame)
 }
 
-fn nonsense(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+fn protocol_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-/// A socket that may bring a descriptor along.
+/// A socket that may pass a descriptor along.
 struct WithDescriptor<'a> {
     socket: &'a UnixStream,
     received: Option<OwnedFd>,

@@ -1,6 +1,6 @@
-//! The thread that ends a worker whose pool has gone, and hears of cancelled calls.
+//! A thread that kills the worker when the pool's process has exited, and receives cancellations.
 //!
-//! Not `PR_SET_PDEATHSIG`: that signal comes when the *thread* ends that has started the worker.
+//! Not `PR_SET_PDEATHSIG`: that signal is sent when the *thread* exits that has started the worker.
 
 use std::io::Read;
 use std::os::fd::OwnedFd;
@@ -13,29 +13,29 @@ use rustix::process::Signal;
 use crate::process::sys;
 use crate::sync::{AtomicU64, Ordering};
 
-/// It calls little; the system's own libraries decide how little is enough.
+/// The thread calls little; libc may round this up.
 const STACK: usize = 64 * 1024;
 
-/// The call that runs now; 0 for none. Calls are numbered from 1.
+/// The current call; 0 for none. Calls are numbered from 1.
 static CURRENT: AtomicU64 = AtomicU64::new(0);
 /// The call that was cancelled last.
 static CANCELLED: AtomicU64 = AtomicU64::new(0);
 
 /// Whether the call that this worker runs is cancelled. False in any other process.
 pub(crate) fn is_cancelled() -> bool {
-    // Relaxed: the answer publishes nothing, and `CURRENT` changes between calls only.
+    // Relaxed: the numbers publish nothing, and `CURRENT` changes between calls only.
     let current = CURRENT.load(Ordering::Relaxed);
     current != 0 && current == CANCELLED.load(Ordering::Relaxed)
 }
 
-/// The call that this worker runs; 0 for none.
+/// The current call; 0 for none.
 #[cfg(feature = "tracing")]
 pub(crate) fn current_call() -> u64 {
     // Relaxed: as above.
     CURRENT.load(Ordering::Relaxed)
 }
 
-/// Says which call begins; 0 for the end of one.
+/// Sets the current call; 0 for none.
 pub(super) fn set_current(call: u64) {
     // Relaxed: as above.
     CURRENT.store(call, Ordering::Relaxed);
@@ -81,8 +81,7 @@ fn watch(socket: &OwnedFd, mut control: Option<UnixStream>) {
     }
 }
 
-/// Ends this process and what it has started, whatever else it is doing: `exit` would wait for
-/// locks that the function may hold.
+/// Kills this process and its process group. `exit` could wait for locks that the function holds.
 fn end() -> ! {
     let own = rustix::process::getpid();
     let _ = rustix::process::kill_process_group(own, Signal::KILL);
