@@ -38,7 +38,7 @@ edit() {
 
 # Each takes one thing out of the runtime in the current directory.
 without_cancellation() {
-    edit 'let before = self.0.fetch_or(CLAIMED, Ordering::Acquire);' \
+    edit 'let before = self.0.fetch_or(flags, Ordering::Acquire);' \
         'let before = self.0.load(Ordering::Acquire);'
     edit 'let _current = current::enter(self.0);' ''
     edit 'if !self.handle.is_detached() {' 'if false {'
