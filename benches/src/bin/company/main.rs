@@ -13,6 +13,7 @@ use condition::Condition;
 use row::Row;
 use spread::{Sample, Spread};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::{env, io};
 
@@ -58,7 +59,9 @@ fn run() -> io::Result<ExitCode> {
                 Some(condition) => conditions.push(condition),
                 None => {
                     eprint!("{USAGE}");
-                    Condition::ALL.iter().for_each(|it| eprintln!("  {:12} {}", it.name, it.title));
+                    for it in Condition::ALL {
+                        eprintln!("  {:12} {}", it.name, it.title);
+                    }
                     return Ok(ExitCode::FAILURE);
                 }
             },
@@ -81,10 +84,7 @@ fn run() -> io::Result<ExitCode> {
         };
         text += &format!("### {}\n\n{table}\n", condition.title);
     }
-    print!("{text}");
-    if let Some(path) = write {
-        markdown::write(path.as_ref(), "company", &text)?;
-    }
+    markdown::publish("company", &text, write.as_deref().map(Path::new))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -118,7 +118,7 @@ impl Row {
                     own += start.elapsed();
                     way.call(Duration::ZERO).await;
                 }
-                nanoseconds(start.elapsed() - own) / count(CALLS / 4)
+                nanoseconds(start.elapsed().saturating_sub(own)) / count(CALLS / 4)
             }
             Load::Ticker => ticker(way).await,
             Load::Bursts => {
