@@ -113,76 +113,57 @@
 mod bound;
 mod call;
 mod cancel;
-mod carry;
-mod context;
-mod drive;
 mod error;
 mod executor;
-mod global;
 mod group;
-mod in_place;
-mod lend;
 mod limit;
-#[cfg(feature = "macros")]
-mod macros;
-mod map;
-mod parcel;
-mod park;
 mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
-mod proxy_waker;
-mod scope;
-mod spin;
 mod stream;
 mod sync;
 mod task;
-mod timer;
-mod to_sync;
-#[cfg(all(test, not(asyncify_loom)))]
-mod trial;
 mod unblock;
 mod util;
-mod venue;
-mod wait_queue;
 #[cfg(feature = "watchdog")]
 mod watchdog;
 
 #[doc(hidden)]
-#[path = "private/mod.rs"]
+#[path = "macro_support/mod.rs"]
 pub mod __private;
 
-pub use crate::bound::{Checkout, ThreadBound, ThreadBoundPool};
-pub use crate::call::{BlockingCall, CallFuture, TimedCall, TimedFuture};
-pub use crate::cancel::{
-    CancellationToken, DropGuard, cancellation_token, check_cancelled, is_cancelled,
-};
-pub use crate::drive::block_on;
-pub use crate::error::{Error, Phase};
-pub use crate::executor::{DedicatedThread, Executor, Inline, Rejected, WhenReady};
-pub use crate::global::{cpu, global, spawn_blocking};
-pub use crate::group::TaskGroup;
-pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 #[cfg(feature = "macros")]
 #[cfg_attr(docsrs, doc(cfg(feature = "async_safe")))]
 #[doc(inline)]
-pub use crate::macros::async_safe;
+pub use crate::__private::macros::async_safe;
 #[cfg(all(feature = "process", feature = "macros"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
-pub use crate::macros::main;
+pub use crate::__private::macros::main;
 #[cfg(feature = "macros")]
 #[doc(inline)]
-pub use crate::macros::{async_to_sync, sync_to_async};
-pub use crate::map::{AsCompleted, InOrder, Map};
+pub use crate::__private::macros::{async_to_sync, sync_to_async};
+pub use crate::bound::{Checkout, ThreadBound, ThreadBoundPool};
+pub use crate::call::{
+    BlockingCall, CallFuture, TimedCall, TimedFuture, block_on, cancellation_token,
+    check_cancelled, is_cancelled,
+};
+pub use crate::cancel::{CancellationToken, DropGuard};
+pub use crate::error::{Error, Phase};
+pub use crate::executor::{
+    DedicatedThread, Executor, Inline, Rejected, ScopeExecutor, WhenReady, scope_executor,
+    scope_thread,
+};
+pub use crate::group::TaskGroup;
+pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;
 pub use crate::pool::{
     BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
-    TrySpawnError,
+    TrySpawnError, cpu, global, spawn_blocking,
 };
-pub use crate::scope::{ScopeExecutor, scope_executor, scope_thread};
 pub use crate::stream::BlockingStream;
+pub use crate::stream::map::{AsCompleted, InOrder, Map};
 pub use crate::task::{Job, JoinError, JoinHandle};
 pub use crate::unblock::{IntoInnerError, Unblock};
 #[cfg(feature = "watchdog")]

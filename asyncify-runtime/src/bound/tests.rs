@@ -11,7 +11,7 @@ use futures::FutureExt;
 use futures::executor::block_on;
 
 use super::{ThreadBound, ThreadBoundPool};
-use crate::trial::{self, Counted};
+use crate::util::test_util::{self, Counted};
 use crate::{BlockingCall, DedicatedThread, Inline};
 
 /// Not `Send`, and tells where it is dropped.
@@ -241,16 +241,16 @@ fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
     type Local = Rc<Counted<RefCell<Vec<usize>>>>;
 
     let threads = [thread(), thread()];
-    trial::each_round(
+    test_util::each_round(
         || threads.iter().for_each(settle),
-        |_, random, census| {
+        |_, random, drops| {
             let mut values: Vec<ThreadBound<Local>> = Vec::new();
             for home in &threads {
-                let counted = census.clone();
+                let counted = drops.clone();
                 let make = move || Ok::<_, Infallible>(Rc::new(counted.count(RefCell::default())));
                 let mut binding = Box::pin(ThreadBound::new(home, make));
                 let polls = random.below(6);
-                match trial::poll_some(random, polls, |cx| binding.as_mut().poll(cx)) {
+                match test_util::poll_some(random, polls, |cx| binding.as_mut().poll(cx)) {
                     Some(Ok(value)) => values.push(value),
                     None if values.is_empty() => {
                         let Ok(value) = block_on(binding);
@@ -261,7 +261,7 @@ fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
             }
             let pool = ThreadBoundPool::new(values);
             for call in 0..random.below(8) {
-                let capture = census.count(());
+                let capture = drops.count(());
                 let f = move |value: &mut Local| {
                     let _capture = capture;
                     let mut calls = value.value.borrow_mut();
@@ -270,7 +270,7 @@ fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
                 };
                 let mut used = Box::pin(pool.call(f));
                 let polls = random.below(8);
-                trial::poll_some(random, polls, |cx| used.as_mut().poll(cx));
+                test_util::poll_some(random, polls, |cx| used.as_mut().poll(cx));
             }
             drop(pool);
             || ()

@@ -1,7 +1,15 @@
 //! The lazy call that both macros build.
 
+mod async_body;
+mod block_on;
+mod cancelled;
+mod detached;
+mod drop_on_pool;
+mod options;
 mod running;
+mod spawn_options;
 mod timed;
+mod timer;
 
 use std::fmt;
 use std::mem;
@@ -10,12 +18,19 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use self::async_body::AsyncBody;
+pub use self::block_on::block_on;
+pub use self::cancelled::{cancellation_token, check_cancelled, is_cancelled};
+pub(crate) use self::detached::carry;
+pub(crate) use self::drop_on_pool::Parcel;
+use self::options::Options;
 pub(crate) use self::running::Running;
 use self::running::WhenFull;
+pub(crate) use self::spawn_options::{Venue, resume};
 pub use self::timed::{TimedCall, TimedFuture};
 use crate::executor::Executor;
 use crate::limit::Limiter;
-use crate::task::{AsyncBody, Fresh, JoinHandle, SyncBody};
+use crate::task::{Fresh, JoinHandle, SyncBody};
 
 /// A blocking call that has not begun.
 ///
@@ -53,6 +68,7 @@ pub struct BlockingCall<'e, T> {
     task: Fresh<T>,
     /// None: the scope's, or the global pool, which is made only when it is needed.
     executor: Option<&'e dyn Executor>,
+    options: Option<Box<Options>>,
 }
 
 impl<T: Send + 'static> BlockingCall<'static, T> {
@@ -72,7 +88,7 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        Self { task: Fresh::new(SyncBody::<F, N>::new(body)), executor: None }
+        Self::of(Fresh::new(SyncBody::<F, N>::new(body)))
     }
 
     /// A call whose future blocks: it is made and driven on the pool thread.
@@ -83,19 +99,29 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = T>,
     {
-        Self { task: Fresh::new(AsyncBody::<F, N>::new(body)), executor: None }
+        Self::of(Fresh::new(AsyncBody::<F, N>::new(body)))
+    }
+}
+
+impl<T> BlockingCall<'static, T> {
+    fn of(task: Fresh<T>) -> Self {
+        Self { task, executor: None, options: None }
     }
 }
 
 impl<'e, T> BlockingCall<'e, T> {
+    fn options(&mut self) -> &mut Options {
+        self.options.get_or_insert_default()
+    }
+
     /// Runs the call on `executor` instead of the [global pool](crate::global()).
     pub fn executor(self, executor: &dyn Executor) -> BlockingCall<'_, T> {
-        BlockingCall { task: self.task, executor: Some(executor) }
+        BlockingCall { task: self.task, executor: Some(executor), options: self.options }
     }
 
     /// [`executor`](Self::executor), not borrowed.
     pub(crate) fn shared_executor(mut self, executor: Arc<dyn Executor>) -> Self {
-        drop(self.task.with_options(|options| options.executor.replace(executor)));
+        self.options().executor = Some(executor);
         self
     }
 
@@ -118,7 +144,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
     pub fn limiter(mut self, limiter: &Limiter) -> Self {
-        drop(self.task.with_options(|options| options.limiter.replace(limiter.clone())));
+        self.options().limiter = Some(limiter.clone());
         self
     }
 
@@ -128,7 +154,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// use tokio although its caller runs on another executor.
     #[cfg(feature = "tokio")]
     pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
-        drop(self.task.with_options(|options| options.runtime.replace(runtime.clone())));
+        self.options().runtime = Some(runtime.clone());
         self
     }
 

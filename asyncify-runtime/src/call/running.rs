@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::BlockingCall;
-use crate::carry::carry;
-use crate::context::{Held, Options};
+use super::options::Options;
+use crate::call::carry;
 use crate::error::{Error, Phase};
+use crate::executor::scope;
 use crate::executor::{Executor, Rejected, WhenReady};
-use crate::global::global;
-use crate::limit::{Acquire, Limiter, LimiterPermit};
-use crate::scope;
+use crate::limit::{Acquire, HeldPermit, Limiter, LimiterPermit};
+use crate::pool::global;
 use crate::task::{Job, JoinError, JoinHandle, Progress, current};
 
 /// A call that was started. Dropping it cancels the call, unless it is detached.
@@ -29,14 +29,14 @@ pub struct Running<'e, T> {
 /// What stands between a call and its executor.
 enum Waiting<'e> {
     Permit(InLine<'e>),
-    Place(WhenReady),
+    Room(WhenReady),
 }
 
 /// A call in line for a permit.
 struct InLine<'e> {
     acquire: Acquire,
-    /// As in [`Held`].
-    stands_for: Option<Limiter>,
+    /// The limiter of a permit that the call around lends.
+    lender: Option<Limiter>,
     /// None once it was submitted.
     job: Option<Job>,
     target: Target<'e>,
@@ -68,7 +68,7 @@ fn begin<T>(
     options: Options,
     when_full: WhenFull,
 ) -> (Job, JoinHandle<T>, Target<'_>) {
-    let BlockingCall { task, executor } = call;
+    let BlockingCall { task, executor, options: _ } = call;
     #[allow(unused_mut, reason = "only a feature's option changes it")]
     let mut context = task.capture_context();
     #[cfg(feature = "tokio")]
@@ -82,35 +82,33 @@ fn begin<T>(
 
 impl<T> Running<'static, T> {
     /// Submits `call`, which has no limiter: its executor is needed no longer.
-    pub(super) fn submit(call: BlockingCall<'_, T>) -> Self {
-        match call.task.take_options() {
-            None => Self::plain(call, WhenFull::Wait),
-            Some(options) => {
-                debug_assert!(options.limiter.is_none(), "a call in line keeps its executor");
-                let (job, handle, target) = begin(call, options, WhenFull::Wait);
-                Self::new(handle, target.submit(job).map(Waiting::Place))
-            }
-        }
+    pub(super) fn submit(mut call: BlockingCall<'_, T>) -> Self {
+        let Some(options) = call.options.take() else {
+            return Self::plain(call, WhenFull::Wait);
+        };
+        debug_assert!(options.limiter.is_none(), "a call in line keeps its executor");
+        let (job, handle, target) = begin(call, *options, WhenFull::Wait);
+        Self::new(handle, target.submit(job).map(Waiting::Room))
     }
 
     /// Submits a call without options: the way that nearly all go.
     fn plain(call: BlockingCall<'_, T>, when_full: WhenFull) -> Self {
-        let BlockingCall { task, executor } = call;
+        let BlockingCall { task, executor, options: _ } = call;
         let (job, handle) = task.into_parts();
-        Self::new(handle, submit_plain(executor, job, when_full).map(Waiting::Place))
+        Self::new(handle, submit_plain(executor, job, when_full).map(Waiting::Room))
     }
 }
 
 impl<'e, T> Running<'e, T> {
     /// Starts `call`: submits it, or puts it in line.
-    pub(super) fn start(call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
-        let Some(mut options) = call.task.take_options() else {
+    pub(super) fn start(mut call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
+        let Some(mut options) = call.options.take() else {
             return Running::plain(call, when_full);
         };
         let limiter = options.limiter.take();
-        let (job, handle, target) = begin(call, options, when_full);
+        let (job, handle, target) = begin(call, *options, when_full);
         let waiting = match limiter {
-            None => target.submit(job).map(Waiting::Place),
+            None => target.submit(job).map(Waiting::Room),
             Some(limiter) => acquire(limiter, job, target),
         };
         Self::new(handle, waiting)
@@ -171,29 +169,29 @@ impl<'e, T> Running<'e, T> {
 }
 
 /// Takes a permit for `job`, from the call around if that holds one, and submits the job with it.
-fn acquire(limiter: Limiter, job: Job, target: Target<'_>) -> Option<Waiting<'_>> {
-    let (line, stands_for) = match current::with_carried(|carried| carried.lend(&limiter)).flatten()
-    {
+fn acquire(limiter: Limiter, mut job: Job, target: Target<'_>) -> Option<Waiting<'_>> {
+    let (line, lender) = match current::lend_permit(&limiter) {
         Some(lent) => (lent, Some(limiter)),
         None => (limiter, None),
     };
     match LimiterPermit::take(line) {
-        Ok(permit) => submit_under(permit, stands_for, job, &target).map(Waiting::Place),
+        Ok(permit) => submit_under(permit, lender, job, &target).map(Waiting::Room),
         Err(line) => {
+            job.expect_permit();
             let (acquire, job) = (Acquire::new(line), Some(job));
-            Some(Waiting::Permit(InLine { acquire, stands_for, job, target }))
+            Some(Waiting::Permit(InLine { acquire, lender, job, target }))
         }
     }
 }
 
 fn submit_under(
     permit: LimiterPermit,
-    stands_for: Option<Limiter>,
+    lender: Option<Limiter>,
     mut job: Job,
     target: &Target<'_>,
 ) -> Option<WhenReady> {
     // A job that was cancelled meanwhile is dropped here: in a queue it would stand in the way.
-    if job.set_permit(Held { permit, stands_for, lent: None }) { target.submit(job) } else { None }
+    if job.set_permit(HeldPermit::new(permit, lender)) { target.submit(job) } else { None }
 }
 
 impl Waiting<'_> {
@@ -201,15 +199,15 @@ impl Waiting<'_> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self {
-                Self::Place(waiting) => return waiting.as_mut().poll(cx).map(resolve),
+                Self::Room(waiting) => return waiting.as_mut().poll(cx).map(resolve),
                 Self::Permit(in_line) => {
                     let Poll::Ready(permit) = Pin::new(&mut in_line.acquire).poll(cx) else {
                         return Poll::Pending;
                     };
                     let Some(job) = in_line.job.take() else { return Poll::Ready(()) };
-                    match submit_under(permit, in_line.stands_for.take(), job, &in_line.target) {
+                    match submit_under(permit, in_line.lender.take(), job, &in_line.target) {
                         None => return Poll::Ready(()),
-                        Some(waiting) => *self = Self::Place(waiting),
+                        Some(waiting) => *self = Self::Room(waiting),
                     }
                 }
             }
@@ -219,13 +217,13 @@ impl Waiting<'_> {
     /// Goes on without the caller.
     fn go_on(self) {
         match self {
-            Self::Place(waiting) => carry(Box::pin(async { resolve(waiting.await) })),
-            Self::Permit(InLine { acquire, stands_for, job, target }) => {
+            Self::Room(waiting) => carry(Box::pin(async { resolve(waiting.await) })),
+            Self::Permit(InLine { acquire, lender, job, target }) => {
                 // The job is dropped, and so its call cancelled, where there is no such handle.
                 let (Some(target), Some(job)) = (target.share(), job) else { return };
                 carry(Box::pin(async move {
                     let Some((permit, job)) = acquire_for(job, acquire).await else { return };
-                    if let Some(waiting) = submit_under(permit, stands_for, job, &target) {
+                    if let Some(waiting) = submit_under(permit, lender, job, &target) {
                         resolve(waiting.await);
                     }
                 }));
@@ -266,7 +264,7 @@ impl<'e> Chosen<'e> {
         }
         let Some(executor) = scope::current() else { return Self::Global };
         // Calls within the body are in the scope too.
-        job.with_carried(|carried| carried.scope = Some(executor.clone()));
+        job.set_scope(executor.clone());
         Self::Shared(executor)
     }
 

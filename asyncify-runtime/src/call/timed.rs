@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::BlockingCall;
 use super::running::{Running, error_or_resume};
+use super::timer::Timer;
 use crate::error::{Error, Phase};
-use crate::timer::Timer;
 
 /// A [`BlockingCall`] that gives up; made by [`BlockingCall::timeout`].
 ///

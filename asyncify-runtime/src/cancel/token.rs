@@ -21,7 +21,7 @@ use std::sync::Weak;
 
 use super::DropGuard;
 use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
-use crate::wait_queue::Event;
+use crate::util::wait_queue::Event;
 
 /// Tells work that nobody wants its result any more.
 ///

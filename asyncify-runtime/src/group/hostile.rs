@@ -10,7 +10,7 @@ use futures::executor::block_on;
 
 use super::TaskGroup;
 use crate::task::JoinError;
-use crate::trial::{Census, Counted};
+use crate::util::test_util::{Counted, DropCounter};
 
 /// Panics when it is dropped.
 struct Bomb(#[expect(dead_code, reason = "counts")] Counted<()>);
@@ -22,15 +22,15 @@ impl Drop for Bomb {
     }
 }
 
-fn bomb(census: &Census) -> Bomb {
-    Bomb(census.count(()))
+fn bomb(drops: &DropCounter) -> Bomb {
+    Bomb(drops.count(()))
 }
 
 /// A group of futures that never end, each with a destructor that panics.
-fn group(census: &Census) -> TaskGroup<Result<Bomb, Bomb>> {
+fn group(drops: &DropCounter) -> TaskGroup<Result<Bomb, Bomb>> {
     let mut group = TaskGroup::new();
     for _ in 0..4 {
-        let bomb = bomb(census);
+        let bomb = bomb(drops);
         group.spawn_future(async move {
             pending::<()>().await;
             Ok(bomb)
@@ -49,10 +49,10 @@ fn join(mut group: TaskGroup<Result<Bomb, Bomb>>) -> Vec<Result<(), JoinError>> 
 
 #[test]
 fn cancel_all_cancels_all() {
-    let census = Census::default();
-    let mut group = group(&census);
+    let drops = DropCounter::default();
+    let mut group = group(&drops);
     group.cancel_all();
-    assert_eq!((group.len(), census.living()), (4, 0));
+    assert_eq!((group.len(), drops.living()), (4, 0));
     let results = join(group);
     assert_eq!(results.len(), 4);
     assert!(results.iter().all(|result| result.as_ref().is_err_and(JoinError::is_cancelled)));
@@ -60,21 +60,21 @@ fn cancel_all_cancels_all() {
 
 #[test]
 fn a_dropped_group_drops_all_its_children() {
-    let census = Census::default();
-    let mut group = group(&census);
+    let drops = DropCounter::default();
+    let mut group = group(&drops);
     // One has ended, and nobody takes its result.
-    let result = bomb(&census);
+    let result = bomb(&drops);
     group.spawn_future(ready(Ok(result)));
     drop(group);
-    assert_eq!(census.living(), 0);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
 fn the_destructor_of_a_future_that_ended_costs_no_result() {
-    let census = Census::default();
+    let drops = DropCounter::default();
     let mut group = TaskGroup::new();
     for k in 0..4 {
-        let bomb = bomb(&census);
+        let bomb = bomb(&drops);
         // The future owns its captures until it is dropped.
         let mut bomb = Some(bomb);
         group.spawn_future(std::future::poll_fn(move |_| {
@@ -83,33 +83,33 @@ fn the_destructor_of_a_future_that_ended_costs_no_result() {
         }));
     }
     assert_eq!(block_on(group.join_all()), [0, 1, 2, 3]);
-    assert_eq!(census.living(), 0);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
 fn the_first_error_is_given_whatever_its_siblings_do() {
-    let census = Census::default();
-    let mut group = group(&census);
-    let (value, error) = (bomb(&census), bomb(&census));
+    let drops = DropCounter::default();
+    let mut group = group(&drops);
+    let (value, error) = (bomb(&drops), bomb(&drops));
     group.spawn_future(ready(Ok(value)));
     group.spawn_future(ready(Err(error)));
     let error = block_on(group.try_join_all()).map(drop).unwrap_err();
-    assert_eq!(census.living(), 1);
+    assert_eq!(drops.living(), 1);
     std::mem::forget(error);
 }
 
 #[test]
 fn a_panic_goes_on_though_values_panic_as_they_are_dropped() {
-    let census = Census::default();
+    let drops = DropCounter::default();
     let mut group = TaskGroup::new();
     for _ in 0..2 {
-        let value = bomb(&census);
+        let value = bomb(&drops);
         group.spawn_future(ready(value));
     }
     group.spawn_future(async { panic!("a child's own") });
     let payload = catch_unwind(AssertUnwindSafe(|| drop(block_on(group.join_all())))).unwrap_err();
     assert_eq!(payload.downcast_ref(), Some(&"a child's own"));
-    assert_eq!(census.living(), 0);
+    assert_eq!(drops.living(), 0);
 }
 
 /// A body that has ended, and panics when it is dropped.
@@ -126,8 +126,8 @@ impl Future for Ended {
 #[test]
 fn a_scope_waits_for_all_before_a_destructors_panic_resumes() {
     for in_body in [true, false] {
-        let census = Census::default();
-        let held = census.count(());
+        let drops = DropCounter::default();
+        let held = drops.count(());
         let ((start, starts), (end, ends)) = (mpsc::channel(), mpsc::channel());
         let mut group = TaskGroup::new();
         group.spawn(move || {
@@ -138,19 +138,19 @@ fn a_scope_waits_for_all_before_a_destructors_panic_resumes() {
         });
         starts.recv().unwrap();
         let body: Pin<Box<dyn Future<Output = ()>>> = if in_body {
-            Box::pin(Ended(bomb(&census)))
+            Box::pin(Ended(bomb(&drops)))
         } else {
-            let result = bomb(&census);
+            let result = bomb(&drops);
             group.spawn_future(ready(Some(result)));
             Box::pin(ready(()))
         };
         let mut scope = Box::pin(group.scope(move |_: &mut TaskGroup<Option<Bomb>>| body));
         // What panics has done so by now.
         assert!(scope.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        assert_eq!(census.living(), 1);
+        assert_eq!(drops.living(), 1);
         end.send(()).unwrap();
         let payload = catch_unwind(AssertUnwindSafe(|| block_on(scope))).unwrap_err();
         assert_eq!(payload.downcast_ref(), Some(&"a destructor's own"));
-        assert_eq!(census.living(), 0);
+        assert_eq!(drops.living(), 0);
     }
 }

@@ -25,11 +25,11 @@ use futures_util::stream::FuturesUnordered;
 
 use self::child::Child;
 
+use crate::call::{Venue, resume};
 use crate::executor::Executor;
-use crate::proxy_waker::ProxyWaker;
 use crate::task::JoinError;
 use crate::util::drop_quietly;
-use crate::venue::{Venue, resume};
+use crate::util::proxy_waker::ProxyWaker;
 
 /// Blocking calls and futures that belong together.
 ///

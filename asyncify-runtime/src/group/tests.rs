@@ -9,7 +9,7 @@ use futures::executor::block_on;
 
 use super::TaskGroup;
 use crate::sync::{AtomicUsize, Ordering};
-use crate::trial::{self, Census};
+use crate::util::test_util::{self, DropCounter};
 use crate::{
     BlockingCall, BlockingPool, DedicatedThread, Inline, asyncify, cancellation_token, is_cancelled,
 };
@@ -72,9 +72,9 @@ fn the_first_error_cancels_what_is_queued_and_what_runs() {
     is_running.recv().unwrap();
     let (fail, failed) = mpsc::channel();
     group.spawn(move || Err(failed.recv().unwrap()));
-    let census = Census::default();
+    let drops = DropCounter::default();
     for _ in 0..10 {
-        let capture = census.count(());
+        let capture = drops.count(());
         group.spawn(move || {
             drop(capture);
             Ok(1)
@@ -86,8 +86,8 @@ fn the_first_error_cancels_what_is_queued_and_what_runs() {
     assert_eq!(error, "disk full");
     go_on.send(()).unwrap();
     assert!(was_cancelled.recv().unwrap());
-    trial::settle(&pool);
-    assert_eq!(census.living(), 0);
+    test_util::settle(&pool);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn join_all_resumes_a_panic() {
 #[test]
 fn dropping_the_group_cancels_its_children() {
     let thread = DedicatedThread::new("group").unwrap();
-    let census = Census::default();
+    let drops = DropCounter::default();
     let (cancelled, was_cancelled) = mpsc::channel();
     let (runs, is_running) = mpsc::channel();
     let (go_on, told) = mpsc::channel::<()>();
@@ -127,16 +127,16 @@ fn dropping_the_group_cancels_its_children() {
         cancelled.send(is_cancelled()).unwrap();
     });
     is_running.recv().unwrap();
-    let queued = census.count(());
+    let queued = drops.count(());
     group.spawn(move || drop(queued));
-    let pending = census.count(());
+    let pending = drops.count(());
     group.spawn_future(async move {
         let _pending = pending;
         std::future::pending::<()>().await;
     });
     drop(group);
     // Freed at once, although the thread is held.
-    assert_eq!(census.living(), 0);
+    assert_eq!(drops.living(), 0);
     go_on.send(()).unwrap();
     assert!(was_cancelled.recv().unwrap());
 }
@@ -204,11 +204,11 @@ fn a_scope_waits_for_children_that_are_not_joined() {
 fn a_scope_resumes_a_panic_when_all_have_ended() {
     for in_body in [true, false] {
         let (tell, told) = mpsc::channel();
-        let census = Census::default();
+        let drops = DropCounter::default();
         let payload = catch_unwind(AssertUnwindSafe(|| {
             block_on(TaskGroup::new().scope(async |group| {
                 let (runs, is_running) = mpsc::channel();
-                let held = census.count(());
+                let held = drops.count(());
                 group.spawn(move || {
                     let _held = held;
                     runs.send(()).unwrap();
@@ -223,7 +223,7 @@ fn a_scope_resumes_a_panic_when_all_have_ended() {
         .unwrap_err();
         assert_eq!(payload.downcast_ref(), Some(&"broken"));
         told.try_recv().expect("the child has ended before the scope");
-        assert_eq!(census.living(), 0);
+        assert_eq!(drops.living(), 0);
     }
 }
 
@@ -254,16 +254,16 @@ fn a_scope_can_be_spawned() {
 /// Joins some children and drops the rest, at any point of their lives.
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
-    let pool = trial::pool();
-    trial::each_round(
-        || trial::settle(&pool),
-        |seed, random, census| {
+    let pool = test_util::pool();
+    test_util::each_round(
+        || test_util::settle(&pool),
+        |seed, random, drops| {
             let children = random.below(12);
             let runs: Arc<[AtomicUsize]> = (0..children).map(|_| AtomicUsize::new(0)).collect();
             let mut group = TaskGroup::on(pool.clone());
             for k in 0..children {
-                let (capture, runs) = (census.count(()), runs.clone());
-                let (output, panics) = (census.count(k), random.below(8) == 0);
+                let (capture, runs) = (drops.count(()), runs.clone());
+                let (output, panics) = (drops.count(k), random.below(8) == 0);
                 let body = move || {
                     let _capture = capture;
                     runs[k].fetch_add(1, Ordering::Relaxed);
@@ -282,7 +282,7 @@ fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
             }
             for _ in 0..random.below(children + 2) {
                 let polls = random.below(6);
-                let joined = trial::poll_some(random, polls, |cx| group.poll_join_next(cx));
+                let joined = test_util::poll_some(random, polls, |cx| group.poll_join_next(cx));
                 if let Some(Some((number, Ok(output)))) = joined {
                     assert_eq!(number, output.value);
                 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::{Limiter, LimiterPermit};
-use crate::wait_queue::Waiter;
+use crate::util::wait_queue::Waiter;
 
 /// The future of [`Limiter::acquire`]. It takes its place in the line when it is first polled.
 ///

@@ -1,7 +1,7 @@
 //! Limits: at most so many at a time, the others wait their turn.
 //!
 //! A [`Limiter`] is a shared handle to a [`semaphore`], which keeps the permits and, behind a
-//! mutex, the [queue](crate::wait_queue) of those who wait. [`Acquire`] is the way in,
+//! mutex, the [queue](crate::util::wait_queue) of those who wait. [`Acquire`] is the way in,
 //! [`LimiterPermit`] the way out. Nothing here knows of tasks or pools, and nothing is `unsafe`.
 //!
 //! A pool's bounded queue takes its permits from a semaphore of its own, which is closed with the
@@ -33,15 +33,19 @@
 //! 7. *User code* (wakers: cloned, woken, dropped) never runs under the lock.
 
 mod acquire;
+mod held;
 mod limiter;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod permit;
+mod queue_permit;
 mod semaphore;
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
 
 pub use acquire::Acquire;
+pub(crate) use held::HeldPermit;
 pub use limiter::Limiter;
 pub use permit::LimiterPermit;
+pub(crate) use queue_permit::{NoQueuePermit, QueuePermit, QueuePermits};
 pub(crate) use semaphore::{Closed, Semaphore};

@@ -5,8 +5,8 @@ use std::task::{Poll, Waker};
 
 use crate::sync::Ordering::Release;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering::Acquire, Ordering::Relaxed};
+use crate::util::wait_queue::{WaitQueue, Waiter, is_notified};
 use crate::util::{drop_quietly, wake_all};
-use crate::wait_queue::{WaitQueue, Waiter, is_notified};
 
 /// The word when callers wait, permits are owed, or the semaphore is closed: ask under the lock.
 pub(super) const CONTENDED: usize = usize::MAX;

@@ -200,7 +200,7 @@ impl BlockingPoolBuilder {
     /// As [`build`](Self::build); and [`AlreadyExists`](io::ErrorKind::AlreadyExists) if there is a
     /// global pool already, because one was built or because a call has used it.
     pub fn build_global(self) -> io::Result<()> {
-        crate::global::install(self.build()?).map_err(|_late| {
+        crate::pool::install(self.build()?).map_err(|_late| {
             io::Error::new(io::ErrorKind::AlreadyExists, "the global pool is in use already")
         })
     }

@@ -6,11 +6,11 @@ use super::metrics::PoolMetrics;
 use super::nested;
 use super::order::Fences;
 use super::permit::{Permit, ReserveError, TrySpawnError};
-use super::place::{NoPlace, Place};
 use super::shutdown::{self, Leftover, Shutdown};
 use super::threads::Threads;
-use crate::executor::{Executor, Rejected, WhenReady};
+use crate::limit::{NoQueuePermit, QueuePermit};
 use crate::sync::Ordering;
+use crate::task::{Executor, Rejected, WhenReady};
 use crate::task::{Job, JoinHandle, spawnable};
 use std::fmt;
 use std::io;
@@ -87,23 +87,23 @@ impl BlockingPool {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let place = match self.try_place() {
-            Ok(place) => place,
+        let permit = match self.try_queue_permit() {
+            Ok(permit) => permit,
             Err(reason) => {
                 self.core.host.count_rejected();
                 return Err(match reason {
-                    NoPlace::Full => TrySpawnError::Full(f),
-                    NoPlace::ShutDown => TrySpawnError::ShutDown(f),
+                    NoQueuePermit::Full => TrySpawnError::Full(f),
+                    NoQueuePermit::ShutDown => TrySpawnError::ShutDown(f),
                 });
             }
         };
         let (job, handle) = spawnable(f);
-        queue(&self.core, job, place);
+        queue(&self.core, job, permit);
         Ok(handle)
     }
 
-    /// Waits for a place in a bounded queue, in the order of asking. Where the queue is not
-    /// bounded there always is one.
+    /// Waits for room in a bounded queue, in the order of asking. Where the queue is not bounded there
+    /// always is.
     ///
     /// # Cancel safety
     ///
@@ -187,9 +187,9 @@ impl BlockingPool {
     }
 
     fn submit(&self, job: Job) -> Result<(), Rejected> {
-        match self.try_place() {
-            Ok(place) => {
-                queue(&self.core, job, place);
+        match self.try_queue_permit() {
+            Ok(permit) => {
+                queue(&self.core, job, permit);
                 Ok(())
             }
             Err(reason) => Err(Rejected { job, reason: reason.into() }),
@@ -202,32 +202,35 @@ impl BlockingPool {
         &self.core
     }
 
-    /// What a job needs to be queued: a place where the queue is bounded, else nothing.
-    fn try_place(&self) -> Result<Option<Place>, NoPlace> {
-        match &self.core.host.places {
-            None if self.core.token.look().is_closed() => Err(NoPlace::ShutDown),
+    /// What a job needs to be queued: a permit where the queue is bounded, else nothing.
+    fn try_queue_permit(&self) -> Result<Option<QueuePermit>, NoQueuePermit> {
+        match &self.core.host.queue_permits {
+            None if self.core.token.look().is_closed() => Err(NoQueuePermit::ShutDown),
             None => Ok(None),
-            Some(places) => places.try_take().map(Some),
+            Some(permits) => permits.try_acquire().map(Some),
         }
     }
 
     fn close(&self, how: Shutdown) {
-        if let Some(places) = &self.core.host.places {
-            places.close();
+        if let Some(permits) = &self.core.host.queue_permits {
+            permits.close();
         }
         self.core.close(how == Shutdown::Discard);
     }
 }
 
 /// Queues a job that has what it needs.
-pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, place: Option<Place>) {
+pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, permit: Option<QueuePermit>) {
     #[cfg(feature = "metrics")]
-    let place = match &core.host.timings {
-        Some(timings) => Some(Place::timed(place, timings)),
-        None => place,
+    let permit = match &core.host.timings {
+        Some(timings) => {
+            let (timings, since) = (Arc::clone(timings), std::time::Instant::now());
+            Some(QueuePermit::on_leave(permit, move || timings.waited(since.elapsed())))
+        }
+        None => permit,
     };
-    if let Some(place) = place {
-        job.set_place(place);
+    if let Some(permit) = permit {
+        job.set_queue_permit(permit);
     }
     core.host.capture(&mut job);
     let Err(job) = nested::set_aside(core, job) else { return };
@@ -239,7 +242,7 @@ pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, place: Option<Place
 
 impl Executor for BlockingPool {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
-        // For want of a place nothing is refused yet: the caller may wait for one.
+        // Where the queue is full nothing is refused yet: the caller may wait.
         self.submit(job).inspect_err(|rejected| {
             if !rejected.is_full() {
                 self.core.host.count_rejected();

@@ -24,6 +24,7 @@ mod crew;
 mod current;
 #[cfg(test)]
 mod faults;
+mod global;
 mod handle;
 mod host;
 mod metrics;
@@ -33,7 +34,6 @@ mod order;
 mod padded;
 mod parker;
 mod permit;
-mod place;
 #[cfg(feature = "metrics")]
 mod quantiles;
 mod queue;
@@ -53,11 +53,12 @@ mod tests;
 
 pub use builder::BlockingPoolBuilder;
 pub(crate) use compensate::compensate;
+pub(crate) use global::install;
+pub use global::{cpu, global, spawn_blocking};
 pub use handle::BlockingPool;
 pub use metrics::PoolMetrics;
 pub(crate) use nested::Nested;
 pub use permit::{Permit, ReserveError, TrySpawnError};
-pub(crate) use place::Place;
 #[cfg(all(feature = "metrics", feature = "process", target_os = "linux"))]
 pub(crate) use quantiles::Durations;
 #[cfg(feature = "metrics")]

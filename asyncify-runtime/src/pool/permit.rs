@@ -1,33 +1,33 @@
-//! Places that were asked for before there was a job.
+//! Permits of a bounded queue that were asked for before there was a job.
 
 use super::core::Core;
 use super::handle::queue;
-use super::place::{NoPlace, Place};
 use super::threads::Threads;
-use crate::executor::Rejected;
+use crate::limit::{NoQueuePermit, QueuePermit};
+use crate::task::Rejected;
 use crate::task::{Job, JoinHandle, RejectReason, spawnable};
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// A place in a pool's queue, from [`BlockingPool::reserve`](super::BlockingPool::reserve).
-/// Dropping it gives the place back.
-#[must_use = "dropping a permit gives the place back"]
+/// Room for one job in a pool's queue, from [`BlockingPool::reserve`](super::BlockingPool::reserve).
+/// Dropping it gives the room back.
+#[must_use = "dropping a permit gives the room back"]
 pub struct Permit {
     core: Arc<Core<Threads>>,
     /// `None` where the queue is not bounded.
-    place: Option<Place>,
+    permit: Option<QueuePermit>,
 }
 
 impl Permit {
     pub(super) async fn reserve(core: Arc<Core<Threads>>) -> Result<Self, ReserveError> {
-        let place = match &core.host.places {
+        let permit = match &core.host.queue_permits {
             None if core.token.look().is_closed() => Err(ReserveError(())),
             None => Ok(None),
-            Some(places) => places.take().await.map(Some).ok_or(ReserveError(())),
+            Some(permits) => permits.acquire().await.map(Some).ok_or(ReserveError(())),
         };
-        match place {
-            Ok(place) => Ok(Self { core, place }),
+        match permit {
+            Ok(permit) => Ok(Self { core, permit }),
             Err(error) => {
                 core.host.count_rejected();
                 Err(error)
@@ -54,7 +54,7 @@ impl Permit {
             self.core.host.count_rejected();
             return Err(Rejected::shut_down(job));
         }
-        queue(&self.core, job, self.place);
+        queue(&self.core, job, self.permit);
         Ok(())
     }
 }
@@ -65,16 +65,16 @@ impl fmt::Debug for Permit {
     }
 }
 
-impl From<NoPlace> for RejectReason {
-    fn from(reason: NoPlace) -> Self {
+impl From<NoQueuePermit> for RejectReason {
+    fn from(reason: NoQueuePermit) -> Self {
         match reason {
-            NoPlace::Full => Self::Full,
-            NoPlace::ShutDown => Self::ShutDown,
+            NoQueuePermit::Full => Self::Full,
+            NoQueuePermit::ShutDown => Self::ShutDown,
         }
     }
 }
 
-/// The pool was shut down before there was a place.
+/// The pool was shut down before there was room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReserveError(());
 

@@ -5,7 +5,7 @@ use super::current;
 use super::host::Host;
 use super::threads::Threads;
 use crate::sync::{AtomicUsize, Ordering};
-use crate::wait_queue::Event;
+use crate::util::wait_queue::Event;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;

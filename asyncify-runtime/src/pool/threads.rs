@@ -4,18 +4,18 @@ use super::core::Core;
 use super::crew::Crew;
 use super::host::{Entrance, Host};
 use super::name::thread_name;
-use super::place::Places;
 use super::retry::Retry;
 use super::shutdown::{Idle, Insiders};
 #[cfg(feature = "metrics")]
 use super::timings::Timings;
 use super::{current, worker};
-use crate::context::Surround;
-use crate::spin::SearchSpin;
+use crate::limit::QueuePermits;
 use crate::sync::{AtomicU64, AtomicUsize, Ordering::Relaxed, thread};
+use crate::task::ContextWrapper;
 use crate::task::{Finish, Job, RejectReason};
+use crate::util::spin::SearchSpin;
+use crate::util::wait_queue::Event;
 use crate::util::{abort_on_panic, catch, drop_quietly};
-use crate::wait_queue::Event;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use std::time::Instant;
 pub(super) type Hook = Arc<dyn Fn() + Send + Sync>;
 
 /// Captures something of the caller's that is to surround the body.
-pub(super) type ContextHook = Arc<dyn Fn() -> Surround + Send + Sync>;
+pub(super) type ContextHook = Arc<dyn Fn() -> ContextWrapper + Send + Sync>;
 
 /// How to make threads.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ pub(super) struct Threads {
     pub(super) handles: AtomicUsize,
     pub(super) insiders: Insiders,
     /// Where the queue is bounded.
-    pub(super) places: Option<Arc<Places>>,
+    pub(super) queue_permits: Option<Arc<QueuePermits>>,
     /// Where jobs are timed.
     #[cfg(feature = "metrics")]
     pub(super) timings: Option<Arc<Timings>>,
@@ -77,7 +77,7 @@ impl Threads {
             idle: Idle::new(),
             handles: AtomicUsize::new(1),
             insiders: Insiders::new(),
-            places: queue_capacity.map(Places::new),
+            queue_permits: queue_capacity.map(QueuePermits::new),
             #[cfg(feature = "metrics")]
             timings: options.timed.then(|| Arc::new(Timings::new())),
             options,
@@ -101,8 +101,7 @@ impl Threads {
     /// Has the hooks capture what they want of the caller, who is on this thread.
     pub(super) fn capture(&self, job: &mut Job) {
         for context in &self.options.contexts {
-            let surround = context();
-            job.with_carried(|carried| carried.surrounds.push(surround));
+            job.wrap(context());
         }
     }
 

@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use super::call::{Call, ProcessCall};
 use super::codec::Codec;
-use super::error::{ProcessError, Side};
 use super::id;
 use super::pool::Pool;
 use super::task::{Outcome, Sent, Task};
 use super::wire::{self, Kind, WireError};
 use crate::error::Error;
+use crate::error::process::{ProcessError, Side};
 
 /// The options of a function.
 #[derive(Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use crate::sync::{AtomicBool, Ordering};
 
-use super::error::ProcessError;
 use super::hello::Token;
 use super::{task, worker};
+use crate::error::process::ProcessError;
 
 static INITIALISED: AtomicBool = AtomicBool::new(false);
 

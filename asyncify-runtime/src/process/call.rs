@@ -29,7 +29,6 @@ use std::time::{Duration, Instant};
 
 use super::codec::Codec;
 use super::context::Context as CallersContext;
-use super::error::{ProcessError, Side};
 use super::link::Link;
 use super::locked;
 use super::pool::Pool;
@@ -37,6 +36,7 @@ use super::shared::Shared;
 use super::task::{Outcome, Task};
 use super::wire::{self, HEADER, Payload};
 use crate::error::Error;
+use crate::error::process::{ProcessError, Side};
 use crate::sync::Mutex;
 use crate::util::{drop_quietly, wake_all};
 

@@ -15,11 +15,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::call::Call;
-use super::error::ProcessError;
 use super::locked;
 use super::metrics::ExitReason;
 use super::sys::{self, Timer, Watched};
 use crate::error::Error;
+use crate::error::process::ProcessError;
 use crate::sync::Mutex;
 
 pub(crate) struct Link {

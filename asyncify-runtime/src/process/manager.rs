@@ -10,7 +10,6 @@ use rustix::event::{PollFd, PollFlags};
 
 use super::builder::Config;
 use super::call::Reply;
-use super::error::{Crash, OomHint, ProcessError, Side};
 use super::link::{Current, Due, Exit, Link};
 use super::metrics::ExitReason;
 use super::shared::{Done, Next, Shared};
@@ -18,6 +17,7 @@ use super::stderr::Tail;
 use super::wire::{FrameReader, Header, Kind};
 use super::{start, sys, wire};
 use crate::error::Error;
+use crate::error::process::{Crash, OomHint, ProcessError, Side};
 use crate::util::{catch, drop_quietly};
 
 /// How long a worker may take to exit that was asked to, or that has closed its socket.

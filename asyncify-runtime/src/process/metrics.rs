@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::error::ProcessError;
 use crate::error::Error;
+use crate::error::process::ProcessError;
 #[cfg(feature = "metrics")]
 use crate::pool::Quantiles;
 

@@ -107,7 +107,6 @@ mod builder;
 mod call;
 mod codec;
 mod context;
-mod error;
 mod global;
 mod hello;
 mod id;
@@ -130,7 +129,6 @@ pub use self::bootstrap::init;
 pub use self::builder::{Builder, Stderr};
 pub use self::codec::Codec;
 pub use self::context::Carrier;
-pub use self::error::{Crash, OomHint, Panic, ProcessError, Side};
 pub use self::global::global;
 pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;
@@ -139,6 +137,7 @@ pub use self::task::{Initialized, Initializer};
 #[cfg_attr(docsrs, doc(cfg(feature = "span_fields")))]
 pub use self::trace::SpanFields;
 pub(crate) use self::worker::is_cancelled;
+pub use crate::error::process::{Crash, OomHint, Panic, ProcessError, Side};
 
 #[cfg(doc)]
 #[doc = include_str!("../../docs/threads-or-processes.md")]

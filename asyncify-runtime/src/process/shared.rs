@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 
 use super::builder::Config;
 use super::call::{Call, Reply};
-use super::error::ProcessError;
 use super::link::{Current, Link, Started};
 use super::locked;
 use super::manager;
 use super::metrics::{ExitReason, Metrics};
 use crate::error::Error;
+use crate::error::process::ProcessError;
 #[cfg(feature = "metrics")]
 use crate::pool::Durations;
 use crate::pool::Shutdown;

@@ -18,7 +18,6 @@ use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 
 use super::bootstrap;
 use super::builder::{Config, Stderr};
-use super::error::ProcessError;
 use super::hello::{self, Hello, Setup, Token, VARIABLE};
 use super::link::{Exit, Link};
 use super::manager::{EXIT_TIMEOUT, Worker};
@@ -27,6 +26,7 @@ use super::shared::{Shared, StartFailure};
 use super::stderr::Tail;
 use super::sys::{self, Timer, Watched};
 use super::wire::{FrameReader, Header, Kind, MAX_MESSAGE};
+use crate::error::process::ProcessError;
 
 /// The running program, even if its file was replaced.
 const THIS_PROGRAM: &str = "/proc/self/exe";

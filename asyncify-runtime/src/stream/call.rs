@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 use super::{AHEAD, Producing};
+use crate::call::Venue;
 use crate::executor::Executor;
 use crate::limit::Limiter;
-use crate::venue::Venue;
 
 /// The items of a blocking iterator, as a function with `#[sync_to_async(stream)]` returns them.
 ///

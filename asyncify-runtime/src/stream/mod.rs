@@ -13,6 +13,7 @@
 
 mod call;
 mod mailbox;
+pub(crate) mod map;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod patience;
@@ -33,11 +34,11 @@ pub use self::call::{BlockingStream, StreamCall};
 use self::mailbox::{AtEnd, Mailbox, Taken};
 use self::patience::{Patience, Wait};
 use self::producer::produce;
+use crate::call::Parcel;
 use crate::call::Running;
-use crate::parcel::Parcel;
+use crate::call::{Venue, resume};
 use crate::task::JoinError;
 use crate::util::drop_all_quietly;
-use crate::venue::{Venue, resume};
 
 /// The most items that wait to be taken, where nobody says otherwise. It takes items that are made
 /// in no time to come so far: see [`producer`].

@@ -8,7 +8,7 @@ use futures_core::Stream;
 use loom::future::block_on;
 
 use super::Producing;
-use crate::venue::Venue;
+use crate::call::Venue;
 use crate::{Executor, Job, Rejected};
 
 /// A thread for each job.

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use crate::spin::{Adaptive, spin};
+use crate::util::spin::{Adaptive, spin};
 
 /// About what it costs to be woken, on a virtual machine. Both threads are awake for long enough that
 /// the system gives each its own core: two that wake each other in turns may share one for ever.

@@ -10,9 +10,9 @@ use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
 use super::{AHEAD, Producing, StreamCall};
+use crate::call::Venue;
 use crate::sync::{AtomicUsize, Ordering};
-use crate::trial::{self, Census};
-use crate::venue::Venue;
+use crate::util::test_util::{self, DropCounter};
 use crate::{BlockingCall, BlockingPool, Executor, Job, Limiter, Rejected, is_cancelled};
 
 fn produce<I>(make: impl FnOnce() -> I + Send + 'static) -> Producing<I>
@@ -28,7 +28,7 @@ fn poll_next<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
 
 #[test]
 fn all_items_come_in_order() {
-    for count in [0, 1, 15, 16, 17, trial::scaled(5 * AHEAD + 3)] {
+    for count in [0, 1, 15, 16, 17, test_util::scaled(5 * AHEAD + 3)] {
         let stream = produce(move || 0..count);
         assert_eq!(block_on(stream.collect::<Vec<_>>()), (0..count).collect::<Vec<_>>());
     }
@@ -36,17 +36,17 @@ fn all_items_come_in_order() {
 
 #[test]
 fn nothing_runs_until_it_is_polled() {
-    let census = Census::default();
-    let capture = census.count(());
+    let drops = DropCounter::default();
+    let capture = drops.count(());
     let (runs, ran) = mpsc::channel();
     let stream = produce(move || {
         runs.send(()).unwrap();
         drop(capture);
         iter::empty::<u8>()
     });
-    assert_eq!(census.living(), 1);
+    assert_eq!(drops.living(), 1);
     drop(stream);
-    assert_eq!(census.living(), 0);
+    assert_eq!(drops.living(), 0);
     assert!(ran.try_recv().is_err());
 }
 
@@ -72,11 +72,11 @@ fn a_slow_consumer_holds_the_producer_back_and_no_thread() {
     let numbers = move || (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
     let mut stream = Producing::new(Venue::on(pool.clone()), 10, numbers);
     assert!(poll_next(&mut stream).is_pending());
-    trial::settle(&pool);
+    test_util::settle(&pool);
     assert_eq!(made.load(Ordering::Relaxed), 10);
     // The first takes all ten, and sends for ten more.
     assert_eq!(block_on(stream.next()), Some(0));
-    trial::settle(&pool);
+    test_util::settle(&pool);
     assert_eq!(made.load(Ordering::Relaxed), 20);
     assert_eq!(pool.metrics().running, 0);
     assert_eq!(block_on(stream.take(35).collect::<Vec<_>>()), (1..36).collect::<Vec<_>>());
@@ -105,12 +105,12 @@ fn a_panic_before_the_first_item_resumes_too() {
 
 #[test]
 fn dropping_the_stream_stops_the_producer_at_the_next_item() {
-    let pool = trial::pool();
-    let census = Census::default();
+    let pool = test_util::pool();
+    let drops = DropCounter::default();
     let (runs, is_running) = mpsc::channel();
     let (go_on, told) = mpsc::channel::<()>();
     let (tell, was_cancelled) = mpsc::channel();
-    let capture = census.count(());
+    let capture = drops.count(());
     let mut stream = Producing::new(Venue::on(pool.clone()), AHEAD, move || {
         iter::from_fn(move || {
             let _capture = &capture;
@@ -125,8 +125,8 @@ fn dropping_the_stream_stops_the_producer_at_the_next_item() {
     drop(stream);
     go_on.send(()).unwrap();
     assert!(was_cancelled.recv().unwrap());
-    trial::settle(&pool);
-    assert_eq!(census.living(), 0);
+    test_util::settle(&pool);
+    assert_eq!(drops.living(), 0);
     assert!(is_running.try_recv().is_err(), "one more item was made");
 }
 
@@ -140,14 +140,14 @@ fn an_iterator_that_waits_is_dropped_on_the_pool() {
         }
     }
 
-    let pool = trial::pool();
+    let pool = test_util::pool();
     let (tell, told) = mpsc::channel();
     let mut stream = Producing::new(Venue::on(pool.clone()), 1, move || {
         let tell = Tell(tell);
         iter::repeat_with(move || _ = &tell)
     });
     block_on(stream.next());
-    trial::settle(&pool);
+    test_util::settle(&pool);
     drop(stream);
     assert_ne!(told.recv().unwrap(), std::thread::current().id());
 }
@@ -163,7 +163,7 @@ fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
     }
 
     for sent in [false, true] {
-        let (pool, hold) = trial::full_pool();
+        let (pool, hold) = test_util::full_pool();
         let (tell, told) = mpsc::channel();
         let tell = Tell(tell);
         let iterator = iter::repeat_with(move || _ = &tell);
@@ -180,11 +180,13 @@ fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
 
 #[test]
 fn a_waker_that_panics_fails_alone() {
-    for waker in [trial::waker_that_panics_when_woken, trial::waker_that_panics_when_dropped] {
-        let pool = trial::pool();
+    for waker in
+        [test_util::waker_that_panics_when_woken, test_util::waker_that_panics_when_dropped]
+    {
+        let pool = test_util::pool();
         let (give, given) = mpsc::channel();
         let mut stream = Producing::new(Venue::on(pool), 2, move || given.into_iter());
-        for k in 0..trial::scaled(1_000) {
+        for k in 0..test_util::scaled(1_000) {
             let waker = waker();
             assert!(stream.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
             crate::util::drop_quietly(waker);
@@ -200,22 +202,22 @@ fn a_waker_that_panics_fails_alone() {
 
 #[test]
 fn destructors_that_panic_keep_nothing_from_its_end() {
-    let pool = trial::pool();
-    let census = Census::default();
-    let (capture, counts) = (census.count(()), census.clone());
+    let pool = test_util::pool();
+    let drops = DropCounter::default();
+    let (capture, counts) = (drops.count(()), drops.clone());
     let mut stream = Producing::new(Venue::on(pool.clone()), 8, move || {
-        let bomb = (capture, trial::Bomb);
+        let bomb = (capture, test_util::Bomb);
         iter::repeat_with(move || {
             let _ = &bomb;
-            (counts.count(()), trial::Bomb)
+            (counts.count(()), test_util::Bomb)
         })
     });
     let first = block_on(stream.next());
     crate::util::drop_quietly(first);
-    trial::settle(&pool);
+    test_util::settle(&pool);
     drop(stream);
-    trial::settle(&pool);
-    assert_eq!(census.living(), 0);
+    test_util::settle(&pool);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
@@ -242,7 +244,7 @@ fn an_executor_that_panics_ends_the_stream() {
 
 #[test]
 fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
-    let pool = trial::pool();
+    let pool = test_util::pool();
     block_on(pool.shutdown(crate::Shutdown::Drain));
     let mut stream = Producing::new(Venue::on(pool), AHEAD, || 0..3);
     let payload = catch_unwind(AssertUnwindSafe(|| block_on(stream.next()))).unwrap_err();
@@ -257,12 +259,12 @@ fn no_room_at_all_is_refused() {
 
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
-    let pool = trial::pool();
-    trial::each_round(
-        || trial::settle(&pool),
-        |seed, random, census| {
+    let pool = test_util::pool();
+    test_util::each_round(
+        || test_util::settle(&pool),
+        |seed, random, drops| {
             let (items, panics) = (random.below(40), random.below(6) == 0);
-            let (capture, counts) = (census.count(()), census.clone());
+            let (capture, counts) = (drops.count(()), drops.clone());
             let mut stream =
                 Producing::new(Venue::on(pool.clone()), 1 + random.below(8), move || {
                     (0..items).map(move |k| {
@@ -313,7 +315,7 @@ fn a_stream_runs_under_its_limiter_while_it_makes_items() {
     let limiter = Limiter::new(1);
     let taken = limiter.clone();
     let make = move || (0..10).inspect(move |_| assert_eq!(taken.available(), 0));
-    let pool = trial::pool();
+    let pool = test_util::pool();
     let mut stream = StreamCall::new(make).ahead(4).limiter(&limiter).executor(&pool).start();
     assert_eq!(block_on(stream.next()), Some(0));
     // Four more wait; the iterator is put aside, and holds nobody up.
@@ -332,8 +334,8 @@ fn a_stream_runs_under_its_limiter_while_it_makes_items() {
 #[test]
 fn a_stream_that_nobody_polls_holds_no_permit() {
     let limiter = Limiter::new(1);
-    let pool = trial::pool();
-    for _ in 0..trial::scaled(1_000) {
+    let pool = test_util::pool();
+    for _ in 0..test_util::scaled(1_000) {
         let mut stream =
             StreamCall::new(|| 0..100).ahead(1).limiter(&limiter).executor(&pool).start();
         // Each item sends for the next one, which may have to wait for the permit of the last.

@@ -1,8 +1,6 @@
-//! What a task runs: a blocking closure, or one that makes a future to be driven on the spot.
+//! What a task runs.
 
 use std::marker::PhantomData;
-
-use crate::drive::drive;
 
 /// Something to run once on a blocking thread.
 pub(crate) trait Body {
@@ -39,32 +37,9 @@ impl<F: FnOnce() -> T, T, N> Body for SyncBody<F, N> {
     }
 }
 
-/// A closure whose future blocks: it is made and driven on the pool thread, and need not be
-/// `Send`. Named after `N`.
-pub(crate) struct AsyncBody<F, N = F>(F, PhantomData<fn() -> N>);
-
-impl<F, N> AsyncBody<F, N> {
-    pub(crate) fn new(body: F) -> Self {
-        Self(body, PhantomData)
-    }
-}
-
-impl<F: FnOnce() -> Fut, Fut: Future, N> Body for AsyncBody<F, N> {
-    type Output = Fut::Output;
-
-    fn run(self) -> Option<Fut::Output> {
-        drive((self.0)())
-    }
-
-    #[cfg(feature = "tracing")]
-    fn name() -> &'static str {
-        path_of::<N>()
-    }
-}
-
 /// The path of the function in which a closure of type `N` stands.
 #[cfg(feature = "tracing")]
-fn path_of<N>() -> &'static str {
+pub(crate) fn path_of<N>() -> &'static str {
     let name = std::any::type_name::<N>();
     name.find("::{{closure}}").map_or(name, |end| &name[..end])
 }

@@ -2,12 +2,14 @@
 #![allow(unsafe_code, reason = "reads the running task through a thread-local pointer")]
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::task::Waker;
 
-use super::extension::Extension;
+use super::Executor;
+use super::context::TaskContext;
 use super::raw::{RawTask, Running};
 use crate::cancel::CancellationToken;
-use crate::context::Carried;
+use crate::limit::Limiter;
 
 #[cfg(not(all(test, asyncify_loom)))]
 std::thread_local! {
@@ -53,17 +55,17 @@ pub(crate) fn is_cancelled() -> bool {
     current().is_some_and(|task| task.state().is_cancelled())
 }
 
-/// Runs `f` with the extension of the task whose body runs here.
-fn with_extension<R>(f: impl FnOnce(&Extension, &RawTask) -> R) -> Option<R> {
+/// Runs `f` with the context of the task whose body runs here.
+fn with_context<R>(f: impl FnOnce(&TaskContext, &RawTask) -> R) -> Option<R> {
     let task = current()?;
     // SAFETY: we are within the running body, so its task lives until we return.
-    Some(f(unsafe { task.extension() }, &task))
+    Some(f(unsafe { task.context() }, &task))
 }
 
 /// Wakes `waker` once the body that runs here is cancelled; true if it is already.
 pub(crate) fn poll_cancelled(waker: &Waker) -> bool {
-    with_extension(|extension, task| {
-        extension.register(waker);
+    with_context(|context, task| {
+        context.register(waker);
         task.state().is_cancelled()
     })
     .unwrap_or(false)
@@ -71,8 +73,8 @@ pub(crate) fn poll_cancelled(waker: &Waker) -> bool {
 
 /// The token of the body that runs here.
 pub(crate) fn cancellation_token() -> Option<CancellationToken> {
-    with_extension(|extension, task| {
-        let token = extension.token();
+    with_context(|context, task| {
+        let token = context.token();
         if task.state().is_cancelled() {
             token.cancel();
         }
@@ -80,7 +82,12 @@ pub(crate) fn cancellation_token() -> Option<CancellationToken> {
     })
 }
 
-/// Runs `f` with what the call carries whose body runs here, if it has any use for that.
-pub(crate) fn with_carried<R>(f: impl FnOnce(&mut Carried) -> R) -> Option<R> {
-    current()?.extension_if_any().map(|extension| extension.with_carried(f))
+/// The limiter that lends the permit of the body that runs here on, where it holds one of `limiter`.
+pub(crate) fn lend_permit(limiter: &Limiter) -> Option<Limiter> {
+    current()?.context_if_any()?.lend_permit(limiter)
+}
+
+/// The executor of the scope around the call whose body runs here.
+pub(crate) fn scope() -> Option<Arc<dyn Executor>> {
+    current()?.context_if_any()?.scope()
 }

@@ -4,14 +4,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 
-use super::extension::Extension;
+use super::context::{ContextWrapper, TaskContext};
 use super::raw::RawTask;
 use super::state::Outcome;
-use super::{Body, JoinHandle, SyncBody};
-use crate::context::{Carried, Context, Held, Options};
-use crate::pool::Place;
+use super::{Body, CallerContext, Executor, JoinHandle, SyncBody};
+use crate::limit::{HeldPermit, QueuePermit};
 
 /// A call that waits to be run: opaque, one pointer, and allocated already.
 ///
@@ -41,7 +41,7 @@ pub(crate) enum Finish {
 /// Why an executor refused a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RejectReason {
-    /// A bounded queue has no place left.
+    /// A bounded queue is full.
     Full,
     /// The executor takes no more work.
     ShutDown,
@@ -77,36 +77,50 @@ impl Job {
         unsafe { task.abandon(outcome) };
     }
 
-    /// Gives the job its place in a bounded queue, to be freed as soon as the job leaves it: when
+    /// Gives the job its permit of a bounded queue, to be freed as soon as the job leaves it: when
     /// it starts, or when it is cancelled. At most once a job.
-    pub(crate) fn set_place(&mut self, place: Place) {
-        // SAFETY: `&mut` to the one job; its queue gives one place.
-        unsafe { self.task.set_place(place) };
+    pub(crate) fn set_queue_permit(&mut self, permit: QueuePermit) {
+        // SAFETY: `&mut` to the one job; its queue gives one permit.
+        unsafe { self.task.set_queue_permit(permit) };
     }
 
-    /// Changes what the call carries through its body.
-    pub(crate) fn with_carried<R>(&mut self, f: impl FnOnce(&mut Carried) -> R) -> R {
-        // SAFETY: `&mut` to the one job, which nobody runs yet.
-        unsafe { self.task.extension() }.with_carried(f)
+    /// Has `wrapper` go around the body, inside of those before it.
+    pub(crate) fn wrap(&mut self, wrapper: ContextWrapper) {
+        self.context().wrap(wrapper);
+    }
+
+    /// Sets the scope that calls within the body are in, too.
+    pub(crate) fn set_scope(&mut self, executor: Arc<dyn Executor>) {
+        self.context().set_scope(executor);
+    }
+
+    /// To be called before the task is shared, where the permit comes [later](Self::set_permit).
+    pub(crate) fn expect_permit(&mut self) {
+        self.context();
     }
 
     /// Puts a permit under the call, which the body's end gives back. False: the call was cancelled
     /// meanwhile, the permit is given back, and the job is of no use any more.
-    pub(crate) fn set_permit(&mut self, permit: Held) -> bool {
-        self.with_carried(|carried| carried.permit = Some(permit));
-        // A canceller claims the task, and then empties what it carries. So either it finds the
-        // permit, or we find the claim: our lock of it came first, or its claim came before our lock.
+    pub(crate) fn set_permit(&mut self, permit: HeldPermit) -> bool {
+        self.context().set_permit(permit);
+        // The task context was there before the task was shared. A canceller claims the task, and
+        // then empties the context under its lock. So either it finds the permit, or we find the
+        // claim: our lock came first, or its claim came before our lock.
         if !self.task.state().is_claimed() {
             return true;
         }
-        drop(self.with_carried(|carried| carried.permit.take()));
+        drop(self.context().take_permit());
         false
+    }
+
+    fn context(&mut self) -> &TaskContext {
+        // SAFETY: `&mut` to the one job, which nobody runs yet.
+        unsafe { self.task.context() }
     }
 
     /// Wakes `waker` once the call is cancelled; ready if it is already.
     pub(crate) fn poll_cancelled(&mut self, waker: &Waker) -> Poll<()> {
-        // SAFETY: `&mut` to the one job, which nobody runs yet.
-        unsafe { self.task.extension() }.register(waker);
+        self.context().register(waker);
         if self.task.state().is_cancelled() { Poll::Ready(()) } else { Poll::Pending }
     }
 
@@ -157,18 +171,6 @@ impl<T> Fresh<T> {
         self.task.state().set_detached();
     }
 
-    /// Changes what the call is told.
-    pub(crate) fn with_options<R>(&mut self, f: impl FnOnce(&mut Options) -> R) -> R {
-        // SAFETY: `&mut` to the one `Fresh`: nobody shares the task yet.
-        unsafe { self.task.extension() }.with_carried(|carried| f(&mut carried.options))
-    }
-
-    /// Takes what the call was told, if that was anything.
-    #[inline]
-    pub(crate) fn take_options(&self) -> Option<Options> {
-        self.task.extension_if_any().map(Extension::take_options)
-    }
-
     /// Captures the caller's context and splits the task into its two faces.
     pub(crate) fn into_parts(self) -> (Job, JoinHandle<T>) {
         let context = self.capture_context();
@@ -180,15 +182,15 @@ impl<T> Fresh<T> {
         not(feature = "tracing"),
         expect(clippy::unused_self, reason = "only a span asks where the call comes from")
     )]
-    pub(crate) fn capture_context(&self) -> Context {
-        Context::capture(
+    pub(crate) fn capture_context(&self) -> CallerContext {
+        CallerContext::capture(
             #[cfg(feature = "tracing")]
             &self.task.origin(),
         )
     }
 
     /// Splits the task into its two faces, to run in `context`.
-    pub(crate) fn into_parts_in(self, context: Context) -> (Job, JoinHandle<T>) {
+    pub(crate) fn into_parts_in(self, context: CallerContext) -> (Job, JoinHandle<T>) {
         let task = ManuallyDrop::new(self).task;
         // SAFETY: not shared yet.
         unsafe { task.set_context(context) };

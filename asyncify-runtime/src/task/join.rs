@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use super::JoinError;
 use super::raw::{Progress, RawTask};
 use super::state::Outcome;
-use crate::spin::join::{self, Found};
+use crate::util::spin::join::{self, Found};
 
 /// Awaits a spawned call: `Ok` with its value, or a [`JoinError`].
 ///

@@ -13,21 +13,24 @@
 //!    it is the claimer's, who runs or drops the body and leaves the output there. With
 //!    `COMPLETE` it passes to the handle; if the handle is gone, it stays the claimer's. In both
 //!    cases its owner empties it before giving the reference back.
-//! 3. *Context and place* follow the body: written before the task is shared (the place: by the
-//!    holder of the job, before `PLACE` is set), then the claimer's, who takes them out. A panic's
-//!    payload then lies where the context was, and follows the output's rule.
+//! 3. *The caller's context and the queue permit* follow the body: written before the task is shared
+//!    (the permit: by the holder of the job, before `QUEUE_PERMIT` is set), then the claimer's, who
+//!    takes them out. A panic's payload is then stored where the context was, and follows the output's
+//!    rule.
 //! 4. *Waker.* The slot is the handle's while `WAKER` is clear and `COMPLETE` is clear. `COMPLETE`
 //!    found with `WAKER` set makes it the claimer's; found clear, nobody touches it again until
 //!    the task is freed.
-//! 5. *Extension.* Made by the holder of the job or by the running body, of which there is one at
-//!    a time, and freed with the task; what it holds is behind locks of its own.
+//! 5. *Task context.* Made by the holder of the job or by the running body, of which there is one at
+//!    a time, and freed with the task; its fields are behind a lock of its own.
 //! 6. *Unwinding.* User code (body, captures, output, payload, waker) runs only where a panic
 //!    leaves the task in order: the pool's side catches everything.
 
 mod body;
+mod caller_context;
+mod context;
 pub(crate) mod current;
 mod error;
-mod extension;
+mod executor;
 mod job;
 mod join;
 #[cfg(all(test, asyncify_loom))]
@@ -37,8 +40,13 @@ mod state;
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
 
-pub(crate) use body::{AsyncBody, Body, SyncBody};
+#[cfg(feature = "tracing")]
+pub(crate) use body::path_of;
+pub(crate) use body::{Body, SyncBody};
+pub(crate) use caller_context::CallerContext;
+pub(crate) use context::ContextWrapper;
 pub use error::JoinError;
+pub use executor::{Executor, Rejected, WhenReady};
 pub use job::Job;
 pub(crate) use job::{Finish, Fresh, RejectReason, spawnable};
 pub use join::JoinHandle;

@@ -16,9 +16,7 @@ use loom::future::block_on;
 use loom::thread;
 
 use super::*;
-use crate::context::Held;
-use crate::limit::Limiter;
-use crate::pool::Place;
+use crate::limit::{HeldPermit, Limiter, QueuePermit};
 
 struct Counted(Arc<AtomicUsize>);
 
@@ -142,12 +140,10 @@ fn a_waiting_body_hears_of_its_cancellation() {
 fn a_permit_meets_an_abort() {
     loom::model(|| {
         let limiter = Limiter::new(1);
-        let mut task = Fresh::new(SyncBody::<_>::new(|| ()));
-        // Options are set before a task is shared, so the extension is there.
-        task.with_options(|_| ());
-        let (mut job, handle) = task.into_parts();
+        let (mut job, handle) = spawnable(|| ());
+        job.expect_permit();
         let permit = limiter.try_acquire().unwrap();
-        let held = Held { permit, stands_for: None, lent: None };
+        let held = HeldPermit::new(permit, None);
         let line = thread::spawn(move || {
             job.set_permit(held);
             job
@@ -163,9 +159,7 @@ fn a_permit_meets_an_abort() {
 #[test]
 fn a_job_in_line_hears_of_its_cancellation() {
     loom::model(|| {
-        let mut task = Fresh::new(SyncBody::<_>::new(|| ()));
-        task.with_options(|_| ());
-        let (mut job, handle) = task.into_parts();
+        let (mut job, handle) = spawnable(|| ());
         let line = thread::spawn(move || {
             block_on(std::future::poll_fn(|cx| job.poll_cancelled(cx.waker())));
         });
@@ -175,18 +169,18 @@ fn a_job_in_line_hears_of_its_cancellation() {
 }
 
 #[test]
-fn a_place_is_freed_once() {
+fn a_queue_permit_is_released_once() {
     loom::model(|| {
         let (mut job, handle, drops) = counted();
-        let (place, freed) = Place::for_model();
+        let (permit, released) = QueuePermit::for_model();
         let worker = thread::spawn(move || {
-            job.set_place(place);
+            job.set_queue_permit(permit);
             job.run();
         });
         handle.abort();
         drop(handle);
         worker.join().unwrap();
         assert_eq!(drops.load(SeqCst), 2);
-        assert_eq!(freed(), 1);
+        assert_eq!(released(), 1);
     });
 }

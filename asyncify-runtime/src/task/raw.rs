@@ -14,13 +14,13 @@ use std::ptr::{self, NonNull};
 use std::task::{Context as PollContext, Waker};
 
 use super::Body;
-use super::current;
-use super::extension::Extension;
-use super::state::{Cancel, Claim, Complete, Look, Outcome, State};
+use super::CallerContext;
 #[cfg(feature = "tracing")]
-use crate::context::Origin;
-use crate::context::{Context, Surround};
-use crate::pool::Place;
+use super::caller_context::Origin;
+use super::context::{ContextWrapper, TaskContext};
+use super::current;
+use super::state::{Cancel, Claim, Complete, Look, Outcome, State};
+use crate::limit::QueuePermit;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
 use crate::util::{catch, drop_quietly, wake_all};
 
@@ -35,11 +35,11 @@ pub(super) struct Header {
     /// Rule 4.
     waker: UnsafeCell<Option<Waker>>,
     /// Rule 3.
-    extra: UnsafeCell<Extra>,
+    caller: UnsafeCell<Caller>,
     /// Rule 3.
-    place: UnsafeCell<Option<Place>>,
+    queue_permit: UnsafeCell<Option<QueuePermit>>,
     /// Rule 5.
-    extension: AtomicPtr<Extension>,
+    context: AtomicPtr<TaskContext>,
     /// Where the call stands in the source.
     #[cfg(feature = "tracing")]
     location: &'static Location<'static>,
@@ -47,9 +47,9 @@ pub(super) struct Header {
     stage: UnsafeCell<()>,
 }
 
-/// What the caller carried along, until the body ends; after a panic, what it threw.
-union Extra {
-    context: ManuallyDrop<Context>,
+/// What is for the caller: its context, until the body ends; after a panic, the payload.
+union Caller {
+    context: ManuallyDrop<CallerContext>,
     payload: ManuallyDrop<Payload>,
 }
 
@@ -135,9 +135,11 @@ impl RawTask {
                 state: State::new(),
                 vtable: &TaskCell::<B>::VTABLE,
                 waker: UnsafeCell::new(None),
-                extra: UnsafeCell::new(Extra { context: ManuallyDrop::new(Context::EMPTY) }),
-                place: UnsafeCell::new(None),
-                extension: AtomicPtr::new(ptr::null_mut()),
+                caller: UnsafeCell::new(Caller {
+                    context: ManuallyDrop::new(CallerContext::EMPTY),
+                }),
+                queue_permit: UnsafeCell::new(None),
+                context: AtomicPtr::new(ptr::null_mut()),
                 #[cfg(feature = "tracing")]
                 location: Location::caller(),
                 stage: UnsafeCell::new(()),
@@ -194,12 +196,12 @@ impl RawTask {
     unsafe fn free(self) {
         let layout = self.header().vtable.layout;
         // Relaxed: `drop_ref` ordered all others' accesses before this one.
-        let extension = self.header().extension.load(Ordering::Relaxed);
-        if !extension.is_null() {
-            // SAFETY: made by `Box::into_raw` in `extension`, and freed only here.
-            drop_quietly(unsafe { Box::from_raw(extension) });
+        let context = self.header().context.load(Ordering::Relaxed);
+        if !context.is_null() {
+            // SAFETY: made by `Box::into_raw` in `context`, and freed only here.
+            drop_quietly(unsafe { Box::from_raw(context) });
         }
-        // The stage and `extra` are empty by rules 2 and 3; only header fields are left to drop.
+        // The stage and `caller` are empty by rules 2 and 3; only header fields are left to drop.
         // A panicking waker must not keep the memory.
         // SAFETY: alone, as above, and never used again.
         let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
@@ -215,48 +217,48 @@ impl RawTask {
     /// # Safety
     ///
     /// The task is not shared yet.
-    pub(super) unsafe fn set_context(self, context: Context) {
-        self.header().extra.with_mut(|extra| {
+    pub(super) unsafe fn set_context(self, context: CallerContext) {
+        self.header().caller.with_mut(|caller| {
             // SAFETY: not shared; until now it held the empty context, which owns nothing.
-            unsafe { extra.write(Extra { context: ManuallyDrop::new(context) }) };
+            unsafe { caller.write(Caller { context: ManuallyDrop::new(context) }) };
         });
     }
 
     /// # Safety
     ///
     /// The caller claimed the task (rule 3) and calls this once.
-    unsafe fn take_context(self) -> Context {
-        self.header().extra.with_mut(|extra| {
+    unsafe fn take_context(self) -> CallerContext {
+        self.header().caller.with_mut(|caller| {
             // SAFETY: rule 3: ours alone.
-            let extra = unsafe { &mut *extra };
+            let caller = unsafe { &mut *caller };
             // SAFETY: it holds a context until the outcome is written.
-            let context = unsafe { &mut extra.context };
+            let context = unsafe { &mut caller.context };
             // SAFETY: called once; it is not used afterwards.
             unsafe { ManuallyDrop::take(context) }
         })
     }
 
-    /// Gives the task its place in a bounded queue, freed as soon as it leaves the queue.
+    /// Gives the task its permit of a bounded queue, released as soon as it leaves the queue.
     ///
     /// # Safety
     ///
-    /// The caller holds the `Job`, and sets no place twice.
-    pub(super) unsafe fn set_place(self, place: Place) {
-        // SAFETY: rule 3: while `PLACE` is clear the slot is the job holder's.
-        self.header().place.with_mut(|slot| unsafe { *slot = Some(place) });
-        if !self.state().publish_place() {
+    /// The caller holds the `Job`, and sets no permit twice.
+    pub(super) unsafe fn set_queue_permit(self, permit: QueuePermit) {
+        // SAFETY: rule 3: while `QUEUE_PERMIT` is clear the slot is the job holder's.
+        self.header().queue_permit.with_mut(|slot| unsafe { *slot = Some(permit) });
+        if !self.state().publish_queue_permit() {
             // Cancelled meanwhile: the claimer looked before, and leaves the slot to us.
             // SAFETY: as above.
-            drop_quietly(unsafe { self.take_place() });
+            drop_quietly(unsafe { self.take_queue_permit() });
         }
     }
 
     /// # Safety
     ///
     /// The slot is the caller's by rule 3.
-    unsafe fn take_place(self) -> Option<Place> {
+    unsafe fn take_queue_permit(self) -> Option<QueuePermit> {
         // SAFETY: the caller's contract.
-        self.header().place.with_mut(|slot| unsafe { (*slot).take() })
+        self.header().queue_permit.with_mut(|slot| unsafe { (*slot).take() })
     }
 
     /// Runs a task. Never unwinds.
@@ -271,10 +273,10 @@ impl RawTask {
                 unsafe { self.drop_ref() };
                 super::Finish::Cancelled
             }
-            Claim::Won { place } => {
-                if place {
-                    // SAFETY: we claimed, and the place was published (rule 3).
-                    drop_quietly(unsafe { self.take_place() });
+            Claim::Won { queue_permit } => {
+                if queue_permit {
+                    // SAFETY: we claimed, and the permit was published (rule 3).
+                    drop_quietly(unsafe { self.take_queue_permit() });
                 }
                 // SAFETY: we claimed.
                 let outcome = unsafe { self.run_claimed() };
@@ -308,18 +310,14 @@ impl RawTask {
                     stage.set(if output { StageState::Output } else { StageState::Stopped });
                 }
             };
-            match self.extension_if_any() {
+            match self.context_if_any() {
                 None => body(),
-                Some(extension) => {
-                    let surrounds =
-                        extension.with_carried(|carried| std::mem::take(&mut carried.surrounds));
-                    surround(&mut surrounds.into_iter(), &mut body);
-                }
+                Some(context) => wrap(&mut context.take_wrappers().into_iter(), &mut body),
             }
         });
-        // What the call carried ends with the body, before anybody hears of the end.
+        // The context ends with the body, before anybody hears of the end.
         drop_quietly(context);
-        self.drop_carried();
+        self.drop_body_context();
         match (&result, stage.get()) {
             (Ok(()), StageState::Output) => return Outcome::Output,
             (Ok(()), StageState::Stopped) => return Outcome::Cancelled,
@@ -335,8 +333,8 @@ impl RawTask {
             Ok(()) => Outcome::Discarded,
             Err(payload) => {
                 // SAFETY: rule 3: still ours, and the context was taken out.
-                self.header().extra.with_mut(|extra| unsafe {
-                    extra.write(Extra { payload: ManuallyDrop::new(payload) });
+                self.header().caller.with_mut(|caller| unsafe {
+                    caller.write(Caller { payload: ManuallyDrop::new(payload) });
                 });
                 Outcome::Panicked
             }
@@ -354,10 +352,10 @@ impl RawTask {
         self.with_stage(|stage| unsafe { run(stage) })
     }
 
-    /// Drops what the call carried. Never unwinds.
-    fn drop_carried(self) {
-        if let Some(extension) = self.extension_if_any() {
-            drop_quietly(extension.with_carried(std::mem::take));
+    /// Drops the part of the task context that ends with the body. Never unwinds.
+    fn drop_body_context(self) {
+        if let Some(context) = self.context_if_any() {
+            drop_quietly(context.take_body_context());
         }
     }
 
@@ -412,11 +410,11 @@ impl RawTask {
     ///
     /// The outcome is a panic's, is the caller's, and is taken once.
     pub(super) unsafe fn take_payload(self) -> Payload {
-        self.header().extra.with_mut(|extra| {
+        self.header().caller.with_mut(|caller| {
             // SAFETY: the caller's alone.
-            let extra = unsafe { &mut *extra };
+            let caller = unsafe { &mut *caller };
             // SAFETY: the outcome says that it holds a payload.
-            let payload = unsafe { &mut extra.payload };
+            let payload = unsafe { &mut caller.payload };
             // SAFETY: taken once.
             unsafe { ManuallyDrop::take(payload) }
         })
@@ -437,9 +435,9 @@ impl RawTask {
     /// The caller owns a reference, the job's, and gives it up.
     pub(super) unsafe fn abandon(self, outcome: Outcome) {
         match self.state().claim() {
-            Claim::Won { place } => {
+            Claim::Won { queue_permit } => {
                 // SAFETY: we claimed.
-                unsafe { self.drop_claimed(place) };
+                unsafe { self.drop_claimed(queue_permit) };
                 // SAFETY: we claimed, and body and context are gone; the job's reference.
                 unsafe { self.complete(outcome) };
             }
@@ -453,15 +451,15 @@ impl RawTask {
     /// # Safety
     ///
     /// The caller claimed the task and does this instead of running it.
-    unsafe fn drop_claimed(self, place: bool) {
+    unsafe fn drop_claimed(self, queue_permit: bool) {
         // SAFETY: we claimed, so the stage is ours and holds the body (rule 2).
         unsafe { self.drop_body() };
         // SAFETY: we claimed; taken once.
         drop_quietly(unsafe { self.take_context() });
-        self.drop_carried();
-        if place {
-            // SAFETY: we claimed, and the place was published (rule 3).
-            drop_quietly(unsafe { self.take_place() });
+        self.drop_body_context();
+        if queue_permit {
+            // SAFETY: we claimed, and the permit was published (rule 3).
+            drop_quietly(unsafe { self.take_queue_permit() });
         }
     }
 
@@ -486,9 +484,9 @@ impl RawTask {
     /// The caller owns the handle's reference.
     pub(super) unsafe fn cancel(self) -> Progress {
         match self.state().cancel() {
-            Cancel::Won { place } => {
+            Cancel::Won { queue_permit } => {
                 // SAFETY: we claimed.
-                unsafe { self.drop_claimed(place) };
+                unsafe { self.drop_claimed(queue_permit) };
                 // `complete` gives one reference back that is not ours to give: take one more.
                 self.state().add_ref();
                 // SAFETY: we claimed, body and context are gone; the reference just taken.
@@ -511,38 +509,38 @@ impl RawTask {
     /// Wakes what waits for the cancellation: the driver of an async body, the body's token, or the
     /// holder of a job that has not been submitted yet.
     fn notify_cancelled(self) {
-        // Store (`CANCEL`), fence, load (`extension`) here; store (`extension`), fence, load
-        // (`CANCEL`) by whoever registers there: one of the two sees the other.
+        // Store (`CANCEL`), fence, load (`context`) here; store (`context`), fence, load (`CANCEL`)
+        // by whoever registers there: one of the two sees the other.
         fence(Ordering::SeqCst);
-        if let Some(extension) = self.extension_if_any() {
-            extension.notify();
+        if let Some(context) = self.context_if_any() {
+            context.cancel();
         }
     }
 
-    pub(super) fn extension_if_any(&self) -> Option<&Extension> {
-        // Acquire: pairs with the Release in `extension`.
-        let extension = self.header().extension.load(Ordering::Acquire);
+    pub(super) fn context_if_any(&self) -> Option<&TaskContext> {
+        // Acquire: pairs with the Release in `context`.
+        let context = self.header().context.load(Ordering::Acquire);
         // SAFETY: made by `Box::into_raw`, freed only with the task, and only ever shared.
-        unsafe { extension.as_ref() }
+        unsafe { context.as_ref() }
     }
 
-    /// The task's extension, made now if there is none.
+    /// The task's context, made now if there is none.
     ///
     /// # Safety
     ///
     /// The caller may make it (rule 5): it holds the job, or is the running body.
-    pub(super) unsafe fn extension(&self) -> &Extension {
+    pub(super) unsafe fn context(&self) -> &TaskContext {
         // Relaxed: nobody else makes one.
-        let mut extension = self.header().extension.load(Ordering::Relaxed);
-        if extension.is_null() {
-            extension = Box::into_raw(Box::default());
-            // Release: publishes the extension to the Acquire in `extension_if_any`.
-            self.header().extension.store(extension, Ordering::Release);
+        let mut context = self.header().context.load(Ordering::Relaxed);
+        if context.is_null() {
+            context = Box::into_raw(Box::default());
+            // Release: publishes the context to the Acquire in `context_if_any`.
+            self.header().context.store(context, Ordering::Release);
             // Pairs with the fence in `cancel`.
             fence(Ordering::SeqCst);
         }
-        // SAFETY: as in `extension_if_any`.
-        unsafe { &*extension }
+        // SAFETY: as in `context_if_any`.
+        unsafe { &*context }
     }
 
     /// Polls from the handle's side.
@@ -617,10 +615,10 @@ enum StageState {
     Output,
 }
 
-/// Runs `body` inside of all that is left in `surrounds`.
-fn surround(surrounds: &mut dyn Iterator<Item = Surround>, body: &mut dyn FnMut()) {
-    match surrounds.next() {
-        Some(outer) => outer(&mut || surround(surrounds, body)),
+/// Runs `body` inside of all wrappers that are left.
+fn wrap(wrappers: &mut dyn Iterator<Item = ContextWrapper>, body: &mut dyn FnMut()) {
+    match wrappers.next() {
+        Some(outer) => outer(&mut || wrap(wrappers, body)),
         None => body(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::sync::{AtomicUsize, Ordering};
 
 /// Somebody took the body: the worker that runs it, or whoever cancelled, discarded or rejected it.
-/// Set once, by the one who may from then on touch body, context and place.
+/// Set once, by the one who may from then on touch body, context and queue permit.
 const CLAIMED: usize = 1 << 0;
 /// The outcome is final and, where the handle lives, in its place. Set once, by the claimer.
 const COMPLETE: usize = 1 << 1;
@@ -17,8 +17,8 @@ const HANDLE: usize = 1 << 6;
 /// The waker slot is filled and is the claimer's from completion on. Until then the handle may
 /// clear the bit, and owns the slot while it is clear.
 const WAKER: usize = 1 << 7;
-/// The place slot is filled and belongs to the claimer.
-const PLACE: usize = 1 << 8;
+/// The slot of the queue permit is filled and belongs to the claimer.
+const QUEUE_PERMIT: usize = 1 << 8;
 /// Dropping the caller's future does not cancel. Set before the task is shared, if at all.
 const DETACHED: usize = 1 << 9;
 /// An awake worker was seen at submission: the handle may look for the result before it parks.
@@ -50,8 +50,8 @@ pub(super) enum Outcome {
 /// What a claim found.
 #[must_use]
 pub(super) enum Claim {
-    /// Body, context and, if so told, the place are ours.
-    Won { place: bool },
+    /// Body, context and, if so told, the queue permit are ours.
+    Won { queue_permit: bool },
     /// Somebody else was first.
     Lost,
 }
@@ -59,8 +59,8 @@ pub(super) enum Claim {
 /// What a cancellation found.
 #[must_use]
 pub(super) enum Cancel {
-    /// It had not begun: body, context and place are ours, and it is for us to complete.
-    Won { place: bool },
+    /// It had not begun: body, context and queue permit are ours, and it is for us to complete.
+    Won { queue_permit: bool },
     /// The body runs. `first`: it sees the cancellation from now on, and is to be told; otherwise
     /// it was told before.
     Running { first: bool },
@@ -121,12 +121,12 @@ impl State {
         self.0.load(Ordering::Relaxed) & SOON != 0
     }
 
-    /// Publishes the place slot. True: a claimer will free it. False: the task was claimed
+    /// Publishes the queue permit. True: a claimer will free it. False: the task was claimed
     /// before, and the slot is still ours.
     #[must_use]
-    pub(super) fn publish_place(&self) -> bool {
+    pub(super) fn publish_queue_permit(&self) -> bool {
         // Release: publishes the slot to the claimer's Acquire.
-        self.0.fetch_or(PLACE, Ordering::Release) & CLAIMED == 0
+        self.0.fetch_or(QUEUE_PERMIT, Ordering::Release) & CLAIMED == 0
     }
 
     /// Takes the body, to run it.
@@ -140,10 +140,14 @@ impl State {
     }
 
     fn claim_as(&self, flags: usize) -> Claim {
-        // Acquire: pairs with `publish_place`. The rest of the task was published by the queue
+        // Acquire: pairs with `publish_queue_permit`. The rest of the task was published by the queue
         // that carried it here, or was never shared.
         let before = self.0.fetch_or(flags, Ordering::Acquire);
-        if before & CLAIMED == 0 { Claim::Won { place: before & PLACE != 0 } } else { Claim::Lost }
+        if before & CLAIMED == 0 {
+            Claim::Won { queue_permit: before & QUEUE_PERMIT != 0 }
+        } else {
+            Claim::Lost
+        }
     }
 
     /// The caller goes away or asks to stop.
@@ -153,7 +157,7 @@ impl State {
         // that sees the cancellation (`is_cancelled`).
         let before = self.0.fetch_or(CLAIMED | CANCEL, Ordering::AcqRel);
         if before & CLAIMED == 0 {
-            Cancel::Won { place: before & PLACE != 0 }
+            Cancel::Won { queue_permit: before & QUEUE_PERMIT != 0 }
         } else if before & COMPLETE != 0 {
             Cancel::Finished
         } else if before & STARTED != 0 {

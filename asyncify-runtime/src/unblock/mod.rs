@@ -50,9 +50,9 @@ use self::operation::{Closure, Completion, Operation};
 use self::output::{Output, Writer};
 use self::seek::{LastSeek, Seeker};
 use self::value::{Value, lost, lost_in};
+use crate::call::Venue;
 use crate::executor::Executor;
 use crate::sync::Mutex;
-use crate::venue::Venue;
 
 /// The most bytes of a buffer, where nobody says otherwise.
 const CAPACITY: usize = 4 << 20;

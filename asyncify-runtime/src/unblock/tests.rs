@@ -23,7 +23,7 @@ use futures::{
 
 use super::Unblock;
 use crate::sync::Mutex;
-use crate::trial::{self, Counted, Random};
+use crate::util::test_util::{self, Counted, Random};
 use crate::{BlockingPool, DedicatedThread, Shutdown};
 
 /// Gives the results of a script, one a read.
@@ -69,7 +69,7 @@ fn pattern(count: usize) -> Vec<u8> {
 
 #[test]
 fn all_bytes_are_read_whatever_the_sizes() {
-    let expected = pattern(trial::scaled(3_000_000));
+    let expected = pattern(test_util::scaled(3_000_000));
     for (capacity, step) in [(512 << 10, 1_000_000), (512 << 10, 8_191), (7, 100_000), (1, 3)] {
         let expected = &expected[..if capacity < 100 { 500 } else { expected.len() }];
         let mut reader = Unblock::new(Cursor::new(expected.to_vec())).capacity(capacity);
@@ -159,7 +159,7 @@ fn a_read_that_was_dropped_loses_nothing() {
 #[test]
 fn what_is_written_arrives_in_order() {
     let shared = Shared::default();
-    let expected = pattern(trial::scaled(2_000_000));
+    let expected = pattern(test_util::scaled(2_000_000));
     let mut writer = Unblock::new(shared.clone()).capacity(10_000);
     for part in expected.chunks(777) {
         block_on(writer.write_all(part)).unwrap();
@@ -407,13 +407,13 @@ impl Write for Device {
 
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_all_that_was_accepted_is_written() {
-    let pool = trial::pool();
-    trial::each_round(
-        || trial::settle(&pool),
-        |seed, random, census| {
+    let pool = test_util::pool();
+    test_util::each_round(
+        || test_util::settle(&pool),
+        |seed, random, drops| {
             let written = Arc::new(Mutex::new(Vec::new()));
             let device = Device {
-                _alive: census.count(()),
+                _alive: drops.count(()),
                 random: Random::new(seed + 1_000_000),
                 position: 0,
                 written: written.clone(),

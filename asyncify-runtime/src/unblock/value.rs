@@ -27,10 +27,10 @@ use std::task::{Context, Poll, ready};
 use super::operation::{Completion, Operation};
 use super::output::Unwritten;
 use crate::call::Running;
+use crate::call::Venue;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
-use crate::venue::Venue;
 
 /// The owner's side.
 pub(super) struct Value<T: Send + 'static> {

@@ -6,8 +6,8 @@
 
 use super::super::compensate::Loan;
 use super::super::core::Core;
-use super::super::place::Places;
 use super::world::{Fate, Job, Shape, World, all_ran, ended};
+use crate::limit::QueuePermits;
 use crate::sync::thread;
 use futures::FutureExt;
 use shuttle::rand::{Rng, thread_rng};
@@ -171,29 +171,30 @@ fn a_loan_lets_what_is_queued_already_run() {
 }
 
 #[test]
-fn places_in_a_bounded_queue_all_come_back() {
+fn permits_of_a_bounded_queue_all_come_back() {
     check(|| {
         const CAPACITY: usize = 2;
         let core = THREE.pool();
-        let places = Places::new(CAPACITY);
+        let permits = QueuePermits::new(CAPACITY);
         let submitters = [0..3, 3..6, 6..9].map(|numbers: Range<usize>| {
-            let (core, places) = (Arc::clone(&core), Arc::clone(&places));
+            let (core, permits) = (Arc::clone(&core), Arc::clone(&permits));
             thread::spawn(move || {
                 for number in numbers {
-                    // One who asks, and may have got a place when it gives up.
-                    let mut impatient = Box::pin(places.take());
+                    // A caller that may have got a permit when it gives up.
+                    let mut impatient = Box::pin(permits.acquire());
                     let early = impatient.as_mut().now_or_never();
                     thread::yield_now();
                     drop((impatient, early));
-                    let place = shuttle::future::block_on(places.take()).expect("open");
-                    core.submit(Job::new(number, |_| drop(place)));
+                    let permit = shuttle::future::block_on(permits.acquire()).expect("open");
+                    core.submit(Job::new(number, |_| drop(permit)));
                 }
             })
         });
         finish(&core);
         join(submitters);
-        let all: Vec<_> = (0..CAPACITY).map(|_| places.try_take().expect("it is back")).collect();
-        assert!(places.try_take().is_err(), "there were {} places", all.len());
+        let all: Vec<_> =
+            (0..CAPACITY).map(|_| permits.try_acquire().expect("it is back")).collect();
+        assert!(permits.try_acquire().is_err(), "there were {} permits", all.len());
     });
 }
 

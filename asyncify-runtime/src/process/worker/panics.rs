@@ -5,7 +5,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
 use std::panic;
 
-use crate::process::error::Panic;
+use crate::error::process::Panic;
 use crate::process::wire::MAX_MESSAGE;
 
 std::thread_local! {

@@ -10,13 +10,14 @@ use std::sync::OnceLock;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 
 use super::{limits, panics, watchdog};
+use crate::error::process::Panic;
 use crate::process::arguments::split_task_id;
 use crate::process::codec::Codec;
 use crate::process::context::{self, Carrier, Context};
 use crate::process::hello::{self, Hello, Setup, Token};
+use crate::process::locked;
 use crate::process::task::{self, Answer, Refusal, Request};
 use crate::process::wire::{self, FrameReader, Header, Kind, MAX_CONTEXT, WireError};
-use crate::process::{error::Panic, locked};
 use crate::sync::Mutex;
 use crate::util::catch;
 

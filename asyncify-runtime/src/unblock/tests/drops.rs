@@ -11,7 +11,7 @@ use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt};
 use super::Shared;
 use super::manual::Manual;
 use crate::sync::Mutex;
-use crate::trial;
+use crate::util::test_util;
 use crate::{BlockingCall, BlockingPool, Shutdown, Unblock};
 
 /// Tells where it is dropped.
@@ -43,7 +43,7 @@ fn begin_read<T: Read + Send + 'static>(reader: &mut Unblock<T>) {
 fn in_a_full_queue_what_was_accepted_is_written_in_its_turn() {
     for waits in [false, true] {
         let shared = Shared::default();
-        let (pool, hold) = trial::full_pool();
+        let (pool, hold) = test_util::full_pool();
         let mut writer = Unblock::on(pool.clone(), shared.clone());
         block_on(writer.write_all(b"first ")).unwrap();
         if waits {
@@ -52,7 +52,7 @@ fn in_a_full_queue_what_was_accepted_is_written_in_its_turn() {
         }
         drop(writer);
         drop(hold);
-        trial::settle(&pool);
+        test_util::settle(&pool);
         let expected: &[u8] = if waits { b"first second" } else { b"first " };
         assert_eq!(*shared.written.lock().unwrap(), expected);
         assert_eq!(*shared.flushes.lock().unwrap(), 1);
@@ -65,22 +65,22 @@ fn bytes_that_were_written_and_not_flushed_are_flushed_from_a_full_queue() {
     let shared = Shared::default();
     let mut writer = Unblock::on(pool.clone(), shared.clone());
     block_on(writer.write_all(b"all")).unwrap();
-    trial::settle(&pool);
-    let hold = trial::fill(&pool);
+    test_util::settle(&pool);
+    let hold = test_util::fill(&pool);
     drop(writer);
     drop(hold);
-    trial::settle(&pool);
+    test_util::settle(&pool);
     assert_eq!(*shared.flushes.lock().unwrap(), 1);
 }
 
 #[test]
 fn a_write_that_waits_for_its_place_needs_nobody_to_poll_it() {
     let shared = Shared::default();
-    let (pool, hold) = trial::full_pool();
+    let (pool, hold) = test_util::full_pool();
     let mut writer = Unblock::on(pool.clone(), shared.clone());
     block_on(writer.write_all(b"on its way")).unwrap();
     drop(hold);
-    trial::settle(&pool);
+    test_util::settle(&pool);
     assert_eq!(*shared.written.lock().unwrap(), b"on its way");
     // The place was not kept either.
     block_on(BlockingCall::new(|| ()).executor(&pool).into_future());
@@ -90,7 +90,7 @@ fn a_write_that_waits_for_its_place_needs_nobody_to_poll_it() {
 fn a_value_is_dropped_on_a_blocking_thread_whatever_the_queue() {
     for reads in [false, true] {
         let (value, told) = tell();
-        let (pool, hold) = trial::full_pool();
+        let (pool, hold) = test_util::full_pool();
         let mut reader = Unblock::on(pool.clone(), value);
         if reads {
             begin_read(&mut reader);
@@ -106,11 +106,11 @@ fn a_value_is_dropped_on_a_blocking_thread_whatever_the_queue() {
 #[test]
 fn a_value_whose_job_has_ended_is_dropped_on_a_blocking_thread() {
     let (value, told) = tell();
-    let pool = trial::pool();
+    let pool = test_util::pool();
     let mut reader = Unblock::on(pool.clone(), value);
     // Also where it was ready at once.
     _ = reader.read(&mut [0]).now_or_never();
-    trial::settle(&pool);
+    test_util::settle(&pool);
     drop(reader);
     assert_ne!(told.recv().unwrap(), thread::current().id());
 }
@@ -119,7 +119,7 @@ fn a_value_whose_job_has_ended_is_dropped_on_a_blocking_thread() {
 fn after_a_shut_down_the_global_pool_writes_and_drops() {
     for how in [Shutdown::Drain, Shutdown::Discard] {
         let shared = Shared::default();
-        let (pool, hold) = trial::full_pool();
+        let (pool, hold) = test_util::full_pool();
         let (told, is_told) = mpsc::channel();
         let both = Both(shared.clone(), Tell(told));
         let mut writer = Unblock::on(pool.clone(), both);
@@ -186,7 +186,7 @@ impl Write for Fails {
 #[test]
 fn after_an_error_nothing_follows_the_gap() {
     for heard in [false, true] {
-        let pool = trial::pool();
+        let pool = test_util::pool();
         let (fail, told) = mpsc::channel();
         let (runs, is_running) = mpsc::channel();
         let written = Arc::default();
@@ -198,11 +198,11 @@ fn after_an_error_nothing_follows_the_gap() {
         if heard {
             // The job has ended when the owner goes, but the owner does not know how.
             fail.send(()).unwrap();
-            trial::settle(&pool);
+            test_util::settle(&pool);
         }
         drop(writer);
         _ = fail.send(());
-        trial::settle(&pool);
+        test_util::settle(&pool);
         assert_eq!(*written.lock().unwrap(), b"", "heard: {heard}");
     }
 }

@@ -9,7 +9,7 @@ use futures::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::pattern;
 use crate::Unblock;
-use crate::trial::{self, Random};
+use crate::util::test_util::{self, Random};
 
 /// A file in the system's directory for such, which goes away with the test.
 struct Temporary(PathBuf);
@@ -32,7 +32,7 @@ impl Drop for Temporary {
 
 #[test]
 fn a_file_is_read_written_and_sought_as_a_file_is() {
-    let rounds = trial::rounds() / 200;
+    let rounds = test_util::rounds() / 200;
     let temporary = (Temporary::new("left"), Temporary::new("right"));
     for seed in 0..rounds {
         let mut random = Random::new(seed);

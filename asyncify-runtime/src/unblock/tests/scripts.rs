@@ -20,7 +20,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::manual::Manual;
 use super::pattern;
-use crate::trial;
+use crate::util::test_util;
 use crate::{BlockingPool, Unblock};
 
 #[derive(Clone, Debug)]
@@ -126,8 +126,8 @@ impl World {
             Self::Manual(manual) => manual.fill(),
             Self::Pool(pool, hold) => {
                 *hold = None;
-                trial::settle(pool);
-                *hold = Some(trial::fill(pool));
+                test_util::settle(pool);
+                *hold = Some(test_util::fill(pool));
             }
         }
     }
@@ -144,7 +144,7 @@ impl World {
             Self::Manual(manual) => manual.run_all(),
             Self::Pool(pool, hold) => {
                 *hold = None;
-                trial::settle(pool);
+                test_util::settle(pool);
             }
         }
     }

@@ -8,19 +8,24 @@
 #![expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
 
 mod checked;
+mod in_place;
+mod lend;
 mod limit;
+#[cfg(feature = "macros")]
+pub(crate) mod macros;
 pub mod options;
+mod to_sync;
 
 use std::marker::PhantomData;
 use std::pin::Pin;
 
 pub use self::checked::{Checked, Kept, Proof};
+pub use self::in_place::{Here, here, in_place, in_place_async};
+pub use self::lend::{Away, Home, home, home_generic};
 pub use self::limit::Limit;
+pub use self::to_sync::to_sync;
 use crate::call::BlockingCall;
 use crate::error::Error;
-pub use crate::in_place::{Here, here, in_place, in_place_async};
-pub use crate::lend::{Away, Home, home, home_generic};
-pub use crate::to_sync::to_sync;
 #[cfg(feature = "macros")]
 pub use asyncify_macros::asyncify;
 pub use std::boxed::Box;

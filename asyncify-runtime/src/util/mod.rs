@@ -1,4 +1,11 @@
-//! Small guards around code that is not ours.
+//! What everything else stands on: guards around code that is not ours, and ways to wait.
+
+pub(crate) mod park;
+pub(crate) mod proxy_waker;
+pub(crate) mod spin;
+#[cfg(all(test, not(asyncify_loom)))]
+pub(crate) mod test_util;
+pub(crate) mod wait_queue;
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};

@@ -14,8 +14,8 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::{WaitQueue, Waiter, is_notified};
-use crate::park;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, fence};
+use crate::util::park;
 use crate::util::{drop_quietly, wake_all};
 
 /// Wakes everybody who waits for it; remembers nothing.

@@ -12,7 +12,7 @@ use std::future::poll_fn;
 use std::panic;
 use std::pin::pin;
 
-use crate::drive::block_on;
+use crate::call::block_on;
 use crate::util::catch;
 
 /// Drives the future of an async function to its end.

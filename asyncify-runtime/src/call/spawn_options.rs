@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::call::{BlockingCall, Running};
 use crate::executor::Executor;
-use crate::global::global;
 use crate::limit::Limiter;
+use crate::pool::global;
 use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
 

@@ -4,9 +4,9 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-use crate::park;
 use crate::pool::{self, Nested};
 use crate::task::current;
+use crate::util::park;
 
 /// Waits in a blocking body for a future.
 ///

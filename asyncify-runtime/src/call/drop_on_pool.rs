@@ -1,7 +1,7 @@
 //! A value on its way to a job.
 
+use crate::call::Venue;
 use crate::util::drop_quietly;
-use crate::venue::Venue;
 
 /// Takes care that the value is dropped on a blocking thread, whatever becomes of the job that has it:
 /// a file, or an iterator over one, may block when it is closed. [`Venue::start_guaranteed`] says which

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use super::pace::Pace;
 use super::shelf::{Done, Results, Shelf};
+use crate::call::Venue;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinHandle;
 use crate::util::{drop_all_quietly, drop_quietly, wake_all};
-use crate::venue::Venue;
 
 pub(super) struct Shared<I: Iterator, F, R, O: Shelf<R>> {
     pub(super) venue: Venue,

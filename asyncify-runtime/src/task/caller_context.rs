@@ -1,23 +1,16 @@
 //! What a body sees of its caller.
 //!
-//! [`Context`] is what every task has a place for: the tokio runtime, and with `tracing` the span
-//! and dispatcher. [`Carried`] is what only some calls bring along: what they were told ([`Options`]),
-//! a permit, the hooks' captures, the scope's executor.
-//!
-//! Both are captured where a call is started, surround its body, and end with it: the next task
-//! on the same thread sees nothing of them.
+//! Every task has room for it: the tokio runtime, and with `tracing` the span and dispatcher. It is
+//! captured where a call is started, current while its body runs, and ends with it: the next task on
+//! the same thread sees nothing of it.
 
-mod carried;
-mod options;
 #[cfg(feature = "tracing")]
 mod tracing;
 
-pub(crate) use self::carried::{Carried, Held, Surround};
-pub(crate) use self::options::Options;
 #[cfg(feature = "tracing")]
 pub(crate) use self::tracing::Origin;
 
-pub(crate) struct Context {
+pub(crate) struct CallerContext {
     #[cfg(feature = "tokio")]
     runtime: Option<tokio::runtime::Handle>,
     /// Boxed, as most programs have no subscriber and every task has the field.
@@ -25,7 +18,7 @@ pub(crate) struct Context {
     tracing: Option<Box<tracing::Tracing>>,
 }
 
-impl Context {
+impl CallerContext {
     pub(crate) const EMPTY: Self = Self {
         #[cfg(feature = "tokio")]
         runtime: None,

@@ -1,6 +1,6 @@
 //! Bodies that run where their callers stand.
 
-use crate::drive::block_on;
+use crate::call::block_on;
 
 /// An argument of a body that runs in place.
 pub struct Here<T>(T);

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::proxy_waker::ProxyWaker;
+use crate::util::proxy_waker::ProxyWaker;
 
 /// A hundred years, which every system's clock can add: longer than a process lives, and no clock has
 /// to be asked for it.

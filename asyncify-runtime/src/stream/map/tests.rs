@@ -9,7 +9,7 @@ use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
 use crate::sync::{AtomicUsize, Mutex, Ordering};
-use crate::trial::{self, Census, Random};
+use crate::util::test_util::{self, DropCounter, Random};
 use crate::{BlockingPool, Shutdown, global, is_cancelled};
 
 fn poll_once<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
@@ -18,7 +18,7 @@ fn poll_once<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
 
 #[test]
 fn results_come_in_the_order_of_the_items() {
-    for count in [0, 1, 2, trial::scaled(20_000)] {
+    for count in [0, 1, 2, test_util::scaled(20_000)] {
         let results = global().map(0..count, |k| k * 2);
         let expected: Vec<_> = (0..count).map(|k| k * 2).collect();
         assert_eq!(block_on(results.collect::<Vec<_>>()), expected);
@@ -27,7 +27,7 @@ fn results_come_in_the_order_of_the_items() {
 
 #[test]
 fn unordered_results_are_complete() {
-    let count = trial::scaled(20_000);
+    let count = test_util::scaled(20_000);
     let results = global().map_unordered(0..count, |k| k * 2);
     let results: BTreeSet<_> = block_on(results.collect());
     assert_eq!(results, (0..count).map(|k| k * 2).collect());
@@ -51,7 +51,7 @@ fn never_more_run_than_may() {
     let running = Arc::new(AtomicUsize::new(0));
     let most = Arc::new(AtomicUsize::new(0));
     let (counter, highest) = (running.clone(), most.clone());
-    let items = trial::scaled(1_000);
+    let items = test_util::scaled(1_000);
     let results = global().map_unordered(0..items, move |k| {
         highest.fetch_max(counter.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
         // A few are slow, so that loads of one item and of many take turns.
@@ -68,7 +68,7 @@ fn never_more_run_than_may() {
 fn a_slow_item_holds_up_only_the_ordered() {
     let (go_on, told) = mpsc::channel();
     let told = Mutex::new(told);
-    let items = trial::scaled(1_000);
+    let items = test_util::scaled(1_000);
     let mut results = global().map_unordered(0..items, move |k| {
         if k == 0 {
             told.lock().unwrap().recv().unwrap();
@@ -89,11 +89,11 @@ fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
     let numbers = (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
     let mut results = pool.map(numbers, |k: u64| k).concurrency(4).batch(8);
     assert!(poll_once(&mut results).is_pending());
-    trial::settle(&pool);
+    test_util::settle(&pool);
     // Four batches, and no thread is held.
     assert_eq!(asked.load(Ordering::Relaxed), 32);
     assert_eq!(pool.metrics().running, 0);
-    let taken = trial::scaled(2_000);
+    let taken = test_util::scaled(2_000);
     assert!(block_on(results.take(taken).collect::<Vec<_>>()).into_iter().eq(0..taken as u64));
 }
 
@@ -101,7 +101,7 @@ fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
 fn a_slow_iterator_delivers_each_result_when_it_can() {
     let (give, given) = mpsc::channel();
     let mut results = global().map(given, |k: u32| k + 1);
-    for k in 0..trial::scaled(1_000).try_into().unwrap() {
+    for k in 0..test_util::scaled(1_000).try_into().unwrap() {
         assert!(poll_once(&mut results).is_pending());
         give.send(k).unwrap();
         assert_eq!(block_on(results.next()), Some(k + 1));
@@ -112,7 +112,7 @@ fn a_slow_iterator_delivers_each_result_when_it_can() {
 
 #[test]
 fn a_panic_comes_in_its_items_place() {
-    let broken = trial::scaled(700);
+    let broken = test_util::scaled(700);
     let mut results = global().map(0..2 * broken, move |k| {
         if k == broken { resume_unwind(Box::new("broken item")) } else { k }
     });
@@ -143,8 +143,8 @@ fn a_panic_of_the_iterator_comes_after_its_items() {
 #[test]
 fn dropping_the_stream_stops_the_work() {
     let pool = BlockingPool::builder().max_threads(2).build().unwrap();
-    let census = Census::default();
-    let items: Vec<_> = (0..100).map(|k| census.count(k)).collect();
+    let drops = DropCounter::default();
+    let items: Vec<_> = (0..100).map(|k| drops.count(k)).collect();
     let (runs, is_running) = mpsc::channel();
     let (go_on, told) = mpsc::channel::<()>();
     let (tell, was_cancelled) = mpsc::channel();
@@ -165,8 +165,8 @@ fn dropping_the_stream_stops_the_work() {
         go_on.send(()).unwrap();
         assert!(was_cancelled.recv().unwrap());
     }
-    trial::settle(&pool);
-    assert_eq!(census.living(), 0);
+    test_util::settle(&pool);
+    assert_eq!(drops.living(), 0);
     assert!(is_running.try_recv().is_err(), "one more item was begun");
 }
 
@@ -174,7 +174,7 @@ fn dropping_the_stream_stops_the_work() {
 fn shared_state_is_captured_once() {
     let sum = Arc::new(AtomicUsize::new(0));
     let shared = sum.clone();
-    let items = trial::scaled(1_000);
+    let items = test_util::scaled(1_000);
     let results = global().map(1..=items, move |k| _ = shared.fetch_add(k, Ordering::Relaxed));
     assert_eq!(block_on(results.count()), items);
     assert_eq!(sum.load(Ordering::Relaxed), items * (items + 1) / 2);
@@ -182,8 +182,8 @@ fn shared_state_is_captured_once() {
 
 #[test]
 fn a_full_queue_is_waited_for() {
-    let (pool, hold) = trial::full_pool();
-    let items = trial::scaled(1_000);
+    let (pool, hold) = test_util::full_pool();
+    let items = test_util::scaled(1_000);
     let mut results = pool.map(0..items, |k| k);
     assert!(poll_once(&mut results).is_pending());
     drop(hold);
@@ -204,7 +204,7 @@ fn a_worker_for_an_urgent_item_waits_for_its_place_in_a_full_queue() {
     assert!(poll_once(&mut results).is_pending());
     is_asked.recv().unwrap();
     // The other thread is held, and the queue is full.
-    let hold = trial::fill(&pool);
+    let hold = test_util::fill(&pool);
     // The consumer is hungry, and the iterator gives one item and blocks.
     give.send(7).unwrap();
     is_asked.recv().unwrap();
@@ -226,7 +226,7 @@ fn a_source_is_dropped_on_a_blocking_thread_whatever_the_queue() {
         }
     }
 
-    let (pool, hold) = trial::full_pool();
+    let (pool, hold) = test_util::full_pool();
     let (tell, told) = mpsc::channel();
     let tell = Tell(tell);
     let results = pool.map(iter::repeat_with(move || _ = &tell), |()| ());
@@ -238,11 +238,13 @@ fn a_source_is_dropped_on_a_blocking_thread_whatever_the_queue() {
 
 #[test]
 fn a_waker_that_panics_fails_alone() {
-    for waker in [trial::waker_that_panics_when_woken, trial::waker_that_panics_when_dropped] {
-        let pool = trial::pool();
+    for waker in
+        [test_util::waker_that_panics_when_woken, test_util::waker_that_panics_when_dropped]
+    {
+        let pool = test_util::pool();
         let (give, given) = mpsc::channel::<usize>();
         let mut results = pool.map(given, |k| k);
-        for k in 0..trial::scaled(1_000) {
+        for k in 0..test_util::scaled(1_000) {
             let waker = waker();
             let polled = results.poll_next_unpin(&mut Context::from_waker(&waker));
             assert!(polled.is_pending());
@@ -255,38 +257,38 @@ fn a_waker_that_panics_fails_alone() {
         }
         drop(give);
         assert_eq!(block_on(results.next()), None);
-        trial::settle(&pool);
+        test_util::settle(&pool);
     }
 }
 
 #[test]
 fn destructors_that_panic_keep_nothing_from_its_end() {
     let pool = BlockingPool::builder().max_threads(2).build().unwrap();
-    let census = Census::default();
+    let drops = DropCounter::default();
     let (runs, is_running) = mpsc::channel();
     let (go_on, told) = mpsc::channel::<()>();
     let told = Mutex::new(told);
-    let (items, outputs) = (census.clone(), census.clone());
-    let items = (0..).map(move |_| (items.count(()), trial::Bomb));
+    let (items, outputs) = (drops.clone(), drops.clone());
+    let items = (0..).map(move |_| (items.count(()), test_util::Bomb));
     let mut results = pool.map(items, move |item| {
         // Two of them wait until the consumer has gone.
         runs.send(()).unwrap();
         _ = told.lock().unwrap().recv();
         crate::util::drop_quietly(item);
-        (outputs.count(()), trial::Bomb)
+        (outputs.count(()), test_util::Bomb)
     });
     assert!(poll_once(&mut results).is_pending());
     is_running.recv().unwrap();
     is_running.recv().unwrap();
     drop(results);
     drop(go_on);
-    trial::settle(&pool);
-    assert_eq!(census.living(), 0);
+    test_util::settle(&pool);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
 fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
-    let pool = trial::pool();
+    let pool = test_util::pool();
     let mut results = pool.map(iter::repeat(1), |k| k);
     assert_eq!(block_on(results.next()), Some(1));
     block_on(pool.shutdown(Shutdown::Drain));
@@ -330,18 +332,18 @@ where
 
 #[test]
 fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
-    let pool = trial::pool();
-    trial::each_round(
-        || trial::settle(&pool),
-        |seed, random, census| {
+    let pool = test_util::pool();
+    test_util::each_round(
+        || test_util::settle(&pool),
+        |seed, random, drops| {
             let items = random.below(60);
             let runs: Arc<[AtomicUsize]> = (0..items).map(|_| AtomicUsize::new(0)).collect();
             let counters = runs.clone();
             let panics = random.below(200);
             let slow = 1 + random.below(20);
-            let (sources, outputs) = (census.clone(), census.clone());
+            let (sources, outputs) = (drops.clone(), drops.clone());
             let source = (0..items).map(move |k| sources.count(k));
-            let f = move |item: trial::Counted<usize>| {
+            let f = move |item: test_util::Counted<usize>| {
                 counters[item.value].fetch_add(1, Ordering::Relaxed);
                 if item.value == panics {
                     resume_unwind(Box::new("on purpose"));

@@ -1,5 +1,8 @@
 //! The one error of everything that can refuse or end a call.
 
+#[cfg(all(feature = "process", target_os = "linux"))]
+pub(crate) mod process;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -27,7 +30,7 @@ pub enum Error {
     /// The worker process failed, or there was none.
     #[cfg(all(feature = "process", target_os = "linux"))]
     #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
-    Process(crate::process::ProcessError),
+    Process(process::ProcessError),
 }
 
 /// How far a call had come.
@@ -65,8 +68,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 #[cfg(all(feature = "process", target_os = "linux"))]
-impl From<crate::process::ProcessError> for Error {
-    fn from(error: crate::process::ProcessError) -> Self {
+impl From<process::ProcessError> for Error {
+    fn from(error: process::ProcessError) -> Self {
         Self::Process(error)
     }
 }

@@ -29,9 +29,7 @@ pub(crate) fn exist() -> bool {
 /// The executor of the scope around: of the future that is polled here, or of the call whose body
 /// runs here.
 pub(crate) fn current() -> Option<Arc<dyn Executor>> {
-    POLLED
-        .with_borrow(Option::clone)
-        .or_else(|| current::with_carried(|carried| carried.scope.clone()).flatten())
+    POLLED.with_borrow(Option::clone).or_else(current::scope)
 }
 
 /// Sends all calls inside `future` that name no executor to `executor`.

@@ -40,11 +40,11 @@ use self::shared::{Shared, Taken};
 pub use self::shelf::{AsCompleted, InOrder};
 use self::shelf::{Done, Shelf};
 use self::worker::send;
+use crate::call::Parcel;
 use crate::call::Running;
-use crate::parcel::Parcel;
+use crate::call::{Venue, resume};
 use crate::pool::BlockingPool;
 use crate::util::drop_all_quietly;
-use crate::venue::{Venue, resume};
 
 impl BlockingPool {
     /// Calls `f` on each item, on the threads of the pool, and gives the results in the order of the

@@ -20,17 +20,17 @@ pub(crate) fn rounds() -> u64 {
 /// runs the checks that the round returned. Some rounds settle together, as settling waits for threads.
 pub(crate) fn each_round<C: FnOnce()>(
     settle: impl Fn(),
-    mut round: impl FnMut(u64, &mut Random, &Census) -> C,
+    mut round: impl FnMut(u64, &mut Random, &DropCounter) -> C,
 ) {
     let mut unsettled = Vec::new();
     for seed in 0..rounds() {
-        let census = Census::default();
-        let check = round(seed, &mut Random::new(seed), &census);
-        unsettled.push((seed, census, check));
+        let drops = DropCounter::default();
+        let check = round(seed, &mut Random::new(seed), &drops);
+        unsettled.push((seed, drops, check));
         if unsettled.len() == 20 || seed + 1 == rounds() {
             settle();
-            for (seed, census, check) in unsettled.drain(..) {
-                assert_eq!(census.living(), 0, "seed {seed}");
+            for (seed, drops, check) in unsettled.drain(..) {
+                assert_eq!(drops.living(), 0, "seed {seed}");
                 check();
             }
         }
@@ -71,18 +71,18 @@ impl Random {
 
 /// Counts the values of a test that live.
 #[derive(Clone, Default)]
-pub(crate) struct Census(Arc<AtomicUsize>);
+pub(crate) struct DropCounter(Arc<AtomicUsize>);
 
 /// A value that is counted while it lives, whatever else it is.
 pub(crate) struct Counted<T> {
     pub(crate) value: T,
-    census: Census,
+    drops: DropCounter,
 }
 
-impl Census {
+impl DropCounter {
     pub(crate) fn count<T>(&self, value: T) -> Counted<T> {
         self.0.fetch_add(1, Ordering::Relaxed);
-        Counted { value, census: self.clone() }
+        Counted { value, drops: self.clone() }
     }
 
     pub(crate) fn living(&self) -> usize {
@@ -93,7 +93,7 @@ impl Census {
 
 impl<T> Drop for Counted<T> {
     fn drop(&mut self) {
-        self.census.0.fetch_sub(1, Ordering::Release);
+        self.drops.0.fetch_sub(1, Ordering::Release);
     }
 }
 

@@ -1,11 +1,11 @@
-//! What a call can be told besides a borrowed executor.
+//! The options of a call, besides a borrowed executor.
 
 use std::sync::Arc;
 
 use crate::executor::Executor;
 use crate::limit::Limiter;
 
-/// Kept with the task, which most calls without them need not pay for.
+/// Boxed by the calls that have some, which most have not.
 #[derive(Default)]
 pub(crate) struct Options {
     /// An executor that is not borrowed.
