@@ -81,7 +81,8 @@ impl<T: 'static> ThreadBound<T> {
     /// # Panics
     ///
     /// A panic of `f` resumes where the call is awaited. So does one that says so when the value was
-    /// [closed](Self::close), or when the call was sent to another executor.
+    /// [closed](Self::close), when the call was sent to another executor, or when `f` of another call
+    /// waits for this one while it has the value.
     pub fn call<F, R>(&self, f: F) -> BlockingCall<'_, R>
     where
         F: FnOnce(&mut T) -> R + Send + 'static,
