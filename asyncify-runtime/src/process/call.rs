@@ -11,9 +11,9 @@
 //! | transition | method | made by |
 //! | --- | --- | --- |
 //! | `Unsent` to `Queued` | [`send`](Call::send) | the first poll of the future |
-//! | `Queued` to `Running` | [`start`](Call::start) | whoever writes it to a worker: the future or a manager |
+//! | `Queued` to `Running` | [`start`](Call::start) | the future or a manager, when it writes the call to a worker |
 //! | `Running` to `Queued`, once | [`requeue`](Call::requeue) | the manager |
-//! | `Queued` or `Running` to `Replied` | [`complete`](Call::complete) | the manager, or who empties the queue |
+//! | `Queued` or `Running` to `Replied` | [`complete`](Call::complete) | the manager, or the thread that empties the queue |
 //! | any to `Finished` | [`finish`](Call::finish) | the future: it takes the reply, or is dropped |
 //!
 //! A call whose arguments could not be encoded begins as `Replied`. The future of a detached call

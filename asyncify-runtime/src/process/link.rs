@@ -3,8 +3,8 @@
 //! A caller that takes an idle worker writes its request itself, which saves a hop over the manager;
 //! the manager waits for the answer meanwhile. The rules:
 //!
-//! 1. [`State::current`] is set by whoever took the link off the idle list, or by the manager while
-//!    the link is not on it. Only the manager clears it.
+//! 1. [`State::current`] is set by the thread that took the link off the idle list, or by the manager
+//!    while the link is not on it. Only the manager clears it.
 //! 2. The process is killed and reaped under the lock, so that no signal is sent to a process id
 //!    that was reused.
 //! 3. Other threads wake the manager by its timer alone. It may fire early; it never fires late.
@@ -141,8 +141,8 @@ impl Link {
             match sys::send_now(&self.socket, &current.call.frame[current.sent..]) {
                 Ok(0) => return true,
                 Ok(sent) => current.sent += sent,
-                // The worker has exited: the manager sees that too, and `sent` tells that the call
-                // has not run.
+                // The worker has exited: the manager sees that too, and knows by `sent` that the
+                // call has not run.
                 Err(_) => return false,
             }
         }

@@ -48,95 +48,60 @@ pub struct Metrics {
     pub run_times: Quantiles,
 }
 
-/// Worker processes that have ended, by reason.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Ended {
+macro_rules! exit_reasons {
+    ($($(#[doc = $doc:literal])* $field:ident: $Reason:ident,)*) => {
+        /// Worker processes that have ended, by reason.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Ended {
+            $($(#[doc = $doc])* pub $field: u64,)*
+        }
+
+        /// Why a worker process has ended.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum ExitReason {
+            $($Reason,)*
+        }
+
+        impl Ended {
+            /// The sum.
+            #[must_use]
+            pub fn total(&self) -> u64 {
+                [$(self.$field),*].into_iter().sum()
+            }
+
+            pub(crate) fn count(&mut self, reason: ExitReason) {
+                *match reason {
+                    $(ExitReason::$Reason => &mut self.$field,)*
+                } += 1;
+            }
+        }
+    };
+}
+
+exit_reasons! {
     /// Died during a call.
-    pub crashed: u64,
+    crashed: Crashed,
     /// Died between calls.
-    pub died_idle: u64,
+    died_idle: DiedIdle,
     /// Killed at the time-out of a call.
-    pub timed_out: u64,
+    timed_out: TimedOut,
     /// Killed because the future of a call was dropped.
-    pub dropped: u64,
+    dropped: Dropped,
     /// Killed because they violated the protocol.
-    pub protocol: u64,
+    protocol: Protocol,
     /// Killed because the thread that manages them failed.
-    pub manager_failed: u64,
+    manager_failed: ManagerFailed,
     /// Died or were killed before they were ready.
-    pub start_failed: u64,
+    start_failed: StartFailed,
     /// Replaced after [`max_tasks`](super::Builder::max_tasks) calls.
-    pub max_tasks: u64,
+    max_tasks: MaxTasks,
     /// Replaced for [`recycle_rss`](super::Builder::recycle_rss).
-    pub rss: u64,
+    rss: Rss,
     /// Exited after [`idle_timeout`](super::Builder::idle_timeout).
-    pub idle: u64,
+    idle: Idle,
     /// Exited, or were killed, when the pool was shut down.
-    pub shut_down: u64,
-}
-
-impl Ended {
-    /// The sum.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        let Self {
-            crashed,
-            died_idle,
-            timed_out,
-            dropped,
-            protocol,
-            manager_failed,
-            start_failed,
-            max_tasks,
-            rss,
-            idle,
-            shut_down,
-        } = self;
-        crashed
-            + died_idle
-            + timed_out
-            + dropped
-            + protocol
-            + manager_failed
-            + start_failed
-            + max_tasks
-            + rss
-            + idle
-            + shut_down
-    }
-
-    pub(crate) fn count(&mut self, end: ExitReason) {
-        *match end {
-            ExitReason::Crashed => &mut self.crashed,
-            ExitReason::DiedIdle => &mut self.died_idle,
-            ExitReason::TimedOut => &mut self.timed_out,
-            ExitReason::Dropped => &mut self.dropped,
-            ExitReason::Protocol => &mut self.protocol,
-            ExitReason::ManagerFailed => &mut self.manager_failed,
-            ExitReason::StartFailed => &mut self.start_failed,
-            ExitReason::MaxTasks => &mut self.max_tasks,
-            ExitReason::Rss => &mut self.rss,
-            ExitReason::Idle => &mut self.idle,
-            ExitReason::ShutDown => &mut self.shut_down,
-        } += 1;
-    }
-}
-
-/// Why a worker process has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ExitReason {
-    Crashed,
-    DiedIdle,
-    TimedOut,
-    Dropped,
-    Protocol,
-    ManagerFailed,
-    StartFailed,
-    MaxTasks,
-    Rss,
-    Idle,
-    ShutDown,
+    shut_down: ShutDown,
 }
 
 /// Calls that have ended, by result.

@@ -9,7 +9,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
-use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,7 +24,7 @@ use crate::error::process::ProcessError;
 use crate::pool::Durations;
 use crate::pool::Shutdown;
 use crate::sync::{Condvar, Mutex, MutexGuard};
-use crate::util::wake_all;
+use crate::wait_queue::Event;
 
 /// The wait after the first failed start; it doubles with each further one.
 const FIRST_BACK_OFF: Duration = Duration::from_millis(10);
@@ -38,6 +37,8 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// Notifies slots that wait for the next start.
     closed: Condvar,
+    /// Notified when the last slot has ended.
+    ended: Event,
 }
 
 #[derive(Default)]
@@ -53,8 +54,6 @@ struct State {
     failures: u32,
     retry_at: Option<Instant>,
     shutdown: Option<Shutdown>,
-    /// Woken when the last slot has ended.
-    shutdown_wakers: Vec<Waker>,
     /// The counters; the rest is filled in by [`Shared::metrics`].
     stats: Metrics,
     #[cfg(feature = "metrics")]
@@ -98,7 +97,8 @@ pub(crate) struct StartFailure {
 
 impl Shared {
     pub(crate) fn new(config: Config) -> Self {
-        Self { config, state: Mutex::new(State::default()), closed: Condvar::new() }
+        let (closed, ended) = (Condvar::new(), Event::new());
+        Self { config, state: Mutex::new(State::default()), closed, ended }
     }
 
     // Calls.
@@ -222,11 +222,11 @@ impl Shared {
         let Err(error) = started else { return };
         let mut state = locked(&self.state);
         state.stats.start_failures += 1;
-        let wakers = state.end_slot();
+        state.end_slot();
         let is_last = state.slots == 0;
         let calls = if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() };
         drop(state);
-        wake_all(wakers);
+        self.ended.notify_all();
         let detail = format!("no thread to manage it: {error}");
         self.fail(calls, &ProcessError::Start { attempts: 1, detail }.into());
     }
@@ -243,9 +243,9 @@ impl Shared {
         let mut state = locked(&self.state);
         loop {
             if !state.needs_start(&self.config) {
-                let wakers = state.end_slot();
+                state.end_slot();
                 drop(state);
-                wake_all(wakers);
+                self.ended.notify_all();
                 return false;
             }
             let wait = state.retry_at.map(|at| at.saturating_duration_since(Instant::now()));
@@ -346,19 +346,7 @@ impl Shared {
 
     /// Completes when the last slot of the closed pool has ended.
     pub(crate) async fn closed(&self) {
-        std::future::poll_fn(|cx| {
-            // Cloned before the lock is taken, and dropped after: both are code of the user.
-            let waker = cx.waker().clone();
-            let mut state = locked(&self.state);
-            if state.slots == 0 {
-                return Poll::Ready(());
-            }
-            if !state.shutdown_wakers.iter().any(|other| other.will_wake(&waker)) {
-                state.shutdown_wakers.push(waker);
-            }
-            Poll::Pending
-        })
-        .await;
+        self.ended.wait_until(|| locked(&self.state).slots == 0).await;
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
@@ -393,11 +381,10 @@ impl State {
         self.starting += usize::from(reserve);
     }
 
-    /// Ends a starting slot; the wakers are to be woken without the lock.
-    fn end_slot(&mut self) -> Vec<Waker> {
+    /// Ends a starting slot.
+    fn end_slot(&mut self) {
         self.starting -= 1;
         self.slots -= 1;
-        if self.slots == 0 { std::mem::take(&mut self.shutdown_wakers) } else { Vec::new() }
     }
 
     /// Whether all starting slots are needed.

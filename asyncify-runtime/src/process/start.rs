@@ -69,14 +69,14 @@ struct Parts {
 }
 
 fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
-    let (ours, theirs) = UnixStream::pair()?;
-    ours.set_nonblocking(true)?;
-    let (control, their_control) = match config.kill_grace {
-        Some(_) => UnixStream::pair().map(|(ours, theirs)| (Some(ours), Some(theirs)))?,
+    let (socket, worker_socket) = UnixStream::pair()?;
+    socket.set_nonblocking(true)?;
+    let (control, worker_control) = match config.kill_grace {
+        Some(_) => UnixStream::pair().map(|(pool, worker)| (Some(pool), Some(worker)))?,
         None => (None, None),
     };
     let timer = Timer::new()?;
-    let mut child = command(config, token).stdin(OwnedFd::from(theirs)).spawn()?;
+    let mut child = command(config, token).stdin(OwnedFd::from(worker_socket)).spawn()?;
     // From here on the child must be reaped.
     let rest = (|| {
         let stderr = match (config.stderr, child.stderr.take()) {
@@ -88,14 +88,14 @@ fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
     let (process, stderr) = match rest {
         Ok(parts) => parts,
         Err(error) => {
-            // An error means that it has exited.
+            // It may have exited.
             let _ = child.kill();
             sys::reap(&mut child);
             return Err(error);
         }
     };
-    let link = Link::new(ours, process, timer, control, config.kill_group, config.kill_grace);
-    Ok(Parts { link: Arc::new(link), child, control: their_control, stderr })
+    let link = Link::new(socket, process, timer, control, config.kill_group, config.kill_grace);
+    Ok(Parts { link: Arc::new(link), child, control: worker_control, stderr })
 }
 
 fn command(config: &Config, token: Token) -> Command {
@@ -130,7 +130,7 @@ fn handshake(
     let shared = worker.shared.clone();
     let setup = hello::frame(Kind::Setup, &Setup::new(&shared.config));
     match send_setup(&worker.link.socket, &setup, control) {
-        // If it has exited, reading tells.
+        // That it has exited is found out by reading.
         Err(error) if !sys::is_unread(&error) => return Err(error.into()),
         _ => {}
     }
@@ -201,7 +201,7 @@ fn send_setup(socket: &UnixStream, frame: &[u8], control: Option<&UnixStream>) -
     }
 }
 
-/// Kills and reaps a worker that is not ready; the failure says how it exited.
+/// Kills and reaps a worker that is not ready; adds its exit status to the failure.
 fn give_up(mut worker: Worker, mut failure: StartFailure) -> StartFailure {
     // It closes its socket a moment before it has exited.
     let closed = sys::has_hung_up(&worker.link.socket);

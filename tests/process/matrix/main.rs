@@ -1,5 +1,5 @@
 //! The failure matrix: everything that can happen to a worker, against real processes and real
-//! signals. After each case the books must balance, and nothing may be left: no process, no
+//! signals. After each case the statistics must balance, and nothing may be left: no process, no
 //! zombie, no descriptor.
 //!
 //! `cargo test -p asyncify-process-tests --test matrix -- NAME` runs the cases whose names hold
@@ -92,7 +92,7 @@ fn one() -> Builder {
     Pool::builder("one").workers(1)
 }
 
-/// Ends the pool, and checks that nothing is left of it and that every process is accounted for.
+/// Ends the pool, and checks that nothing is left of it and that every process is counted.
 async fn finish(pool: Pool) -> Metrics {
     balanced(&pool);
     pool.shutdown(Shutdown::Drain).await;

@@ -29,8 +29,8 @@ fn a_manager_that_panics_leaves_neither_a_call_nor_a_process() {
     let pool = Pool::new(shared);
     let arguments = Arguments::new(&TASK, Ok(pool.clone()), Options::new());
     let mut call = Box::pin(call::<Result<(), Error>>(arguments));
-    let mut poll = || call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(poll().is_pending());
+    let mut poll_once = || call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(poll_once().is_pending());
     assert!(status.exists());
 
     let managed = catch(move || {
@@ -38,7 +38,8 @@ fn a_manager_that_panics_leaves_neither_a_call_nor_a_process() {
         std::panic::resume_unwind(Box::new("the manager has panicked"));
     });
     managed.unwrap_err();
-    let Poll::Ready(Err(Error::Process(ProcessError::ManagerFailed { detail }))) = poll() else {
+    let Poll::Ready(Err(Error::Process(ProcessError::ManagerFailed { detail }))) = poll_once()
+    else {
         panic!("the call has another end");
     };
     assert_eq!(detail, PANICKED);

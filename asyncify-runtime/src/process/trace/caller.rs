@@ -44,7 +44,7 @@ impl Caller {
         let Ok(record) = rmp_serde::from_slice::<Record>(encoded) else { return };
         let Some(index) = usize::from(record.verbosity).checked_sub(1) else { return };
         let Some(metadata) = METADATA.get(index) else { return };
-        // The subscriber is the user's, and the thread is ours.
+        // The subscriber may panic, and this is the manager thread.
         drop_quietly(catch(|| {
             let _current = dispatcher::set_default(&self.dispatcher);
             if self.dispatcher.enabled(&record.metadata(metadata)) {
@@ -94,11 +94,20 @@ impl Drop for Caller {
 
 impl Record {
     /// The description of the event as it was in the worker, for filters.
-    fn metadata(&self, ours: &'static Metadata<'static>) -> Metadata<'_> {
-        let fields = FieldSet::new(FIELDS, ours.callsite());
+    fn metadata(&self, recorded: &'static Metadata<'static>) -> Metadata<'_> {
+        let fields = FieldSet::new(FIELDS, recorded.callsite());
         let file = self.file.as_deref();
-        let level = *ours.level();
-        Metadata::new(ours.name(), &self.target, level, file, self.line, None, fields, Kind::EVENT)
+        let level = *recorded.level();
+        Metadata::new(
+            recorded.name(),
+            &self.target,
+            level,
+            file,
+            self.line,
+            None,
+            fields,
+            Kind::EVENT,
+        )
     }
 }
 

@@ -1,12 +1,11 @@
 //! `tracing` across processes: the caller's span goes to the worker, and the events of the function
 //! come back into that span.
 //!
-//! `tracing` describes each span and event by a static, which no other process can name. So both
-//! travel as text, and are recorded by a static of ours, one for each level, as `tracing-log` does
-//! with the records of `log`.
+//! The `Metadata` of a span or event is a static, which cannot be sent to another process. So both are
+//! sent as text. The caller records events with static metadata of this crate, one for each level, as
+//! `tracing-log` does with the records of `log`.
 //!
-//! Nothing is sent if nobody listens, and no event of a level that no subscriber of the caller's
-//! process takes.
+//! Levels that no subscriber of the caller's process enables are not sent.
 
 mod caller;
 mod text;
@@ -20,7 +19,7 @@ pub(crate) use self::caller::Caller;
 pub use self::text::SpanFields;
 pub(crate) use self::worker::{enter, install};
 
-/// The target of what is recorded by statics of ours.
+/// The target of the static metadata.
 const TARGET: &str = "asyncify_runtime::process";
 
 /// By verbosity.

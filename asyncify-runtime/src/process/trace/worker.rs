@@ -91,7 +91,7 @@ impl Record {
         // Between calls there is no caller.
         if call != 0 {
             let bytes = rmp_serde::to_vec(self).expect("plain fields");
-            // If the pool has gone, the watchdog ends this process.
+            // An error means that the pool has exited; the watchdog then kills this process.
             let _ = send(&wire::short(Kind::Log, call, &bytes));
         }
     }

@@ -97,61 +97,52 @@ pub(super) fn run(
             other => return Err(protocol_error(format!("{other:?} instead of a call"))),
         }
         watchdog::set_current(header.call);
-        let frame = answer(&header, reader.payload(), options);
+        let frame = answer(&header, reader.payload(), options).unwrap_or_else(|frame| frame);
         watchdog::set_current(0);
         send(&frame)?;
     }
     Ok(())
 }
 
-/// Runs the function of a call; returns the frame with the answer.
-fn answer(header: &Header, payload: &[u8], options: &Options) -> Vec<u8> {
+/// Runs the function of a call; returns the frame with the answer. `Err`: the function has not
+/// returned a result.
+fn answer(header: &Header, payload: &[u8], options: &Options) -> Result<Vec<u8>, Vec<u8>> {
     let call = header.call;
     let text = |kind, text: String| wire::short(kind, call, text.as_bytes());
+    let undecodable = |detail| text(Kind::Undecodable, detail);
+    let panicked = |panic: Panic| {
+        let bytes = rmp_serde::to_vec_named(&panic).expect("a struct of plain fields");
+        wire::short(Kind::Panicked, call, &bytes)
+    };
     let (payload, context) = header.split(payload);
-    let context = match Context::decode(context) {
-        Ok(context) => context,
-        Err(detail) => return text(Kind::Undecodable, detail),
-    };
-    let Some((id, arguments)) = split_task_id(payload) else {
-        return text(Kind::Undecodable, "a call without a task id".to_owned());
-    };
-    let Some(task) = task::registry().ok().and_then(|tasks| tasks.get(&id)) else {
-        return wire::short(Kind::Unregistered, call, &[]);
-    };
-    let codec = match Codec::from_byte(header.codec) {
-        Ok(codec) => codec,
-        Err(detail) => return text(Kind::Undecodable, detail),
-    };
-    let mut ended = None;
+    let context = Context::decode(context).map_err(undecodable)?;
+    let (id, arguments) =
+        split_task_id(payload).ok_or_else(|| undecodable("a call without a task id".to_owned()))?;
+    let task = task::registry().ok().and_then(|tasks| tasks.get(&id));
+    let task = task.ok_or_else(|| wire::short(Kind::Unregistered, call, &[]))?;
+    let codec = Codec::from_byte(header.codec).map_err(undecodable)?;
+    let mut result = None;
     let entered = catch(|| {
         context.enter(options.carrier, &mut || {
             // Caught here, so that the context is left as after a return.
             let run = || task.run(&mut Request::new(arguments, codec, call));
-            ended = Some(catch(run).map_err(describe));
+            result = Some(catch(run).map_err(describe));
         });
     });
-    let ended = match entered {
-        Ok(()) => ended,
-        Err(payload) => Some(Err(describe(payload))),
+    entered.map_err(|payload| panicked(describe(payload)))?;
+    let Answer(mut frame) = match result.unwrap_or_else(|| Err(not_run())).map_err(panicked)? {
+        Ok(answer) => answer,
+        Err(Refusal::Undecodable(detail)) => return Err(undecodable(detail)),
+        Err(Refusal::Unencodable(detail)) => return Err(text(Kind::Unencodable, detail)),
     };
-    let mut frame = match ended.unwrap_or_else(|| Err(not_run())) {
-        Ok(Ok(Answer(frame))) => frame,
-        Ok(Err(Refusal::Undecodable(detail))) => return text(Kind::Undecodable, detail),
-        Ok(Err(Refusal::Unencodable(detail))) => return text(Kind::Unencodable, detail),
-        Err(panic) => {
-            let bytes = rmp_serde::to_vec_named(&panic).expect("a struct of plain fields");
-            return wire::short(Kind::Panicked, call, &bytes);
-        }
-    };
-    match wire::seal(&mut frame, options.max_payload) {
-        Ok(()) => frame,
-        Err(WireError::TooLong { bytes, limit }) => {
+    wire::seal(&mut frame, options.max_payload).map_err(|error| match error {
+        WireError::TooLong { bytes, limit } => {
             let sizes = rmp_serde::to_vec(&(bytes, limit)).expect("two numbers");
             wire::short(Kind::TooLong, call, &sizes)
         }
-        Err(other) => text(Kind::Unencodable, other.to_string()),
-    }
+        other => text(Kind::Unencodable, other.to_string()),
+    })?;
+    Ok(frame)
 }
 
 fn describe(payload: Box<dyn Any + Send>) -> Panic {

@@ -53,30 +53,16 @@ pub(super) fn start(socket: &UnixStream, control: Option<UnixStream>) -> io::Res
 
 fn watch(socket: &OwnedFd, mut control: Option<UnixStream>) {
     loop {
-        let gone = PollFd::new(socket, PollFlags::RDHUP);
-        let (gone, announced) = match &control {
-            None => {
-                let mut fds = [gone];
-                sys::poll(&mut fds, None).unwrap_or_else(|_| end());
-                (!fds[0].revents().is_empty(), false)
-            }
-            Some(control) => {
-                let mut fds = [gone, PollFd::new(control, PollFlags::IN)];
-                sys::poll(&mut fds, None).unwrap_or_else(|_| end());
-                let [gone, announced] = fds.map(|fd| !fd.revents().is_empty());
-                (gone, announced)
-            }
-        };
-        if gone {
+        let mut fds = vec![PollFd::new(socket, PollFlags::RDHUP)];
+        fds.extend(control.as_ref().map(|control| PollFd::new(control, PollFlags::IN)));
+        if sys::poll(&mut fds, None).is_err() || !fds[0].revents().is_empty() {
             end();
         }
-        if announced {
-            let mut call = [0; 8];
-            match control.as_mut().map(|control| control.read_exact(&mut call)) {
-                // Relaxed: see `is_cancelled`.
-                Some(Ok(())) => CANCELLED.store(u64::from_le_bytes(call), Ordering::Relaxed),
-                _ => control = None,
-            }
+        let mut call = [0; 8];
+        match control.as_mut().map(|control| control.read_exact(&mut call)) {
+            // Relaxed: see `is_cancelled`.
+            Some(Ok(())) => CANCELLED.store(u64::from_le_bytes(call), Ordering::Relaxed),
+            _ => control = None,
         }
     }
 }
