@@ -24,7 +24,7 @@ use crate::error::process::ProcessError;
 use crate::pool::Durations;
 use crate::pool::Shutdown;
 use crate::sync::{Condvar, Mutex, MutexGuard};
-use crate::wait_queue::Event;
+use crate::util::wait_queue::Event;
 
 /// The wait after the first failed start; it doubles with each further one.
 const FIRST_BACK_OFF: Duration = Duration::from_millis(10);

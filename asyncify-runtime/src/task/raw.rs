@@ -209,7 +209,7 @@ impl RawTask {
         unsafe { ptr::drop_in_place(self.0.as_ptr()) };
         // SAFETY: allocated by `Box::new` for a `TaskCell` of this layout.
         unsafe { alloc::dealloc(self.0.as_ptr().cast(), layout) };
-        drop(waker);
+        drop_quietly(waker);
     }
 
     /// Sets what the caller carries along.
@@ -555,10 +555,11 @@ impl RawTask {
         }
         if let Look::Pending { .. } = look {
             // SAFETY: rule 4: not registered and not complete, so the slot is the handle's.
-            self.header().waker.with_mut(|slot| match unsafe { &mut *slot } {
-                Some(waker) if waker.will_wake(cx.waker()) => {}
-                slot => *slot = Some(cx.waker().clone()),
+            let before = self.header().waker.with_mut(|slot| match unsafe { &mut *slot } {
+                Some(waker) if waker.will_wake(cx.waker()) => None,
+                slot => slot.replace(cx.waker().clone()),
             });
+            drop_quietly(before);
             look = self.state().register();
         }
         match look {
@@ -585,7 +586,7 @@ impl RawTask {
                 let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
                 // SAFETY: the handle's reference.
                 unsafe { self.drop_ref() };
-                drop(waker);
+                drop_quietly(waker);
             }
         }
     }

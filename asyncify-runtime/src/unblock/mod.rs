@@ -28,6 +28,8 @@
 mod error;
 mod input;
 mod items;
+#[cfg(all(test, asyncify_loom))]
+mod models;
 mod operation;
 mod output;
 mod read;

@@ -1,0 +1,102 @@
+//! The owner and its job in every interleaving, within bounds. Loom itself reports what is leaked and
+//! who waits for ever.
+
+use std::future::poll_fn;
+use std::io::{self, Read, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use futures_io::{AsyncRead, AsyncWrite};
+use loom::future::block_on;
+use loom::sync::mpsc::{Sender, channel};
+
+use super::Unblock;
+use crate::{Executor, Job, Rejected};
+
+/// A thread for each job.
+struct Threads;
+
+impl Executor for Threads {
+    fn execute(&self, job: Job) -> Result<(), Rejected> {
+        loom::thread::spawn(move || job.run());
+        Ok(())
+    }
+}
+
+/// Tells at its end what was written, with a full stop for each flush.
+struct Device(Vec<u8>, Sender<Vec<u8>>);
+
+impl Read for Device {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        target[0] = 7;
+        Ok(1)
+    }
+}
+
+impl Write for Device {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.push(b'.');
+        Ok(())
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.1.send(std::mem::take(&mut self.0)).unwrap();
+    }
+}
+
+fn model(f: impl Fn() + Sync + Send + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.max_branches = 20_000;
+    model.check(f);
+}
+
+fn write(device: &mut Unblock<Device>, bytes: &[u8]) {
+    let mut cx = Context::from_waker(Waker::noop());
+    let accepted = Pin::new(device).poll_write(&mut cx, bytes);
+    assert!(matches!(accepted, Poll::Ready(Ok(count)) if count == bytes.len()));
+}
+
+#[test]
+fn what_was_accepted_is_written_whenever_the_owner_goes() {
+    model(|| {
+        let (tell, told) = channel();
+        let mut device = Unblock::on(Threads, Device(Vec::new(), tell)).capacity(4);
+        write(&mut device, b"a");
+        write(&mut device, b"b");
+        drop(device);
+        assert_eq!(told.recv().unwrap(), b"ab.");
+    });
+}
+
+#[test]
+fn a_value_that_is_read_is_dropped_whenever_the_owner_goes() {
+    model(|| {
+        let (tell, told) = channel();
+        let mut device = Unblock::on(Threads, Device(Vec::new(), tell)).capacity(4);
+        let mut cx = Context::from_waker(Waker::noop());
+        _ = Pin::new(&mut device).poll_read(&mut cx, &mut [0]);
+        drop(device);
+        assert_eq!(told.recv().unwrap(), b"");
+    });
+}
+
+#[test]
+fn the_owner_hears_of_each_job() {
+    model(|| {
+        let (tell, told) = channel();
+        let mut device = Unblock::on(Threads, Device(Vec::new(), tell)).capacity(4);
+        write(&mut device, b"a");
+        let mut target = [0];
+        let read = block_on(poll_fn(|cx| Pin::new(&mut device).poll_read(cx, &mut target)));
+        assert_eq!((read.unwrap(), target), (1, [7]));
+        drop(block_on(device.into_inner()).ok().unwrap());
+        assert_eq!(told.recv().unwrap(), b"a.");
+    });
+}
