@@ -1,7 +1,8 @@
 //! Whether the next spin pays, learned from the last ones.
 
-/// After so many spins in a row that paid, other tasks get a turn.
-const TURN: u32 = 64;
+/// After so many spins in a row that paid, other tasks get a turn: a runtime looks at its timers only
+/// once in a number of turns.
+const TURN: u32 = 16;
 
 /// Skips spins after one that did not pay: first one, then two, and so on up to `most_skipped`.
 #[derive(Clone, Copy, Debug)]

@@ -19,6 +19,12 @@ const LONGEST: u64 = 100_000;
 const SHORTEST: u64 = 250;
 /// The most credit.
 const MOST_CREDIT: u64 = 2 * LONGEST;
+/// The most that a saved wake-up counts. On a busy machine one may take milliseconds, which are not
+/// worth as much spinning.
+const MOST_SAVED: u64 = LONGEST / 2;
+/// What part of a wake-up is credited that a spin would have saved, had it lasted: it might not have,
+/// where whoever submitted the job had no other core to do so meanwhile.
+const EXPLORED: u64 = 8;
 
 /// All times in nanoseconds after `start`, or of duration.
 ///
@@ -61,8 +67,8 @@ impl SearchSpin {
             average => average - average / 8 + cost / 8,
         };
         self.wake.store(wake, Relaxed);
-        // What a spin would have saved that had lasted from the end of the search until the call.
-        self.earn(called.saturating_sub(self.ran_dry.load(Relaxed)));
+        // What a spin might have saved that had lasted from the end of the search until the call.
+        self.earn(self.saved(called.saturating_sub(self.ran_dry.load(Relaxed))) / EXPLORED);
     }
 
     /// Tries to pop a job for as long as that seems to pay.
@@ -72,7 +78,7 @@ impl SearchSpin {
         if limit >= SHORTEST {
             let (job, spent) = spin(Duration::from_nanos(limit), pop);
             if job.is_some() {
-                self.earn(nanos(spent));
+                self.earn(self.saved(nanos(spent)));
                 return job;
             }
             // A spin that was preempted cost no more than it was to last.
@@ -82,9 +88,12 @@ impl SearchSpin {
         None
     }
 
-    /// Credits a wake-up that was, or would have been, saved by a spin of this length.
-    fn earn(&self, spent: u64) {
-        let saved = self.wake.load(Relaxed).saturating_sub(spent);
+    /// What a spin of this length saves that makes a wake-up unnecessary.
+    fn saved(&self, spent: u64) -> u64 {
+        self.wake.load(Relaxed).min(MOST_SAVED).saturating_sub(spent)
+    }
+
+    fn earn(&self, saved: u64) {
         let credit = self.credit.load(Relaxed).saturating_add(saved);
         self.credit.store(credit.min(MOST_CREDIT), Relaxed);
     }
@@ -111,7 +120,7 @@ mod tests {
         // On a slow machine the gap between the two lines above is long.
         spin.ran_dry.store(spin.called.load(Relaxed), Relaxed);
         spin.awake();
-        assert_eq!(spin.credit.load(Relaxed), MOST_CREDIT);
+        assert_eq!(spin.credit.load(Relaxed), MOST_SAVED / EXPLORED);
     }
 
     #[test]
