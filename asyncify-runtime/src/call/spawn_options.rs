@@ -1,4 +1,4 @@
-//! Where the jobs of a group, a stream or a reader run: chosen once, used for each of them.
+//! The options with which a group, a stream or an `Unblock` spawns its jobs.
 
 use std::panic;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use crate::pool::global;
 use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
 
-/// What each job's call is told.
+/// Options for a number of jobs: each job is a [`BlockingCall`] with these options.
 #[derive(Clone, Default)]
-pub(crate) struct Venue {
-    /// None: each job goes where a call goes that is made there and then.
+pub(crate) struct SpawnOptions {
+    /// `None`: each job uses the executor of the scope in which it is spawned, or the global pool.
     pub(crate) executor: Option<Arc<dyn Executor>>,
     pub(crate) limiter: Option<Limiter>,
     #[cfg(feature = "tokio")]
     pub(crate) runtime: Option<tokio::runtime::Handle>,
 }
 
-impl Venue {
+impl SpawnOptions {
     pub(crate) fn on(executor: impl Executor + 'static) -> Self {
         Self { executor: Some(Arc::new(executor)), ..Self::default() }
     }
@@ -44,8 +44,8 @@ impl Venue {
         call
     }
 
-    /// Starts a job, which waits by itself for its permit, and for its place where the queue is full.
-    pub(crate) fn start<F, T>(&self, body: F) -> Running<'static, T>
+    /// Spawns a job. It waits for its permit, and for room in a full queue, without being polled.
+    pub(crate) fn spawn<F, T>(&self, body: F) -> Running<'static, T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
@@ -53,25 +53,25 @@ impl Venue {
         self.call(body).start_in_line().unattended()
     }
 
-    /// Starts a job that must run although nobody waits for it.
+    /// Spawns a detached job that is guaranteed to run.
     ///
-    /// Where the queue is full, the job waits for its place by itself. An executor that refuses it
-    /// otherwise, or drops it, is shut down: the job runs on the [`global`] pool then, and if that is
-    /// shut down too, on the thread that finds out.
-    pub(crate) fn start_guaranteed(&self, job: impl FnOnce() + Send + 'static) {
+    /// If the queue is full, the job waits for room. If the executor is shut down and thus rejects or
+    /// drops the job, it runs on the [`global`] pool; if that is shut down as well, it runs on the
+    /// thread that drops it.
+    pub(crate) fn spawn_guaranteed(&self, job: impl FnOnce() + Send + 'static) {
         let job = Guaranteed { job: Some(job), fallback: Fallback::GlobalPool };
-        // An executor that panics has dropped the job, and with it used the fallback.
+        // An executor that panics has dropped the job, whose destructor uses the fallback.
         drop_quietly(catch(|| drop(self.call(move || job.run()).detach().start_in_line())));
     }
 }
 
-/// A job that runs when it is dropped, if it has not run before.
+/// A job that runs when it is dropped, unless it has run before.
 struct Guaranteed<F: FnOnce() + Send + 'static> {
     job: Option<F>,
     fallback: Fallback,
 }
 
-/// Where a job runs whose executor drops it.
+/// Where the job runs if its executor drops it.
 enum Fallback {
     GlobalPool,
     ThisThread,
@@ -91,7 +91,7 @@ impl<F: FnOnce() + Send + 'static> Drop for Guaranteed<F> {
         match self.fallback {
             Fallback::GlobalPool => {
                 let job = Self { job: Some(job), fallback: Fallback::ThisThread };
-                // The global pool panics where the system refuses it a thread.
+                // The global pool panics if the system cannot give it a thread.
                 drop_quietly(catch(|| {
                     let call = BlockingCall::new(move || job.run());
                     drop(call.executor(global()).detach().start_in_line());
@@ -102,7 +102,7 @@ impl<F: FnOnce() + Send + 'static> Drop for Guaranteed<F> {
     }
 }
 
-/// Goes on with the panic of a job, or says why a job that cannot be done without did not run.
+/// Resumes the panic of a job, or panics because a required job did not run.
 #[cold]
 pub(crate) fn resume(error: JoinError, consequence: &str) -> ! {
     match error.try_into_panic() {

@@ -25,7 +25,7 @@ use futures_util::stream::FuturesUnordered;
 
 use self::child::Child;
 
-use crate::call::{Venue, resume};
+use crate::call::{SpawnOptions, resume};
 use crate::executor::Executor;
 use crate::task::JoinError;
 use crate::util::drop_quietly;
@@ -65,7 +65,7 @@ use crate::util::proxy_waker::ProxyWaker;
 /// ```
 #[must_use = "dropping a group cancels its children"]
 pub struct TaskGroup<T> {
-    venue: Venue,
+    options: SpawnOptions,
     children: FuturesUnordered<Child<T>>,
     proxy: ProxyWaker,
     /// The number of the next child.
@@ -75,18 +75,18 @@ pub struct TaskGroup<T> {
 impl<T: Send + 'static> TaskGroup<T> {
     /// A group whose closures run where calls run that name no executor.
     pub fn new() -> Self {
-        Self::at(Venue::default())
+        Self::at(SpawnOptions::default())
     }
 
     /// A group whose closures run on `executor`.
     ///
     /// On a bounded queue that is full they wait for their place, in order.
     pub fn on(executor: impl Executor + 'static) -> Self {
-        Self::at(Venue::on(executor))
+        Self::at(SpawnOptions::on(executor))
     }
 
-    fn at(venue: Venue) -> Self {
-        Self { venue, children: FuturesUnordered::new(), proxy: ProxyWaker::new(), next: 0 }
+    fn at(options: SpawnOptions) -> Self {
+        Self { options, children: FuturesUnordered::new(), proxy: ProxyWaker::new(), next: 0 }
     }
 
     /// Starts a closure that blocks; gives its number.
@@ -94,7 +94,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        let call = self.venue.start(body);
+        let call = self.options.spawn(body);
         self.push(|number| Child::call(number, call))
     }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 use super::{AHEAD, Producing};
-use crate::call::Venue;
+use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::limit::Limiter;
 
@@ -56,8 +56,8 @@ type Items<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
 #[doc(hidden)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct StreamCall<T> {
-    start: Box<dyn FnOnce(Venue, usize) -> Items<T>>,
-    venue: Venue,
+    start: Box<dyn FnOnce(SpawnOptions, usize) -> Items<T>>,
+    options: SpawnOptions,
     ahead: usize,
 }
 
@@ -68,8 +68,9 @@ impl<T> StreamCall<T> {
         T: Send + 'static,
     {
         let make = move || make().into_iter();
-        let start = move |venue, ahead| Box::pin(Producing::new(venue, ahead, make)) as Items<T>;
-        Self { start: Box::new(start), venue: Venue::default(), ahead: AHEAD }
+        let start =
+            move |options, ahead| Box::pin(Producing::new(options, ahead, make)) as Items<T>;
+        Self { start: Box::new(start), options: SpawnOptions::default(), ahead: AHEAD }
     }
 
     /// # Panics
@@ -77,19 +78,19 @@ impl<T> StreamCall<T> {
     /// If the executor cannot be kept: see [`Executor::share`].
     pub fn executor(mut self, executor: &dyn Executor) -> Self {
         let executor = executor.share();
-        self.venue.executor =
+        self.options.executor =
             Some(executor.expect("a stream keeps its executor, which needs `Executor::share`"));
         self
     }
 
     pub fn limiter(mut self, limiter: &Limiter) -> Self {
-        self.venue.limiter = Some(limiter.clone());
+        self.options.limiter = Some(limiter.clone());
         self
     }
 
     #[cfg(feature = "tokio")]
     pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
-        self.venue.runtime = Some(runtime.clone());
+        self.options.runtime = Some(runtime.clone());
         self
     }
 
@@ -103,7 +104,7 @@ impl<T> StreamCall<T> {
     }
 
     pub fn start(self) -> BlockingStream<T> {
-        BlockingStream { items: (self.start)(self.venue, self.ahead) }
+        BlockingStream { items: (self.start)(self.options, self.ahead) }
     }
 }
 

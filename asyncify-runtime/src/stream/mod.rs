@@ -34,9 +34,9 @@ pub use self::call::{BlockingStream, StreamCall};
 use self::mailbox::{AtEnd, Mailbox, Taken};
 use self::patience::{Patience, Wait};
 use self::producer::produce;
-use crate::call::Parcel;
+use crate::call::DropOnPool;
 use crate::call::Running;
-use crate::call::{Venue, resume};
+use crate::call::{SpawnOptions, resume};
 use crate::task::JoinError;
 use crate::util::drop_all_quietly;
 
@@ -62,7 +62,7 @@ where
     make: Option<Make<I>>,
     /// The job that runs, or the last that ran.
     running: Option<Running<'static, ()>>,
-    venue: Venue,
+    options: SpawnOptions,
     patience: Patience,
 }
 
@@ -79,26 +79,26 @@ where
     ///
     /// If `ahead` is 0.
     pub(crate) fn new(
-        venue: Venue,
+        options: SpawnOptions,
         ahead: usize,
         make: impl FnOnce() -> I + Send + 'static,
     ) -> Self {
-        Self::of(venue, Mailbox::new(ahead, None, AtEnd::Drop), Some(Box::new(make)))
+        Self::of(options, Mailbox::new(ahead, None, AtEnd::Drop), Some(Box::new(make)))
     }
 
     /// The items of an iterator whose owner may want it back.
-    pub(crate) fn lent(venue: Venue, iterator: Box<I>) -> Self {
-        Self::of(venue, Mailbox::new(AHEAD, Some(iterator), AtEnd::Keep), None)
+    pub(crate) fn lent(options: SpawnOptions, iterator: Box<I>) -> Self {
+        Self::of(options, Mailbox::new(AHEAD, Some(iterator), AtEnd::Keep), None)
     }
 
-    fn of(venue: Venue, mailbox: Mailbox<I>, make: Option<Make<I>>) -> Self {
+    fn of(options: SpawnOptions, mailbox: Mailbox<I>, make: Option<Make<I>>) -> Self {
         let mailbox = Arc::new(mailbox);
         Self {
             batch: VecDeque::new(),
             mailbox,
             make,
             running: None,
-            venue,
+            options,
             patience: Patience::new(),
         }
     }
@@ -107,7 +107,7 @@ where
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         if let Some(make) = self.make.take() {
             let mailbox = self.mailbox.clone();
-            self.running = Some(self.venue.start(move || produce(&mailbox, Box::new(make()))));
+            self.running = Some(self.options.spawn(move || produce(&mailbox, Box::new(make()))));
         }
         match self.patience.wait(|| self.mailbox.is_empty()) {
             Wait::No | Wait::Over => {}
@@ -137,9 +137,9 @@ where
 
     /// Sends the iterator for more items.
     fn send(&mut self, source: Box<I>) {
-        let (mailbox, parcel) = (self.mailbox.clone(), Parcel::new(&self.venue, source));
+        let (mailbox, source) = (self.mailbox.clone(), DropOnPool::new(&self.options, source));
         self.running = None;
-        self.running = Some(self.venue.start(move || produce(&mailbox, parcel.open())));
+        self.running = Some(self.options.spawn(move || produce(&mailbox, source.into_inner())));
     }
 
     /// Ready when the job has ended, and thus left something in the mailbox, be it the end.
@@ -197,7 +197,7 @@ where
 {
     fn drop(&mut self) {
         let (items, source) = self.mailbox.close();
-        drop(source.map(|source| Parcel::new(&self.venue, source)));
+        drop(source.map(|source| DropOnPool::new(&self.options, source)));
         // They run to the end, whatever they do.
         drop_all_quietly(mem::take(&mut self.batch));
         drop_all_quietly(items);

@@ -8,7 +8,7 @@ use futures_core::Stream;
 use loom::future::block_on;
 
 use super::Producing;
-use crate::call::Venue;
+use crate::call::SpawnOptions;
 use crate::{Executor, Job, Rejected};
 
 /// A thread for each job.
@@ -37,7 +37,7 @@ where
 #[test]
 fn the_consumer_hears_of_every_item_and_of_the_end() {
     model(|| {
-        let mut stream = Producing::new(Venue::on(Threads), 1, || 1..=2);
+        let mut stream = Producing::new(SpawnOptions::on(Threads), 1, || 1..=2);
         assert_eq!(next(&mut stream), Some(1));
         assert_eq!(next(&mut stream), Some(2));
         assert_eq!(next(&mut stream), None);
@@ -47,7 +47,7 @@ fn the_consumer_hears_of_every_item_and_of_the_end() {
 #[test]
 fn a_producer_that_runs_ahead_loses_nothing() {
     model(|| {
-        let mut stream = Producing::new(Venue::on(Threads), 2, || 1..=2);
+        let mut stream = Producing::new(SpawnOptions::on(Threads), 2, || 1..=2);
         assert_eq!(next(&mut stream), Some(1));
         assert_eq!(next(&mut stream), Some(2));
         assert_eq!(next(&mut stream), None);
@@ -59,7 +59,7 @@ fn dropping_the_stream_frees_items_and_iterator_once() {
     model(|| {
         let item = loom::sync::Arc::new(());
         let items = [item.clone(), item.clone()];
-        let mut stream = Producing::new(Venue::on(Threads), 1, || items.into_iter());
+        let mut stream = Producing::new(SpawnOptions::on(Threads), 1, || items.into_iter());
         drop(next(&mut stream));
         drop(stream);
     });
@@ -68,7 +68,7 @@ fn dropping_the_stream_frees_items_and_iterator_once() {
 #[test]
 fn the_iterator_comes_back_whatever_its_job_does() {
     model(|| {
-        let mut stream = Producing::lent(Venue::on(Threads), Box::new(1..=2));
+        let mut stream = Producing::lent(SpawnOptions::on(Threads), Box::new(1..=2));
         assert_eq!(next(&mut stream), Some(1));
         let back = block_on(poll_fn(|cx| stream.poll_back(cx)));
         assert!(back.is_ok());

@@ -10,7 +10,7 @@ use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
 use super::{AHEAD, Producing, StreamCall};
-use crate::call::Venue;
+use crate::call::SpawnOptions;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::util::test_util::{self, DropCounter};
 use crate::{BlockingCall, BlockingPool, Executor, Job, Limiter, Rejected, is_cancelled};
@@ -19,7 +19,7 @@ fn produce<I>(make: impl FnOnce() -> I + Send + 'static) -> Producing<I>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
-    Producing::new(Venue::default(), AHEAD, make)
+    Producing::new(SpawnOptions::default(), AHEAD, make)
 }
 
 fn poll_next<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
@@ -70,7 +70,7 @@ fn a_slow_consumer_holds_the_producer_back_and_no_thread() {
     let made = Arc::new(AtomicUsize::new(0));
     let counter = made.clone();
     let numbers = move || (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
-    let mut stream = Producing::new(Venue::on(pool.clone()), 10, numbers);
+    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), 10, numbers);
     assert!(poll_next(&mut stream).is_pending());
     test_util::settle(&pool);
     assert_eq!(made.load(Ordering::Relaxed), 10);
@@ -111,7 +111,7 @@ fn dropping_the_stream_stops_the_producer_at_the_next_item() {
     let (go_on, told) = mpsc::channel::<()>();
     let (tell, was_cancelled) = mpsc::channel();
     let capture = drops.count(());
-    let mut stream = Producing::new(Venue::on(pool.clone()), AHEAD, move || {
+    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), AHEAD, move || {
         iter::from_fn(move || {
             let _capture = &capture;
             runs.send(()).unwrap();
@@ -142,7 +142,7 @@ fn an_iterator_that_waits_is_dropped_on_the_pool() {
 
     let pool = test_util::pool();
     let (tell, told) = mpsc::channel();
-    let mut stream = Producing::new(Venue::on(pool.clone()), 1, move || {
+    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), 1, move || {
         let tell = Tell(tell);
         iter::repeat_with(move || _ = &tell)
     });
@@ -167,7 +167,7 @@ fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
         let (tell, told) = mpsc::channel();
         let tell = Tell(tell);
         let iterator = iter::repeat_with(move || _ = &tell);
-        let mut stream = Producing::lent(Venue::on(pool.clone()), Box::new(iterator));
+        let mut stream = Producing::lent(SpawnOptions::on(pool.clone()), Box::new(iterator));
         if sent {
             assert!(poll_next(&mut stream).is_pending());
         }
@@ -185,7 +185,7 @@ fn a_waker_that_panics_fails_alone() {
     {
         let pool = test_util::pool();
         let (give, given) = mpsc::channel();
-        let mut stream = Producing::new(Venue::on(pool), 2, move || given.into_iter());
+        let mut stream = Producing::new(SpawnOptions::on(pool), 2, move || given.into_iter());
         for k in 0..test_util::scaled(1_000) {
             let waker = waker();
             assert!(stream.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
@@ -207,7 +207,7 @@ fn destructors_that_panic_keep_nothing_from_its_end() {
     let pool = test_util::pool();
     let drops = DropCounter::default();
     let (capture, counts) = (drops.count(()), drops.clone());
-    let mut stream = Producing::new(Venue::on(pool.clone()), 8, move || {
+    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), 8, move || {
         let bomb = (capture, test_util::Bomb);
         iter::repeat_with(move || {
             let _ = &bomb;
@@ -232,7 +232,7 @@ fn an_executor_that_panics_ends_the_stream() {
         }
     }
 
-    let mut stream = Producing::new(Venue::on(Panics), 8, || 0..3);
+    let mut stream = Producing::new(SpawnOptions::on(Panics), 8, || 0..3);
     for said in ["on purpose", "the stream ends early"] {
         let payload = catch_unwind(AssertUnwindSafe(|| poll_next(&mut stream))).unwrap_err();
         let text = payload
@@ -248,7 +248,7 @@ fn an_executor_that_panics_ends_the_stream() {
 fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
     let pool = test_util::pool();
     block_on(pool.shutdown(crate::Shutdown::Drain));
-    let mut stream = Producing::new(Venue::on(pool), AHEAD, || 0..3);
+    let mut stream = Producing::new(SpawnOptions::on(pool), AHEAD, || 0..3);
     let payload = catch_unwind(AssertUnwindSafe(|| block_on(stream.next()))).unwrap_err();
     assert!(payload.downcast_ref::<String>().unwrap().contains("shut down"));
 }
@@ -256,7 +256,7 @@ fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
 #[test]
 #[should_panic(expected = "room for one item at least")]
 fn no_room_at_all_is_refused() {
-    drop(Producing::new(Venue::default(), 0, || 0..3));
+    drop(Producing::new(SpawnOptions::default(), 0, || 0..3));
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
             let (items, panics) = (random.below(40), random.below(6) == 0);
             let (capture, counts) = (drops.count(()), drops.clone());
             let mut stream =
-                Producing::new(Venue::on(pool.clone()), 1 + random.below(8), move || {
+                Producing::new(SpawnOptions::on(pool.clone()), 1 + random.below(8), move || {
                     (0..items).map(move |k| {
                         let _capture = &capture;
                         if panics && k + 1 == items {

@@ -50,7 +50,7 @@ where
             let flushed = ready!(self.poll_flushed(cx));
             let Some(value) = self.value.take() else { return Poll::Ready(None) };
             self.output.note(flushed);
-            self.items = Some(Box::new(Producing::lent(self.venue.clone(), value)));
+            self.items = Some(Box::new(Producing::lent(self.options.clone(), value)));
         }
         let items = self.items.as_mut().and_then(|items| items.as_any().downcast_mut());
         let items: &mut Producing<T> = items.expect("made just above, once");

@@ -52,7 +52,7 @@ use self::operation::{Closure, Completion, Operation};
 use self::output::{Output, Writer};
 use self::seek::{LastSeek, Seeker};
 use self::value::{Value, lost, lost_in};
-use crate::call::Venue;
+use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::sync::Mutex;
 
@@ -133,7 +133,7 @@ const CAPACITY: usize = 4 << 20;
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 pub struct Unblock<T: Send + 'static> {
-    venue: Venue,
+    options: SpawnOptions,
     value: Value<T>,
     input: Input,
     output: Output,
@@ -149,17 +149,17 @@ pub struct Unblock<T: Send + 'static> {
 impl<T: Send + 'static> Unblock<T> {
     /// A value that is used where calls run that name no executor.
     pub fn new(value: T) -> Self {
-        Self::at(Venue::default(), value)
+        Self::at(SpawnOptions::default(), value)
     }
 
     /// A value that is used on `executor`.
     pub fn on(executor: impl Executor + 'static, value: T) -> Self {
-        Self::at(Venue::on(executor), value)
+        Self::at(SpawnOptions::on(executor), value)
     }
 
-    fn at(venue: Venue, value: T) -> Self {
+    fn at(options: SpawnOptions, value: T) -> Self {
         Self {
-            venue,
+            options,
             value: Value::new(value),
             input: Input::new(CAPACITY),
             output: Output::new(CAPACITY),
@@ -231,7 +231,8 @@ impl<T: Send + 'static> Unblock<T> {
             self.give_up_seek();
             if call.is_some() {
                 ready!(self.poll_changeable(cx))?;
-                self.value.send(&self.venue, Operation::Call(call.take().expect("seen just now")));
+                self.value
+                    .send(&self.options, Operation::Call(call.take().expect("seen just now")));
             }
             self.poll_here(cx)
         })
@@ -297,13 +298,13 @@ impl<T: Send + 'static> Unblock<T> {
 
     /// Sends the value, which is here, away with a job.
     fn send(&mut self, operation: Operation<T>) {
-        self.value.send(&self.venue, operation);
+        self.value.send(&self.options, operation);
     }
 }
 
 impl<T: Send + 'static> Drop for Unblock<T> {
     fn drop(&mut self) {
-        self.value.abandon(&self.venue, self.output.leave(self.writer));
+        self.value.abandon(&self.options, self.output.leave(self.writer));
     }
 }
 

@@ -27,7 +27,7 @@ use std::task::{Context, Poll, ready};
 use super::operation::{Completion, Operation};
 use super::output::Unwritten;
 use crate::call::Running;
-use crate::call::Venue;
+use crate::call::SpawnOptions;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
@@ -107,11 +107,11 @@ impl<T: Send + 'static> Value<T> {
     /// # Panics
     ///
     /// If the value is not here.
-    pub(super) fn send(&mut self, venue: &Venue, operation: Operation<T>) {
+    pub(super) fn send(&mut self, options: &SpawnOptions, operation: Operation<T>) {
         let value = self.take().expect("the caller has seen that the value is here");
         *self.cell.lock() = State::Sent(value, operation);
         let cell = self.cell.clone();
-        self.job = Some(venue.start(move || cell.run()));
+        self.job = Some(options.spawn(move || cell.run()));
     }
 
     /// The value, if it is here.
@@ -132,7 +132,7 @@ impl<T: Send + 'static> Value<T> {
     }
 
     /// Leaves the value, to be dropped on a blocking thread when `unwritten` is written.
-    pub(super) fn abandon(&mut self, venue: &Venue, unwritten: Option<Unwritten<T>>) {
+    pub(super) fn abandon(&mut self, options: &SpawnOptions, unwritten: Option<Unwritten<T>>) {
         let mut state = self.cell.lock();
         let (value, operation, completion) = match mem::replace(&mut *state, State::Gone) {
             State::Idle(value) => (value, None, None),
@@ -154,7 +154,7 @@ impl<T: Send + 'static> Value<T> {
         self.job = None;
         let operation = operation.filter(|operation| matches!(operation, Operation::Write(..)));
         if operation.is_some() || unwritten.is_some() || mem::needs_drop::<T>() {
-            venue.start_guaranteed(move || {
+            options.spawn_guaranteed(move || {
                 let mut value = value;
                 let completion =
                     operation.map(|operation| operation.run(&mut value)).or(completion);

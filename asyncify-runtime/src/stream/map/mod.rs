@@ -40,9 +40,9 @@ use self::shared::{Shared, Taken};
 pub use self::shelf::{AsCompleted, InOrder};
 use self::shelf::{Done, Shelf};
 use self::worker::send;
-use crate::call::Parcel;
+use crate::call::DropOnPool;
 use crate::call::Running;
-use crate::call::{Venue, resume};
+use crate::call::{SpawnOptions, resume};
 use crate::pool::BlockingPool;
 use crate::util::drop_all_quietly;
 
@@ -81,7 +81,7 @@ impl BlockingPool {
         F: Fn(I::Item) -> R + Send + Sync + 'static,
         R: Send + 'static,
     {
-        Map::new(Venue::on(self.clone()), items.into_iter(), f)
+        Map::new(SpawnOptions::on(self.clone()), items.into_iter(), f)
     }
 
     /// [`map`](Self::map), with the results as they come: a slow item holds none of the others up.
@@ -107,7 +107,7 @@ impl BlockingPool {
         F: Fn(I::Item) -> R + Send + Sync + 'static,
         R: Send + 'static,
     {
-        Map::new(Venue::on(self.clone()), items.into_iter(), f)
+        Map::new(SpawnOptions::on(self.clone()), items.into_iter(), f)
     }
 }
 
@@ -151,8 +151,8 @@ where
     R: Send + 'static,
     O: Shelf<R>,
 {
-    fn new(venue: Venue, items: I, f: F) -> Self {
-        let shared = Arc::new(Shared::new(venue, items, f));
+    fn new(options: SpawnOptions, items: I, f: F) -> Self {
+        let shared = Arc::new(Shared::new(options, items, f));
         Self { batch: VecDeque::new(), shared, sent: None }
     }
 
@@ -215,7 +215,7 @@ where
     /// Stops the work, and drops what there is of it.
     fn close(&mut self) {
         let source = self.shared.close();
-        drop(source.map(|source| Parcel::new(&self.shared.venue, source)));
+        drop(source.map(|source| DropOnPool::new(&self.shared.options, source)));
         self.sent = None;
         drop_all_quietly(self.batch.drain(..));
     }

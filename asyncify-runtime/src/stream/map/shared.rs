@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use super::pace::Pace;
 use super::shelf::{Done, Results, Shelf};
-use crate::call::Venue;
+use crate::call::SpawnOptions;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinHandle;
 use crate::util::{drop_all_quietly, drop_quietly, wake_all};
 
 pub(super) struct Shared<I: Iterator, F, R, O: Shelf<R>> {
-    pub(super) venue: Venue,
+    pub(super) options: SpawnOptions,
     pub(super) f: F,
     state: Mutex<State<I, R, O>>,
 }
@@ -90,7 +90,7 @@ pub(super) enum Work<I> {
 }
 
 impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
-    pub(super) fn new(venue: Venue, items: I, f: F) -> Self {
+    pub(super) fn new(options: SpawnOptions, items: I, f: F) -> Self {
         let state = State {
             source: Source::Here(Box::new(items)),
             next: 0,
@@ -105,7 +105,7 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
             kept: Vec::new(),
             consumer: None,
         };
-        Self { venue, f, state: Mutex::new(state) }
+        Self { options, f, state: Mutex::new(state) }
     }
 
     pub(super) fn set(&self, set: impl FnOnce(&mut Limits)) {
@@ -239,7 +239,7 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
     /// Starts the job of a worker that another worker sends. In a full queue it waits for its turn by
     /// itself: there may be nobody else to come for an item.
     pub(super) fn spawn(&self, worker: impl FnOnce() + Send + 'static) {
-        self.keep(self.venue.start(worker).into_handle());
+        self.keep(self.options.spawn(worker).into_handle());
     }
 
     /// Keeps the handle of a worker, to cancel it.

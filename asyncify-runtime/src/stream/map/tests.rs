@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt};
 
 use super::shared::Shared;
 use super::shelf::InOrder;
-use crate::call::Venue;
+use crate::call::SpawnOptions;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::util::test_util::{self, DropCounter, Random};
 use crate::{BlockingPool, Shutdown, global, is_cancelled};
@@ -196,8 +196,11 @@ fn a_full_queue_is_waited_for() {
 #[test]
 fn a_worker_that_another_sends_waits_for_its_place_in_a_full_queue() {
     let (pool, hold) = test_util::full_pool();
-    let shared =
-        Shared::<_, _, (), InOrder>::new(Venue::on(pool.clone()), iter::empty::<()>(), |()| ());
+    let shared = Shared::<_, _, (), InOrder>::new(
+        SpawnOptions::on(pool.clone()),
+        iter::empty::<()>(),
+        |()| (),
+    );
     let (runs, ran) = mpsc::channel();
     shared.spawn(move || runs.send(()).unwrap());
     drop(hold);

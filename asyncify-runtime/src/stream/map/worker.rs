@@ -18,7 +18,7 @@ where
     O: Shelf<R>,
 {
     let shift = Shift::new(shared);
-    shared.venue.start(move || shift.work())
+    shared.options.spawn(move || shift.work())
 }
 
 /// A worker from the moment it is sent: counted, until it is dismissed or dropped.
