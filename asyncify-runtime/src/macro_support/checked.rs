@@ -41,18 +41,19 @@ pub fn arg_generic<T: Send>(value: T) -> Checked<T> {
 }
 
 /// What a reference pointed to, owned, to be borrowed again as `B`.
-pub struct Kept<B: ?Sized, O> {
-    owned: O,
+// `O: ?Sized`, which no value is, so that an unsized type is an error of its own only.
+pub struct Kept<B: ?Sized, O: ?Sized> {
     target: PhantomData<fn(&B)>,
+    owned: O,
 }
 
 // SAFETY: `Kept` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_slice`, `keep_self` and
 // `keep_implementor`, all of which ask `O: Send`: `keep`, `keep_self` and `keep_implementor` by way
 // of the supertraits of `Lend`, `CloneSelf` and `CloneImplementor`, and that of a slice by way of
 // its items.
-unsafe impl<B: ?Sized, O> Send for Kept<B, O> {}
+unsafe impl<B: ?Sized, O: ?Sized> Send for Kept<B, O> {}
 
-impl<B: ?Sized, O: Borrow<B>> Kept<B, O> {
+impl<B: ?Sized, O: ?Sized + Borrow<B>> Kept<B, O> {
     /// The reference that the body was written for.
     pub fn lend(&self) -> &B {
         self.owned.borrow()
