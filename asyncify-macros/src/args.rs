@@ -138,8 +138,15 @@ pub(crate) fn parse(
     args
 }
 
-/// The arguments with which a function stays as it is.
-const KEEPING: [&str; 3] = ["rename", "suffix", "skip"];
+/// Says whether a function stays as it is with this argument. The methods of a trait are all of one
+/// kind, which an argument of a single one does not change.
+fn keeps_original(name: &str, place: Place) -> bool {
+    match name {
+        "skip" => true,
+        "rename" | "suffix" => place != Place::TraitMethod,
+        _ => false,
+    }
+}
 
 /// Applies each argument by its row, and says which have one that holds here.
 fn apply_all(
@@ -157,7 +164,7 @@ fn apply_all(
             continue;
         }
         seen.push(raw.key.clone());
-        args.keeps_original |= KEEPING.iter().any(|name| raw.key == name);
+        args.keeps_original |= keeps_original(&raw.key.to_string(), place);
         match rows.iter().find(|row| raw.key == row.name) {
             Some(row) if row.places.contains(&place) => {
                 meant.push(raw.key.clone());
@@ -169,7 +176,7 @@ fn apply_all(
             }
             None => {
                 let (similar, error) = similar::unknown(&raw.key, rows, place);
-                args.keeps_original |= similar.is_some_and(|name| KEEPING.contains(&name));
+                args.keeps_original |= similar.is_some_and(|name| keeps_original(name, place));
                 errors.push(error);
             }
         }

@@ -139,6 +139,13 @@ pub(crate) fn holds_borrow(borrow: impl ToTokens, argument: &str, owned: &str) -
         .done()
 }
 
+pub(crate) fn borrowing_receiver(receiver: impl ToTokens, owned: &str) -> Error {
+    at(receiver, "argument `self` holds a borrow")
+        .note(OUTLIVES)
+        .help(format_args!("write it in an `impl {owned}`, or use `in_place`"))
+        .done()
+}
+
 pub(crate) fn borrowed_object(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
     at(borrow, format_args!("argument `{argument}` borrows a trait object"))
         .note("a trait object cannot be made owned for the blocking thread")

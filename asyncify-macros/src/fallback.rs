@@ -1,20 +1,20 @@
 //! Keeps a wrong function alive beside its errors, so that neither its callers nor the editor see
 //! more mistakes than there are.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReturnType, Signature, Token, Type};
 
 use crate::analyze::{self, MethodKind, types};
 use crate::args::Args;
-use crate::expand;
+use crate::expand::{self, TypeSpans};
 use crate::item::{Body, RawFn};
 
 /// An item under an attribute that was not built in.
 #[cfg(any(not(feature = "async_safe"), all(test, not(asyncify_library))))]
 pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenStream {
     let what = format!("attribute `{attribute}`");
-    let error = crate::diag::without_feature(proc_macro2::Span::call_site(), what, attribute);
+    let error = crate::diag::without_feature(Span::call_site(), what, attribute);
     item.extend(error.into_compile_error());
     item
 }
@@ -26,7 +26,8 @@ pub(crate) fn function(raw: &RawFn, args: &Args, kind: MethodKind, in_block: boo
     }
     let ReturnType::Type(_, ty) = &raw.sig.output else { return instead(raw, kind) };
     match (&args.stream, types::item(ty)) {
-        (Some(_), Ok(item)) => stream(raw, args, &item),
+        // Of another type, that it is no iterator may be what is wrong.
+        (Some(_), Ok(item)) if types::find_opaque(ty).is_some() => stream(raw, args, &item),
         _ => instead(raw, kind),
     }
 }
@@ -60,8 +61,14 @@ fn beside(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenSt
             quote!(async #sig { #call #awaits })
         }
         _ => {
+            // What is wrong with the type itself is told where it is written.
+            let span = match &sig.output {
+                ReturnType::Default => Span::call_site(),
+                ReturnType::Type(_, ty) => expand::unseen(TypeSpans::of(ty).first),
+            };
             let sig = returning_future(sig);
-            quote!(#sig { ::core::future::pending() })
+            let body = quote_spanned!(span=> { ::core::future::pending() });
+            quote!(#sig #body)
         }
     };
     quote!(#written #[allow(unused_variables)] #(#attrs)* #vis #defaultness #counterpart)

@@ -49,9 +49,8 @@ pub(crate) struct RawBlock {
     pub(crate) members: Vec<Member>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub(crate) enum BlockKind {
-    Inherent,
+    Inherent { self_ty: Type },
     TraitImpl { implemented: Path, self_ty: Type },
     TraitDefinition { name: Ident },
 }
@@ -174,9 +173,10 @@ fn parse_block(mut header: Vec<TokenTree>) -> Result<RawBlock> {
     let empty = quote!(#header {});
     let (kind, generics) = if let Ok(block) = syn::parse2::<ItemImpl>(empty.clone()) {
         let self_ty = *block.self_ty;
-        let kind = block.trait_.map_or(BlockKind::Inherent, |(implemented, _)| {
-            BlockKind::TraitImpl { implemented, self_ty }
-        });
+        let kind = match block.trait_ {
+            Some((implemented, _)) => BlockKind::TraitImpl { implemented, self_ty },
+            None => BlockKind::Inherent { self_ty },
+        };
         (kind, block.generics)
     } else {
         let block = syn::parse2::<ItemTrait>(empty)?;

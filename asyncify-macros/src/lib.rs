@@ -104,6 +104,9 @@ use crate::async_safe::async_safe as lint;
 /// Expressions are evaluated at the first poll, before the parameters move. They may borrow the
 /// parameters that are references, `&self`, and statics; clone an owned one: `&pool.clone()`.
 ///
+/// With `rename` and `suffix` the sync function stays as it is written, also where the async one is
+/// refused: then its callers are not affected.
+///
 /// In an annotated block, a function's own `#[sync_to_async(..)]` overrides the arguments of the
 /// block. One on a function by itself does not see what that stands in: `rename` has to be told
 /// where the signature does not show it, as no path means a free function here and an associated

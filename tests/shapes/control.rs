@@ -161,6 +161,22 @@ fn every_pattern_can_be_lent() {
     });
 }
 
+struct Rows<'a>(&'a [u8]);
+
+// The sync function leaves out lifetimes that an `async fn` would have to name.
+#[sync_to_async(in_place, rename = "skip_in_place")]
+#[allow(elided_lifetimes_in_paths, clippy::needless_pass_by_value)]
+fn skip(rows: Rows, count: usize) -> Rows {
+    Rows(&rows.0[count..])
+}
+
+#[test]
+fn counterpart_in_place_names_no_lifetime_that_the_function_does_not() {
+    let numbers = [1, 2, 3];
+    let rows = block_on(skip_in_place(skip(Rows(&numbers), 1), 1));
+    assert_eq!(rows.0, [3]);
+}
+
 #[test]
 fn every_pattern_stays_in_place() {
     block_on(async {

@@ -40,7 +40,7 @@ pub(crate) enum MethodKind {
 impl RawBlock {
     pub(crate) fn place(&self) -> Place {
         match self.kind {
-            BlockKind::Inherent => Place::InherentImpl,
+            BlockKind::Inherent { .. } => Place::InherentImpl,
             BlockKind::TraitImpl { .. } => Place::TraitImpl,
             BlockKind::TraitDefinition { .. } => Place::Trait,
         }
@@ -48,7 +48,7 @@ impl RawBlock {
 
     fn scope(&self) -> Option<TraitScope> {
         let (implemented, self_ty) = match &self.kind {
-            BlockKind::Inherent => return None,
+            BlockKind::Inherent { .. } => return None,
             BlockKind::TraitImpl { implemented, self_ty } => {
                 (implemented.clone(), Some(self_ty.clone()))
             }
@@ -65,9 +65,10 @@ impl RawBlock {
 /// Checks each method with the arguments of the block, or its own.
 pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> BlockPlan {
     let scope = raw.scope();
-    let site = match &scope {
-        Some(scope) => Site::Trait(scope),
-        None => Site::Inherent(&raw.generics),
+    let site = match (&raw.kind, &scope) {
+        (BlockKind::Inherent { self_ty }, _) => Site::Inherent { generics: &raw.generics, self_ty },
+        (_, Some(scope)) => Site::Trait(scope),
+        (_, None) => Site::Alone,
     };
     let place = if scope.is_some() { Place::TraitMethod } else { Place::Method };
     let kind = match raw.kind {
@@ -78,19 +79,22 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
     let member = |member| match member {
         Member::Other(tokens) => MemberPlan::Other(tokens),
         Member::Fn(mut method) => {
-            let own = own_arguments(&mut method, Direction::ToAsync, place, errors);
-            if own.skip {
-                return MemberPlan::Other(quote::quote!(#method));
-            }
+            let mut found = Errors::default();
+            let own = own_arguments(&mut method, Direction::ToAsync, place, &mut found);
             let own_lend = own.lend.clone();
             let args = own.or_block(block_args);
-            match function(&method, &args, &site, errors) {
-                Some(plan) => {
-                    lent(own_lend.as_ref(), [&plan], errors);
-                    MemberPlan::Fn(Box::new(plan))
-                }
-                None => MemberPlan::Wrong(Box::new(method), Box::new(args), kind),
-            }
+            let plan = match args.skip {
+                true => MemberPlan::Other(quote::quote!(#method)),
+                false => match function(&method, &args, &site, &mut found) {
+                    Some(plan) => {
+                        lent(own_lend.as_ref(), [&plan], &mut found);
+                        MemberPlan::Fn(Box::new(plan))
+                    }
+                    None => MemberPlan::Wrong(Box::new(method.clone()), Box::new(args), kind),
+                },
+            };
+            errors.append_under(&method.attrs, found);
+            plan
         }
     };
     let members: Vec<_> = raw.members.into_iter().map(member).collect();

@@ -30,29 +30,24 @@ pub(crate) fn function(
     let keeps_sync = args.keeps_original;
     qualifiers(&raw.sig, keeps_sync, &mut found);
 
-    let mut generics = parameter_names(&raw.sig.generics);
-    let mut self_is_generic = false;
-    match site {
-        Site::Alone => {}
-        Site::Inherent(block) => generics.extend(parameter_names(block)),
-        Site::Trait(scope) => {
-            generics.extend(parameter_names(&scope.generics));
-            self_is_generic = scope.self_ty.is_none();
-        }
-    }
+    let generics = generics_in_view(&raw.sig, site);
+    let self_is_generic = matches!(site, Site::Trait(TraitScope { self_ty: None, .. }));
     let words = |ty: &Type| {
         let is_generic = types::is_generic(ty, &generics, self_is_generic);
         if is_generic { Words::Compiler } else { Words::Ours }
     };
 
     let lending = Lending::of(args);
+    let borrowing = site.self_ty().filter(|ty| types::find_borrow(ty).is_some());
     let mut sig = raw.sig.clone();
     let mut receiver = ReceiverPlan::None;
     let mut params = Vec::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(input) => {
-                let capture = found.ok(receiver_capture(input, lending));
+                let capture = receiver_capture(input, lending)
+                    .and_then(|capture| lends_no_borrow(capture, borrowing, input));
+                let capture = found.ok(capture);
                 if !matches!(&input.kind, ReceiverKind::Reference(..)) {
                     input.mutability = None;
                 }
@@ -65,7 +60,8 @@ pub(crate) fn function(
                 };
             }
             FnArg::Typed(input) => {
-                let capture = found.ok(param_capture(input, lending)).unwrap_or(Capture::Moved);
+                let capture = param_capture(input, lending, &raw.sig.generics, borrowing);
+                let capture = found.ok(capture).unwrap_or(Capture::Moved);
                 params.push(param(input, position, capture, words(&input.ty), &raw.sig.generics));
             }
         }
@@ -77,6 +73,9 @@ pub(crate) fn function(
         None => (output(&sig, words, lending, &mut found), None),
         Some(_) => streamed(&sig, words, &mut found),
     };
+    if let (Some(self_ty), true) = (borrowing, lending != Lending::InPlace) {
+        returns_no_self(&output, self_ty, &mut found);
+    }
     if let (Output::Unit(span) | Output::Never(span), Some(_)) = (&output, &args.timeout) {
         found.push(diag::no_result(*span));
     }
@@ -91,6 +90,7 @@ pub(crate) fn function(
         _ if args.stream.is_some() => Form::Stream { item: item?, ahead: args.stream.clone()? },
         Site::Trait(_) if args.boxed => Form::Boxed,
         Site::Trait(TraitScope { self_ty: None, .. }) => Form::ImplFuture,
+        _ if keeps_sync && args.in_place => Form::Future,
         _ => Form::AsyncFn,
     };
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
@@ -109,7 +109,7 @@ pub(crate) fn function(
         Form::AsyncFn => {
             sig.asyncness.or_else(|| Some(syn::Token![async](unseen(sig.fn_token.span))))
         }
-        Form::Stream { .. } | Form::ImplFuture | Form::Boxed => None,
+        Form::Stream { .. } | Form::Future | Form::ImplFuture | Form::Boxed => None,
     };
     Some(FnPlan {
         runtime: args.runtime_path(),
@@ -127,12 +127,22 @@ pub(crate) fn function(
     })
 }
 
+/// The type and const parameters of the function and of the block around it.
+fn generics_in_view(sig: &Signature, site: &Site<'_>) -> Vec<Ident> {
+    let block = match site {
+        Site::Alone => None,
+        Site::Inherent { generics, .. } => Some(*generics),
+        Site::Trait(scope) => Some(&scope.generics),
+    };
+    [Some(&sig.generics), block].into_iter().flatten().flat_map(parameter_names).collect()
+}
+
 /// Whose words fit the type of the receiver. Of a method by itself it cannot be seen whether that
 /// is generic.
 fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
     let is_generic = match site {
         Site::Alone => false,
-        Site::Inherent(block) => block.type_params().next().is_some(),
+        Site::Inherent { generics: block, .. } => block.type_params().next().is_some(),
         Site::Trait(TraitScope { self_ty: Some(ty), generics: block, .. }) => {
             block.type_params().next().is_some() && types::is_generic(ty, generics, false)
         }
@@ -219,6 +229,30 @@ fn receiver_capture(receiver: &Receiver, lending: Lending) -> syn::Result<Captur
     }
 }
 
+/// Reports a receiver that leaves the caller, of a type that borrows.
+fn lends_no_borrow(
+    capture: Capture,
+    borrowing: Option<&Type>,
+    receiver: &Receiver,
+) -> syn::Result<Capture> {
+    match (capture, borrowing) {
+        (Capture::InPlace, _) | (_, None) => Ok(capture),
+        (_, Some(ty)) => {
+            Err(diag::borrowing_receiver(receiver_tokens(receiver), &types::owned(ty)))
+        }
+    }
+}
+
+/// Reports an output that names a `Self` that borrows.
+fn returns_no_self(output: &Output, self_ty: &Type, errors: &mut Errors) {
+    if let Output::Type { ty, .. } = output {
+        let token = types::find_self(ty).filter(|_| types::find_borrow(ty).is_none());
+        if let Some(token) = token {
+            errors.push(diag::borrowed_return(token, &types::owned(self_ty)));
+        }
+    }
+}
+
 /// What errors about a receiver point at: its type where one is written.
 fn receiver_tokens(receiver: &Receiver) -> TokenStream {
     match &receiver.kind {
@@ -231,12 +265,29 @@ fn receiver_tokens(receiver: &Receiver) -> TokenStream {
     }
 }
 
-fn param_capture(input: &PatType, lending: Lending) -> syn::Result<Capture> {
+fn param_capture(
+    input: &PatType,
+    lending: Lending,
+    generics: &Generics,
+    borrowing: Option<&Type>,
+) -> syn::Result<Capture> {
     let name = match &*input.pat {
         Pat::Ident(pattern) => pattern.ident.to_string(),
         pattern => types::text(&pattern.to_token_stream()),
     };
-    type_capture(&input.ty, &name, lending)
+    let capture = type_capture(&input.ty, &name, lending)?;
+    if let (Some(token), Some(owned)) = (types::find_self(&input.ty), borrowing) {
+        if capture != Capture::InPlace {
+            return Err(diag::holds_borrow(token, &name, &types::owned(owned)));
+        }
+    }
+    if capture == Capture::LentMut && !types::target_is_sized(&input.ty, generics) {
+        if let Type::Reference(reference) = types::peel(&input.ty) {
+            let (and, mutability) = (&reference.and_token, &reference.mutability);
+            return Err(diag::cannot_lend(quote!(#and #mutability), &name));
+        }
+    }
+    Ok(capture)
 }
 
 pub(super) fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Result<Capture> {
@@ -334,7 +385,7 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
     let method = Box::new(hidden_method(raw, site));
     Some(match site {
         Site::Alone => BodyPlace::Sibling { method, body, is_block_seen: false },
-        Site::Inherent(_) => BodyPlace::Sibling { method, body, is_block_seen: true },
+        Site::Inherent { .. } => BodyPlace::Sibling { method, body, is_block_seen: true },
         Site::Trait(scope) => BodyPlace::Scoped { method, body, scope: Box::new((*scope).clone()) },
     })
 }
@@ -370,7 +421,7 @@ fn without_captures(
 fn hidden_method(raw: &RawFn, site: &Site<'_>) -> RawFn {
     let mut method = raw.clone();
     match site {
-        Site::Alone | Site::Inherent(_) => {
+        Site::Alone | Site::Inherent { .. } => {
             method.attrs = lints::of_body(&raw.attrs, &raw.sig.ident);
         }
         // It is within the async method, which expects what happens in it.

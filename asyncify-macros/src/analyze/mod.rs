@@ -23,14 +23,28 @@ pub(crate) use plan::{
 pub(crate) use process::process;
 
 use proc_macro2::Ident;
-use syn::{GenericParam, Generics};
+use syn::{GenericParam, Generics, Type};
 
 /// What surrounds a function, as far as the attribute can see.
 pub(crate) enum Site<'a> {
     /// The attribute stands on the function: free, or in an inherent `impl`.
     Alone,
-    Inherent(&'a Generics),
+    Inherent {
+        generics: &'a Generics,
+        self_ty: &'a Type,
+    },
     Trait(&'a TraitScope),
+}
+
+impl<'a> Site<'a> {
+    /// The type of the `impl`, where it is seen.
+    fn self_ty(&self) -> Option<&'a Type> {
+        match self {
+            Self::Alone => None,
+            Self::Inherent { self_ty, .. } => Some(self_ty),
+            Self::Trait(scope) => scope.self_ty.as_ref(),
+        }
+    }
 }
 
 /// The names of the type and const parameters.

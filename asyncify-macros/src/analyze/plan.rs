@@ -26,6 +26,8 @@ pub(crate) struct FnPlan {
 /// How the async function is written.
 pub(crate) enum Form {
     AsyncFn,
+    /// `fn .. -> impl Future`, which need not name the lifetimes that the sync function leaves out.
+    Future,
     /// `fn .. -> impl Future + Send`, as a trait needs it for callers that spawn.
     ImplFuture,
     /// `fn .. -> BlockingStream`, of these items.

@@ -133,6 +133,22 @@ pub(crate) fn find_opaque(ty: &Type) -> Option<TokenStream> {
     find_impl(ty, |_| true)
 }
 
+/// The `Self` in a type.
+pub(crate) fn find_self(ty: &Type) -> Option<TokenStream> {
+    struct Finder(Option<TokenStream>);
+    impl Visitor for Finder {
+        fn ty(&mut self, ty: &mut Type) -> bool {
+            if let (Type::Path(path), None) = (&*ty, &self.0) {
+                self.0 = path.path.is_ident("Self").then(|| path.to_token_stream());
+            }
+            true
+        }
+    }
+    let mut finder = Finder(None);
+    visit(&mut ty.clone(), &mut finder);
+    finder.0
+}
+
 /// The token that says `impl` of the first `impl Trait` of a kind.
 fn find_impl(ty: &Type, is_meant: fn(&TypeImplTrait) -> bool) -> Option<TokenStream> {
     struct Finder(fn(&TypeImplTrait) -> bool, Option<TokenStream>);

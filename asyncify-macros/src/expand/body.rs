@@ -119,14 +119,22 @@ fn method_call(plan: &FnPlan, scope: &TokenStream, sig: &Signature) -> TokenStre
 /// `move || path::<generics>(stand-ins)`.
 fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream {
     let turbofish = turbofish(&sig.generics);
-    let receiver = receiver_argument(plan);
+    // Of a function that stays there is no body here that an error could be in: what its output
+    // borrows is to be told where that is written.
+    let (at, held_at) = match plan.place {
+        BodyPlace::Kept { .. } => (unseen(plan.span()), unseen(plan.span())),
+        _ => (Span::call_site(), Span::mixed_site()),
+    };
+    let receiver = receiver_argument(plan, held_at);
     let call_with = |included: &[bool]| {
         let arguments = receiver.iter().cloned().chain(
-            plan.params.iter().enumerate().filter(|(position, _)| included[*position]).map(
-                |(position, param)| stand_in(&held(position), param.capture, Span::mixed_site()),
-            ),
+            plan.params
+                .iter()
+                .enumerate()
+                .filter(|(position, _)| included[*position])
+                .map(|(position, param)| stand_in(&held(position), param.capture, held_at)),
         );
-        let call = quote!(#path #turbofish(#(#arguments),*));
+        let call = quote_spanned!(at=> #path #turbofish(#(#arguments),*));
         match sig.safety {
             syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
             _ => call,

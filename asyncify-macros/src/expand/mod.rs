@@ -59,7 +59,8 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     match plan.form {
         Form::AsyncFn => {}
         Form::Stream { ref item, .. } => sig.to_mut().output = stream::output(plan, item),
-        Form::ImplFuture => sig.to_mut().output = future_of(&plan.output),
+        Form::Future => sig.to_mut().output = future_of(&plan.output, false),
+        Form::ImplFuture => sig.to_mut().output = future_of(&plan.output, true),
         Form::Boxed => {
             boxed_signature(sig.to_mut(), &private(&plan.runtime, "Box", plan.span()));
         }
@@ -82,10 +83,13 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
             (quote!(#scope #statements), Some(in_place::allowed_lints()))
         }
     };
-    if let Form::ImplFuture | Form::Boxed = plan.form {
+    if let Form::Future | Form::ImplFuture | Form::Boxed = plan.form {
         let block = braces(body.span(), statements);
         statements = quote_spanned!(located(body.span())=> async move #block);
         allow = Some(quote!(#[allow(clippy::async_yields_async)]));
+    }
+    if let Form::Future = plan.form {
+        allow = Some(quote!(#[allow(clippy::async_yields_async, clippy::manual_async_fn)]));
     }
     if let Form::Boxed = plan.form {
         let boxed = private(&plan.runtime, "boxed", plan.span());
@@ -98,18 +102,22 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     quote!(#before #allow #(#attrs)* #vis #defaultness #sig #block #behind)
 }
 
-/// `T` becomes `impl Future<Output = T> + Send`.
-fn future_of(output: &Output) -> ReturnType {
+/// `T` becomes `impl Future<Output = T>`, with `+ Send` where callers have to be told.
+///
+/// Located there, it is of this crate's edition, in which it captures every lifetime.
+fn future_of(output: &Output, is_send: bool) -> ReturnType {
     let (ty, span) = match output {
         Output::Unit(span) => (quote!(()), *span),
         Output::Never(span) => (quote!(!), *span),
         Output::Type { ty, .. } => (ty.to_token_stream(), TypeSpans::of(ty).first),
     };
+    let span = if is_send { span } else { located(span) };
     let arrow = syn::Token![->](span);
+    let send = is_send.then(|| quote_spanned!(span=> + ::core::marker::Send));
     ReturnType::Type(
         arrow,
         Box::new(syn::Type::Verbatim(quote_spanned! {span=>
-            impl ::core::future::Future<Output = #ty> + ::core::marker::Send
+            impl ::core::future::Future<Output = #ty> #send
         })),
     )
 }
@@ -222,11 +230,11 @@ pub(crate) fn turbofish(generics: &syn::Generics) -> TokenStream {
 }
 
 /// The receiver as the body's method takes it.
-fn receiver_argument(plan: &FnPlan) -> Option<TokenStream> {
+fn receiver_argument(plan: &FnPlan, span: Span) -> Option<TokenStream> {
     match &plan.receiver {
         ReceiverPlan::None => None,
         ReceiverPlan::Some { capture, .. } => {
-            Some(capture::stand_in(&local("__self"), *capture, Span::mixed_site()))
+            Some(capture::stand_in(&local("__self"), *capture, span))
         }
     }
 }

@@ -3,7 +3,7 @@ use asyncify_runtime::sync_to_async;
 struct Db;
 
 trait Store {
-    async fn get(self);
+    fn get(self);
 }
 
 #[sync_to_async(suffix = "_async")]
@@ -21,10 +21,11 @@ impl Store for Db {
     fn get(self) {}
 }
 
-async fn caller() {
-    read().await;
-    skipped().await;
-    Db.get().await;
+// They stay as they are, which is what they were asked to.
+fn caller() {
+    read();
+    skipped();
+    Db.get();
 }
 
 fn main() {}

@@ -17,7 +17,7 @@ impl Db {}
 async fn caller() {
     bare().await;
     unfinished().await;
-    two().await;
+    two();
 }
 
 fn main() {}

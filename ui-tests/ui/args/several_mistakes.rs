@@ -3,8 +3,8 @@ use asyncify_runtime::sync_to_async;
 #[sync_to_async(exector = &POOL, rename = 8, skip, crate = runtime)]
 fn read() {}
 
-async fn caller() {
-    read().await;
+fn caller() {
+    read();
 }
 
 fn main() {}

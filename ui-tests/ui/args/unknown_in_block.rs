@@ -8,8 +8,8 @@ impl Db {
     fn get(self) {}
 }
 
-async fn caller() {
-    Db.get().await;
+fn caller() {
+    Db.get();
 }
 
 fn main() {}

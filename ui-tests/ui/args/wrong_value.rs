@@ -15,8 +15,8 @@ fn string() {}
 impl Db {}
 
 async fn caller() {
-    integer().await;
-    path().await;
+    integer();
+    path();
     string().await;
 }
 

@@ -1,6 +1,6 @@
 use asyncify_runtime::sync_to_async;
 
-#[sync_to_async(exector = &POOL, rename = 8)]
+#[sync_to_async(exector = &POOL, limit = "8")]
 const fn copy<'a>(from: &'a mut Vec<u8>, to: Option<&str>, by: &dyn Fn()) -> &'a [u8] {
     drop((to, by));
     from
