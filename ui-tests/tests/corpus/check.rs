@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::function::{self, Form, Function};
+use crate::function::{self, Annotated, Form, Function};
 use crate::sources::Source;
 use crate::table::{Counts, Message, Table};
 
@@ -27,8 +26,8 @@ pub(crate) struct Crate {
     functions: Vec<Function>,
 }
 
-/// Where the functions of each crate are, by file.
-type Places = BTreeMap<PathBuf, Vec<(usize, Range<usize>)>>;
+/// The files of a crate as they were written.
+type Files = BTreeMap<PathBuf, Annotated>;
 
 impl Project {
     pub(crate) fn new(sources: &[Source]) -> Self {
@@ -65,7 +64,7 @@ impl Project {
                     texts.insert(path, text);
                 } else if path == Path::new("Cargo.toml") {
                     let text = fs::read_to_string(entry.path()).expect("a crate can be read");
-                    write(&folder.join(path), &with_runtime(&text));
+                    write(&folder.join(path), with_runtime(&text));
                 } else {
                     let text = fs::read(entry.path()).expect("a crate can be read");
                     write(&folder.join(path), text);
@@ -121,7 +120,7 @@ impl Project {
                     is_clean = false;
                     annotated[position][number] = false;
                     let function = &crates[position].functions[number];
-                    counts[position].refused(function, messages);
+                    counts[position].refused(function, &messages);
                 }
             }
             if is_clean {
@@ -137,7 +136,7 @@ impl Project {
         crates: &[Crate],
         annotated: &[Vec<bool>],
     ) -> Vec<Vec<(Option<usize>, Message)>> {
-        let places: Vec<Places> = crates
+        let files: Vec<Files> = crates
             .iter()
             .zip(annotated)
             .map(|(one, annotated)| one.write_annotated(form, annotated))
@@ -167,7 +166,7 @@ impl Project {
             let position = crates.iter().position(of_crate).unwrap_or_else(|| panic!("{line}"));
             is_any = true;
             let one = &crates[position];
-            found[position].push(one.located(message, &root, &places[position]));
+            found[position].push(one.located(message, &root, &files[position]));
         }
         assert!(is_any, "{}", String::from_utf8_lossy(&output.stderr));
         found
@@ -175,8 +174,8 @@ impl Project {
 }
 
 impl Crate {
-    fn write_annotated(&self, form: Form, annotated: &[bool]) -> Places {
-        let mut places = Places::new();
+    fn write_annotated(&self, form: Form, annotated: &[bool]) -> Files {
+        let mut files = Files::new();
         for (file, text) in &self.texts {
             let functions: Vec<_> = self
                 .functions
@@ -188,16 +187,17 @@ impl Crate {
             let annotated = function::annotated(text, form, &functions);
             let path = self.folder.join(file);
             write(&path, &annotated.text);
-            places.insert(path, annotated.places);
+            files.insert(path, annotated);
         }
-        places
+        files
     }
 
     /// The function in which all of an error lies.
-    fn located(&self, message: &Value, root: &Path, places: &Places) -> (Option<usize>, Message) {
+    fn located(&self, message: &Value, root: &Path, files: &Files) -> (Option<usize>, Message) {
         let spans = message["spans"].as_array().expect("an error has spans");
         let mut owners = Vec::new();
         let mut place = String::new();
+        let mut at_attribute = false;
         let mut bytes = Vec::new();
         for mut span in spans.iter().filter(|span| span["is_primary"] == true) {
             let file = loop {
@@ -210,8 +210,13 @@ impl Crate {
             };
             let start = span["byte_start"].as_u64().and_then(|at| usize::try_from(at).ok());
             let start = start.expect("a span has a start");
-            let owner = places.get(&file).and_then(|places| {
-                places.iter().find(|(_, range)| range.contains(&start)).map(|(number, _)| *number)
+            let annotated = files.get(&file);
+            let owner = annotated.and_then(|file| {
+                let mut places = file.places.iter();
+                places.find(|(_, range)| range.contains(&start)).map(|(number, _)| *number)
+            });
+            at_attribute |= annotated.is_some_and(|file| {
+                file.attributes.iter().any(|attribute| attribute.contains(&start))
             });
             owners.push(owner);
             bytes.push((file.clone(), start, span["byte_end"].as_u64()));
@@ -226,6 +231,7 @@ impl Crate {
             rendered: message["rendered"].as_str().unwrap_or_default().to_owned(),
             place,
             bytes,
+            at_attribute,
         };
         (owner, message)
     }

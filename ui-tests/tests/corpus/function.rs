@@ -23,12 +23,14 @@ pub(crate) enum Form {
     Unknown,
 }
 
+const ATTRIBUTE: &str = "#[::asyncify_runtime::sync_to_async";
+
 impl Form {
     pub(crate) const ALL: [Self; 5] =
         [Self::Plain, Self::Rename, Self::Lend, Self::InPlace, Self::Suffix];
 
-    fn attribute(self, arguments: &str) -> String {
-        format!("#[::asyncify_runtime::sync_to_async{arguments}] ")
+    fn attribute(arguments: &str) -> String {
+        format!("{ATTRIBUTE}{arguments}] ")
     }
 }
 
@@ -142,6 +144,8 @@ pub(crate) struct Annotated {
     pub(crate) text: String,
     /// Where each function is in it, by its number among those of the crate.
     pub(crate) places: Vec<(usize, Range<usize>)>,
+    /// Where each attribute is.
+    pub(crate) attributes: Vec<Range<usize>>,
 }
 
 /// Annotates functions of a file: those that are listed with `true`.
@@ -155,18 +159,17 @@ pub(crate) fn annotated(
     let blocks: BTreeSet<_> = meant.filter_map(|(_, function, _)| function.block).collect();
     for (_, function, is_meant) in functions {
         match (form, is_meant) {
-            (Form::Suffix, true) => {}
             (Form::Suffix, false)
                 if function.block.is_some_and(|block| blocks.contains(&block)) =>
             {
-                edits.push((function.start, form.attribute("(skip)")));
+                edits.push((function.start, Form::attribute("(skip)")));
             }
-            (_, false) => {}
+            (_, false) | (Form::Suffix, true) => {}
             (Form::Plain, true) => {
                 let parts = [
                     "\n",
                     &text[function.item.start..function.start],
-                    &form.attribute(""),
+                    &Form::attribute(""),
                     &text[function.start..function.ident.start],
                     function.name.trim_start_matches("r#"),
                     "_corpus",
@@ -182,11 +185,11 @@ pub(crate) fn annotated(
                     Form::Unknown => format!("(corpus, {renamed})"),
                     _ => format!("({renamed})"),
                 };
-                edits.push((function.start, form.attribute(&arguments)));
+                edits.push((function.start, Form::attribute(&arguments)));
             }
         }
     }
-    edits.extend(blocks.iter().map(|start| (*start, form.attribute("(suffix = \"_corpus\")"))));
+    edits.extend(blocks.iter().map(|start| (*start, Form::attribute("(suffix = \"_corpus\")"))));
     edits.sort();
     let added = |is_before: &dyn Fn(usize) -> bool| -> usize {
         edits.iter().filter(|(at, _)| is_before(*at)).map(|(_, text)| text.len()).sum()
@@ -201,13 +204,16 @@ pub(crate) fn annotated(
     let places = places.collect();
     let mut result = String::with_capacity(text.len() * 2);
     let mut done = 0;
+    let mut attributes = Vec::new();
     for (at, added) in &edits {
         result.push_str(&text[done..*at]);
+        let start = result.len() + added.find(ATTRIBUTE).expect("each edit adds one");
+        attributes.push(start..start + ATTRIBUTE.len());
         result.push_str(added);
         done = *at;
     }
     result.push_str(&text[done..]);
-    Annotated { text: result, places }
+    Annotated { text: result, places, attributes }
 }
 
 #[test]
