@@ -85,7 +85,7 @@ mod tests {
     use crate::args::process;
 
     /// Where the runtime has the items.
-    const OPTIONS: &str = "../asyncify-runtime/src/private/options.rs";
+    const OPTIONS: &str = "../asyncify-runtime/src/macro_support/options.rs";
 
     #[test]
     fn each_argument_has_an_item_that_explains_it() {
