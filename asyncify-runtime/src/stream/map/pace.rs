@@ -30,9 +30,10 @@ impl Pace {
         self.0.min(batch)
     }
 
-    /// How many workers it takes at most.
+    /// How many workers it takes at most: two on a single core, where one would let a slow item hold
+    /// up all the others.
     pub(super) fn workers(&self, concurrency: usize) -> usize {
-        if self.0 == 1 { concurrency } else { concurrency.min(cores()) }
+        if self.0 == 1 { concurrency } else { concurrency.min(cores().max(2)) }
     }
 
     /// A load of so many items was worked on for so long, or given back after it.
@@ -61,7 +62,7 @@ mod tests {
         for _ in 0..20 {
             pace.learn(pace.load(256), TURN / 10, 256);
         }
-        assert_eq!((pace.load(256), pace.workers(100)), (256, cores().min(100)));
+        assert_eq!((pace.load(256), pace.workers(100)), (256, cores().clamp(2, 100)));
         // One slow item is enough.
         pace.learn(1, TURN * 100, 256);
         assert_eq!((pace.load(256), pace.workers(100)), (1, 100));
