@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::future::poll_fn;
+#[cfg(feature = "metrics")]
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use super::{Closed, Semaphore};
@@ -22,8 +24,12 @@ struct Held {
     permits: Option<Arc<QueuePermits>>,
     /// To be run when the job leaves the queue.
     #[cfg(feature = "metrics")]
-    on_leave: Option<Box<dyn FnOnce() + Send>>,
+    on_leave: Option<Box<OnLeave>>,
 }
+
+/// Has the auto traits that public handles promise.
+#[cfg(feature = "metrics")]
+type OnLeave = dyn FnOnce() + Send + Sync + UnwindSafe + RefUnwindSafe;
 
 /// Why there is no permit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,7 +95,10 @@ impl QueuePermit {
 
     /// Has `f` run when the job leaves the queue.
     #[cfg(feature = "metrics")]
-    pub(crate) fn on_leave(permit: Option<Self>, f: impl FnOnce() + Send + 'static) -> Self {
+    pub(crate) fn on_leave(
+        permit: Option<Self>,
+        f: impl FnOnce() + Send + Sync + UnwindSafe + RefUnwindSafe + 'static,
+    ) -> Self {
         let mut permit = permit.unwrap_or_else(|| Self(Box::default()));
         permit.0.on_leave = Some(Box::new(f));
         permit
