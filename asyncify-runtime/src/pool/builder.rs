@@ -1,4 +1,4 @@
-//! How a pool is to be.
+//! The builder of pools.
 
 use super::BlockingPool;
 use super::name::default_name;
@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Describes a [`BlockingPool`]; made by [`BlockingPool::builder`].
+/// Configures and builds a [`BlockingPool`]; returned by [`BlockingPool::builder`].
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub struct BlockingPoolBuilder {
     #[cfg(feature = "metrics")]
     metrics: bool,
     contexts: Vec<ContextHook>,
-    lends: bool,
+    compensates: bool,
 }
 
 impl BlockingPoolBuilder {
@@ -49,89 +49,91 @@ impl BlockingPoolBuilder {
             #[cfg(feature = "metrics")]
             metrics: false,
             contexts: Vec::new(),
-            lends: true,
+            compensates: true,
         }
     }
 
-    /// The pool's name, which its threads carry with a number behind it: `thumbnails-3`.
+    /// Sets the pool's name. Its threads are named after it, with a number: `thumbnails-3`.
     ///
-    /// Systems show 15 bytes of a thread's name, so the pool's is cut to fit. Without a name, the
-    /// pools of a process are `asyncify1`, `asyncify2` and so on.
+    /// Systems show 15 bytes of a thread's name, so the pool's name is cut to fit. The default is
+    /// `asyncify1`, `asyncify2` and so on.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into().into());
         self
     }
 
-    /// The threads that are made at once and stay, 1 without this call.
+    /// Sets the number of threads that are spawned at once and stay. The default is 1.
     ///
-    /// It cannot be 0: where the system refuses to make a thread, the one that is always there
-    /// runs what is queued.
+    /// It cannot be 0: if the system refuses to spawn more threads, the one that stays runs the
+    /// queued jobs.
     pub fn min_threads(mut self, threads: usize) -> Self {
         self.min_threads = threads;
         self
     }
 
-    /// The most threads there are at a time, 512 without this call; see
-    /// [`BlockingPool::resize`]. More than 16,384 there never are.
+    /// Sets the most threads that the pool has at a time. The default is 512, and the pool never
+    /// has more than 16,384. See also [`BlockingPool::resize`].
     ///
-    /// A body that waits in `block_on` does not count while it waits.
+    /// A thread whose body waits in `block_on` does not count while it waits.
     pub fn max_threads(mut self, threads: usize) -> Self {
         self.max_threads = threads;
         self
     }
 
-    /// How long a thread above `min_threads` waits for work before it ends, 10 seconds without
-    /// this call.
+    /// Sets how long a thread above `min_threads` stays idle before it ends. The default is 10
+    /// seconds.
     pub fn keep_alive(mut self, time: Duration) -> Self {
         self.keep_alive = time;
         self
     }
 
-    /// The most jobs that wait for a thread; unlimited without this call.
+    /// Sets the most jobs that wait for a thread. By default the queue is unbounded.
     ///
-    /// Callers of annotated functions then wait for a place, in order and asynchronously, as does
-    /// [`BlockingPool::reserve`]; [`BlockingPool::spawn`], which cannot wait, gives a handle that
-    /// ends as rejected, and [`BlockingPool::try_spawn`] gives the closure back.
+    /// When the queue is full, callers of annotated functions wait for a permit, asynchronously and
+    /// first come, first served, as does [`BlockingPool::reserve`]. [`BlockingPool::spawn`], which
+    /// cannot wait, returns a handle to a rejected call, and [`BlockingPool::try_spawn`] returns
+    /// the closure.
     pub fn queue_capacity(mut self, jobs: usize) -> Self {
         self.queue_capacity = Some(jobs);
         self
     }
 
-    /// The stack size of the threads in bytes; the standard library's choice without this call.
+    /// Sets the stack size of the threads in bytes. The default is that of the standard library.
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.stack_size = Some(bytes);
         self
     }
 
-    /// Runs `hook` on every new thread before its first job. A panic in it is contained.
+    /// Runs `hook` on every new thread before its first job. A panic in it is caught.
     pub fn on_thread_start(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
         self.on_thread_start = Some(Arc::new(hook));
         self
     }
 
-    /// Runs `hook` on every thread after its last job. A panic in it is contained.
+    /// Runs `hook` on every thread after its last job. A panic in it is caught.
     pub fn on_thread_stop(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
         self.on_thread_stop = Some(Arc::new(hook));
         self
     }
 
-    /// Whether the [metrics](BlockingPool::metrics) tell how long jobs wait and run, false without
-    /// this call.
+    /// Sets whether the [metrics](BlockingPool::metrics) include how long jobs wait and run. The
+    /// default is false.
     ///
-    /// Each job then costs an allocation, four readings of the clock and two entries in a
-    /// histogram more. The counts are always there. Only with the feature `metrics`.
+    /// It costs each job an allocation, four readings of the clock and two entries in a histogram.
+    /// The counts are always there. Requires the feature `metrics`.
     #[cfg(feature = "metrics")]
     pub fn metrics(mut self, timed: bool) -> Self {
         self.metrics = timed;
         self
     }
 
-    /// Carries something of the caller's into the body: a task-local value, a trace, a tenant.
+    /// Propagates context from the caller to the body: a task-local value, a trace, a tenant.
     ///
-    /// `capture` runs on the caller for each call that is submitted to this pool. What it returns
-    /// runs on the pool around the body, which it must call once, and is dropped with it: the next
-    /// call sees nothing of it. Several hooks nest, the first outermost. A hook that does not call
-    /// the body discards the call.
+    /// `capture` runs on the caller's thread for each call that is submitted to this pool. The
+    /// closure that it returns runs on the pool, and must call the body, which is its argument,
+    /// once. It is dropped with the body, so that the next call does not see its context. If there
+    /// are several hooks, they nest, the first outermost. If a hook does not call the body, the
+    /// call is discarded.
     ///
     /// # Examples
     ///
@@ -163,18 +165,18 @@ impl BlockingPoolBuilder {
         self
     }
 
-    /// Makes the pool and its first `min_threads` threads.
+    /// Builds the pool and spawns its first `min_threads` threads.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](io::ErrorKind::InvalidInput) if `min_threads`, `max_threads` or
-    /// `queue_capacity` is 0, if `min_threads` is above `max_threads`, or if the name holds a NUL
-    /// byte; otherwise what the system says when it cannot make a thread.
+    /// `queue_capacity` is 0, if `min_threads` is above `max_threads`, or if the name contains a
+    /// NUL byte; the system's error if a thread cannot be spawned.
     pub fn build(self) -> io::Result<BlockingPool> {
         self.build_with(|_| {})
     }
 
-    /// `build`, with a last look at the threads' maker before it makes the first.
+    /// `build`, which calls `prepare` on the host before the first thread is spawned.
     pub(super) fn build_with(self, prepare: impl FnOnce(&Threads)) -> io::Result<BlockingPool> {
         self.check().map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
         let options = ThreadOptions {
@@ -184,7 +186,7 @@ impl BlockingPoolBuilder {
             on_start: self.on_thread_start,
             on_stop: self.on_thread_stop,
             contexts: self.contexts,
-            lends: self.lends,
+            compensates: self.compensates,
             #[cfg(feature = "metrics")]
             timed: self.metrics,
         };
@@ -193,21 +195,22 @@ impl BlockingPoolBuilder {
         BlockingPool::start(threads, self.min_threads, self.max_threads)
     }
 
-    /// Makes the pool, for all calls of this process that name no other.
+    /// Builds the pool and makes it the [global pool](crate::global), which runs all calls of this
+    /// process that name no executor.
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build); and [`AlreadyExists`](io::ErrorKind::AlreadyExists) if there is a
-    /// global pool already, because one was built or because a call has used it.
+    /// The errors of [`build`](Self::build), and [`AlreadyExists`](io::ErrorKind::AlreadyExists) if
+    /// there is a global pool already, because one was built or because a call has used it.
     pub fn build_global(self) -> io::Result<()> {
         crate::pool::install(self.build()?).map_err(|_late| {
             io::Error::new(io::ErrorKind::AlreadyExists, "the global pool is in use already")
         })
     }
 
-    /// Keeps a body that waits from lending its place: jobs run strictly one by one.
+    /// Builds a pool without compensation threads: with one thread, jobs run strictly one by one.
     pub(crate) fn dedicated(mut self) -> Self {
-        self.lends = false;
+        self.compensates = false;
         self
     }
 
@@ -218,14 +221,14 @@ impl BlockingPoolBuilder {
         if self.max_threads == 0 {
             return Err("`max_threads` must be at least 1");
         }
-        if self.min_threads > self.max_threads.min(super::census::MOST_THREADS) {
-            return Err("`min_threads` is above the most threads that there may be");
+        if self.min_threads > self.max_threads.min(super::thread_count::MAX_THREADS) {
+            return Err("`min_threads` must not be above `max_threads`, nor above 16,384");
         }
         if self.queue_capacity == Some(0) {
             return Err("`queue_capacity` must be at least 1");
         }
         if self.name.as_ref().is_some_and(|name| name.contains('\0')) {
-            return Err("`name` holds a NUL byte");
+            return Err("`name` contains a NUL byte");
         }
         Ok(())
     }

@@ -1,14 +1,14 @@
-//! What one worker has done.
+//! The job counters of one worker.
 //!
 //! Written by the worker alone, on its own cache line, with a plain load and store; summed when
-//! somebody asks.
+//! metrics are read.
 
 use crate::task::Finish;
-// Not from `crate::sync`: nothing hangs on these numbers, and models are to be spared them.
+// Not the modelled atomics: nothing depends on these counters, and models need not explore them.
 use crate::sync::unmodelled::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// Relaxed throughout: a number's workers follow each other through the roster, which orders
-/// their writes; who reads meanwhile gets a count of some recent moment.
+/// Relaxed throughout: the workers of a slot follow each other, and freeing and allocating the slot
+/// orders their writes; a reader gets the count of some recent moment.
 pub(super) struct Counters {
     running: AtomicBool,
     completed: AtomicU64,
@@ -35,13 +35,14 @@ impl Counters {
         }
     }
 
-    /// Notes whether the worker is at its jobs, from the first to the last in a row.
+    /// Sets whether the worker is running jobs, from the first to the last in a row.
     pub(super) fn set_running(&self, running: bool) {
         self.running.store(running, Relaxed);
     }
 
-    pub(super) fn finished(&self, how: Finish) {
-        let counter = match how {
+    /// Counts a job by its outcome.
+    pub(super) fn finished(&self, finish: Finish) {
+        let counter = match finish {
             Finish::Completed => &self.completed,
             Finish::Panicked => &self.panicked,
             Finish::Cancelled => &self.cancelled,

@@ -1,22 +1,22 @@
-//! Which pool this thread works for.
+//! The pool whose worker the current thread is.
 
-use super::core::Core;
+use super::shared::Shared;
 use super::threads::Threads;
 use crate::task::Finish;
 use std::cell::RefCell;
 use std::sync::Arc;
 
 struct Worker {
-    core: Arc<Core<Threads>>,
-    number: usize,
+    shared: Arc<Shared<Threads>>,
+    index: usize,
 }
 
 thread_local! {
     static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
 }
 
-/// Marks this thread as that worker of the pool until dropped.
-pub(super) fn enter(core: &Arc<Core<Threads>>, number: usize) -> impl Drop + use<> {
+/// Marks this thread as the pool's worker in slot `index`, until dropped.
+pub(super) fn enter(shared: &Arc<Shared<Threads>>, index: usize) -> impl Drop + use<> {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -24,27 +24,27 @@ pub(super) fn enter(core: &Arc<Core<Threads>>, number: usize) -> impl Drop + use
             drop(worker);
         }
     }
-    WORKER.set(Some(Worker { core: Arc::clone(core), number }));
+    WORKER.set(Some(Worker { shared: Arc::clone(shared), index }));
     Leave
 }
 
-/// The pool that this thread is a worker of.
-pub(super) fn pool() -> Option<Arc<Core<Threads>>> {
-    with_worker(|worker| Arc::clone(&worker.core))
+/// The pool whose worker this thread is.
+pub(super) fn pool() -> Option<Arc<Shared<Threads>>> {
+    with_worker(|worker| Arc::clone(&worker.shared))
 }
 
-/// The worker's number, in whichever pool.
+/// The slot index of this thread's worker, in its pool.
 #[cfg(feature = "metrics")]
-pub(super) fn number() -> Option<usize> {
-    with_worker(|worker| worker.number)
+pub(super) fn index() -> Option<usize> {
+    with_worker(|worker| worker.index)
 }
 
 /// Counts a job that the worker on this thread has run.
 pub(super) fn count(finish: Finish) {
-    with_worker(|worker| worker.core.roster.slot(worker.number).counters.finished(finish));
+    with_worker(|worker| worker.shared.slots.slot(worker.index).counters.finished(finish));
 }
 
 fn with_worker<R>(f: impl FnOnce(&Worker) -> R) -> Option<R> {
-    // A thread whose locals are being destroyed works for nobody.
+    // A thread whose locals are being destroyed is no worker any more.
     WORKER.try_with(|worker| worker.borrow().as_ref().map(f)).ok().flatten()
 }

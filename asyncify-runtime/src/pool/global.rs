@@ -1,4 +1,4 @@
-//! The two pools of the process, and what runs on them.
+//! The two pools of the process.
 
 use std::sync::OnceLock;
 use std::thread;
@@ -9,29 +9,29 @@ use crate::task::JoinHandle;
 static BLOCKING: OnceLock<BlockingPool> = OnceLock::new();
 static CPU: OnceLock<BlockingPool> = OnceLock::new();
 
-/// The pool on which calls run that name no executor.
+/// Returns the global pool, which runs the calls that name no executor.
 ///
-/// Made with the defaults at its first use, unless
-/// [`build_global`](crate::BlockingPoolBuilder::build_global) came before. It lives as long as the
-/// process, and the process does not wait for it: what must be finished is awaited, or the pool
-/// is [shut down](BlockingPool::shutdown) first.
+/// It is built with the defaults when it is first used, unless
+/// [`build_global`](crate::BlockingPoolBuilder::build_global) was called before. It lives as long
+/// as the process, and the process does not wait for it when it exits: await calls that must
+/// finish, or [shut the pool down](BlockingPool::shutdown) first.
 ///
 /// # Panics
 ///
-/// At the first use, when the system refuses even one thread.
+/// If it is used for the first time and the system refuses to spawn a thread.
 #[must_use]
 pub fn global() -> &'static BlockingPool {
     BLOCKING.get_or_init(|| BlockingPool::builder().build().expect("no thread for the global pool"))
 }
 
-/// A second pool, with one thread a core, for work that computes rather than waits.
+/// Returns a second pool, with one thread per core, for bodies that compute rather than wait.
 ///
-/// Threads beyond the number of cores only slow such work down, and on the [`global`] pool it
-/// would compete with hundreds of them.
+/// More threads than cores only slow such bodies down, and on the [`global`] pool they would
+/// compete with hundreds of threads.
 ///
 /// # Panics
 ///
-/// At the first use, when the system refuses even one thread.
+/// If it is used for the first time and the system refuses to spawn a thread.
 ///
 /// # Examples
 ///
@@ -55,14 +55,14 @@ pub fn cpu() -> &'static BlockingPool {
     })
 }
 
-/// Makes `pool` the global one, unless there is one.
+/// Makes `pool` the global pool, unless there is one.
 pub(crate) fn install(pool: BlockingPool) -> Result<(), BlockingPool> {
     BLOCKING.set(pool)
 }
 
-/// Runs a closure that blocks on the [`global`] pool, from now on.
+/// Runs a blocking closure on the [`global`] pool. It is submitted at once.
 ///
-/// The same as tokio's function of this name, on any executor. In async code
+/// The same as tokio's function of this name, on any async runtime. In async code,
 /// [`asyncify!`](crate::asyncify) is shorter, and lazy.
 ///
 /// # Cancel safety

@@ -1,11 +1,11 @@
-//! A pool as its users hold it.
+//! The handle to a pool.
 
 use super::builder::BlockingPoolBuilder;
-use super::core::Core;
+use super::fences::Fences;
 use super::metrics::PoolMetrics;
 use super::nested;
-use super::order::Fences;
 use super::permit::{Permit, ReserveError, TrySpawnError};
+use super::shared::Shared;
 use super::shutdown::{self, Leftover, Shutdown};
 use super::threads::Threads;
 use crate::limit::{NoQueuePermit, QueuePermit};
@@ -17,11 +17,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A pool of threads for blocking calls, which grows with the work and shrinks without it.
+/// A thread pool for blocking calls, which grows with the work and shrinks when it is idle.
 ///
-/// Cloning is cheap and gives another handle to the same pool. When the last handle is dropped,
-/// the pool takes no more work: what is queued still runs, then the threads end. Nobody waits for
-/// that; [`shutdown`](Self::shutdown) does.
+/// Cloning is cheap and returns another handle to the same pool. When the last handle is dropped,
+/// the pool accepts no more jobs: queued jobs still run, then the threads end. The drop does not
+/// wait for that; [`shutdown`](Self::shutdown) does.
 ///
 /// # Examples
 ///
@@ -35,11 +35,11 @@ use std::time::Duration;
 /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```
 pub struct BlockingPool {
-    core: Arc<Core<Threads>>,
+    shared: Arc<Shared<Threads>>,
 }
 
 impl BlockingPool {
-    /// Describes a pool to be made.
+    /// Returns a builder to configure a pool.
     pub fn builder() -> BlockingPoolBuilder {
         BlockingPoolBuilder::new()
     }
@@ -49,20 +49,21 @@ impl BlockingPool {
         min_threads: usize,
         max_threads: usize,
     ) -> io::Result<Self> {
-        let core = Arc::new(Core::new(threads, min_threads, max_threads, Fences::all()));
-        let pool = Self { core };
-        pool.core.populate()?;
+        let shared = Arc::new(Shared::new(threads, min_threads, max_threads, Fences::all()));
+        let pool = Self { shared };
+        pool.shared.spawn_min_threads()?;
         Ok(pool)
     }
 
-    /// Runs `f` on the pool. Dropping the handle leaves the call alone.
+    /// Runs `f` on the pool. Dropping the handle detaches the call.
     ///
-    /// Where the queue is bounded and full, or the pool is shut down, the handle ends at once as
-    /// [rejected](crate::JoinError::is_rejected); see [`reserve`](Self::reserve) for a way to wait.
+    /// If the queue is bounded and full, or the pool is shut down, awaiting the handle returns a
+    /// [rejection](crate::JoinError::is_rejected) at once; use [`reserve`](Self::reserve) to wait
+    /// for a permit instead.
     ///
     /// # Cancel safety
     ///
-    /// [`JoinHandle::abort`] keeps a call from starting. One that runs goes on to its end.
+    /// [`JoinHandle::abort`] prevents a call from starting. A running call goes on to its end.
     pub fn spawn<F, T>(&self, f: F) -> JoinHandle<T>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -70,18 +71,19 @@ impl BlockingPool {
     {
         let (job, handle) = spawnable(f);
         if let Err(rejected) = self.submit(job) {
-            self.core.host.count_rejected();
+            self.shared.host.count_rejected();
             rejected.resolve();
         }
         handle
     }
 
-    /// Runs `f` on the pool, unless that is not possible now.
+    /// Runs `f` on the pool, if the pool accepts it now.
     ///
     /// # Errors
     ///
-    /// Gives `f` back when the queue is full or the pool is shut down. (A shut-down that begins
-    /// during the call may still refuse it, which the handle then tells.)
+    /// Returns `f` if the queue is full or the pool is shut down. (If the pool is shut down during
+    /// this call, `f` may still be rejected afterwards; awaiting the handle then returns the
+    /// error.)
     pub fn try_spawn<F, T>(&self, f: F) -> Result<JoinHandle<T>, TrySpawnError<F>>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -90,7 +92,7 @@ impl BlockingPool {
         let permit = match self.try_queue_permit() {
             Ok(permit) => permit,
             Err(reason) => {
-                self.core.host.count_rejected();
+                self.shared.host.count_rejected();
                 return Err(match reason {
                     NoQueuePermit::Full => TrySpawnError::Full(f),
                     NoQueuePermit::ShutDown => TrySpawnError::ShutDown(f),
@@ -98,20 +100,20 @@ impl BlockingPool {
             }
         };
         let (job, handle) = spawnable(f);
-        queue(&self.core, job, permit);
+        enqueue(&self.shared, job, permit);
         Ok(handle)
     }
 
-    /// Waits for room in a bounded queue, in the order of asking. Where the queue is not bounded there
-    /// always is.
+    /// Waits for a permit to queue one job in a bounded queue. Permits are granted first come,
+    /// first served. If the queue is unbounded, it never waits.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, it loses its turn and nothing else.
+    /// If the future is dropped, it loses its place in the wait queue and nothing else.
     ///
     /// # Errors
     ///
-    /// When the pool is shut down, also while it waits.
+    /// If the pool is shut down, before or during the wait.
     ///
     /// # Examples
     ///
@@ -127,69 +129,70 @@ impl BlockingPool {
     /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
     /// ```
     pub async fn reserve(&self) -> Result<Permit, ReserveError> {
-        Permit::reserve(Arc::clone(&self.core)).await
+        Permit::reserve(Arc::clone(&self.shared)).await
     }
 
-    /// Counts threads and jobs.
+    /// Returns the current counts of threads and jobs.
     #[must_use]
     pub fn metrics(&self) -> PoolMetrics {
-        PoolMetrics::of(&self.core)
+        PoolMetrics::of(&self.shared)
     }
 
-    /// Sets the most threads there are at a time, for all handles.
+    /// Sets the most threads that the pool has at a time, for all handles.
     ///
-    /// More take effect at once, fewer as threads end their jobs. The limit never falls below the
-    /// builder's `min_threads`, nor rises above 16,384.
+    /// A higher limit takes effect at once, a lower one as threads finish their jobs. The limit is
+    /// never below the builder's `min_threads`, nor above 16,384.
     pub fn resize(&self, max_threads: usize) {
-        self.core.resize(max_threads);
+        self.shared.resize(max_threads);
     }
 
-    /// Waits until nothing is queued and nothing runs, for a moment at least.
+    /// Waits until the pool is idle: for a moment at least, no job is queued and none runs.
     ///
-    /// All who wait when that moment comes have waited enough, whatever is submitted before they
-    /// are polled again. On a thread of the pool, inside a job, that moment never comes.
+    /// That moment completes all waiting calls, even if jobs are submitted before they are polled
+    /// again. Inside a job of the pool, that moment never comes.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, nothing has changed.
+    /// This method is cancel safe: dropping the future has no effect.
     pub async fn wait_idle(&self) {
-        self.core.host.idle.wait(&self.core).await;
+        self.shared.host.idle_waiters.wait(&self.shared).await;
     }
 
-    /// Takes no more work, deals with what is queued, and waits until the threads have ended,
-    /// their stop hooks included. Last it joins them, which blocks for as long as they take to
-    /// destroy their thread-local values.
+    /// Shuts the pool down: it accepts no more jobs, and queued jobs run or are discarded. Waits
+    /// until all threads have ended, including their stop hooks. Finally it joins them, which
+    /// blocks until they have destroyed their thread-local values.
     ///
-    /// Begins when it is first polled. More than one may wait; one that asks to discard prevails.
-    /// A job of this pool that waits for it does not wait for itself, nor for other jobs that do
-    /// the same.
+    /// The shutdown begins when the future is first polled. Several calls may wait at the same
+    /// time; if one of them discards, queued jobs are discarded. A job of this pool that waits for
+    /// the shutdown does not wait for itself, nor for other jobs that do the same.
     ///
     /// # Cancel safety
     ///
-    /// Dropped after its first poll, the pool stays shut down; nobody waits for the threads.
+    /// If the future is dropped after its first poll, the pool stays shut down, and its threads end
+    /// in the background.
     pub async fn shutdown(&self, how: Shutdown) {
         self.close(how);
-        shutdown::ended(&self.core).await;
+        shutdown::terminated(&self.shared).await;
     }
 
-    /// Takes no more work and blocks this thread until the pool has drained, but no longer than
-    /// `timeout`; what has not started by then is discarded.
+    /// Shuts the pool down and blocks the current thread until queued jobs have run and all threads
+    /// have ended, for `timeout` at most. Jobs that have not started by then are discarded.
     ///
     /// In async code, put a timeout around [`shutdown`](Self::shutdown) instead.
     ///
     /// # Errors
     ///
-    /// What was left when the time was over. Running jobs cannot be stopped: their threads go on
-    /// without anybody waiting for them.
+    /// If the timeout elapsed, what was left at that time. Running jobs cannot be stopped: their
+    /// threads go on in the background.
     pub fn shutdown_timeout(&self, timeout: Duration) -> Result<(), Leftover> {
         self.close(Shutdown::Drain);
-        shutdown::within(&self.core, timeout)
+        shutdown::drain_within(&self.shared, timeout)
     }
 
     fn submit(&self, job: Job) -> Result<(), Rejected> {
         match self.try_queue_permit() {
             Ok(permit) => {
-                queue(&self.core, job, permit);
+                enqueue(&self.shared, job, permit);
                 Ok(())
             }
             Err(reason) => Err(Rejected { job, reason: reason.into() }),
@@ -197,32 +200,32 @@ impl BlockingPool {
     }
 
     #[cfg(test)]
-    #[cfg_attr(any(asyncify_loom, asyncify_shuttle), allow(dead_code, reason = "no model's"))]
-    pub(super) fn core(&self) -> &Arc<Core<Threads>> {
-        &self.core
+    #[cfg_attr(any(asyncify_loom, asyncify_shuttle), allow(dead_code, reason = "unused by models"))]
+    pub(super) fn shared(&self) -> &Arc<Shared<Threads>> {
+        &self.shared
     }
 
-    /// What a job needs to be queued: a permit where the queue is bounded, else nothing.
+    /// Acquires a queue permit. `Ok(None)`: the queue is unbounded and needs none.
     fn try_queue_permit(&self) -> Result<Option<QueuePermit>, NoQueuePermit> {
-        match &self.core.host.queue_permits {
-            None if self.core.token.look().is_closed() => Err(NoQueuePermit::ShutDown),
+        match &self.shared.host.queue_permits {
+            None if self.shared.wake_state.load().is_closed() => Err(NoQueuePermit::ShutDown),
             None => Ok(None),
             Some(permits) => permits.try_acquire().map(Some),
         }
     }
 
     fn close(&self, how: Shutdown) {
-        if let Some(permits) = &self.core.host.queue_permits {
+        if let Some(permits) = &self.shared.host.queue_permits {
             permits.close();
         }
-        self.core.close(how == Shutdown::Discard);
+        self.shared.close(how == Shutdown::Discard);
     }
 }
 
-/// Queues a job that has what it needs.
-pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, permit: Option<QueuePermit>) {
+/// Queues a job that has its permit, or needs none.
+pub(super) fn enqueue(shared: &Arc<Shared<Threads>>, mut job: Job, permit: Option<QueuePermit>) {
     #[cfg(feature = "metrics")]
-    let permit = match &core.host.timings {
+    let permit = match &shared.host.timings {
         Some(timings) => {
             let (timings, since) = (Arc::clone(timings), std::time::Instant::now());
             Some(QueuePermit::on_leave(permit, move || timings.waited(since.elapsed())))
@@ -232,28 +235,28 @@ pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, permit: Option<Queu
     if let Some(permit) = permit {
         job.set_queue_permit(permit);
     }
-    core.host.capture(&mut job);
-    let Err(job) = nested::set_aside(core, job) else { return };
-    if core.token.look().is_searching() {
+    shared.host.capture(&mut job);
+    let Err(job) = nested::set_aside(shared, job) else { return };
+    if shared.wake_state.load().is_searching() {
         job.expect_soon();
     }
-    core.submit(job);
+    shared.submit(job);
 }
 
 impl Executor for BlockingPool {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
-        // Where the queue is full nothing is refused yet: the caller may wait.
+        // A full queue is not counted as a rejection yet: the caller may wait.
         self.submit(job).inspect_err(|rejected| {
             if !rejected.is_full() {
-                self.core.host.count_rejected();
+                self.shared.host.count_rejected();
             }
         })
     }
 
     fn execute_when_ready(&self, job: Job) -> WhenReady {
-        let core = Arc::clone(&self.core);
+        let shared = Arc::clone(&self.shared);
         Box::pin(async move {
-            match Permit::reserve(core).await {
+            match Permit::reserve(shared).await {
                 Ok(permit) => permit.submit(job),
                 Err(_) => Err(Rejected::shut_down(job)),
             }
@@ -267,16 +270,16 @@ impl Executor for BlockingPool {
 
 impl Clone for BlockingPool {
     fn clone(&self) -> Self {
-        // Relaxed: whoever drops the clone got it from here.
-        self.core.host.handles.fetch_add(1, Ordering::Relaxed);
-        Self { core: Arc::clone(&self.core) }
+        // Relaxed: the clone reaches the thread that drops it from here.
+        self.shared.host.handles.fetch_add(1, Ordering::Relaxed);
+        Self { shared: Arc::clone(&self.shared) }
     }
 }
 
 impl Drop for BlockingPool {
     fn drop(&mut self) {
-        // AcqRel: the last to go sees all that was done through the others.
-        if self.core.host.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+        // AcqRel: the drop of the last handle sees what was done through the others.
+        if self.shared.host.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.close(Shutdown::Drain);
         }
     }
@@ -285,7 +288,7 @@ impl Drop for BlockingPool {
 impl fmt::Debug for BlockingPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BlockingPool")
-            .field("name", &self.core.host.name())
+            .field("name", &self.shared.host.name())
             .field("metrics", &self.metrics())
             .finish_non_exhaustive()
     }

@@ -1,58 +1,64 @@
-//! The seam below the protocol: what runs a job, and what makes a thread.
+//! The interface below the protocol: what runs a job, and what spawns a thread.
 
-use super::core::Core;
+use super::shared::Shared;
 use crate::task::Finish;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The world of a pool: real threads and tasks, or a model's.
+/// What a pool runs on: real threads and tasks, or those of a model.
 ///
-/// The protocol calls nothing here while it holds a lock, but for `start` on the way out of a
-/// closed pool. Nothing here may unwind.
+/// The protocol calls none of this while it holds a lock, except to wake or spawn a worker for the
+/// late jobs of a closed pool. No method may unwind.
 pub(super) trait Host: Send + Sync + Sized + 'static {
     type Job: Send + 'static;
 
-    /// Makes a thread that calls [`worker::main`](super::worker::main) with this number and
-    /// entrance.
-    fn start(&self, core: &Arc<Core<Self>>, worker: usize, entrance: Entrance) -> io::Result<()>;
+    /// Spawns a thread that calls [`worker::run`](super::worker::run) with this slot index and
+    /// start reason.
+    fn spawn(
+        &self,
+        shared: &Arc<Shared<Self>>,
+        index: usize,
+        reason: StartReason,
+    ) -> io::Result<()>;
 
-    /// Whether making a thread is worth a try: not right after one could not be made.
-    fn may_start(&self) -> bool;
+    /// Whether spawning a thread is worth a try: it is not right after a failure.
+    fn may_spawn(&self) -> bool;
 
     /// Runs a job.
     fn run(&self, job: Self::Job) -> Finish;
 
-    /// Drops a job that was accepted and shall not run any more.
+    /// Drops a job that was accepted and is not to run any more.
     fn discard(&self, job: Self::Job);
 
-    /// Refuses a job that came too late: the pool has run all others and ended.
+    /// Refuses a job that came too late: the pool has run all others and terminated.
     fn refuse(&self, job: Self::Job);
 
-    /// How long an idle worker waits before it leaves.
-    fn patience(&self) -> Duration;
+    /// How long an idle worker parks before it exits.
+    fn keep_alive(&self) -> Duration;
 
-    /// A worker is about to leave the pool, which is closed or not.
-    fn stopping(&self, closed: bool);
+    /// A worker is about to exit, in a pool that is closed or not.
+    fn worker_exiting(&self, closed: bool);
 
-    /// A worker went idle or left: whoever waits for that may look.
-    fn notify(&self, core: &Core<Self>);
+    /// Notifies the waiters for an idle pool and for its termination: a worker went idle or exited,
+    /// or no worker could be woken or spawned.
+    fn notify_waiters(&self, shared: &Shared<Self>);
 
-    /// A parked worker is about to be called.
-    fn calling(&self);
+    /// A parked worker is about to be woken.
+    fn waking(&self);
 
-    /// The called worker is awake.
-    fn awake(&self);
+    /// The woken worker runs.
+    fn woken(&self);
 
-    /// Looks for a job a while longer, if that is likely to pay.
-    fn linger(&self, pop: impl FnMut() -> Option<Self::Job>) -> Option<Self::Job>;
+    /// Spins on `pop`, for as long as that is likely to pay.
+    fn spin(&self, pop: impl FnMut() -> Option<Self::Job>) -> Option<Self::Job>;
 }
 
-/// How a new worker begins.
+/// Why a worker's thread is spawned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Entrance {
-    /// It was called, and holds `COMING`.
-    Called,
-    /// It comes to help, and holds nothing.
+pub(super) enum StartReason {
+    /// It is notified: it holds `NOTIFIED`.
+    Notified,
+    /// It helps to run a long queue, and holds no flag.
     Helper,
 }

@@ -1,39 +1,40 @@
-//! What a pool tells about itself.
+//! The metrics of a pool.
 
-use super::core::Core;
 use super::counters::Totals;
 #[cfg(feature = "metrics")]
 use super::quantiles::Quantiles;
+use super::shared::Shared;
 use super::threads::Threads;
 use crate::sync::Ordering::Relaxed;
 
 /// Counts of a pool at some recent moment.
 ///
-/// Every number is right by itself; as jobs go on while they are read, sums may be off by those.
-/// Keeping them costs a job one addition to a number that no other thread writes.
+/// Each count is exact by itself. Jobs go on while the counts are read, so they may not add up.
+/// Counting costs one addition per job, to a counter that no other thread writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolMetrics {
-    /// Threads that exist or are being made.
+    /// Threads that exist or are being spawned.
     pub threads: usize,
     /// Threads that wait for work.
     pub idle: usize,
-    /// Jobs in the queue. Counts jobs that were cancelled until a worker comes across them.
+    /// Jobs in the queue, including cancelled jobs that no worker has removed yet.
     pub queued: usize,
     /// Threads that run jobs.
     pub running: usize,
-    /// Jobs that ran to their end.
+    /// Jobs that ran to completion.
     pub completed: u64,
-    /// Jobs that were cancelled or discarded while they were queued, as found by the workers.
+    /// Jobs that were cancelled or discarded while they were queued; counted when they are removed
+    /// from the queue.
     pub cancelled: u64,
     /// Jobs that panicked.
     pub panicked: u64,
-    /// Jobs that were refused: the queue was full, or the pool was shut down.
+    /// Jobs that were rejected: the queue was full, or the pool was shut down.
     pub rejected: u64,
-    /// Threads that could not be made.
+    /// Threads that could not be spawned.
     pub spawn_failures: u64,
     /// How long jobs were queued until they started or were cancelled, if the builder's
-    /// [`metrics`](super::BlockingPoolBuilder::metrics) are on. Only with the feature `metrics`.
+    /// [`metrics`](super::BlockingPoolBuilder::metrics) are on. Requires the feature `metrics`.
     #[cfg(feature = "metrics")]
     pub queue_wait: Option<Quantiles>,
     /// How long jobs ran, likewise.
@@ -42,25 +43,25 @@ pub struct PoolMetrics {
 }
 
 impl PoolMetrics {
-    pub(super) fn of(core: &Core<Threads>) -> Self {
-        // First: see `Roster::idle`.
-        let idle = core.roster.idle();
+    pub(super) fn of(shared: &Shared<Threads>) -> Self {
+        // Before the counters: see `WorkerSlots::idle`.
+        let idle = shared.slots.idle();
         let mut totals = Totals::default();
-        core.roster.slots().for_each(|slot| slot.counters.add_to(&mut totals));
+        shared.slots.iter().for_each(|slot| slot.counters.add_to(&mut totals));
         #[cfg(feature = "metrics")]
         let (queue_wait, run_time) =
-            core.host.timings.as_ref().map(|timings| timings.quantiles()).unzip();
-        // Relaxed: counts for people.
+            shared.host.timings.as_ref().map(|timings| timings.quantiles()).unzip();
+        // Relaxed: statistics.
         Self {
-            threads: core.census.count().threads(),
+            threads: shared.thread_count.load().threads(),
             idle,
-            queued: core.queue.len(),
+            queued: shared.queue.len(),
             running: totals.running,
             completed: totals.completed,
-            cancelled: totals.cancelled + core.host.discarded.load(Relaxed),
+            cancelled: totals.cancelled + shared.host.discarded.load(Relaxed),
             panicked: totals.panicked,
-            rejected: core.host.rejected.load(Relaxed),
-            spawn_failures: core.host.spawn_failures.load(Relaxed),
+            rejected: shared.host.rejected.load(Relaxed),
+            spawn_failures: shared.host.spawn_failures.load(Relaxed),
             #[cfg(feature = "metrics")]
             queue_wait,
             #[cfg(feature = "metrics")]

@@ -1,49 +1,49 @@
 //! The blocking pool: threads for calls that block, as many as the work needs.
 //!
-//! The protocol that decides who answers for the queue, who is woken and when a thread is made is
-//! stated and proved in README.md beside this file. `core` and `worker` are its steps; `token`,
-//! `census`, `roster`, `parker` and `queue` are the words it is made of; `host` is the seam to real
+//! The protocol that decides which worker is woken and when a thread is spawned is stated and
+//! proved in README.md beside this file. `shared` and `worker` are its steps; `wake_state`,
+//! `thread_count`, `slots`, `parker` and `queue` are its state; `host` is its interface to real
 //! threads (`threads`) and to models (`models`). All of it is safe code.
 //!
 //! # Invariants
 //!
-//! 1. While a job is queued, somebody answers for the queue, or no worker can be called and no
-//!    thread can be made.
-//! 2. Code of the user's (bodies, hooks, destructors, wakers) runs under no lock, and a panic in it
-//!    ends where it was called.
-//! 3. A submission takes no lock and makes no system call, except to wake one worker or to make one
-//!    thread when nobody else can. (A bounded queue that is full has a lock of its own.)
+//! 1. While a job is queued, a worker is searching or notified, or no worker can be woken and no
+//!    thread can be spawned.
+//! 2. User code (bodies, hooks, destructors, wakers) runs under no lock, and a panic in it ends
+//!    where it was called.
+//! 3. A submission takes no lock and makes no system call, except to wake a parked worker or, when
+//!    none is idle, to spawn a thread. (A bounded queue that is full has a lock of its own.)
 //! 4. `min_threads` workers never leave an open pool.
 
 mod builder;
-mod census;
-mod compensate;
-mod core;
+mod compensation;
 mod counters;
-mod crew;
 mod current;
 #[cfg(test)]
 mod faults;
+mod fences;
 mod global;
 mod handle;
 mod host;
+mod join_handles;
 mod metrics;
 mod name;
 mod nested;
-mod order;
 mod padded;
 mod parker;
 mod permit;
 #[cfg(feature = "metrics")]
 mod quantiles;
 mod queue;
-mod retry;
-mod roster;
+mod shared;
 mod shutdown;
+mod slots;
+mod spawn_backoff;
+mod thread_count;
 mod threads;
 #[cfg(feature = "metrics")]
 mod timings;
-mod token;
+mod wake_state;
 mod worker;
 
 #[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
@@ -52,7 +52,7 @@ mod models;
 mod tests;
 
 pub use builder::BlockingPoolBuilder;
-pub(crate) use compensate::compensate;
+pub(crate) use compensation::compensate;
 pub(crate) use global::install;
 pub use global::{cpu, global, spawn_blocking};
 pub use handle::BlockingPool;

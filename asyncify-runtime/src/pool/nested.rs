@@ -1,15 +1,15 @@
-//! Calls that the body of a dedicated thread makes on its own thread, and waits for.
+//! Nested calls: calls that a body on a dedicated thread makes on that same thread, and waits for.
 //!
-//! Another pool would have one thread [more](super::compensate) meanwhile. A dedicated thread may
-//! not, and what it submits to itself would stand in the queue behind the body that waits for it.
-//! So what it submits while it polls the future that it waits for is set aside, and the waiting
-//! thread runs it itself: between two polls, and not within one, so that the nested body may wait
-//! in its turn. Jobs from elsewhere keep their order behind the body that runs: they may need
-//! what it holds.
+//! Another pool gets a [compensation](super::compensation) thread meanwhile. A dedicated thread
+//! cannot, and a job that it submits to itself would be queued behind the body that waits for it.
+//! So jobs that are submitted while the thread polls the future that it waits for are set aside,
+//! and the waiting thread runs them itself: between two polls, and not within one, so that a nested
+//! body may wait for a future as well. Jobs from other threads stay queued until the running body
+//! has ended: they may need a resource that it holds.
 
-use super::core::Core;
 use super::current;
 use super::host::Host;
+use super::shared::Shared;
 use super::threads::Threads;
 use crate::task::Job;
 use std::cell::RefCell;
@@ -18,13 +18,15 @@ use std::mem;
 use std::sync::Arc;
 
 thread_local! {
-    /// What was submitted during the poll that goes on here. `None`: no dedicated thread polls here.
+    /// The jobs that were submitted during the current poll. `None`: there is no such poll.
     static SUBMITTED: RefCell<Option<Vec<Job>>> = const { RefCell::new(None) };
 }
 
-/// Takes a job that `core`'s own thread submits while it polls the future that it waits for.
-pub(super) fn set_aside(core: &Arc<Core<Threads>>, job: Job) -> Result<(), Job> {
-    if core.host.lends() || !current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, core)) {
+/// Sets a job aside if the current thread is the pool's dedicated thread and polls a future that it
+/// waits for; otherwise returns the job.
+pub(super) fn set_aside(shared: &Arc<Shared<Threads>>, job: Job) -> Result<(), Job> {
+    if shared.host.compensates() || !current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, shared))
+    {
         return Err(job);
     }
     SUBMITTED.with_borrow_mut(|submitted| match submitted {
@@ -36,43 +38,43 @@ pub(super) fn set_aside(core: &Arc<Core<Threads>>, job: Job) -> Result<(), Job> 
     })
 }
 
-/// The jobs that a thread has set aside while it waits for one future. Those that are left when the
-/// wait is over go to the queue.
+/// The jobs that a thread has set aside while it waits for one future. Dropping it queues the jobs
+/// that are left.
 pub(crate) struct Nested {
-    /// `None`: this is no dedicated thread, and nothing is set aside.
-    pool: Option<Arc<Core<Threads>>>,
+    /// `None`: the current thread is no dedicated thread, and nothing is set aside.
+    pool: Option<Arc<Shared<Threads>>>,
     jobs: VecDeque<Job>,
 }
 
 impl Nested {
-    /// What this thread, which is about to wait, sets aside.
+    /// For the current thread, which is about to wait for a future.
     pub(crate) fn new() -> Self {
-        let pool = current::pool().filter(|core| !core.host.lends());
+        let pool = current::pool().filter(|shared| !shared.host.compensates());
         Self { pool, jobs: VecDeque::new() }
     }
 
-    /// Polls, and sets aside what is submitted meanwhile.
+    /// Runs `poll`, and sets aside the jobs that are submitted meanwhile.
     pub(crate) fn poll<R>(&mut self, poll: impl FnOnce() -> R) -> R {
         if self.pool.is_none() {
             return poll();
         }
-        let _collects =
-            Collects { before: SUBMITTED.replace(Some(Vec::new())), jobs: &mut self.jobs };
+        let _guard =
+            CollectGuard { before: SUBMITTED.replace(Some(Vec::new())), jobs: &mut self.jobs };
         poll()
     }
 
-    /// The next job to be [run](Self::run), on this thread, before the next poll.
+    /// Returns the next job, to be [run](Self::run) on this thread before the next poll.
     pub(crate) fn next(&mut self) -> Option<Job> {
         self.jobs.pop_front()
     }
 
-    /// Runs a job that was set aside, as the worker that this thread is.
+    /// Runs a job that was set aside, as this thread's worker.
     pub(crate) fn run(&self, job: Job) {
-        let core = self.pool.as_ref().expect("jobs are set aside by a pool's thread");
-        if core.token.look().is_discarding() {
-            return core.host.discard(job);
+        let shared = self.pool.as_ref().expect("jobs are set aside by a pool's thread");
+        if shared.wake_state.load().is_discarding() {
+            return shared.host.discard(job);
         }
-        let finish = core.host.run(job);
+        let finish = shared.host.run(job);
         current::count(finish);
     }
 }
@@ -85,14 +87,14 @@ impl Drop for Nested {
     }
 }
 
-/// Ends the collection of jobs with the poll, also when that panics.
-struct Collects<'a> {
-    /// Of a wait around this one.
+/// Collects the submitted jobs when the poll ends or panics.
+struct CollectGuard<'a> {
+    /// The jobs of an enclosing poll.
     before: Option<Vec<Job>>,
     jobs: &'a mut VecDeque<Job>,
 }
 
-impl Drop for Collects<'_> {
+impl Drop for CollectGuard<'_> {
     fn drop(&mut self) {
         let before = mem::take(&mut self.before);
         self.jobs.extend(SUBMITTED.replace(before).unwrap_or_default());

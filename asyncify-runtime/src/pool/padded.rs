@@ -1,8 +1,8 @@
-//! A cache line to itself.
+//! A value on its own cache line.
 
 use std::ops::Deref;
 
-/// 128 bytes: two lines of 64, which today's processors fetch together, or one of 128.
+/// Aligned to 128 bytes: two cache lines of 64, which processors prefetch in pairs, or one of 128.
 #[repr(align(128))]
 pub(super) struct CachePadded<T>(pub(super) T);
 

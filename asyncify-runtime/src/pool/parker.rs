@@ -1,111 +1,114 @@
 //! Where one worker parks.
 //!
-//! The claim on a worker stands in a word of our own, because jobs are free to call
-//! [`std::thread::park`] and to unpark whom they like.
+//! The unpark reason is stored in a word of our own, because jobs are free to call
+//! [`std::thread::park`] and to unpark any thread.
 
-use crate::sync::{AtomicU32, Condvar, Mutex, Ordering, wait_timeout};
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, wait_timeout};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-/// Nobody parks and nothing was told.
-const QUIET: u32 = 0;
+/// The worker does not park, and there is no unpark reason.
+const EMPTY: u32 = 0;
 /// The worker parks, or is about to.
 const PARKED: u32 = 1;
-/// The worker was called: it holds `COMING`.
-const CALLED: u32 = 2;
-/// The worker was told to look at the pool's state again. It holds nothing.
-const NUDGED: u32 = 3;
+/// The worker was unparked for work: it holds `NOTIFIED`.
+const WORK: u32 = 2;
+/// The worker was unparked to recheck the pool's state. It holds no flag.
+const RECHECK: u32 = 3;
 
-/// Rules: only its worker parks; only who cleared the worker's idle mark tells it something, once,
-/// and the worker takes that before it sets the mark again or leaves.
+/// Rules: only its worker parks; only the thread that cleared the worker's idle bit unparks it,
+/// once; and the worker takes the reason before it sets the bit again or exits.
 pub(super) struct Parker {
-    word: AtomicU32,
-    /// Guards nothing but the step from reading `PARKED` to waiting on the bell. Never held while
-    /// anything else is done.
-    door: Mutex<()>,
-    bell: Condvar,
+    state: AtomicU32,
+    /// Guards nothing but the step from reading `PARKED` to waiting on the condition variable. No
+    /// other work is done under it.
+    mutex: Mutex<()>,
+    condvar: Condvar,
 }
 
-/// What a worker was told.
+/// Why a worker was unparked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Told {
-    Called,
-    Nudged,
+pub(super) enum UnparkReason {
+    /// To search for jobs, with `NOTIFIED`.
+    Work,
+    /// To recheck the pool's state.
+    Recheck,
 }
 
 impl Parker {
     pub(super) fn new() -> Self {
-        Self { word: AtomicU32::new(QUIET), door: Mutex::new(()), bell: Condvar::new() }
+        Self { state: AtomicU32::new(EMPTY), mutex: Mutex::new(()), condvar: Condvar::new() }
     }
 
-    /// Tells the worker, which our caller has claimed.
-    pub(super) fn tell(&self, told: Told) {
-        let word = match told {
-            Told::Called => CALLED,
-            Told::Nudged => NUDGED,
+    /// Unparks the worker, which the caller has claimed.
+    pub(super) fn unpark(&self, reason: UnparkReason) {
+        let state = match reason {
+            UnparkReason::Work => WORK,
+            UnparkReason::Recheck => RECHECK,
         };
         // Release: pairs with the Acquire in `take`; the worker sees what its claimer saw.
-        match self.word.swap(word, Ordering::Release) {
-            QUIET => {}
+        match self.state.swap(state, Ordering::Release) {
+            EMPTY => {}
             PARKED => {
                 // The worker read `PARKED` under this lock and now either waits or has yet to
                 // read; taking the lock once tells the two apart.
                 drop(self.lock());
-                self.bell.notify_one();
+                self.condvar.notify_one();
             }
-            other => unreachable!("told {other} and not yet heard"),
+            other => unreachable!("unparked while reason {other} was not yet taken"),
         }
     }
 
-    /// Parks until told. `None`: told nothing within `patience`.
-    pub(super) fn park(&self, patience: Option<Duration>) -> Option<Told> {
+    /// Parks until unparked. `None`: the timeout passed first.
+    pub(super) fn park(&self, timeout: Option<Duration>) -> Option<UnparkReason> {
         // Relaxed: success publishes nothing, and failure is read again by `take`.
-        if self.word.compare_exchange(QUIET, PARKED, Ordering::Relaxed, Ordering::Relaxed).is_err()
+        if self.state.compare_exchange(EMPTY, PARKED, Ordering::Relaxed, Ordering::Relaxed).is_err()
         {
             return self.take();
         }
-        let mut door = self.lock();
+        let mut guard = self.lock();
         loop {
-            if let Some(told) = self.take() {
-                return Some(told);
+            if let Some(reason) = self.take() {
+                return Some(reason);
             }
-            door = match patience {
-                None => self.bell.wait(door).unwrap_or_else(PoisonError::into_inner),
-                Some(patience) => {
-                    let (door, timeout) = wait_timeout(&self.bell, door, patience);
-                    if timeout {
-                        drop(door);
-                        return self.give_up();
+            guard = match timeout {
+                None => self.condvar.wait(guard).unwrap_or_else(PoisonError::into_inner),
+                Some(timeout) => {
+                    let (guard, timed_out) = wait_timeout(&self.condvar, guard, timeout);
+                    if timed_out {
+                        drop(guard);
+                        return self.cancel_park();
                     }
-                    door
+                    guard
                 }
             };
         }
     }
 
-    /// Takes what was told. The worker parks no longer if there was something.
-    fn take(&self) -> Option<Told> {
-        // Acquire: pairs with the Release in `tell`.
-        let told = match self.word.load(Ordering::Acquire) {
-            CALLED => Told::Called,
-            NUDGED => Told::Nudged,
+    /// Takes the unpark reason, if there is one. The worker then no longer parks.
+    fn take(&self) -> Option<UnparkReason> {
+        // Acquire: pairs with the Release in `unpark`.
+        let reason = match self.state.load(Ordering::Acquire) {
+            WORK => UnparkReason::Work,
+            RECHECK => UnparkReason::Recheck,
             _ => return None,
         };
-        // Relaxed: nobody tells us anything before our mark is set again.
-        self.word.store(QUIET, Ordering::Relaxed);
-        Some(told)
+        // Relaxed: no thread unparks this worker before its idle bit is set again.
+        self.state.store(EMPTY, Ordering::Relaxed);
+        Some(reason)
     }
 
-    fn give_up(&self) -> Option<Told> {
+    /// Ends parking after the timeout, or takes a reason that came at the last moment.
+    fn cancel_park(&self) -> Option<UnparkReason> {
         // Relaxed: success publishes nothing, and failure is read again by `take`.
-        match self.word.compare_exchange(PARKED, QUIET, Ordering::Relaxed, Ordering::Relaxed) {
+        match self.state.compare_exchange(PARKED, EMPTY, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => None,
             Err(_) => self.take(),
         }
     }
 
-    fn lock(&self) -> crate::sync::MutexGuard<'_, ()> {
-        self.door.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, ()> {
+        self.mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,27 +118,27 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn what_was_told_before_parking_is_heard_at_once() {
+    fn a_reason_given_before_parking_is_taken_at_once() {
         let parker = Parker::new();
-        parker.tell(Told::Called);
-        assert_eq!(parker.park(None), Some(Told::Called));
-        parker.tell(Told::Nudged);
-        assert_eq!(parker.park(Some(Duration::ZERO)), Some(Told::Nudged));
+        parker.unpark(UnparkReason::Work);
+        assert_eq!(parker.park(None), Some(UnparkReason::Work));
+        parker.unpark(UnparkReason::Recheck);
+        assert_eq!(parker.park(Some(Duration::ZERO)), Some(UnparkReason::Recheck));
     }
 
     #[test]
-    fn patience_ends_and_parking_works_again() {
+    fn parking_works_again_after_a_timeout() {
         let parker = Parker::new();
         assert_eq!(parker.park(Some(Duration::from_millis(1))), None);
         thread::scope(|scope| {
             let worker = scope.spawn(|| parker.park(None));
-            parker.tell(Told::Called);
-            assert_eq!(worker.join().expect("no panic"), Some(Told::Called));
+            parker.unpark(UnparkReason::Work);
+            assert_eq!(worker.join().expect("no panic"), Some(UnparkReason::Work));
         });
     }
 
     #[test]
-    fn spurious_unparking_by_a_job_tells_nothing() {
+    fn unparking_by_a_job_gives_no_reason() {
         let parker = Parker::new();
         thread::current().unpark();
         assert_eq!(parker.park(Some(Duration::from_millis(1))), None);

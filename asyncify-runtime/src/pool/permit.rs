@@ -1,7 +1,7 @@
-//! Permits of a bounded queue that were asked for before there was a job.
+//! Queue permits that are reserved before there is a job.
 
-use super::core::Core;
-use super::handle::queue;
+use super::handle::enqueue;
+use super::shared::Shared;
 use super::threads::Threads;
 use crate::limit::{NoQueuePermit, QueuePermit};
 use crate::task::Rejected;
@@ -10,33 +10,33 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Room for one job in a pool's queue, from [`BlockingPool::reserve`](super::BlockingPool::reserve).
-/// Dropping it gives the room back.
-#[must_use = "dropping a permit gives the room back"]
+/// A permit to queue one job in a pool's queue, from
+/// [`BlockingPool::reserve`](super::BlockingPool::reserve). Dropping it returns the permit.
+#[must_use = "dropping a permit returns it to the queue"]
 pub struct Permit {
-    core: Arc<Core<Threads>>,
-    /// `None` where the queue is not bounded.
+    shared: Arc<Shared<Threads>>,
+    /// `None` if the queue is unbounded.
     permit: Option<QueuePermit>,
 }
 
 impl Permit {
-    pub(super) async fn reserve(core: Arc<Core<Threads>>) -> Result<Self, ReserveError> {
-        let permit = match &core.host.queue_permits {
-            None if core.token.look().is_closed() => Err(ReserveError(())),
+    pub(super) async fn reserve(shared: Arc<Shared<Threads>>) -> Result<Self, ReserveError> {
+        let permit = match &shared.host.queue_permits {
+            None if shared.wake_state.load().is_closed() => Err(ReserveError(())),
             None => Ok(None),
             Some(permits) => permits.acquire().await.map(Some).ok_or(ReserveError(())),
         };
         match permit {
-            Ok(permit) => Ok(Self { core, permit }),
+            Ok(permit) => Ok(Self { shared, permit }),
             Err(error) => {
-                core.host.count_rejected();
+                shared.host.count_rejected();
                 Err(error)
             }
         }
     }
 
-    /// Runs `f` on the pool, as [`BlockingPool::spawn`](super::BlockingPool::spawn) does. Refused
-    /// only if the pool was shut down meanwhile.
+    /// Runs `f` on the pool, as [`BlockingPool::spawn`](super::BlockingPool::spawn) does. The call
+    /// is rejected only if the pool was shut down in the meantime.
     pub fn spawn<F, T>(self, f: F) -> JoinHandle<T>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -50,11 +50,11 @@ impl Permit {
     }
 
     pub(super) fn submit(self, job: Job) -> Result<(), Rejected> {
-        if self.core.token.look().is_closed() {
-            self.core.host.count_rejected();
+        if self.shared.wake_state.load().is_closed() {
+            self.shared.host.count_rejected();
             return Err(Rejected::shut_down(job));
         }
-        queue(&self.core, job, self.permit);
+        enqueue(&self.shared, job, self.permit);
         Ok(())
     }
 }
@@ -74,7 +74,7 @@ impl From<NoQueuePermit> for RejectReason {
     }
 }
 
-/// The pool was shut down before there was room.
+/// The pool was shut down before a permit was available.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReserveError(());
 
@@ -86,7 +86,8 @@ impl fmt::Display for ReserveError {
 
 impl Error for ReserveError {}
 
-/// Why [`BlockingPool::try_spawn`](super::BlockingPool::try_spawn) gives its closure back.
+/// The error of [`BlockingPool::try_spawn`](super::BlockingPool::try_spawn), which returns the
+/// closure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrySpawnError<F> {
@@ -97,14 +98,14 @@ pub enum TrySpawnError<F> {
 }
 
 impl<F> TrySpawnError<F> {
-    /// The closure.
+    /// Returns the closure.
     pub fn into_inner(self) -> F {
         match self {
             Self::Full(f) | Self::ShutDown(f) => f,
         }
     }
 
-    /// Whether there was no room, as opposed to a shut-down.
+    /// Whether the queue was full, as opposed to shut down.
     #[must_use]
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Full(_))

@@ -1,36 +1,37 @@
-//! Distributions of durations, as metrics tell them.
+//! Distributions of durations, for metrics.
 
 use hdrhistogram::Histogram;
 use std::time::Duration;
 
-/// How durations are distributed: half of them are at most `p50`, and so on, give or take 1 %.
+/// The distribution of durations: half of them are at most `p50`, and so on, with an error of at
+/// most 1 %.
 ///
-/// Only with the feature `metrics`.
+/// Requires the feature `metrics`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quantiles {
-    /// How many there were.
+    /// The number of durations.
     pub count: u64,
-    /// 50 % are no longer.
+    /// 50 % are at most this.
     pub p50: Duration,
-    /// 90 % are no longer.
+    /// 90 % are at most this.
     pub p90: Duration,
-    /// 99 % are no longer.
+    /// 99 % are at most this.
     pub p99: Duration,
-    /// 99.9 % are no longer.
+    /// 99.9 % are at most this.
     pub p999: Duration,
-    /// The longest of all.
+    /// The longest.
     pub max: Duration,
 }
 
-/// Durations, as they are collected: in nanoseconds, and as closely as [`Quantiles`] tell them.
+/// Collects durations, in nanoseconds, with the precision of [`Quantiles`].
 pub(crate) struct Durations(Histogram<u64>);
 
-/// Decimal digits that are told apart.
+/// Significant decimal digits.
 const DIGITS: u8 = 2;
 
 impl Default for Durations {
-    /// None; grows with what it is given.
+    /// Empty; grows with what is recorded.
     fn default() -> Self {
         Self(Histogram::new(DIGITS).expect("a histogram may have up to five digits"))
     }
@@ -39,7 +40,7 @@ impl Default for Durations {
 impl Durations {
     pub(crate) fn record(&mut self, time: Duration) {
         let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        // Fails where so many buckets as this takes cannot be addressed; nothing depends on it.
+        // Fails if the buckets cannot be addressed (`usize` is too small); nothing depends on it.
         let recorded = self.0.record(nanos);
         debug_assert!(recorded.is_ok(), "{recorded:?}");
     }

@@ -1,11 +1,11 @@
-//! The queue behind its seam: push, pop, length.
+//! The queue of jobs: push, pop, length.
 //!
-//! First in, first out, unbounded, lock-free, any number of threads on either end. Nothing else
-//! in the pool knows what it is made of.
+//! First in, first out, unbounded, lock-free, multi-producer, multi-consumer. Nothing else in the
+//! pool depends on its implementation.
 //!
-//! Whether it is empty may be told out of date. But who finds it empty because a job was popped, and
-//! then passes a fence, sees what was done before the pop. (The head of a `SegQueue` is moved and
-//! read with `SeqCst`.)
+//! `is_empty` may be out of date. But a thread that finds the queue empty because a job was popped,
+//! and then passes a fence, sees what was done before the pop. (The head of a `SegQueue` is written
+//! and read with `SeqCst`.)
 
 #[cfg(not(all(test, any(asyncify_loom, asyncify_shuttle))))]
 pub(super) struct Queue<J>(crossbeam_queue::SegQueue<J>);
@@ -40,8 +40,8 @@ impl<J> Queue<J> {
 #[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 pub(super) use modelled::Queue;
 
-/// The weakest queue that the protocol may be given: whether it is empty is told by a relaxed
-/// load, which may be out of date until a fence says otherwise.
+/// The weakest queue that the protocol allows: `is_empty` is a relaxed load, which may be out of
+/// date unless a fence orders it.
 #[cfg(all(test, any(asyncify_loom, asyncify_shuttle)))]
 mod modelled {
     use crate::sync::{
@@ -63,9 +63,9 @@ mod modelled {
         pub(in crate::pool) fn push(&self, job: J) {
             let mut jobs = self.jobs.lock().unwrap();
             jobs.push_back(job);
-            // Where memory is weak, after the lock: else the lock would order what the real queue
-            // does not. (Two who push at once may then hide each other's job for a moment, which
-            // the real queue does not do either.)
+            // Under loom, which models weak memory, outside the lock: the lock would order what the
+            // real queue does not. (Two concurrent pushes may then hide each other's job for a
+            // moment, which the real queue does not do either.)
             if cfg!(asyncify_loom) {
                 drop(jobs);
             }
@@ -78,8 +78,8 @@ mod modelled {
             }
             let mut jobs = self.jobs.lock().unwrap();
             let job = jobs.pop_front()?;
-            // Under the lock: else others would find neither a job nor an empty queue meanwhile.
-            // Release: pairs with the fence of who finds the queue empty.
+            // Under the lock: otherwise other threads would find neither a job nor an empty queue
+            // in between. Release: pairs with the fence of a thread that finds the queue empty.
             self.len.fetch_sub(1, Release);
             Some(job)
         }

@@ -1,8 +1,8 @@
-//! The end of a pool, and waiting for it.
+//! Shutdown: waiting until a pool is idle or has terminated.
 
-use super::core::Core;
 use super::current;
 use super::host::Host;
+use super::shared::Shared;
 use super::threads::Threads;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::util::wait_queue::Event;
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 pub enum Shutdown {
     /// They run.
     Drain,
-    /// They are dropped, and whoever awaits them gets a cancellation.
+    /// They are dropped, and awaiting them returns a cancellation.
     Discard,
 }
 
@@ -26,126 +26,136 @@ pub enum Shutdown {
 pub struct Leftover {
     /// Jobs that had not started in time, and were discarded.
     pub discarded: usize,
-    /// Threads that were still at a job. They end with it.
+    /// Threads that were still running a job. They end with it.
     pub running: usize,
 }
 
-/// How many of a pool's own threads wait for its end. Each is at a job, which is why none of them
-/// can wait for all threads: they wait until only they are left.
-pub(super) struct Insiders(AtomicUsize);
+/// The number of a pool's own jobs that wait for its shutdown. The threads that run them cannot end
+/// before, so each of these jobs waits until only such threads are left.
+pub(super) struct JobsInShutdown(AtomicUsize);
 
-impl Insiders {
+impl JobsInShutdown {
     pub(super) fn new() -> Self {
         Self(AtomicUsize::new(0))
     }
 
     fn count(&self) -> usize {
-        // Acquire: pairs with the Release in `enter`. Who reads a count has been notified after
-        // it, or notifies others itself.
+        // Acquire: pairs with the Release in `ShutdownWaiter::new`. A thread that reads a count is
+        // notified after it, or notifies others itself.
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// One of the [`Insiders`], if this thread is.
-struct Insider<'a>(Option<&'a Core<Threads>>);
+/// A thread that waits for the pool's termination. Counts itself among the [`JobsInShutdown`] if it
+/// is a thread of that pool; `None` if it is not.
+struct ShutdownWaiter<'a>(Option<&'a Shared<Threads>>);
 
-impl<'a> Insider<'a> {
-    fn enter(core: &'a Arc<Core<Threads>>) -> Self {
-        let inside = is_inside(core);
-        if inside {
-            core.host.insiders.0.fetch_add(1, Ordering::Release);
-            // The other insiders wait for one thread less.
-            core.host.notify(core);
+impl<'a> ShutdownWaiter<'a> {
+    fn new(shared: &'a Arc<Shared<Threads>>) -> Self {
+        let is_job = is_worker_of(shared);
+        if is_job {
+            shared.host.jobs_in_shutdown.0.fetch_add(1, Ordering::Release);
+            // The other such jobs wait for one thread less.
+            shared.host.notify_waiters(shared);
         }
-        Self(inside.then_some(core))
+        Self(is_job.then_some(shared))
     }
 
-    fn has_ended(&self, core: &Core<Threads>) -> bool {
+    fn is_done(&self, shared: &Shared<Threads>) -> bool {
         if self.0.is_none() {
-            return core.has_ended();
+            return shared.is_terminated();
         }
-        core.queue.is_empty() && core.census.count().threads() <= core.host.insiders.count()
+        shared.queue.is_empty()
+            && shared.thread_count.load().threads() <= shared.host.jobs_in_shutdown.count()
     }
 
-    /// Waits for the last steps of threads that have left the pool.
-    fn join(&self, core: &Arc<Core<Threads>>) {
-        // A waker may poll on one of them, as it leaves: it cannot wait for itself, nor for others
-        // that may be joined by somebody who waits for it.
-        if self.0.is_none() && !is_inside(core) {
-            core.host.crew.join_all();
+    /// Joins the threads that have left the pool.
+    fn join(&self, shared: &Arc<Shared<Threads>>) {
+        // A waker may poll on a worker that exits: that thread cannot join itself, nor other
+        // threads that may be joined by a thread that waits for it.
+        if self.0.is_none() && !is_worker_of(shared) {
+            shared.host.join_handles.join_all();
         }
     }
 }
 
-impl Drop for Insider<'_> {
+impl Drop for ShutdownWaiter<'_> {
     fn drop(&mut self) {
-        if let Some(core) = self.0 {
-            // Relaxed: one less never lets anybody go on.
-            core.host.insiders.0.fetch_sub(1, Ordering::Relaxed);
+        if let Some(shared) = self.0 {
+            // Relaxed: a lower count never lets a waiter go on.
+            shared.host.jobs_in_shutdown.0.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
 
-/// Whether this thread is one of the pool's.
-fn is_inside(core: &Arc<Core<Threads>>) -> bool {
-    current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, core))
+/// Whether the current thread is a worker of this pool.
+fn is_worker_of(shared: &Arc<Shared<Threads>>) -> bool {
+    current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, shared))
 }
 
-/// Waits until the closed pool has no threads left.
-pub(super) async fn ended(core: &Arc<Core<Threads>>) {
-    let insider = Insider::enter(core);
-    core.host.settled.wait_until(|| insider.has_ended(core)).await;
-    insider.join(core);
+/// Waits until the closed pool has terminated.
+pub(super) async fn terminated(shared: &Arc<Shared<Threads>>) {
+    let waiter = ShutdownWaiter::new(shared);
+    shared.host.termination.wait_until(|| waiter.is_done(shared)).await;
+    waiter.join(shared);
 }
 
-/// Waits for the same on this thread. `false`: not before the deadline.
-fn wait_ended(core: &Arc<Core<Threads>>, deadline: Option<Instant>) -> bool {
-    let insider = Insider::enter(core);
-    let ended = core.host.settled.block_until(|| insider.has_ended(core), deadline);
-    if ended {
-        insider.join(core);
+/// Blocks the current thread until the closed pool has terminated. `false`: the deadline passed.
+fn block_until_terminated(shared: &Arc<Shared<Threads>>, deadline: Option<Instant>) -> bool {
+    let waiter = ShutdownWaiter::new(shared);
+    let done = shared.host.termination.block_until(|| waiter.is_done(shared), deadline);
+    if done {
+        waiter.join(shared);
     }
-    ended
+    done
 }
 
 /// Gives a closed pool `timeout` to drain, then discards what is queued.
-pub(super) fn within(core: &Arc<Core<Threads>>, timeout: Duration) -> Result<(), Leftover> {
-    // A deadline beyond what the clock can tell is none.
-    if wait_ended(core, Instant::now().checked_add(timeout)) {
+pub(super) fn drain_within(
+    shared: &Arc<Shared<Threads>>,
+    timeout: Duration,
+) -> Result<(), Leftover> {
+    // A deadline that the clock cannot represent is none.
+    if block_until_terminated(shared, Instant::now().checked_add(timeout)) {
         return Ok(());
     }
-    let discarded = core.close(true);
-    let running = super::metrics::PoolMetrics::of(core).running;
-    if discarded == 0 && core.has_ended() { Ok(()) } else { Err(Leftover { discarded, running }) }
+    let discarded = shared.close(true);
+    let running = super::metrics::PoolMetrics::of(shared).running;
+    if discarded == 0 && shared.is_terminated() {
+        Ok(())
+    } else {
+        Err(Leftover { discarded, running })
+    }
 }
 
-/// Those who wait until nothing is queued and nothing runs.
+/// The callers of `wait_idle`, which wait until nothing is queued and nothing runs.
 ///
-/// Workers look for that moment when they come to rest, on behalf of all who wait by then: it is
-/// theirs, even if jobs are submitted before they are polled.
-pub(super) struct Idle(Event);
+/// Workers check for that moment when they go idle, on behalf of all waiters present by then: the
+/// moment counts for these, even if jobs are submitted before they are polled.
+pub(super) struct IdleWaiters(Event);
 
-impl Idle {
+impl IdleWaiters {
     pub(super) fn new() -> Self {
         Self(Event::new())
     }
 
-    /// Looks for an idle moment if somebody waits for one: a worker went idle or left, or nobody
-    /// could be called.
-    pub(super) fn notify<H: Host>(&self, core: &Core<H>) {
-        // Who comes after this waits for a later moment: it may have submitted a job in between.
-        let Some(waiting) = self.0.present() else { return };
-        if core.is_quiet() {
-            self.0.notify(waiting);
+    /// Checks whether the pool is idle, if there are waiters: a worker went idle or exited, or no
+    /// worker could be woken or spawned.
+    pub(super) fn notify_if_idle<H: Host>(&self, shared: &Shared<H>) {
+        // A waiter that comes after this waits for a later moment: it may have submitted a job in
+        // between.
+        let Some(waiters) = self.0.present() else { return };
+        if shared.is_idle() {
+            self.0.notify(waiters);
         }
     }
 
-    /// Waits for an idle moment.
-    pub(super) async fn wait<H: Host>(&self, core: &Core<H>) {
+    /// Waits until the pool is idle for a moment.
+    pub(super) async fn wait<H: Host>(&self, shared: &Shared<H>) {
         let mut listener = self.0.listener();
         poll_fn(|cx| {
-            // Listening first: a worker that rests from here on sees that we wait.
-            let idle = listener.poll(cx).is_ready() || core.is_quiet();
+            // Listening first: a worker that goes idle from here on sees this waiter.
+            let idle = listener.poll(cx).is_ready() || shared.is_idle();
             if idle { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

@@ -1,11 +1,11 @@
-//! The real host: threads of the operating system, and tasks.
+//! The real host: threads of the operating system, and task cells.
 
-use super::core::Core;
-use super::crew::Crew;
-use super::host::{Entrance, Host};
+use super::host::{Host, StartReason};
+use super::join_handles::JoinHandles;
 use super::name::thread_name;
-use super::retry::Retry;
-use super::shutdown::{Idle, Insiders};
+use super::shared::Shared;
+use super::shutdown::{IdleWaiters, JobsInShutdown};
+use super::spawn_backoff::SpawnBackoff;
 #[cfg(feature = "metrics")]
 use super::timings::Timings;
 use super::{current, worker};
@@ -22,13 +22,13 @@ use std::time::Duration;
 #[cfg(feature = "metrics")]
 use std::time::Instant;
 
-/// A hook of the user's.
+/// A user hook.
 pub(super) type Hook = Arc<dyn Fn() + Send + Sync>;
 
-/// Captures something of the caller's that is to surround the body.
+/// Captures a part of the caller's context, in which the body runs.
 pub(super) type ContextHook = Arc<dyn Fn() -> ContextWrapper + Send + Sync>;
 
-/// How to make threads.
+/// How to spawn threads.
 #[derive(Clone)]
 pub(super) struct ThreadOptions {
     pub(super) name: Arc<str>,
@@ -37,28 +37,28 @@ pub(super) struct ThreadOptions {
     pub(super) on_start: Option<Hook>,
     pub(super) on_stop: Option<Hook>,
     pub(super) contexts: Vec<ContextHook>,
-    pub(super) lends: bool,
+    pub(super) compensates: bool,
     #[cfg(feature = "metrics")]
     pub(super) timed: bool,
 }
 
 pub(super) struct Threads {
     options: ThreadOptions,
-    pub(super) crew: Crew,
-    retry: Retry,
-    spin: SearchSpin,
-    /// Notified whenever a worker goes idle or leaves.
-    pub(super) settled: Event,
-    pub(super) idle: Idle,
-    /// The handles to the pool; the last to go closes it.
+    pub(super) join_handles: JoinHandles,
+    spawn_backoff: SpawnBackoff,
+    search_spin: SearchSpin,
+    /// Notified whenever a worker goes idle or exits; shutdown waits for it.
+    pub(super) termination: Event,
+    pub(super) idle_waiters: IdleWaiters,
+    /// The number of handles to the pool. Dropping the last one closes the pool.
     pub(super) handles: AtomicUsize,
-    pub(super) insiders: Insiders,
-    /// Where the queue is bounded.
+    pub(super) jobs_in_shutdown: JobsInShutdown,
+    /// Only if the queue is bounded.
     pub(super) queue_permits: Option<Arc<QueuePermits>>,
-    /// Where jobs are timed.
+    /// Only if jobs are timed.
     #[cfg(feature = "metrics")]
     pub(super) timings: Option<Arc<Timings>>,
-    /// Jobs that ended without a worker. Relaxed, as the next two: counts for people.
+    /// Jobs that ended without a worker. Relaxed, as the next two: statistics.
     pub(super) discarded: AtomicU64,
     pub(super) rejected: AtomicU64,
     pub(super) spawn_failures: AtomicU64,
@@ -70,13 +70,13 @@ impl Threads {
     /// The host of a pool with one handle.
     pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>) -> Self {
         Self {
-            crew: Crew::new(),
-            retry: Retry::new(),
-            spin: SearchSpin::new(),
-            settled: Event::new(),
-            idle: Idle::new(),
+            join_handles: JoinHandles::new(),
+            spawn_backoff: SpawnBackoff::new(),
+            search_spin: SearchSpin::new(),
+            termination: Event::new(),
+            idle_waiters: IdleWaiters::new(),
             handles: AtomicUsize::new(1),
-            insiders: Insiders::new(),
+            jobs_in_shutdown: JobsInShutdown::new(),
             queue_permits: queue_capacity.map(QueuePermits::new),
             #[cfg(feature = "metrics")]
             timings: options.timed.then(|| Arc::new(Timings::new())),
@@ -93,12 +93,12 @@ impl Threads {
         &self.options.name
     }
 
-    /// Whether a worker that waits lets the pool have one thread more.
-    pub(super) fn lends(&self) -> bool {
-        self.options.lends
+    /// Whether the pool may have one more thread while a worker waits.
+    pub(super) fn compensates(&self) -> bool {
+        self.options.compensates
     }
 
-    /// Has the hooks capture what they want of the caller, who is on this thread.
+    /// Runs the context hooks on the current thread, which is the caller's.
     pub(super) fn capture(&self, job: &mut Job) {
         for context in &self.options.contexts {
             job.wrap(context());
@@ -109,26 +109,26 @@ impl Threads {
         self.rejected.fetch_add(1, Relaxed);
     }
 
-    fn spawn(
+    fn spawn_worker(
         &self,
-        core: &Arc<Core<Self>>,
-        number: usize,
-        entrance: Entrance,
+        shared: &Arc<Shared<Self>>,
+        index: usize,
+        reason: StartReason,
     ) -> io::Result<thread::JoinHandle<()>> {
         #[cfg(test)]
-        self.faults.strike()?;
-        let mut builder = thread::Builder::new().name(thread_name(&self.options.name, number));
+        self.faults.check()?;
+        let mut builder = thread::Builder::new().name(thread_name(&self.options.name, index));
         if let Some(size) = self.options.stack_size {
             builder = builder.stack_size(size);
         }
-        let core = Arc::clone(core);
+        let shared = Arc::clone(shared);
         builder.spawn(move || {
-            let _here = current::enter(&core, number);
-            // The protocol runs no code that may panic. If it does, the token is in no state to
-            // go on with.
+            let _current = current::enter(&shared, index);
+            // The protocol runs no code that may panic. If it panics after all, the wake state can
+            // no longer be relied on.
             abort_on_panic(|| {
-                run_hook(core.host.options.on_start.as_ref());
-                worker::main(&core, number, entrance);
+                run_hook(shared.host.options.on_start.as_ref());
+                worker::run(&shared, index, reason);
             });
         })
     }
@@ -137,15 +137,20 @@ impl Threads {
 impl Host for Threads {
     type Job = Job;
 
-    fn start(&self, core: &Arc<Core<Self>>, number: usize, entrance: Entrance) -> io::Result<()> {
-        self.crew.hire(|| self.spawn(core, number, entrance)).inspect_err(|_| {
+    fn spawn(
+        &self,
+        shared: &Arc<Shared<Self>>,
+        index: usize,
+        reason: StartReason,
+    ) -> io::Result<()> {
+        self.join_handles.insert(|| self.spawn_worker(shared, index, reason)).inspect_err(|_| {
             self.spawn_failures.fetch_add(1, Relaxed);
-            self.retry.failed();
+            self.spawn_backoff.failed();
         })
     }
 
-    fn may_start(&self) -> bool {
-        self.retry.is_due()
+    fn may_spawn(&self) -> bool {
+        self.spawn_backoff.is_over()
     }
 
     fn run(&self, job: Job) -> Finish {
@@ -171,40 +176,40 @@ impl Host for Threads {
         job.reject(RejectReason::ShutDown);
     }
 
-    fn patience(&self) -> Duration {
+    fn keep_alive(&self) -> Duration {
         self.options.keep_alive
     }
 
-    fn stopping(&self, closed: bool) {
+    fn worker_exiting(&self, closed: bool) {
         run_hook(self.options.on_stop.as_ref());
-        // After the hook: a worker that is counted no longer may be joined from here on, and who
-        // waits for the end waits for the hook.
+        // After the hook: a worker that is no longer counted may be joined from here on, and
+        // shutdown waits for the hook.
         if !closed {
-            self.crew.let_go();
+            self.join_handles.remove_current();
         }
     }
 
-    fn notify(&self, core: &Core<Self>) {
-        self.idle.notify(core);
-        self.settled.notify_all();
+    fn notify_waiters(&self, shared: &Shared<Self>) {
+        self.idle_waiters.notify_if_idle(shared);
+        self.termination.notify_all();
     }
 
-    fn calling(&self) {
-        self.spin.calling();
+    fn waking(&self) {
+        self.search_spin.waking();
     }
 
-    fn awake(&self) {
-        self.spin.awake();
+    fn woken(&self) {
+        self.search_spin.woken();
     }
 
-    fn linger(&self, pop: impl FnMut() -> Option<Job>) -> Option<Job> {
-        self.spin.search(pop)
+    fn spin(&self, pop: impl FnMut() -> Option<Job>) -> Option<Job> {
+        self.search_spin.search(pop)
     }
 }
 
 fn run_hook(hook: Option<&Hook>) {
     if let Some(hook) = hook {
-        // The panic hook has told of a panic; nobody waits for the result.
+        // A panic was reported by the panic hook.
         if let Err(payload) = catch(|| hook()) {
             drop_quietly(payload);
         }

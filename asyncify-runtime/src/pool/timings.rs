@@ -1,4 +1,4 @@
-//! How long jobs wait and run, for pools that are asked to tell.
+//! How long jobs wait and run, for pools that measure it.
 
 use super::current;
 use super::padded::CachePadded;
@@ -7,13 +7,13 @@ use crate::sync::{Mutex, MutexGuard};
 use std::sync::{OnceLock, PoisonError};
 use std::time::Duration;
 
-/// More workers than there are cores to record at once; those beyond share.
+/// Enough for the workers that record at the same time; others share a shard.
 const SHARDS: usize = 64;
 
-/// Exists only where the builder's `metrics` are on.
+/// Exists only if the builder's `metrics` are on.
 ///
-/// Each worker records in a shard of its own, made when it first does. Its lock is free, unless
-/// somebody reads the metrics just then.
+/// Each worker records in a shard of its own, which is created by its first record. The shard's
+/// lock is uncontended, unless the metrics are being read.
 pub(super) struct Timings {
     shards: [OnceLock<Box<CachePadded<Mutex<Shard>>>>; SHARDS],
 }
@@ -29,12 +29,12 @@ impl Timings {
         Self { shards: [const { OnceLock::new() }; SHARDS] }
     }
 
-    /// A job was queued so long.
+    /// Records how long a job was queued.
     pub(super) fn waited(&self, time: Duration) {
         self.shard().wait.record(time);
     }
 
-    /// A job ran so long.
+    /// Records how long a job ran.
     pub(super) fn ran(&self, time: Duration) {
         self.shard().run.record(time);
     }
@@ -50,10 +50,10 @@ impl Timings {
         (all.wait.quantiles(), all.run.quantiles())
     }
 
-    /// This worker's shard. Who cancels a job from outside shares one.
+    /// This worker's shard. Threads outside the pool that cancel jobs share one.
     fn shard(&self) -> MutexGuard<'_, Shard> {
-        let number = current::number().unwrap_or(0) % SHARDS;
-        lock(self.shards[number].get_or_init(|| Box::new(CachePadded(Mutex::default()))))
+        let index = current::index().unwrap_or(0) % SHARDS;
+        lock(self.shards[index].get_or_init(|| Box::new(CachePadded(Mutex::default()))))
     }
 }
 
@@ -98,10 +98,10 @@ mod tests {
     #[test]
     fn shards_are_merged() {
         let timings = Timings::new();
-        for number in [0, 3] {
+        for index in [0, 3] {
             let shard = Mutex::new(Shard::default());
             lock(&shard).wait.record(Duration::from_millis(1));
-            assert!(timings.shards[number].set(Box::new(CachePadded(shard))).is_ok());
+            assert!(timings.shards[index].set(Box::new(CachePadded(shard))).is_ok());
         }
         assert_eq!(timings.quantiles().0.count, 2);
     }

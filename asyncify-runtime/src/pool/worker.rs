@@ -1,158 +1,159 @@
 //! A worker's life, step by step.
 
-use super::core::{Core, Counted};
-use super::host::{Entrance, Host};
-use super::order::Site;
-use super::parker::Told;
-use super::roster::Slot;
-use super::token::{Arrived, Caller};
+use super::fences::Site;
+use super::host::{Host, StartReason};
+use super::parker::UnparkReason;
+use super::shared::Shared;
+use super::slots::Slot;
+use super::wake_state::{Accepted, Notifier};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a worker does next.
 enum Step {
-    /// Search: `SEARCHING` is ours.
+    /// Search for a job: this worker holds `SEARCHING`.
     Search,
-    /// Run what is queued, answering for nothing.
-    Work,
-    /// Go idle; the search ends if it is ours.
-    Rest { searching: bool },
-    /// End the thread.
-    Leave(Counted),
+    /// Run queued jobs, without a flag.
+    RunJobs,
+    /// Go idle; ends the search if this worker holds `SEARCHING`.
+    GoIdle { searching: bool },
+    /// End the thread. `counted`: the thread count still includes it.
+    Exit { counted: bool },
 }
 
 struct Worker<'a, H: Host> {
-    core: &'a Arc<Core<H>>,
-    number: usize,
+    shared: &'a Arc<Shared<H>>,
+    index: usize,
     slot: &'a Slot,
     /// Never leaves an open pool.
     permanent: bool,
 }
 
-/// The life of worker `number`, on its thread.
-pub(super) fn main<H: Host>(core: &Arc<Core<H>>, number: usize, entrance: Entrance) {
-    let slot = core.roster.slot(number);
-    let worker = Worker { core, number, slot, permanent: number < core.min_threads };
-    let mut step = match entrance {
-        Entrance::Called => worker.arrive(),
-        Entrance::Helper => Step::Work,
+/// Runs the worker in slot `index` on this thread, until it exits.
+pub(super) fn run<H: Host>(shared: &Arc<Shared<H>>, index: usize, reason: StartReason) {
+    let slot = shared.slots.slot(index);
+    let worker = Worker { shared, index, slot, permanent: index < shared.min_threads };
+    let mut step = match reason {
+        StartReason::Notified => worker.accept_notification(),
+        StartReason::Helper => Step::RunJobs,
     };
     loop {
         step = match step {
             Step::Search => worker.search(),
-            Step::Work => worker.work(),
-            Step::Rest { searching } => worker.rest(searching),
-            Step::Leave(counted) => return core.leave(number, counted),
+            Step::RunJobs => worker.run_jobs(),
+            Step::GoIdle { searching } => worker.go_idle(searching),
+            Step::Exit { counted } => return shared.exit(index, counted),
         }
     }
 }
 
 impl<H: Host> Worker<'_, H> {
-    /// We were called and are here.
-    fn arrive(&self) -> Step {
-        if self.is_surplus() {
-            self.core.token.hang_up();
-            return Step::Leave(Counted::NoLonger);
+    /// Takes over `NOTIFIED`, which was set for this worker.
+    fn accept_notification(&self) -> Step {
+        if self.remove_if_excess() {
+            self.shared.wake_state.cancel_notification();
+            return Step::Exit { counted: false };
         }
-        match self.core.token.arrive() {
-            Arrived::Searching => Step::Search,
-            Arrived::Spare => Step::Rest { searching: false },
+        match self.shared.wake_state.accept_notification() {
+            Accepted::Search => Step::Search,
+            Accepted::Redundant => Step::GoIdle { searching: false },
         }
     }
 
     fn search(&self) -> Step {
-        let queue = &self.core.queue;
-        // A look is cheaper than an attempt.
-        let look = || if queue.is_empty() { None } else { queue.pop() };
-        let Some(job) = queue.pop().or_else(|| self.core.host.linger(look)) else {
-            return Step::Rest { searching: true };
+        let queue = &self.shared.queue;
+        // Reading the length is cheaper than a failed pop.
+        let pop = || if queue.is_empty() { None } else { queue.pop() };
+        let Some(job) = queue.pop().or_else(|| self.shared.host.spin(pop)) else {
+            return Step::GoIdle { searching: true };
         };
         self.slot.counters.set_running(true);
         // Before the job is run: it may never end, or wait for the next one.
-        self.pass_on();
-        self.run(job);
-        self.work()
+        self.hand_over_search();
+        self.run_job(job);
+        self.run_jobs()
     }
 
-    /// Ends our search with a job in hand, and has somebody answer for the others.
-    fn pass_on(&self) {
-        if !self.core.token.end_search().is_coming() {
-            self.core.look_again(Site::PassOn, Caller::Counted);
-            self.core.call_helpers();
+    /// Ends the search with a job in hand, and notifies another worker if more jobs are queued.
+    fn hand_over_search(&self) {
+        if !self.shared.wake_state.end_search().is_notified() {
+            self.shared.recheck_queue(Site::HandOver, Notifier::Counted);
+            self.shared.spawn_helpers();
         }
     }
 
-    fn work(&self) -> Step {
+    fn run_jobs(&self) -> Step {
         self.slot.counters.set_running(true);
         let step = loop {
-            if self.is_surplus() {
-                break Step::Leave(Counted::NoLonger);
+            if self.remove_if_excess() {
+                break Step::Exit { counted: false };
             }
-            let Some(job) = self.core.queue.pop() else {
-                let searching = self.core.token.search();
-                break if searching { Step::Search } else { Step::Rest { searching } };
+            let Some(job) = self.shared.queue.pop() else {
+                let searching = self.shared.wake_state.try_search();
+                break if searching { Step::Search } else { Step::GoIdle { searching } };
             };
-            self.run(job);
+            self.run_job(job);
         };
         self.slot.counters.set_running(false);
         step
     }
 
-    /// Whether there are too many of us, and we are the one to leave; the census then counts us
-    /// no longer.
-    fn is_surplus(&self) -> bool {
-        self.may_be_surplus() && self.core.census.remove_surplus_thread()
+    /// Removes this thread from the thread count if there are too many. `true`: it exits.
+    fn remove_if_excess(&self) -> bool {
+        self.may_be_excess() && self.shared.thread_count.remove_excess_thread()
     }
 
-    fn may_be_surplus(&self) -> bool {
-        !self.permanent && self.core.census.count().has_surplus()
+    fn may_be_excess(&self) -> bool {
+        !self.permanent && self.shared.thread_count.load().has_excess()
     }
 
-    fn run(&self, job: H::Job) {
-        if self.core.token.look().is_discarding() {
-            self.core.host.discard(job);
+    fn run_job(&self, job: H::Job) {
+        if self.shared.wake_state.load().is_discarding() {
+            self.shared.host.discard(job);
         } else {
-            let finish = self.core.host.run(job);
+            let finish = self.shared.host.run(job);
             self.slot.counters.finished(finish);
         }
     }
 
-    fn rest(&self, searching: bool) -> Step {
-        let core = self.core;
-        // The mark before the token: who finds the search ended finds somebody to call.
-        core.roster.set_idle(self.number);
+    fn go_idle(&self, searching: bool) -> Step {
+        let shared = self.shared;
+        // The idle bit before the wake state: a thread that sees the search ended sees a worker to
+        // claim.
+        shared.slots.set_idle(self.index);
         if searching {
-            core.token.end_search();
+            shared.wake_state.end_search();
         }
-        // May call ourselves.
-        core.look_again(Site::Rest, Caller::Counted);
-        core.host.notify(core);
-        // Who closes the pool or lowers its limit does that first and then nudges the idle.
-        let closed = core.token.look().is_closed();
-        if (closed || self.may_be_surplus()) && core.roster.clear_idle(self.number) {
+        // May wake this very worker.
+        shared.recheck_queue(Site::GoIdle, Notifier::Counted);
+        shared.host.notify_waiters(shared);
+        // A thread that closes the pool or lowers its limit does so before it unparks idle workers.
+        let closed = shared.wake_state.load().is_closed();
+        if (closed || self.may_be_excess()) && shared.slots.clear_idle(self.index) {
             return match closed {
-                true => Step::Leave(Counted::Still),
-                false if self.is_surplus() => Step::Leave(Counted::NoLonger),
-                false => Step::Rest { searching: false },
+                true => Step::Exit { counted: true },
+                false if self.remove_if_excess() => Step::Exit { counted: false },
+                false => Step::GoIdle { searching: false },
             };
         }
-        self.park((!self.permanent).then(|| core.host.patience()))
+        self.park((!self.permanent).then(|| shared.host.keep_alive()))
     }
 
-    fn park(&self, patience: Option<std::time::Duration>) -> Step {
-        let told = self.slot.parker.park(patience).or_else(|| {
-            if self.core.roster.clear_idle(self.number) {
+    fn park(&self, keep_alive: Option<Duration>) -> Step {
+        let reason = self.slot.parker.park(keep_alive).or_else(|| {
+            if self.shared.slots.clear_idle(self.index) {
                 return None;
             }
-            // Claimed in the last moment; the word is on its way.
+            // Claimed at the last moment: the claimer is about to unpark this worker.
             self.slot.parker.park(None)
         });
-        match told {
-            Some(Told::Called) => {
-                self.core.host.awake();
-                self.arrive()
+        match reason {
+            Some(UnparkReason::Work) => {
+                self.shared.host.woken();
+                self.accept_notification()
             }
-            Some(Told::Nudged) => Step::Work,
-            None => Step::Leave(Counted::Still),
+            Some(UnparkReason::Recheck) => Step::RunJobs,
+            None => Step::Exit { counted: true },
         }
     }
 }

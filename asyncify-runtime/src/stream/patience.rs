@@ -58,7 +58,7 @@ impl Patience {
         if !self.adaptive.should_spin() || !nothing() {
             return Wait::No;
         }
-        if self.adaptive.is_turn_over() {
+        if self.adaptive.should_yield() {
             return Wait::TurnOver;
         }
         self.waited = true;

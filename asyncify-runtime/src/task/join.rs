@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use super::JoinError;
 use super::raw::{Progress, RawTask};
 use super::state::Outcome;
-use crate::util::spin::join::{self, Found};
+use crate::util::spin::join::{self, SpinResult};
 
 /// Awaits a spawned call: `Ok` with its value, or a [`JoinError`].
 ///
@@ -106,8 +106,8 @@ impl<T> JoinHandle<T> {
         let task = self.task.expect("`JoinHandle` polled after completion");
         if task.state().is_soon() {
             match join::wait(|| task.state().is_complete()) {
-                Found::Result | Found::Nothing => {}
-                Found::TurnOver => {
+                SpinResult::Ready | SpinResult::NotReady => {}
+                SpinResult::Yield => {
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }

@@ -1,9 +1,9 @@
 //! The protocol under loom, and that each of its fences is needed.
 //!
-//! Only when the jobs are done is the pool closed, so that closing cannot hide a loss.
+//! The pool is closed only when the jobs are done, so that closing it cannot hide a lost wake-up.
 
-use super::super::order::Site;
-use super::world::{Fate, Job, Shape, all_ran, ended};
+use super::super::fences::Site;
+use super::host::{Job, JobState, Scenario, all_ran, wait_terminated};
 use crate::sync::thread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,150 +14,151 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     builder.check(model);
 }
 
-/// Requires that loom finds a job or a worker that waits for ever.
+/// Requires that loom finds a deadlock: a job or a worker that waits for ever.
 #[track_caller]
 fn must_hang(model: impl FnOnce()) {
-    let found = catch_unwind(AssertUnwindSafe(model)).expect_err("the omission went unnoticed");
-    let found = found.downcast::<String>().expect("loom tells what it found");
+    let found = catch_unwind(AssertUnwindSafe(model)).expect_err("loom misses the omission");
+    let found = found.downcast::<String>().expect("loom panics with a message");
     assert!(found.starts_with("deadlock"), "{found}");
 }
 
-/// One submitter, jobs one after the other, workers that stay or leave at once.
-fn one_submitter(shape: Shape, preemptions: usize) {
+/// One submitter, jobs one after the other, workers that stay or exit at once.
+fn one_submitter(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
-        let core = shape.pool();
-        for number in 0..shape.jobs {
-            core.submit(Job::empty(number));
+        let shared = scenario.pool();
+        for number in 0..scenario.jobs {
+            shared.submit(Job::empty(number));
         }
-        all_ran(&core);
-        core.close(false);
+        all_ran(&shared);
+        shared.close(false);
     });
 }
 
 /// Two submitters, a job each.
-fn two_submitters(shape: Shape, preemptions: usize) {
+fn two_submitters(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
-        let core = shape.pool();
-        let other = Arc::clone(&core);
+        let shared = scenario.pool();
+        let other = Arc::clone(&shared);
         let submitter = thread::spawn(move || other.submit(Job::empty(1)));
-        core.submit(Job::empty(0));
+        shared.submit(Job::empty(0));
         submitter.join().unwrap();
-        all_ran(&core);
-        core.close(false);
+        all_ran(&shared);
+        shared.close(false);
     });
 }
 
-/// A job that waits for the one behind it.
-fn dependent_pair(shape: Shape, preemptions: usize) {
+/// A job that waits for the next one.
+fn dependent_pair(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
-        let core = shape.pool();
-        core.submit(Job::behind(0, 1));
-        core.submit(Job::empty(1));
-        all_ran(&core);
-        core.close(false);
+        let shared = scenario.pool();
+        shared.submit(Job::after(0, 1));
+        shared.submit(Job::empty(1));
+        all_ran(&shared);
+        shared.close(false);
     });
 }
 
 /// A job waits for the next, and the limit is raised so that the next one can run.
-fn raised_limit(shape: Shape, preemptions: usize) {
+fn raised_limit(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
-        let core = shape.pool();
-        let other = Arc::clone(&core);
+        let shared = scenario.pool();
+        let other = Arc::clone(&shared);
         let manager = thread::spawn(move || other.resize(2));
-        core.submit(Job::behind(0, 1));
-        core.submit(Job::empty(1));
-        all_ran(&core);
+        shared.submit(Job::after(0, 1));
+        shared.submit(Job::empty(1));
+        all_ran(&shared);
         manager.join().unwrap();
-        core.close(false);
+        shared.close(false);
     });
 }
 
-/// Submission races the end; the pool ends and every job has its fate.
-fn late_submission(shape: Shape, discard: bool, preemptions: usize) {
-    let shape = Shape { watched: true, ..shape };
+/// Submission races shutdown; the pool terminates and every job is run, discarded or refused.
+fn late_submission(scenario: Scenario, discard: bool, preemptions: usize) {
+    let scenario = Scenario { shutdown_awaited: true, ..scenario };
     check(preemptions, move || {
-        let core = shape.pool();
-        let other = Arc::clone(&core);
+        let shared = scenario.pool();
+        let other = Arc::clone(&shared);
         let submitter =
-            thread::spawn(move || (0..shape.jobs).for_each(|n| other.submit(Job::empty(n))));
-        core.close(discard);
+            thread::spawn(move || (0..scenario.jobs).for_each(|n| other.submit(Job::empty(n))));
+        shared.close(discard);
         submitter.join().unwrap();
-        ended(&core);
+        wait_terminated(&shared);
     });
 }
 
-/// The pool ends twice at once. What it had accepted runs or is discarded, and is not refused.
-fn ended_twice(shape: Shape, preemptions: usize) {
-    let shape = Shape { watched: true, ..shape };
+/// Two concurrent shutdowns. Jobs that the pool had accepted run or are discarded, and are not
+/// refused.
+fn two_shutdowns(scenario: Scenario, preemptions: usize) {
+    let scenario = Scenario { shutdown_awaited: true, ..scenario };
     check(preemptions, move || {
-        let core = shape.pool();
-        (0..shape.jobs).for_each(|n| core.submit(Job::empty(n)));
-        let other = Arc::clone(&core);
+        let shared = scenario.pool();
+        (0..scenario.jobs).for_each(|n| shared.submit(Job::empty(n)));
+        let other = Arc::clone(&shared);
         let closer = thread::spawn(move || other.close(false));
-        core.close(true);
+        shared.close(true);
         closer.join().unwrap();
-        ended(&core);
-        assert!(!core.host.fates().contains(&Fate::Refused));
+        wait_terminated(&shared);
+        assert!(!shared.host.states().contains(&JobState::Refused));
     });
 }
 
-/// Who finds the pool quiet finds its own job done, and sees what it did.
-fn quiet(shape: Shape, preemptions: usize) {
+/// A thread that finds the pool idle finds its own job done, and sees what it wrote.
+fn idle_check(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
-        let core = shape.pool();
-        core.submit(Job::empty(0));
-        if core.is_quiet() {
-            assert_eq!(core.host.fates()[0], Fate::Ran);
+        let shared = scenario.pool();
+        shared.submit(Job::empty(0));
+        if shared.is_idle() {
+            assert_eq!(shared.host.states()[0], JobState::Ran);
         }
-        all_ran(&core);
-        core.close(false);
+        all_ran(&shared);
+        shared.close(false);
     });
 }
 
-/// Who waits for an idle moment hears of one, after its own job.
-fn idle_moment(shape: Shape, preemptions: usize) {
+/// A waiter for an idle pool is notified, after its own job.
+fn wait_idle(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
-        let core = Shape { awaited: true, ..shape }.pool();
-        core.submit(Job::empty(0));
-        let idle = core.host.idle.as_ref().expect("it is awaited");
-        loom::future::block_on(idle.wait(&core));
-        assert_eq!(core.host.fates()[0], Fate::Ran);
-        core.close(false);
+        let shared = Scenario { idle_awaited: true, ..scenario }.pool();
+        shared.submit(Job::empty(0));
+        let waiters = shared.host.idle_waiters.as_ref().expect("`idle_awaited` is set");
+        loom::future::block_on(waiters.wait(&shared));
+        assert_eq!(shared.host.states()[0], JobState::Ran);
+        shared.close(false);
     });
 }
 
-const ONE: Shape = Shape {
+const ONE: Scenario = Scenario {
     jobs: 2,
-    stay: 1,
+    min_threads: 1,
     max_threads: 1,
-    creatable: 4,
+    spawnable: 4,
     omitted: None,
-    warm: false,
-    watched: false,
-    awaited: false,
+    prespawned: false,
+    shutdown_awaited: false,
+    idle_awaited: false,
 };
-const WARM: Shape = Shape { warm: true, ..ONE };
-const PAIR: Shape = Shape { max_threads: 2, stay: 2, ..ONE };
-const FLEETING: Shape = Shape { stay: 0, ..ONE };
+const PRESPAWNED: Scenario = Scenario { prespawned: true, ..ONE };
+const PAIR: Scenario = Scenario { max_threads: 2, min_threads: 2, ..ONE };
+const NO_MINIMUM: Scenario = Scenario { min_threads: 0, ..ONE };
 
 #[test]
 fn a_worker_that_stays() {
-    one_submitter(Shape { jobs: 2, ..ONE }, 3);
+    one_submitter(Scenario { jobs: 2, ..ONE }, 3);
 }
 
 #[test]
-fn a_worker_that_leaves_at_once() {
-    one_submitter(FLEETING, 3);
+fn a_worker_that_exits_at_once() {
+    one_submitter(NO_MINIMUM, 3);
 }
 
 #[test]
 fn two_workers() {
-    one_submitter(Shape { max_threads: 2, stay: 2, ..ONE }, 2);
+    one_submitter(Scenario { max_threads: 2, min_threads: 2, ..ONE }, 2);
 }
 
 #[test]
-fn two_workers_of_which_one_leaves() {
-    one_submitter(Shape { max_threads: 2, stay: 1, ..ONE }, 1);
+fn two_workers_one_of_which_exits() {
+    one_submitter(Scenario { max_threads: 2, min_threads: 1, ..ONE }, 1);
 }
 
 #[test]
@@ -166,8 +167,8 @@ fn a_job_that_waits_for_the_next() {
 }
 
 #[test]
-fn a_job_that_waits_for_the_next_and_a_worker_that_goes_idle() {
-    dependent_pair(Shape { stay: 1, ..PAIR }, 2);
+fn a_job_that_waits_for_the_next_and_a_worker_that_may_exit() {
+    dependent_pair(Scenario { min_threads: 1, ..PAIR }, 2);
 }
 
 #[test]
@@ -176,44 +177,44 @@ fn a_raised_limit_is_used() {
 }
 
 #[test]
-fn submission_races_the_end() {
-    late_submission(Shape { jobs: 1, ..WARM }, false, 1);
+fn submission_races_shutdown() {
+    late_submission(Scenario { jobs: 1, ..PRESPAWNED }, false, 1);
 }
 
 #[test]
-fn submission_races_the_end_that_discards() {
-    late_submission(Shape { jobs: 1, ..WARM }, true, 2);
+fn submission_races_a_discarding_shutdown() {
+    late_submission(Scenario { jobs: 1, ..PRESPAWNED }, true, 2);
 }
 
 #[test]
-fn submission_races_the_end_of_a_pool_without_threads() {
-    late_submission(Shape { jobs: 1, ..FLEETING }, false, 3);
+fn submission_races_shutdown_without_threads() {
+    late_submission(Scenario { jobs: 1, ..NO_MINIMUM }, false, 3);
 }
 
 #[test]
-fn submission_races_the_end_of_a_pool_that_can_have_no_threads() {
-    late_submission(Shape { jobs: 1, creatable: 0, ..FLEETING }, false, 3);
+fn submission_races_shutdown_when_no_thread_can_be_spawned() {
+    late_submission(Scenario { jobs: 1, spawnable: 0, ..NO_MINIMUM }, false, 3);
 }
 
 #[test]
-fn ending_twice_at_once_refuses_nothing() {
-    ended_twice(Shape { jobs: 1, ..ONE }, 2);
+fn concurrent_shutdowns_refuse_no_accepted_job() {
+    two_shutdowns(Scenario { jobs: 1, ..ONE }, 2);
 }
 
 #[test]
-fn a_quiet_pool_has_done_its_job() {
-    // With fewer preemptions the last look at the token is not missed.
-    quiet(Shape { jobs: 1, ..WARM }, 4);
+fn an_idle_pool_has_run_its_job() {
+    // With fewer preemptions the model passes without the last load of the wake state.
+    idle_check(Scenario { jobs: 1, ..PRESPAWNED }, 4);
 }
 
 #[test]
-fn an_idle_moment_is_heard_of() {
-    idle_moment(Shape { jobs: 1, ..ONE }, 2);
+fn an_idle_waiter_is_notified() {
+    wait_idle(Scenario { jobs: 1, ..ONE }, 2);
 }
 
 #[test]
-fn an_idle_moment_is_heard_of_when_the_worker_leaves() {
-    idle_moment(Shape { jobs: 1, ..FLEETING }, 2);
+fn an_idle_waiter_is_notified_when_the_worker_exits() {
+    wait_idle(Scenario { jobs: 1, ..NO_MINIMUM }, 2);
 }
 
 #[test]
@@ -222,57 +223,59 @@ fn two_submitters_one_worker() {
 }
 
 #[test]
-fn two_submitters_one_worker_that_leaves() {
-    two_submitters(FLEETING, 2);
+fn two_submitters_one_worker_that_exits() {
+    two_submitters(NO_MINIMUM, 2);
 }
 
 #[test]
 fn two_submitters_two_workers() {
-    two_submitters(Shape { max_threads: 2, stay: 2, ..ONE }, 1);
+    two_submitters(Scenario { max_threads: 2, min_threads: 2, ..ONE }, 1);
 }
 
 #[test]
-fn creation_that_fails_leaves_the_job_to_the_worker_there_is() {
-    one_submitter(Shape { max_threads: 2, creatable: 1, ..ONE }, 3);
+fn a_failed_spawn_leaves_the_job_to_the_existing_worker() {
+    one_submitter(Scenario { max_threads: 2, spawnable: 1, ..ONE }, 3);
 }
 
 #[test]
 fn the_fence_of_a_submission_is_needed() {
-    must_hang(|| one_submitter(Shape { omitted: Some(Site::Submit), ..ONE }, 3));
+    must_hang(|| one_submitter(Scenario { omitted: Some(Site::Submit), ..ONE }, 3));
 }
 
 #[test]
-fn the_fence_after_passing_on_is_needed() {
-    must_hang(|| dependent_pair(Shape { omitted: Some(Site::PassOn), ..PAIR }, 1));
+fn the_fence_of_handing_over_a_search_is_needed() {
+    must_hang(|| dependent_pair(Scenario { omitted: Some(Site::HandOver), ..PAIR }, 1));
 }
 
 #[test]
-fn the_fence_before_resting_is_needed() {
-    must_hang(|| one_submitter(Shape { omitted: Some(Site::Rest), ..ONE }, 3));
+fn the_fence_of_going_idle_is_needed() {
+    must_hang(|| one_submitter(Scenario { omitted: Some(Site::GoIdle), ..ONE }, 3));
 }
 
 #[test]
-fn the_fence_after_a_call_that_reached_nobody_is_needed() {
-    must_hang(|| one_submitter(Shape { omitted: Some(Site::HangUp), ..FLEETING }, 3));
+fn the_fence_of_a_cancelled_notification_is_needed() {
+    must_hang(|| {
+        one_submitter(Scenario { omitted: Some(Site::CancelNotification), ..NO_MINIMUM }, 3)
+    });
 }
 
 #[test]
-fn the_fence_of_a_worker_that_leaves_is_needed() {
-    must_hang(|| one_submitter(Shape { omitted: Some(Site::Room), ..FLEETING }, 3));
+fn the_fence_of_a_worker_that_exits_is_needed() {
+    must_hang(|| one_submitter(Scenario { omitted: Some(Site::Capacity), ..NO_MINIMUM }, 3));
 }
 
 #[test]
-fn the_fence_before_growing_into_new_room_is_needed() {
-    must_hang(|| raised_limit(Shape { omitted: Some(Site::Room), ..ONE }, 2));
+fn the_fence_of_a_raised_limit_is_needed() {
+    must_hang(|| raised_limit(Scenario { omitted: Some(Site::Capacity), ..ONE }, 2));
 }
 
 #[test]
-fn the_fence_of_the_end_is_needed() {
-    must_hang(|| one_submitter(Shape { jobs: 1, omitted: Some(Site::Close), ..ONE }, 3));
+fn the_fence_of_closing_is_needed() {
+    must_hang(|| one_submitter(Scenario { jobs: 1, omitted: Some(Site::Close), ..ONE }, 3));
 }
 
 #[test]
 #[should_panic(expected = "left: ")]
-fn the_fences_between_the_looks_for_quiet_are_needed() {
-    quiet(Shape { jobs: 1, omitted: Some(Site::Quiet), ..WARM }, 4);
+fn the_fences_of_the_idle_check_are_needed() {
+    idle_check(Scenario { jobs: 1, omitted: Some(Site::IdleCheck), ..PRESPAWNED }, 4);
 }

@@ -1,12 +1,12 @@
-//! Larger shapes than loom can take, at random.
+//! Scenarios too large for loom, run at random.
 //!
-//! Memory is strong here, and an idle worker's patience ends by chance, so that workers come and go
-//! all the time. Each model closes its pool only when its jobs are done, unless the end is what it
-//! is about, and then requires that every thread has left.
+//! Memory is sequentially consistent here, and an idle worker's keep-alive ends at random, so that
+//! workers exit and are spawned all the time. Each model closes its pool only when its jobs are
+//! done, unless it is about shutdown, and then requires that every thread has exited.
 
-use super::super::compensate::Loan;
-use super::super::core::Core;
-use super::world::{Fate, Job, Shape, World, all_ran, ended};
+use super::super::compensation::Compensation;
+use super::super::shared::Shared;
+use super::host::{Job, JobState, ModelHost, Scenario, all_ran, wait_terminated};
 use crate::limit::QueuePermits;
 use crate::sync::thread;
 use futures::FutureExt;
@@ -18,43 +18,43 @@ use std::sync::Arc;
 
 /// Runs of each model under each of the schedulers.
 const RUNS: usize = 10_000;
-/// The most places of a run in which the second scheduler lets another thread go first.
+/// The most points of a run at which the second scheduler preempts the running thread.
 const DEPTH: usize = 4;
 
-const THREE: Shape = Shape {
+const THREE: Scenario = Scenario {
     jobs: 9,
-    stay: 1,
+    min_threads: 1,
     max_threads: 3,
-    creatable: usize::MAX,
+    spawnable: usize::MAX,
     omitted: None,
-    warm: true,
-    watched: true,
-    awaited: false,
+    prespawned: true,
+    shutdown_awaited: true,
+    idle_awaited: false,
 };
 
 fn check(model: impl Fn() + Send + Sync + Clone + 'static) {
     let mut config = Config::new();
-    // Of orderings weaker than it models, which are loom's business.
+    // It warns of orderings that are weaker than it models; loom checks those.
     config.silence_warnings = true;
     Runner::new(RandomScheduler::new(RUNS), config.clone()).run(model.clone());
     Runner::new(PctScheduler::new(DEPTH, RUNS), config).run(model);
 }
 
-/// Closes the pool when all its jobs have run, and waits for its end.
-fn finish(core: &Arc<Core<World>>) {
-    all_ran(core);
-    core.close(false);
-    ended(core);
+/// Closes the pool when all its jobs have run, and waits until it has terminated.
+fn finish(shared: &Arc<Shared<ModelHost>>) {
+    all_ran(shared);
+    shared.close(false);
+    wait_terminated(shared);
 }
 
 /// Three threads that submit three jobs each.
 fn submit_from_three(
-    core: &Arc<Core<World>>,
+    shared: &Arc<Shared<ModelHost>>,
     job: fn(usize) -> Job,
 ) -> [thread::JoinHandle<()>; 3] {
     [0..3, 3..6, 6..9].map(|numbers: Range<usize>| {
-        let core = Arc::clone(core);
-        thread::spawn(move || numbers.for_each(|number| core.submit(job(number))))
+        let shared = Arc::clone(shared);
+        thread::spawn(move || numbers.for_each(|number| shared.submit(job(number))))
     })
 }
 
@@ -65,11 +65,11 @@ fn join<const N: usize>(threads: [thread::JoinHandle<()>; N]) {
 }
 
 #[test]
-fn three_submitters_and_three_workers_that_come_and_go() {
+fn three_submitters_and_three_workers_that_exit_at_random() {
     check(|| {
-        let core = THREE.pool();
-        let submitters = submit_from_three(&core, Job::empty);
-        finish(&core);
+        let shared = THREE.pool();
+        let submitters = submit_from_three(&shared, Job::empty);
+        finish(&shared);
         join(submitters);
     });
 }
@@ -77,96 +77,98 @@ fn three_submitters_and_three_workers_that_come_and_go() {
 #[test]
 fn no_worker_stays() {
     check(|| {
-        let core = Shape { stay: 0, warm: false, ..THREE }.pool();
-        join(submit_from_three(&core, Job::empty));
-        finish(&core);
+        let shared = Scenario { min_threads: 0, prespawned: false, ..THREE }.pool();
+        join(submit_from_three(&shared, Job::empty));
+        finish(&shared);
     });
 }
 
 #[test]
-fn a_crowd_is_helped() {
+fn a_long_queue_gets_helpers() {
     check(|| {
-        let core = Shape { jobs: 10, max_threads: 6, ..THREE }.pool();
-        // The first job is behind all the others, so that they pile up.
-        core.submit(Job::new(0, |world| world.wait(|fates| !fates[1..].contains(&Fate::Unknown))));
-        (1..10).for_each(|number| core.submit(Job::empty(number)));
-        finish(&core);
+        let shared = Scenario { jobs: 10, max_threads: 6, ..THREE }.pool();
+        // The first job waits for all the others, so that the queue grows long.
+        shared.submit(Job::new(0, |host| {
+            host.wait(|states| !states[1..].contains(&JobState::Pending))
+        }));
+        (1..10).for_each(|number| shared.submit(Job::empty(number)));
+        finish(&shared);
     });
 }
 
 #[test]
 fn jobs_that_wait_for_the_next_all_get_a_thread() {
     check(|| {
-        let core = Shape { jobs: 8, max_threads: 5, ..THREE }.pool();
+        let shared = Scenario { jobs: 8, max_threads: 5, ..THREE }.pool();
         for number in (0..8).step_by(2) {
-            core.submit(Job::behind(number, number + 1));
-            core.submit(Job::empty(number + 1));
+            shared.submit(Job::after(number, number + 1));
+            shared.submit(Job::empty(number + 1));
         }
-        finish(&core);
+        finish(&shared);
     });
 }
 
 #[test]
 fn a_limit_that_moves_while_jobs_arrive() {
     check(|| {
-        let core = Shape { jobs: 9, max_threads: 1, ..THREE }.pool();
-        let other = Arc::clone(&core);
+        let shared = Scenario { jobs: 9, max_threads: 1, ..THREE }.pool();
+        let other = Arc::clone(&shared);
         let manager = thread::spawn(move || {
             for _ in 0..3 {
                 other.resize(thread_rng().gen_range(1..6));
             }
-            // Enough for every job that waits, and one.
+            // Enough for every job that waits, and one more.
             other.resize(4);
         });
-        let submitters = submit_from_three(&core, |number| match number % 3 {
-            0 => Job::behind(number, number + 1),
+        let submitters = submit_from_three(&shared, |number| match number % 3 {
+            0 => Job::after(number, number + 1),
             _ => Job::empty(number),
         });
-        finish(&core);
+        finish(&shared);
         join(submitters);
         manager.join().unwrap();
-        assert!(!core.census.count().has_surplus());
+        assert!(!shared.thread_count.load().has_excess());
     });
 }
 
 /// A job that submits the next and waits for it, down to `last`, in a pool that has one thread and
-/// lends more.
-fn nested(core: &Arc<Core<World>>, number: usize, last: usize) -> Job {
+/// compensation threads.
+fn nested(shared: &Arc<Shared<ModelHost>>, number: usize, last: usize) -> Job {
     if number == last {
         return Job::empty(number);
     }
-    let core = Arc::clone(core);
-    Job::new(number, move |world| {
-        let _loan = Loan::new(Arc::clone(&core));
-        core.submit(nested(&core, number + 1, last));
-        world.wait(|fates| fates[number + 1] == Fate::Ran);
+    let shared = Arc::clone(shared);
+    Job::new(number, move |host| {
+        let _compensation = Compensation::new(Arc::clone(&shared));
+        shared.submit(nested(&shared, number + 1, last));
+        host.wait(|states| states[number + 1] == JobState::Ran);
     })
 }
 
 #[test]
-fn nested_jobs_borrow_threads() {
+fn nested_jobs_get_compensation_threads() {
     check(|| {
-        let core = Shape { jobs: 6, max_threads: 1, ..THREE }.pool();
-        let other = Arc::clone(&core);
+        let shared = Scenario { jobs: 6, max_threads: 1, ..THREE }.pool();
+        let other = Arc::clone(&shared);
         let submitter = thread::spawn(move || other.submit(nested(&other, 0, 2)));
-        core.submit(nested(&core, 3, 5));
+        shared.submit(nested(&shared, 3, 5));
         submitter.join().unwrap();
-        finish(&core);
-        assert!(!core.census.count().has_surplus(), "all loans were taken back");
+        finish(&shared);
+        assert!(!shared.thread_count.load().has_excess(), "all compensations were taken back");
     });
 }
 
 #[test]
-fn a_loan_lets_what_is_queued_already_run() {
+fn a_compensation_runs_jobs_that_are_queued_already() {
     check(|| {
-        let core = Shape { jobs: 2, max_threads: 1, ..THREE }.pool();
-        let lender = Arc::clone(&core);
-        core.submit(Job::new(0, move |world| {
-            let _loan = Loan::new(lender);
-            world.wait(|fates| fates[1] == Fate::Ran);
+        let shared = Scenario { jobs: 2, max_threads: 1, ..THREE }.pool();
+        let pool = Arc::clone(&shared);
+        shared.submit(Job::new(0, move |host| {
+            let _compensation = Compensation::new(pool);
+            host.wait(|states| states[1] == JobState::Ran);
         }));
-        core.submit(Job::empty(1));
-        finish(&core);
+        shared.submit(Job::empty(1));
+        finish(&shared);
     });
 }
 
@@ -174,143 +176,146 @@ fn a_loan_lets_what_is_queued_already_run() {
 fn permits_of_a_bounded_queue_all_come_back() {
     check(|| {
         const CAPACITY: usize = 2;
-        let core = THREE.pool();
+        let shared = THREE.pool();
         let permits = QueuePermits::new(CAPACITY);
         let submitters = [0..3, 3..6, 6..9].map(|numbers: Range<usize>| {
-            let (core, permits) = (Arc::clone(&core), Arc::clone(&permits));
+            let (shared, permits) = (Arc::clone(&shared), Arc::clone(&permits));
             thread::spawn(move || {
                 for number in numbers {
-                    // A caller that may have got a permit when it gives up.
-                    let mut impatient = Box::pin(permits.acquire());
-                    let early = impatient.as_mut().now_or_never();
+                    // A caller that may have been granted a permit when it is dropped.
+                    let mut dropped = Box::pin(permits.acquire());
+                    let early = dropped.as_mut().now_or_never();
                     thread::yield_now();
-                    drop((impatient, early));
+                    drop((dropped, early));
                     let permit = shuttle::future::block_on(permits.acquire()).expect("open");
-                    core.submit(Job::new(number, |_| drop(permit)));
+                    shared.submit(Job::new(number, |_| drop(permit)));
                 }
             })
         });
-        finish(&core);
+        finish(&shared);
         join(submitters);
         let all: Vec<_> =
-            (0..CAPACITY).map(|_| permits.try_acquire().expect("it is back")).collect();
+            (0..CAPACITY).map(|_| permits.try_acquire().expect("it was returned")).collect();
         assert!(permits.try_acquire().is_err(), "there were {} permits", all.len());
     });
 }
 
 #[test]
-fn threads_that_cannot_be_made() {
+fn threads_that_cannot_be_spawned() {
     check(|| {
-        let creatable = thread_rng().gen_range(1..4);
-        let core = Shape { creatable, ..THREE }.pool();
-        let submitters = submit_from_three(&core, Job::empty);
-        finish(&core);
+        let spawnable = thread_rng().gen_range(1..4);
+        let shared = Scenario { spawnable, ..THREE }.pool();
+        let submitters = submit_from_three(&shared, Job::empty);
+        finish(&shared);
         join(submitters);
     });
 }
 
-/// Three submitters against an end, or two; every job has its fate.
-fn late_submissions(shape: Shape, ends: &'static [bool]) {
+/// Three submitters race one shutdown or two; every job is run, discarded or refused.
+fn late_submissions(scenario: Scenario, shutdowns: &'static [bool]) {
     check(move || {
-        let core = shape.pool();
-        let submitters = submit_from_three(&core, Job::empty);
-        let closers: Vec<_> = ends
+        let shared = scenario.pool();
+        let submitters = submit_from_three(&shared, Job::empty);
+        let closers: Vec<_> = shutdowns
             .iter()
             .map(|&discard| {
-                let core = Arc::clone(&core);
-                thread::spawn(move || core.close(discard))
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || shared.close(discard))
             })
             .collect();
         for closer in closers {
             closer.join().unwrap();
         }
         join(submitters);
-        ended(&core);
-        if ends == [false] {
-            assert!(!core.host.fates().contains(&Fate::Discarded));
+        wait_terminated(&shared);
+        if shutdowns == [false] {
+            assert!(!shared.host.states().contains(&JobState::Discarded));
         }
     });
 }
 
 #[test]
-fn submissions_race_the_end() {
+fn submissions_race_shutdown() {
     late_submissions(THREE, &[false]);
 }
 
 #[test]
-fn submissions_race_the_end_that_discards() {
+fn submissions_race_a_discarding_shutdown() {
     late_submissions(THREE, &[true]);
 }
 
 #[test]
-fn submissions_race_two_ends_at_once() {
+fn submissions_race_two_shutdowns() {
     late_submissions(THREE, &[true, false]);
 }
 
 #[test]
-fn submissions_race_the_end_of_a_pool_in_which_no_worker_stays() {
-    late_submissions(Shape { stay: 0, warm: false, ..THREE }, &[false]);
+fn submissions_race_shutdown_where_no_worker_stays() {
+    late_submissions(Scenario { min_threads: 0, prespawned: false, ..THREE }, &[false]);
 }
 
 #[test]
-fn submissions_race_the_end_of_a_pool_that_can_have_no_threads() {
-    late_submissions(Shape { stay: 0, warm: false, creatable: 0, ..THREE }, &[false]);
+fn submissions_race_shutdown_when_no_thread_can_be_spawned() {
+    late_submissions(
+        Scenario { min_threads: 0, prespawned: false, spawnable: 0, ..THREE },
+        &[false],
+    );
 }
 
 #[test]
-fn a_job_waits_for_one_that_races_the_end() {
+fn a_job_waits_for_one_that_races_shutdown() {
     check(|| {
-        let core = Shape { jobs: 2, ..THREE }.pool();
-        core.submit(Job::new(0, |world| world.wait(|fates| fates[1] != Fate::Unknown)));
-        let other = Arc::clone(&core);
+        let shared = Scenario { jobs: 2, ..THREE }.pool();
+        shared.submit(Job::new(0, |host| host.wait(|states| states[1] != JobState::Pending)));
+        let other = Arc::clone(&shared);
         let submitter = thread::spawn(move || other.submit(Job::empty(1)));
-        core.close(false);
+        shared.close(false);
         submitter.join().unwrap();
-        ended(&core);
+        wait_terminated(&shared);
     });
 }
 
 #[test]
-fn a_drained_pool_has_run_what_came_before() {
+fn a_drained_pool_has_run_the_jobs_it_accepted() {
     check(|| {
-        let core = THREE.pool();
-        join(submit_from_three(&core, Job::empty));
-        let other = Arc::clone(&core);
+        let shared = THREE.pool();
+        join(submit_from_three(&shared, Job::empty));
+        let other = Arc::clone(&shared);
         let closer = thread::spawn(move || other.close(false));
-        core.close(false);
+        shared.close(false);
         closer.join().unwrap();
-        ended(&core);
-        assert!(core.host.fates().iter().all(|fate| *fate == Fate::Ran));
+        wait_terminated(&shared);
+        assert!(shared.host.states().iter().all(|state| *state == JobState::Ran));
     });
 }
 
 #[test]
-fn what_was_accepted_before_two_ends_is_not_refused() {
+fn jobs_accepted_before_two_shutdowns_are_not_refused() {
     check(|| {
-        let core = THREE.pool();
-        join(submit_from_three(&core, Job::empty));
-        let other = Arc::clone(&core);
+        let shared = THREE.pool();
+        join(submit_from_three(&shared, Job::empty));
+        let other = Arc::clone(&shared);
         let closer = thread::spawn(move || other.close(true));
-        core.close(false);
+        shared.close(false);
         closer.join().unwrap();
-        ended(&core);
-        assert!(!core.host.fates().contains(&Fate::Refused));
+        wait_terminated(&shared);
+        assert!(!shared.host.states().contains(&JobState::Refused));
     });
 }
 
 #[test]
-fn a_quiet_pool_has_done_its_jobs() {
+fn an_idle_pool_has_run_its_jobs() {
     check(|| {
-        let core = Shape { jobs: 10, ..THREE }.pool();
-        let submitters = submit_from_three(&core, Job::empty);
-        core.submit(Job::empty(9));
-        if core.is_quiet() {
-            assert_eq!(core.host.fates()[9], Fate::Ran);
+        let shared = Scenario { jobs: 10, ..THREE }.pool();
+        let submitters = submit_from_three(&shared, Job::empty);
+        shared.submit(Job::empty(9));
+        if shared.is_idle() {
+            assert_eq!(shared.host.states()[9], JobState::Ran);
         }
         join(submitters);
-        if core.is_quiet() {
-            assert!(core.host.fates().iter().all(|fate| *fate == Fate::Ran));
+        if shared.is_idle() {
+            assert!(shared.host.states().iter().all(|state| *state == JobState::Ran));
         }
-        finish(&core);
+        finish(&shared);
     });
 }

@@ -1,4 +1,4 @@
-//! Spawning, and what the metrics tell.
+//! Spawning, and the metrics.
 
 use super::{BlockingPool, Gate, block_on, eventually, pool};
 use futures::FutureExt;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Wake, Waker};
 
 #[test]
-fn a_job_runs_on_a_thread_that_tells_the_pool() {
+fn a_job_runs_on_a_thread_named_after_the_pool() {
     let pool = pool(|b| b.name("letters"));
     let name = block_on(pool.spawn(|| std::thread::current().name().map(str::to_owned)));
     assert_eq!(name.expect("no panic").as_deref(), Some("letters-0"));
@@ -18,8 +18,8 @@ fn calls_in_a_row_need_one_thread() {
     let pool = pool(|b| b);
     for k in 0..super::rounds(1000) {
         assert_eq!(block_on(pool.spawn(move || k)).expect("no panic"), k);
-        // A call that comes while the worker is between handing out the result and searching again
-        // may bring a second one.
+        // A call that is submitted after the worker has sent the result and before it searches
+        // again may spawn a second one.
         block_on(pool.wait_idle());
         assert_eq!(pool.metrics().threads, 1);
     }
@@ -75,7 +75,7 @@ fn every_outcome_is_counted() {
 }
 
 #[test]
-fn waiting_for_idleness_sees_work_that_work_makes() {
+fn wait_idle_waits_for_jobs_that_jobs_submit() {
     let pool = pool(|b| b);
     let done = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     for _ in 0..super::rounds(200) {
@@ -90,9 +90,9 @@ fn waiting_for_idleness_sees_work_that_work_makes() {
 }
 
 /// Submits a job when it is woken.
-struct Submits(BlockingPool, Mutex<Option<Box<dyn FnOnce() + Send>>>);
+struct SubmittingWaker(BlockingPool, Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
-impl Wake for Submits {
+impl Wake for SubmittingWaker {
     fn wake(self: Arc<Self>) {
         let job = self.1.lock().expect("no panic").take();
         drop(job.map(|job| self.0.spawn(job)));
@@ -100,19 +100,19 @@ impl Wake for Submits {
 }
 
 #[test]
-fn an_idle_moment_is_that_of_all_who_waited_for_it() {
+fn an_idle_moment_completes_all_waiters() {
     let pool = pool(|b| b.max_threads(1));
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
     gate.wait_entered();
     let (next, next_job) = Gate::new();
-    let submits = Arc::new(Submits(pool.clone(), Mutex::new(Some(Box::new(next_job)))));
+    let submitting = Arc::new(SubmittingWaker(pool.clone(), Mutex::new(Some(Box::new(next_job)))));
     let (mut first, mut second) = (pin!(pool.wait_idle()), pin!(pool.wait_idle()));
-    let waker = Waker::from(submits);
+    let waker = Waker::from(submitting);
     assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     assert!(second.as_mut().now_or_never().is_none());
     gate.open();
-    // The pool was idle, and is so no longer.
+    // The pool was idle, and no longer is.
     next.wait_entered();
     assert!(first.now_or_never().is_some());
     assert!(second.now_or_never().is_some());
@@ -123,7 +123,7 @@ fn an_idle_moment_is_that_of_all_who_waited_for_it() {
 
 #[cfg(feature = "metrics")]
 #[test]
-fn waiting_and_running_are_timed_where_that_is_asked_for() {
+fn waiting_and_running_are_timed_if_metrics_are_on() {
     let plain = pool(|b| b);
     block_on(plain.spawn(|| ())).expect("no panic");
     let metrics = plain.metrics();
@@ -148,12 +148,12 @@ fn waiting_and_running_are_timed_where_that_is_asked_for() {
 }
 
 #[test]
-fn bad_options_are_told_apart() {
-    let kind = |b: super::BlockingPoolBuilder| b.build().expect_err("invalid").to_string();
+fn invalid_options_are_errors() {
+    let message = |b: super::BlockingPoolBuilder| b.build().expect_err("invalid").to_string();
     let builder = BlockingPool::builder;
-    assert!(kind(builder().min_threads(0)).contains("min_threads"));
-    assert!(kind(builder().max_threads(0)).contains("max_threads"));
-    assert!(kind(builder().min_threads(3).max_threads(2)).contains("above"));
-    assert!(kind(builder().queue_capacity(0)).contains("queue_capacity"));
-    assert!(kind(builder().name("a\0b")).contains("NUL"));
+    assert!(message(builder().min_threads(0)).contains("min_threads"));
+    assert!(message(builder().max_threads(0)).contains("max_threads"));
+    assert!(message(builder().min_threads(3).max_threads(2)).contains("above"));
+    assert!(message(builder().queue_capacity(0)).contains("queue_capacity"));
+    assert!(message(builder().name("a\0b")).contains("NUL"));
 }

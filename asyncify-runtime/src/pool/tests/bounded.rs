@@ -1,4 +1,4 @@
-//! A queue with a capacity.
+//! Bounded queues.
 
 use super::{Gate, TestPool, block_on, eventually, pool, rounds};
 use crate::pool::{Shutdown, TrySpawnError};
@@ -19,7 +19,7 @@ fn busy() -> (TestPool, Gate) {
 #[test]
 fn a_full_queue_gives_the_closure_back() {
     let (pool, gate) = busy();
-    let queued = pool.try_spawn(|| 1).expect("there is a place");
+    let queued = pool.try_spawn(|| 1).expect("there is a permit");
     let error = pool.try_spawn(|| 2).expect_err("there is none");
     assert!(matches!(error, TrySpawnError::Full(_)) && error.to_string().contains("full"));
     assert_eq!(error.into_inner()(), 2);
@@ -30,30 +30,30 @@ fn a_full_queue_gives_the_closure_back() {
 }
 
 #[test]
-fn a_job_gives_its_place_back_when_it_starts() {
+fn a_job_returns_its_permit_when_it_starts() {
     let (pool, gate) = busy();
     let queued = pool.spawn(|| 1);
     let mut next = pin!(pool.reserve());
     assert!(next.as_mut().now_or_never().is_none());
     gate.open();
     block_on(queued).expect("no panic");
-    let permit = block_on(next).expect("a place is free");
+    let permit = block_on(next).expect("a permit is free");
     assert_eq!(block_on(permit.spawn(|| 2)).expect("no panic"), 2);
 }
 
 #[test]
-fn a_cancelled_job_gives_its_place_back_at_once() {
+fn a_cancelled_job_returns_its_permit_at_once() {
     let (pool, gate) = busy();
     let queued = pool.spawn(|| 1);
     assert!(pool.try_spawn(|| ()).is_err());
     queued.abort();
-    let next = pool.try_spawn(|| 2).expect("the place is free again");
+    let next = pool.try_spawn(|| 2).expect("the permit is free again");
     gate.open();
     assert_eq!(block_on(next).expect("no panic"), 2);
 }
 
 #[test]
-fn places_are_given_in_the_order_of_asking() {
+fn permits_are_granted_first_come_first_served() {
     let (pool, gate) = busy();
     let held = block_on(pool.reserve()).expect("open");
     let (mut a, mut b, mut c) =
@@ -62,31 +62,31 @@ fn places_are_given_in_the_order_of_asking() {
         assert!(waiting.as_mut().now_or_never().is_none());
     }
     drop(held);
-    assert!(pool.try_spawn(|| ()).is_err(), "the place belongs to who waits");
+    assert!(pool.try_spawn(|| ()).is_err(), "the permit belongs to a waiter");
     drop(a);
-    assert!(c.as_mut().now_or_never().is_none(), "it went on to the second");
+    assert!(c.as_mut().now_or_never().is_none(), "the permit goes to the second waiter");
     drop(block_on(b).expect("open"));
     drop(block_on(c).expect("open"));
-    drop(pool.try_spawn(|| ()).expect("nobody waits"));
+    drop(pool.try_spawn(|| ()).expect("no caller waits"));
     gate.open();
 }
 
 #[test]
-fn closing_turns_away_who_waits() {
+fn closing_rejects_waiters() {
     let (pool, gate) = busy();
     let held = block_on(pool.reserve()).expect("open");
     let mut waiting = pin!(pool.reserve());
     assert!(waiting.as_mut().now_or_never().is_none());
-    let mut end = pin!(pool.shutdown(Shutdown::Drain));
-    assert!(end.as_mut().now_or_never().is_none(), "a job runs");
+    let mut shutdown = pin!(pool.shutdown(Shutdown::Drain));
+    assert!(shutdown.as_mut().now_or_never().is_none(), "a job runs");
     assert!(block_on(waiting).is_err());
     assert!(block_on(held.spawn(|| ())).expect_err("closed").is_rejected());
     gate.open();
-    block_on(end);
+    block_on(shutdown);
 }
 
 #[test]
-fn an_unbounded_queue_has_a_place_for_everybody() {
+fn an_unbounded_queue_never_waits_for_a_permit() {
     let pool = pool(|b| b.max_threads(1));
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
@@ -101,34 +101,34 @@ fn an_unbounded_queue_has_a_place_for_everybody() {
     eventually(&pool, |m| m.completed == 1 + jobs as u64);
 }
 
-/// Notes that it was woken, and then panics.
-struct Panics(mpsc::Sender<()>);
+/// Reports that it was woken, and then panics.
+struct PanickingWaker(mpsc::Sender<()>);
 
-impl Wake for Panics {
+impl Wake for PanickingWaker {
     fn wake(self: Arc<Self>) {
-        self.0.send(()).expect("the test listens");
-        panic!("a waker's own");
+        self.0.send(()).expect("the test receives");
+        panic!("deliberate");
     }
 }
 
 #[test]
-fn the_end_reaches_all_who_wait_for_a_place_though_wakers_panic() {
+fn shutdown_reaches_all_waiters_though_wakers_panic() {
     let (pool, gate) = busy();
     let held = block_on(pool.reserve()).expect("open");
     let (sender, woken) = mpsc::channel();
-    let waker = Waker::from(Arc::new(Panics(sender)));
+    let waker = Waker::from(Arc::new(PanickingWaker(sender)));
     let mut waiting: Vec<_> = (0..4).map(|_| Box::pin(pool.reserve())).collect();
     for reserve in &mut waiting {
         assert!(reserve.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     }
-    // Granted before the end, to one who learns of it afterwards.
+    // Granted before the shutdown, to a waiter that is polled afterwards.
     drop(held);
     assert_eq!(woken.try_iter().count(), 1);
-    let mut end = pin!(pool.shutdown(Shutdown::Drain));
-    assert!(end.as_mut().now_or_never().is_none());
+    let mut shutdown = pin!(pool.shutdown(Shutdown::Drain));
+    assert!(shutdown.as_mut().now_or_never().is_none());
     assert_eq!(woken.try_iter().count(), 3);
     let results: Vec<_> = waiting.into_iter().map(|reserve| block_on(reserve).is_ok()).collect();
     assert_eq!(results, [true, false, false, false]);
     gate.open();
-    block_on(end);
+    block_on(shutdown);
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-/// Has `n` threads of the pool meet.
+/// Runs `n` jobs that wait for each other, so that the pool has `n` threads.
 fn burst(pool: &super::BlockingPool, n: usize) {
     let barrier = Arc::new(Barrier::new(n));
     let handles: Vec<_> = (0..n)
@@ -22,7 +22,7 @@ fn burst(pool: &super::BlockingPool, n: usize) {
 }
 
 #[test]
-fn threads_above_the_minimum_leave() {
+fn threads_above_the_minimum_exit() {
     let pool = pool(|b| b.min_threads(2).keep_alive(Duration::from_millis(1)));
     burst(&pool, 6);
     eventually(&pool, |m| m.threads == 2 && m.idle == 2);
@@ -31,7 +31,7 @@ fn threads_above_the_minimum_leave() {
 }
 
 #[test]
-fn the_minimum_is_there_at_once() {
+fn the_minimum_is_spawned_at_once() {
     let pool = pool(|b| b.min_threads(3));
     assert_eq!(pool.metrics().threads, 3);
     eventually(&pool, |m| m.idle == 3);
@@ -40,10 +40,10 @@ fn the_minimum_is_there_at_once() {
 }
 
 #[test]
-fn a_trickle_lets_the_pool_shrink() {
+fn a_pool_shrinks_while_single_jobs_run() {
     let pool = pool(|b| b.keep_alive(Duration::from_millis(20)));
     burst(&pool, if cfg!(miri) { 6 } else { 20 });
-    // One job after the other keeps one thread warm, and no other for ever.
+    // One job after the other keeps one thread alive; the others exit.
     eventually(&pool, |m| {
         block_on(pool.spawn(|| ())).expect("no panic");
         m.threads <= 2
@@ -51,7 +51,7 @@ fn a_trickle_lets_the_pool_shrink() {
 }
 
 #[test]
-fn hooks_run_once_a_thread_and_their_panics_end_there() {
+fn hooks_run_once_per_thread_and_their_panics_are_caught() {
     let (started, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (start, stop) = (Arc::clone(&started), Arc::clone(&stopped));
     let pool = pool(|b| {
@@ -72,7 +72,7 @@ fn hooks_run_once_a_thread_and_their_panics_end_there() {
 }
 
 #[test]
-fn more_room_lets_queued_jobs_start() {
+fn a_raised_limit_lets_queued_jobs_start() {
     let pool = pool(|b| b.max_threads(1));
     let (gates, jobs): (Vec<_>, Vec<_>) = (0..3).map(|_| Gate::new()).unzip();
     let handles: Vec<_> = jobs.into_iter().map(|job| pool.spawn(job)).collect();
@@ -88,7 +88,7 @@ fn more_room_lets_queued_jobs_start() {
 }
 
 #[test]
-fn less_room_takes_effect_without_waiting_for_keep_alive() {
+fn a_lowered_limit_does_not_wait_for_the_keep_alive() {
     let pool = pool(|b| b.keep_alive(Duration::from_secs(3600)));
     burst(&pool, 4);
     let (gate, job) = Gate::new();
@@ -104,7 +104,7 @@ fn less_room_takes_effect_without_waiting_for_keep_alive() {
 }
 
 #[test]
-fn an_idle_pool_is_woken_by_nothing() {
+fn an_idle_pool_stays_idle() {
     let pool = pool(|b| b.keep_alive(Duration::from_secs(3600)));
     burst(&pool, 4);
     let before = eventually(&pool, |m| m.idle == m.threads);

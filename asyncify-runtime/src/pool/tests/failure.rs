@@ -1,4 +1,4 @@
-//! What goes wrong around the jobs.
+//! Failures around the jobs: panics, and threads that cannot be spawned.
 
 use super::{Gate, TestPool, block_on, eventually, pool};
 use crate::pool::BlockingPool;
@@ -15,9 +15,9 @@ fn a_panicking_job_leaves_the_worker_alive() {
 }
 
 /// Panics when dropped.
-struct Nasty;
+struct PanicOnDrop;
 
-impl Drop for Nasty {
+impl Drop for PanicOnDrop {
     fn drop(&mut self) {
         std::panic::panic_any("deliberate");
     }
@@ -26,16 +26,16 @@ impl Drop for Nasty {
 #[test]
 fn captures_that_panic_when_dropped_leave_the_worker_alive() {
     let pool = pool(|b| b.max_threads(1));
-    let nasty = Nasty;
+    let value = PanicOnDrop;
     let result = block_on(pool.spawn(move || {
-        let _nasty = &nasty;
+        let _captured = &value;
     }));
     assert!(result.expect_err("the drop is part of the call").is_panic());
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
     gate.wait_entered();
-    // The result is dropped on the worker, as nobody is there to take it.
-    drop(pool.spawn(|| Nasty));
+    // The result is dropped on the worker, as its handle is dropped.
+    drop(pool.spawn(|| PanicOnDrop));
     gate.open();
     assert_eq!(block_on(pool.spawn(|| 1)).expect("the worker lives"), 1);
 }
@@ -46,15 +46,15 @@ fn discarded_captures_that_panic_do_not_stop_the_shutdown() {
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
     gate.wait_entered();
-    let nasty: Vec<_> = (0..3)
+    let handles: Vec<_> = (0..3)
         .map(|_| {
-            let nasty = Nasty;
-            pool.spawn(move || drop(nasty))
+            let value = PanicOnDrop;
+            pool.spawn(move || drop(value))
         })
         .collect();
     let error = pool.shutdown_timeout(std::time::Duration::ZERO).expect_err("a job runs");
     assert_eq!((error.discarded, error.running), (3, 1));
-    for handle in nasty {
+    for handle in handles {
         block_on(handle).expect_err("discarded");
     }
     gate.open();
@@ -63,12 +63,12 @@ fn discarded_captures_that_panic_do_not_stop_the_shutdown() {
 
 fn faulty(nth: usize) -> TestPool {
     let pool = pool(|b| b);
-    pool.core().host.faults.fail_every(nth);
+    pool.shared().host.faults.fail_every(nth);
     pool
 }
 
 #[test]
-fn threads_that_cannot_be_made_leave_the_jobs_to_those_that_are_there() {
+fn threads_that_cannot_be_spawned_leave_the_jobs_to_existing_threads() {
     let pool = faulty(1);
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
@@ -84,9 +84,9 @@ fn threads_that_cannot_be_made_leave_the_jobs_to_those_that_are_there() {
 }
 
 #[test]
-fn a_refusal_that_takes_longer_than_the_pause_is_not_repeated() {
+fn a_failure_that_takes_longer_than_the_backoff_is_not_repeated() {
     let pool = faulty(1);
-    pool.core().host.faults.fail_slowly();
+    pool.shared().host.faults.fail_slowly();
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
     gate.wait_entered();
@@ -97,7 +97,7 @@ fn a_refusal_that_takes_longer_than_the_pause_is_not_repeated() {
 }
 
 #[test]
-fn creation_that_fails_now_and_then_delays_and_loses_nothing() {
+fn spawning_that_fails_at_times_loses_no_job() {
     for nth in [2, 3, 7] {
         let pool = faulty(nth);
         for _ in 0..super::rounds(50) {
@@ -106,7 +106,7 @@ fn creation_that_fails_now_and_then_delays_and_loses_nothing() {
                 assert_eq!(block_on(job).expect("no panic"), k);
             }
         }
-        // After the pause, another job brings the threads that are missing.
+        // After the backoff, another job spawns the missing threads.
         let barrier = Arc::new(Barrier::new(4));
         let meeting: Vec<_> = (0..4)
             .map(|_| {
@@ -131,15 +131,15 @@ fn a_pool_without_its_first_threads_is_an_error() {
 }
 
 #[test]
-fn a_refused_thread_is_made_after_all_when_a_job_follows_the_pause() {
+fn a_thread_is_spawned_when_a_job_follows_the_backoff() {
     let pool = pool(|b| b);
-    pool.core().host.faults.fail_every(1);
+    pool.shared().host.faults.fail_every(1);
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
     gate.wait_entered();
     drop(pool.spawn(|| ()));
     eventually(&pool, |m| m.spawn_failures > 0);
-    pool.core().host.faults.fail_every(0);
+    pool.shared().host.faults.fail_every(0);
     eventually(&pool, |_| {
         drop(pool.spawn(|| ()));
         pool.metrics().threads >= 2
@@ -148,7 +148,7 @@ fn a_refused_thread_is_made_after_all_when_a_job_follows_the_pause() {
     gate.open();
 }
 
-/// In a child process with little memory to map, where stacks are large. (Miri starts none.)
+/// In a child process with large stacks and little address space. (Miri cannot start a process.)
 #[cfg(all(target_os = "linux", not(miri)))]
 #[test]
 fn threads_that_the_system_refuses() {
@@ -173,17 +173,17 @@ fn without_memory() {
     let (gate, job) = Gate::new();
     let first = pool.spawn(job);
     gate.wait_entered();
-    // Each holds a thread for as long as it takes the system to refuse one.
+    // Each job occupies a thread until the system refuses to spawn another.
     let (gates, jobs): (Vec<_>, Vec<_>) = (0..8).map(|_| Gate::new()).unzip();
     let queued: Vec<_> = jobs.into_iter().map(|job| pool.spawn(job)).collect();
     let metrics = eventually(&pool, |m| m.spawn_failures > 0);
     assert!((1..8).contains(&metrics.threads), "{metrics:?}");
     gate.open();
-    // Those that run already, and those that a thread will come to.
+    // The jobs that run already, and those that are still queued.
     for gate in &gates {
-        gate.open.send(()).expect("the job is there");
+        gate.open.send(()).expect("the job exists");
     }
     for job in queued.into_iter().chain([first]) {
-        block_on(job).expect("it runs on a thread that is there");
+        block_on(job).expect("it runs on an existing thread");
     }
 }

@@ -1,4 +1,4 @@
-//! Real pools, as their users see them.
+//! Tests of real pools, through their public interface.
 
 mod basic;
 mod bounded;
@@ -15,11 +15,11 @@ use std::time::{Duration, Instant};
 
 pub(super) use futures::executor::block_on;
 
-/// A pool whose end the test waits for, so that no thread outlives it.
+/// A pool that is shut down at the end of the test, so that no thread outlives it.
 struct TestPool(BlockingPool);
 
 fn pool(configure: impl FnOnce(BlockingPoolBuilder) -> BlockingPoolBuilder) -> TestPool {
-    TestPool(configure(BlockingPool::builder()).build().expect("threads can be made"))
+    TestPool(configure(BlockingPool::builder()).build().expect("threads can be spawned"))
 }
 
 impl Deref for TestPool {
@@ -44,10 +44,10 @@ fn rounds(natively: usize) -> usize {
     if cfg!(miri) { natively.div_ceil(100).min(4) } else { natively }
 }
 
-/// What takes longer never comes about, on a machine however crowded.
-const PATIENCE: Duration = Duration::from_secs(if cfg!(miri) { 1000 } else { 60 });
+/// Long enough for a busy machine; what takes longer never happens.
+const TIMEOUT: Duration = Duration::from_secs(if cfg!(miri) { 1000 } else { 60 });
 
-/// Waits for counts that follow an event shortly, and fails when they do not.
+/// Waits until the metrics fulfil a condition, and fails after [`TIMEOUT`].
 #[track_caller]
 fn eventually(pool: &BlockingPool, holds: impl Fn(PoolMetrics) -> bool) -> PoolMetrics {
     let start = Instant::now();
@@ -56,12 +56,12 @@ fn eventually(pool: &BlockingPool, holds: impl Fn(PoolMetrics) -> bool) -> PoolM
         if holds(metrics) {
             return metrics;
         }
-        assert!(start.elapsed() < PATIENCE, "never came about: {metrics:?}");
+        assert!(start.elapsed() < TIMEOUT, "timed out: {metrics:?}");
         std::thread::yield_now();
     }
 }
 
-/// A job that tells when it runs and goes on when told.
+/// Controls a job that reports when it runs, and then waits until the gate is opened.
 struct Gate {
     entered: mpsc::Receiver<()>,
     open: mpsc::Sender<()>,
@@ -79,7 +79,7 @@ impl Gate {
     }
 
     fn wait_entered(&self) {
-        self.entered.recv_timeout(PATIENCE).expect("the job runs");
+        self.entered.recv_timeout(TIMEOUT).expect("the job runs");
     }
 
     fn open(self) {

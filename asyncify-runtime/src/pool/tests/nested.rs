@@ -1,4 +1,4 @@
-//! Jobs that wait for jobs.
+//! Jobs that wait for other jobs.
 
 use super::{block_on, pool};
 use crate::pool::{BlockingPool, compensate};
@@ -8,9 +8,9 @@ fn descend(pool: &BlockingPool, depth: usize) -> usize {
     if depth == 0 {
         return 0;
     }
-    let again = pool.clone();
-    let _wait = compensate();
-    1 + block_on(pool.spawn(move || descend(&again, depth - 1))).expect("no panic")
+    let nested = pool.clone();
+    let _compensation = compensate();
+    1 + block_on(pool.spawn(move || descend(&nested, depth - 1))).expect("no panic")
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn nesting_does_not_deadlock_at_the_limit() {
 }
 
 #[test]
-fn a_loan_that_was_taken_back_leaves_one_job_at_a_time() {
+fn one_job_runs_at_a_time_when_compensations_are_taken_back() {
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
     static RUNNING: AtomicUsize = AtomicUsize::new(0);
     let pool = pool(|b| b.max_threads(1));

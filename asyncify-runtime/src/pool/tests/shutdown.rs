@@ -1,7 +1,7 @@
-//! The end of a pool.
+//! Shutdown.
 
 use super::{Gate, block_on, pool};
-use crate::pool::shutdown::ended;
+use crate::pool::shutdown::terminated;
 use crate::pool::{BlockingPool, Shutdown, TrySpawnError};
 use futures::FutureExt;
 use std::pin::pin;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 #[test]
-fn draining_runs_what_is_queued_and_ends_the_threads() {
+fn draining_runs_queued_jobs_and_ends_the_threads() {
     let pool = pool(|b| b.max_threads(2));
     let many = super::rounds(400);
     let jobs: Vec<_> = (0..many).map(|k| pool.spawn(move || k)).collect();
@@ -22,63 +22,65 @@ fn draining_runs_what_is_queued_and_ends_the_threads() {
     assert_eq!((metrics.threads, metrics.idle, metrics.completed), (0, 0, many as u64));
 }
 
-/// Counts its thread's end.
-struct Parting(Arc<AtomicUsize>);
+/// A thread-local value that counts its destruction.
+struct CountOnDrop(Arc<AtomicUsize>);
 
-impl Drop for Parting {
+impl Drop for CountOnDrop {
     fn drop(&mut self) {
         self.0.fetch_add(1, SeqCst);
     }
 }
 
 #[test]
-fn thread_locals_are_gone_when_the_end_was_waited_for() {
+fn thread_locals_are_destroyed_when_shutdown_returns() {
+    use std::cell::RefCell;
     thread_local! {
-        static PARTING: std::cell::RefCell<Option<Parting>> = const { std::cell::RefCell::new(None) };
+        static LOCAL: RefCell<Option<CountOnDrop>> = const { RefCell::new(None) };
     }
     for _ in 0..super::rounds(50) {
-        let parted = Arc::new(AtomicUsize::new(0));
-        let hook = Arc::clone(&parted);
+        let destroyed = Arc::new(AtomicUsize::new(0));
+        let hook = Arc::clone(&destroyed);
         let pool = pool(|b| {
-            b.min_threads(4).on_thread_start(move || PARTING.set(Some(Parting(Arc::clone(&hook)))))
+            b.min_threads(4)
+                .on_thread_start(move || LOCAL.set(Some(CountOnDrop(Arc::clone(&hook)))))
         });
         block_on(pool.shutdown(Shutdown::Drain));
-        assert_eq!(parted.load(SeqCst), 4);
+        assert_eq!(destroyed.load(SeqCst), 4);
     }
 }
 
 #[test]
-fn discarding_cancels_what_is_queued_and_waits_for_what_runs() {
+fn discarding_cancels_queued_jobs_and_waits_for_running_ones() {
     let pool = pool(|b| b.max_threads(1));
     let (gate, job) = Gate::new();
     let running = pool.spawn(job);
     gate.wait_entered();
     let queued = pool.spawn(|| ());
-    let mut end = pin!(pool.shutdown(Shutdown::Discard));
-    assert!(end.as_mut().now_or_never().is_none());
+    let mut shutdown = pin!(pool.shutdown(Shutdown::Discard));
+    assert!(shutdown.as_mut().now_or_never().is_none());
     assert!(queued.now_or_never().expect("at once").expect_err("discarded").is_cancelled());
     gate.open();
-    block_on(end);
+    block_on(shutdown);
     running.now_or_never().expect("ended").expect("it ran to its end");
     assert_eq!(pool.metrics().cancelled, 1);
 }
 
 #[test]
-fn a_closed_pool_refuses() {
+fn a_closed_pool_rejects() {
     let pool = pool(|b| b);
     block_on(pool.shutdown(Shutdown::Drain));
     assert!(block_on(pool.spawn(|| ())).expect_err("closed").is_rejected());
     assert!(matches!(pool.try_spawn(|| ()), Err(TrySpawnError::ShutDown(_))));
     assert!(block_on(pool.reserve()).is_err());
     assert_eq!(pool.metrics().rejected, 3);
-    // Without a thread left, ending again is no different.
+    // Another shutdown succeeds when no thread is left.
     block_on(pool.shutdown(Shutdown::Discard));
     block_on(pool.wait_idle());
     pool.shutdown_timeout(Duration::ZERO).expect("nothing is left");
 }
 
 #[test]
-fn a_time_limit_tells_what_was_left() {
+fn shutdown_timeout_returns_what_was_left() {
     let pool = pool(|b| b.max_threads(1));
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
@@ -88,14 +90,14 @@ fn a_time_limit_tells_what_was_left() {
     assert_eq!((left.discarded, left.running), (1, 1));
     assert!(block_on(queued).expect_err("discarded").is_cancelled());
     gate.open();
-    pool.shutdown_timeout(Duration::MAX).expect("it ended");
+    pool.shutdown_timeout(Duration::MAX).expect("the pool terminates");
 }
 
 #[test]
-fn the_last_handle_lets_queued_work_finish() {
+fn dropping_the_last_handle_lets_queued_jobs_finish() {
     let done = Arc::new(AtomicUsize::new(0));
-    let pool = BlockingPool::builder().max_threads(2).build().expect("threads can be made");
-    let core = Arc::clone(pool.core());
+    let pool = BlockingPool::builder().max_threads(2).build().expect("threads can be spawned");
+    let shared = Arc::clone(pool.shared());
     let many = super::rounds(200);
     let jobs: Vec<_> = (0..many)
         .map(|_| {
@@ -109,13 +111,13 @@ fn the_last_handle_lets_queued_work_finish() {
         block_on(job).expect("it runs");
     }
     assert_eq!(done.load(SeqCst), many);
-    block_on(ended(&core));
+    block_on(terminated(&shared));
 }
 
 #[test]
 fn a_job_may_hold_and_drop_the_last_handle() {
-    let pool = BlockingPool::builder().build().expect("threads can be made");
-    let core = Arc::clone(pool.core());
+    let pool = BlockingPool::builder().build().expect("threads can be spawned");
+    let shared = Arc::clone(pool.shared());
     let inner = pool.clone();
     let (gate, job) = Gate::new();
     let done = pool.spawn(move || {
@@ -126,12 +128,12 @@ fn a_job_may_hold_and_drop_the_last_handle() {
     drop(pool);
     gate.open();
     block_on(done).expect("no panic");
-    block_on(ended(&core));
-    assert_eq!(core.census.count().threads(), 0);
+    block_on(terminated(&shared));
+    assert_eq!(shared.thread_count.load().threads(), 0);
 }
 
 #[test]
-fn a_job_may_wait_for_the_end_of_its_pool() {
+fn a_job_may_wait_for_the_shutdown_of_its_pool() {
     let pool = pool(|b| b);
     let jobs: Vec<_> = (0..3)
         .map(|_| {
@@ -141,7 +143,7 @@ fn a_job_may_wait_for_the_end_of_its_pool() {
         .collect();
     block_on(pool.shutdown(Shutdown::Drain));
     for job in jobs {
-        // One that came after another had closed the pool was refused.
+        // A job that was submitted after another one had closed the pool was rejected.
         if let Err(error) = block_on(job) {
             assert!(error.is_rejected());
         }
@@ -149,7 +151,7 @@ fn a_job_may_wait_for_the_end_of_its_pool() {
 }
 
 #[test]
-fn ending_twice_at_once_ends_once() {
+fn concurrent_shutdowns_both_return() {
     for _ in 0..super::rounds(300) {
         let pool = pool(|b| b.max_threads(2));
         let jobs: Vec<_> = (0..4).map(|k| pool.spawn(move || k)).collect();
@@ -166,7 +168,7 @@ fn ending_twice_at_once_ends_once() {
 }
 
 #[test]
-fn submission_that_races_the_end_is_resolved_either_way() {
+fn submission_that_races_shutdown_is_always_resolved() {
     for round in 0..super::rounds(500) {
         let pool = pool(|b| b.max_threads(2).keep_alive(Duration::ZERO));
         let ran = Arc::new(AtomicUsize::new(0));
@@ -190,7 +192,7 @@ fn submission_that_races_the_end_is_resolved_either_way() {
         });
         let mut completed = 0;
         for job in jobs {
-            match job.now_or_never().expect("nobody waits for ever") {
+            match job.now_or_never().expect("all jobs are resolved") {
                 Ok(_) => completed += 1,
                 Err(error) => assert!(error.is_rejected() || error.is_cancelled()),
             }

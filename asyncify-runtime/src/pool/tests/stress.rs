@@ -1,4 +1,4 @@
-//! Shapes that made other pools hang.
+//! Workloads that made other pools hang.
 
 use super::{block_on, eventually, pool, rounds};
 use std::sync::mpsc;
@@ -6,18 +6,18 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 /// tokio-rs/tokio#8056: a worker that counted as idle for two jobs. The first job waits for the
-/// second, which nobody ran.
+/// second, which no worker ran.
 #[test]
 fn dependent_pairs_on_fresh_pools() {
     for _ in 0..rounds(512) {
         let pool = pool(|b| b);
-        // Warm: two threads that go idle.
+        // Two threads that go idle.
         let (a, b) = (pool.spawn(|| ()), pool.spawn(|| ()));
         block_on(a).expect("no panic");
         block_on(b).expect("no panic");
         let mut waiting = Vec::new();
         for _ in 0..2 {
-            // Two that wait for a message, while more pairs come and go.
+            // Two jobs that wait for a message, while more pairs run.
             let (senders, receivers): (Vec<_>, Vec<_>) = (0..2).map(|_| mpsc::channel()).unzip();
             for receiver in receivers {
                 waiting.push(pool.spawn(move || receiver.recv().expect("a message")));
@@ -57,7 +57,7 @@ fn a_barrier_on_fresh_pools() {
 }
 
 #[test]
-fn threads_that_leave_while_jobs_arrive() {
+fn threads_that_exit_while_jobs_arrive() {
     for keep_alive in [Duration::ZERO, Duration::from_micros(50), Duration::from_millis(1)] {
         let pool = pool(|b| b.keep_alive(keep_alive).max_threads(4));
         for k in 0..rounds(2000) {

@@ -1,55 +1,56 @@
-//! Whether the next spin pays, learned from the last ones.
+//! Whether the next spin is likely to pay, learned from the last ones.
 
-/// After so many spins in a row that paid, other tasks get a turn: a runtime looks at its timers only
-/// once in a number of turns.
-const TURN: u32 = 16;
+/// The number of successful spins in a row after which the task yields to other tasks. It is small,
+/// because a runtime checks its timers only once in a number of polls.
+const BUDGET: u32 = 16;
 
-/// Skips spins after one that did not pay: first one, then two, and so on up to `most_skipped`.
+/// Skips spins after each unsuccessful one: first one, then two, four, and so on up to
+/// `max_skipped`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Adaptive {
-    /// Spins to be skipped.
+    /// How many spins are still skipped.
     skip: u32,
-    /// How many the next miss skips.
+    /// How many spins the next miss skips.
     penalty: u32,
-    /// Spins that paid, since the last miss or turn.
+    /// Successful spins since the last miss or yield.
     hits: u32,
-    most_skipped: u32,
+    max_skipped: u32,
 }
 
 impl Adaptive {
-    /// Begins with a spin, after `skip` are skipped.
-    pub(crate) const fn new(skip: u32, most_skipped: u32) -> Self {
-        Self { skip, penalty: 1, hits: 0, most_skipped }
+    /// Skips the first `skip` spins.
+    pub(crate) const fn new(skip: u32, max_skipped: u32) -> Self {
+        Self { skip, penalty: 1, hits: 0, max_skipped }
     }
 
-    /// Whether to spin now.
+    /// Whether to spin now, or to skip this spin.
     pub(crate) fn should_spin(&mut self) -> bool {
         let spin = self.skip == 0;
         self.skip = self.skip.saturating_sub(1);
         spin
     }
 
-    /// A spin has paid.
+    /// Records a successful spin.
     pub(crate) fn hit(&mut self) {
         self.penalty = 1;
         self.hits += 1;
     }
 
-    /// A spin has not paid.
+    /// Records an unsuccessful spin.
     pub(crate) fn miss(&mut self) {
         self.hits = 0;
         self.skip = self.penalty;
-        self.penalty = (self.penalty * 2).min(self.most_skipped);
+        self.penalty = (self.penalty * 2).min(self.max_skipped);
     }
 
-    /// Whether the thread has spun so often in a row that other tasks should get a turn; if so, the
-    /// count begins anew.
-    pub(crate) fn is_turn_over(&mut self) -> bool {
-        let over = self.hits >= TURN;
-        if over {
+    /// Whether so many spins in a row were successful that the task should yield to other tasks. If
+    /// so, the count starts again.
+    pub(crate) fn should_yield(&mut self) -> bool {
+        let exhausted = self.hits >= BUDGET;
+        if exhausted {
             self.hits = 0;
         }
-        over
+        exhausted
     }
 }
 
@@ -74,18 +75,18 @@ mod tests {
         adaptive.hit();
         assert!(adaptive.should_spin());
         adaptive.miss();
-        assert_eq!(adaptive.skip, 1, "a hit has taken the penalty back");
+        assert_eq!(adaptive.skip, 1, "a hit resets the penalty");
     }
 
     #[test]
-    fn a_turn_ends_after_many_hits_in_a_row() {
+    fn many_hits_in_a_row_yield() {
         let mut adaptive = Adaptive::new(0, 16);
         for _ in 0..3 {
-            for _ in 0..TURN {
-                assert!(!adaptive.is_turn_over());
+            for _ in 0..BUDGET {
+                assert!(!adaptive.should_yield());
                 adaptive.hit();
             }
-            assert!(adaptive.is_turn_over());
+            assert!(adaptive.should_yield());
         }
     }
 }

@@ -4,33 +4,35 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-// Not from `crate::sync`: a hint, of which no protocol depends.
+// Not the modelled atomics: a hint, on which no protocol depends.
 use crate::sync::unmodelled::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// How long an answer of the system counts. It looks at affinity and quotas, which may change at any
-/// time, and takes some ten microseconds.
-const FRESH: Duration = Duration::from_millis(250);
+/// How long the system's answer is cached. It depends on affinity and quotas, which may change at
+/// any time, and takes some ten microseconds to compute.
+const CACHED_FOR: Duration = Duration::from_millis(250);
 
 struct Cores {
     start: Instant,
-    /// When to ask again, in milliseconds after `start`.
-    due: AtomicU64,
+    /// When the cached answer expires, in milliseconds after `start`.
+    expiry: AtomicU64,
     several: AtomicBool,
 }
 
 static CORES: LazyLock<Cores> = LazyLock::new(|| Cores {
     start: Instant::now(),
-    due: AtomicU64::new(0),
+    expiry: AtomicU64::new(0),
     several: AtomicBool::new(false),
 });
 
-/// Whether this process may use more than one core, as of a moment ago.
+/// Whether this process may use more than one core, as of at most [`CACHED_FOR`] ago.
 pub(super) fn are_several(now: Instant) -> bool {
     let cores = &*CORES;
     let now = millis(now.saturating_duration_since(cores.start));
-    let due = cores.due.load(Relaxed);
-    // Relaxed: one thread wins the exchange and asks; what the others see may be a moment older.
-    if now >= due && cores.due.compare_exchange(due, now + millis(FRESH), Relaxed, Relaxed).is_ok()
+    let expiry = cores.expiry.load(Relaxed);
+    // Relaxed: one thread wins the exchange and asks the system; the others may read the older
+    // answer for a moment.
+    if now >= expiry
+        && cores.expiry.compare_exchange(expiry, now + millis(CACHED_FOR), Relaxed, Relaxed).is_ok()
     {
         let several = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
         cores.several.store(several, Relaxed);

@@ -1,14 +1,14 @@
-//! Spinning for a moment in place of parking, where it pays.
+//! Spinning for a moment before parking, where it pays.
 //!
-//! Three kinds of threads spin: a worker that searches for a job ([`search`]), a caller whose result
-//! is about to be there ([`join`]), and the consumer of a stream whose producer is quick. All of them
+//! Three kinds of threads spin: a worker that searches for a job ([`search`]), a caller that
+//! expects its result soon ([`join`]), and the consumer of a stream whose producer is fast. They
 //! share these rules:
 //!
-//! - A spin never yields. A thread that yields gives its core away for a whole time slice of whoever
-//!   else wants it, and a worker that is off its core while it searches holds the queue up.
-//! - Nothing spins where threads cannot run in parallel: what it waits for needs that very core
-//!   ([`cores`]).
-//! - Each spin learns from those before it whether it pays.
+//! - A spin never yields its core. A thread that yields may lose the core for a whole time slice,
+//!   and a worker that is descheduled while it searches delays the queue.
+//! - No thread spins where threads cannot run in parallel: the thread that it waits for needs the
+//!   same core ([`cores`]).
+//! - Whether a spin is likely to pay is learned from those before it.
 
 mod adaptive;
 mod cores;
@@ -22,13 +22,13 @@ use std::time::{Duration, Instant};
 
 use crate::sync::hint;
 
-/// Attempts between two looks at the clock.
-const ROW: u32 = 8;
-/// The most attempts. In a model no time passes.
-const MOST: u32 = if cfg!(all(test, asyncify_loom)) { 1 } else { u32::MAX };
+/// Attempts between two readings of the clock.
+const ATTEMPTS_PER_CHECK: u32 = 8;
+/// The most attempts. One under loom, where no time passes.
+const MAX_ATTEMPTS: u32 = if cfg!(all(test, asyncify_loom)) { 1 } else { u32::MAX };
 
-/// Makes one attempt after the other until one succeeds, for about as long as `limit`. Returns how
-/// long that took, too, give or take a few attempts.
+/// Repeats `attempt` until it succeeds, for about as long as `limit`. Also returns the time spent,
+/// accurate to a few attempts.
 pub(crate) fn spin<R>(
     limit: Duration,
     mut attempt: impl FnMut() -> Option<R>,
@@ -38,13 +38,13 @@ pub(crate) fn spin<R>(
     if !cores::are_several(start) {
         return (None, spent);
     }
-    for attempts in 1..=MOST {
+    for attempts in 1..=MAX_ATTEMPTS {
         hint::spin_loop();
         let result = attempt();
         if result.is_some() {
             return (result, spent);
         }
-        if attempts % ROW == 0 {
+        if attempts % ATTEMPTS_PER_CHECK == 0 {
             spent = start.elapsed();
             if spent >= limit {
                 break;
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spin_ends_with_the_first_success_or_in_time() {
+    fn a_spin_ends_with_the_first_success_or_at_the_limit() {
         let mut attempts = 0;
         let (result, _) = spin(Duration::from_secs(3600), || {
             attempts += 1;

@@ -1,44 +1,44 @@
-//! How long a searching worker spins before it parks, learned from what parking would cost.
+//! How long a searching worker spins before it parks, learned from the cost of wake-ups.
 //!
-//! Waking a parked thread takes a few microseconds on one machine and a hundred on another, and
-//! where the caller and the worker share a core next to nothing. A spin that finds a job has saved
-//! a wake-up; one that finds none has cost its own length. The difference is kept as *credit*, and
-//! a worker spins only while there is some, and never for longer than three wake-ups cost. So where
-//! calls come slowly, or where one worker would spin while another one runs a job that its caller
-//! waits for, spinning soon ends.
+//! A wake-up of a parked thread takes a few microseconds on one machine and a hundred on another,
+//! and next to nothing if the caller and the worker share a core. A spin that finds a job saves a
+//! wake-up; one that finds none costs the time spent. The difference is kept as *credit*. A worker
+//! spins only while there is credit, and for at most the cost of three wake-ups. So spinning soon
+//! stops where calls come slowly, or where one worker would spin while another runs a job whose
+//! caller waits for it.
 
-// Not from `crate::sync`: models have no time.
+// Not the modelled atomics: models have no time.
 use crate::sync::unmodelled::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use super::spin;
 
-/// No spin is longer, whatever a wake-up costs.
-const LONGEST: u64 = 100_000;
-/// A spin that would be shorter is none.
-const SHORTEST: u64 = 250;
-/// The most credit.
-const MOST_CREDIT: u64 = 2 * LONGEST;
-/// The most that a saved wake-up counts. On a busy machine one may take milliseconds, which are not
-/// worth as much spinning.
-const MOST_SAVED: u64 = LONGEST / 2;
-/// What part of a wake-up is credited that a spin would have saved, had it lasted: it might not have,
-/// where whoever submitted the job had no other core to do so meanwhile.
-const EXPLORED: u64 = 8;
+/// The longest spin in nanoseconds, whatever a wake-up costs.
+const MAX_SPIN: u64 = 100_000;
+/// The shortest spin in nanoseconds; a worker does not spin for less.
+const MIN_SPIN: u64 = 250;
+/// The most credit in nanoseconds.
+const MAX_CREDIT: u64 = 2 * MAX_SPIN;
+/// The most credit for one saved wake-up, in nanoseconds. On a busy machine a wake-up may take
+/// milliseconds, which does not justify as much spinning.
+const MAX_SAVED: u64 = MAX_SPIN / 2;
+/// Divides the credit for a wake-up that a longer spin might have saved. It is not certain that it
+/// would have: the submitter may have needed the core that the worker would have spun on.
+const MISSED_DIVISOR: u64 = 8;
 
-/// All times in nanoseconds after `start`, or of duration.
+/// Times are in nanoseconds after `start`, durations in nanoseconds.
 ///
-/// Relaxed: `called` is written by whoever holds the notification and read by the worker it is
-/// passed to, the rest by the worker that searches; the wake state and the parker hand them over well
-/// enough for numbers of which none has to be right.
+/// Relaxed: `notified_at` is written by the thread that holds `NOTIFIED` and read by the worker
+/// that it unparks; the rest is written by the searching worker. The wake state and the parker
+/// order these accesses well enough for estimates.
 pub(crate) struct SearchSpin {
     start: Instant,
-    /// When a parked worker was last woken.
-    called: AtomicU64,
+    /// When a parked worker was last unparked.
+    notified_at: AtomicU64,
     /// When a search last ended without a job.
-    ran_dry: AtomicU64,
-    /// What it costs to wake a worker, averaged.
-    wake: AtomicU64,
+    search_ended_at: AtomicU64,
+    /// The cost of a wake-up: a moving average of the time from unparking to running.
+    wake_cost: AtomicU64,
     credit: AtomicU64,
 }
 
@@ -46,56 +46,58 @@ impl SearchSpin {
     pub(crate) fn new() -> Self {
         Self {
             start: Instant::now(),
-            called: AtomicU64::new(0),
-            ran_dry: AtomicU64::new(0),
-            wake: AtomicU64::new(0),
+            notified_at: AtomicU64::new(0),
+            search_ended_at: AtomicU64::new(0),
+            wake_cost: AtomicU64::new(0),
             credit: AtomicU64::new(0),
         }
     }
 
     /// A parked worker is about to be woken.
-    pub(crate) fn calling(&self) {
-        self.called.store(self.now(), Relaxed);
+    pub(crate) fn waking(&self) {
+        self.notified_at.store(self.now(), Relaxed);
     }
 
     /// The woken worker runs.
-    pub(crate) fn awake(&self) {
-        let called = self.called.load(Relaxed);
-        let cost = self.now().saturating_sub(called);
-        let wake = match self.wake.load(Relaxed) {
+    pub(crate) fn woken(&self) {
+        let notified_at = self.notified_at.load(Relaxed);
+        let cost = self.now().saturating_sub(notified_at);
+        let average = match self.wake_cost.load(Relaxed) {
             0 => cost,
             average => average - average / 8 + cost / 8,
         };
-        self.wake.store(wake, Relaxed);
-        // What a spin might have saved that had lasted from the end of the search until the call.
-        self.earn(self.saved(called.saturating_sub(self.ran_dry.load(Relaxed))) / EXPLORED);
+        self.wake_cost.store(average, Relaxed);
+        // What a spin from the end of the search until the notification might have saved.
+        let gap = notified_at.saturating_sub(self.search_ended_at.load(Relaxed));
+        self.add_credit(self.saved(gap) / MISSED_DIVISOR);
     }
 
-    /// Tries to pop a job for as long as that seems to pay.
+    /// Spins on `pop`, for as long as that is likely to pay.
     pub(crate) fn search<J>(&self, pop: impl FnMut() -> Option<J>) -> Option<J> {
         let credit = self.credit.load(Relaxed);
-        let limit = credit.min(3 * self.wake.load(Relaxed)).min(LONGEST);
-        if limit >= SHORTEST {
+        let limit = credit.min(3 * self.wake_cost.load(Relaxed)).min(MAX_SPIN);
+        if limit >= MIN_SPIN {
             let (job, spent) = spin(Duration::from_nanos(limit), pop);
             if job.is_some() {
-                self.earn(self.saved(nanos(spent)));
+                self.add_credit(self.saved(nanos(spent)));
                 return job;
             }
-            // A spin that was preempted cost no more than it was to last.
+            // A spin that was preempted is charged no more than its limit.
             self.credit.store(credit - nanos(spent).min(limit), Relaxed);
         }
-        self.ran_dry.store(self.now(), Relaxed);
+        self.search_ended_at.store(self.now(), Relaxed);
         None
     }
 
-    /// What a spin of this length saves that makes a wake-up unnecessary.
+    /// What a spin of this length saves if it makes a wake-up unnecessary: the cost of the wake-up
+    /// less the time spent.
     fn saved(&self, spent: u64) -> u64 {
-        self.wake.load(Relaxed).min(MOST_SAVED).saturating_sub(spent)
+        self.wake_cost.load(Relaxed).min(MAX_SAVED).saturating_sub(spent)
     }
 
-    fn earn(&self, saved: u64) {
+    fn add_credit(&self, saved: u64) {
         let credit = self.credit.load(Relaxed).saturating_add(saved);
-        self.credit.store(credit.min(MOST_CREDIT), Relaxed);
+        self.credit.store(credit.min(MAX_CREDIT), Relaxed);
     }
 
     fn now(&self) -> u64 {
@@ -112,33 +114,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gap_that_a_spin_would_have_bridged_makes_it_spin() {
+    fn a_gap_that_a_spin_would_have_bridged_adds_credit() {
         let spin = SearchSpin::new();
         assert_eq!(spin.search(|| None::<()>), None);
-        spin.wake.store(1_000_000_000, Relaxed);
-        spin.calling();
+        spin.wake_cost.store(1_000_000_000, Relaxed);
+        spin.waking();
         // On a slow machine the gap between the two lines above is long.
-        spin.ran_dry.store(spin.called.load(Relaxed), Relaxed);
-        spin.awake();
-        assert_eq!(spin.credit.load(Relaxed), MOST_SAVED / EXPLORED);
+        spin.search_ended_at.store(spin.notified_at.load(Relaxed), Relaxed);
+        spin.woken();
+        assert_eq!(spin.credit.load(Relaxed), MAX_SAVED / MISSED_DIVISOR);
     }
 
     #[test]
-    fn a_long_gap_does_not() {
+    fn a_long_gap_adds_no_credit() {
         let spin = SearchSpin::new();
-        spin.wake.store(8, Relaxed);
-        spin.called.store(u64::MAX / 2, Relaxed);
-        spin.awake();
+        spin.wake_cost.store(8, Relaxed);
+        spin.notified_at.store(u64::MAX / 2, Relaxed);
+        spin.woken();
         assert_eq!(spin.credit.load(Relaxed), 0);
     }
 
     #[test]
-    fn spinning_in_vain_ends() {
+    fn unsuccessful_spins_use_up_the_credit() {
         let spin = SearchSpin::new();
-        spin.wake.store(LONGEST, Relaxed);
-        spin.credit.store(MOST_CREDIT, Relaxed);
+        spin.wake_cost.store(MAX_SPIN, Relaxed);
+        spin.credit.store(MAX_CREDIT, Relaxed);
         let mut attempts = 0;
-        // Where there is one core there is no spin, and no credit is spent.
+        // On one core there is no spin, and no credit is spent.
         for _ in 0..100 {
             let searched = spin.search(|| {
                 attempts += 1;

@@ -1,4 +1,4 @@
-//! The handles of a pool's threads, so that its end can be waited for to the last instruction.
+//! The join handles of a pool's threads, so that shutdown can wait until the threads have ended.
 
 use crate::sync::{Mutex, MutexGuard, thread};
 use std::collections::HashMap;
@@ -7,22 +7,22 @@ use std::sync::PoisonError;
 
 type Handles = HashMap<thread::ThreadId, thread::JoinHandle<()>>;
 
-pub(super) struct Crew {
-    /// Held while a thread is made, so that no thread ends before its handle is here. Never held
-    /// while one is joined: a thread that ends takes it.
+pub(super) struct JoinHandles {
+    /// Held while a thread is spawned, so that no thread exits before its handle is inserted. Never
+    /// held while a thread is joined: a thread that exits takes it.
     handles: Mutex<Handles>,
-    /// Held while threads are joined, so that whoever waits for the end waits for that, too. No
-    /// thread of the pool takes it.
+    /// Held while threads are joined, so that every caller of `join_all` waits for them. No thread
+    /// of the pool takes it.
     joining: Mutex<()>,
 }
 
-impl Crew {
+impl JoinHandles {
     pub(super) fn new() -> Self {
         Self { handles: Mutex::new(HashMap::new()), joining: Mutex::new(()) }
     }
 
-    /// Takes in the thread that `spawn` makes.
-    pub(super) fn hire(
+    /// Inserts the handle of the thread that `spawn` spawns.
+    pub(super) fn insert(
         &self,
         spawn: impl FnOnce() -> io::Result<thread::JoinHandle<()>>,
     ) -> io::Result<()> {
@@ -32,19 +32,20 @@ impl Crew {
         Ok(())
     }
 
-    /// Forgets this thread, unless it is being joined: nobody is going to wait for it.
-    pub(super) fn let_go(&self) {
+    /// Removes the handle of the current thread, which is not going to be joined, unless it is
+    /// being joined.
+    pub(super) fn remove_current(&self) {
         let handle = self.handles().remove(&thread::current().id());
         drop(handle);
     }
 
-    /// Waits until the threads are gone, after all of them have left the pool. What they still do
-    /// is to destroy their thread-local values.
+    /// Joins the threads, all of which have left the pool. What is left of them is the destruction
+    /// of their thread-local values.
     pub(super) fn join_all(&self) {
-        let _turn = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
+        let _joining = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
         let handles = std::mem::take(&mut *self.handles());
         for handle in handles.into_values() {
-            // A panic there is no business of the pool's, and was reported.
+            // A panic of the thread was reported by the panic hook.
             let _ended = handle.join();
         }
     }
