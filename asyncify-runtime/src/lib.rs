@@ -1,9 +1,9 @@
 //! Turns blocking functions into async functions that run on a thread pool.
 //!
 //! A blocking call in async code keeps its thread from running any other task.
-//! [`#[sync_to_async]`](macro@sync_to_async) makes a blocking function async: its body runs on a pool
-//! of threads that may block, and its signature stays the same. [`asyncify!`] does this for a single
-//! call.
+//! [`#[sync_to_async]`](macro@sync_to_async) makes a blocking function async: its signature stays as
+//! written, with `async` added, and its body runs on a pool of threads that may block. [`asyncify!`]
+//! does this for a single call.
 //!
 //! ```
 //! # #[cfg(feature = "macros")] {
@@ -69,7 +69,7 @@
 //! - *It must run in order*: a [`DedicatedThread`], [`scope_thread`], or a [`Limiter`] with one permit,
 //!   which is first come, first served.
 //! - *It may crash, leak or never end*: a worker [process], with `#[sync_to_async(process)]`. A thread
-//!   cannot be stopped from outside. There, let the body check [`is_cancelled`], give the call a
+//!   cannot be stopped from outside; on a thread, let the body check [`is_cancelled`], give the call a
 //!   `timeout`, and use a pool of its own, so that other calls are not affected.
 //! - *It is short*, or borrows what cannot be cloned or moved: `in_place` on the attribute, on a
 //!   multi-thread runtime.
