@@ -1,5 +1,5 @@
-//! What if an `async fn` blocks between its awaits? Annotate it as it is: its future is made and
-//! driven on the pool, with the caller's tokio runtime at hand, and need not be `Send`.
+//! What if an `async fn` blocks between its awaits? Annotate it: its future is created
+//! and polled on the pool, in the caller's tokio runtime, and need not be `Send`.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,10 +11,10 @@ use asyncify_runtime::sync_to_async;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Awaits lines from a socket, and blocks for each until it is safe on disk.
+/// Awaits lines from a socket, and blocks until each line is on disk.
 #[sync_to_async]
 async fn record(stream: TcpStream, path: &Path) -> io::Result<usize> {
-    // An `Rc` over an await: on the caller's runtime this future could not be spawned.
+    // An `Rc` is held across an await, so this future itself could not be spawned.
     let file = Rc::new(File::create(path)?);
     let mut lines = BufReader::new(stream).lines();
     let mut count = 0;
@@ -33,7 +33,7 @@ async fn main() -> io::Result<()> {
     let mut sender = TcpStream::connect(listener.local_addr()?).await?;
     let (receiver, _) = listener.accept().await?;
 
-    // Spawned, as only a `Send` future can be.
+    // The async function's future is `Send`, so it can be spawned.
     let target = path.clone();
     let recording = tokio::spawn(async move { record(receiver, &target).await });
     for number in 1..=20 {

@@ -1,5 +1,5 @@
-//! How do I find the blocking calls that are left in my async code? With `#[async_safe]` on the
-//! module: each of them is an error (or, without `deny`, a warning) that shows the call wrapped.
+//! How do I find blocking calls in my async code? Put `#[async_safe]` on the module: each blocking call
+//! is an error (or, without `deny`, a warning), which shows how to wrap it.
 
 use std::io;
 
@@ -13,20 +13,20 @@ mod reports {
 
     use asyncify_runtime::asyncify;
 
-    /// Says how large a file is, and its sum.
+    /// Returns the size and the checksum of a file.
     pub(crate) async fn report(path: &Path) -> io::Result<String> {
-        // One cheap call to the system: we have decided that it may stay.
+        // This call is cheap, so it is allowed above.
         if !path.exists() {
             return Ok("nothing".to_owned());
         }
-        // As `fs::read(path)?` this line does not compile:
+        // Without `asyncify!`, this line does not compile:
         //
         //     error: `std::fs::read` blocks every task of this thread
         //            note: it waits for the file system
         //            help: wrap it: `asyncify!(fs::read(&*path)).await`
         let data = asyncify!(fs::read(&*path)).await?;
 
-        // Nor does `super::checksum(&data)`, which is slow and on our own list.
+        // The same holds for `super::checksum`, which is slow and listed above.
         let size = data.len();
         let sum = asyncify!(super::checksum(&data)).await;
         Ok(format!("{size} bytes, sum {sum}"))

@@ -1,5 +1,5 @@
-//! How does a long body learn that nobody waits for it any more? It asks `is_cancelled` now and
-//! then, or `check_cancelled` with `?`. Nothing can stop a body that does not ask.
+//! How does a long body notice that its call was cancelled? It checks `is_cancelled` from time to
+//! time, or calls `check_cancelled` with `?`. A body that does not check runs to its end.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use asyncify_runtime::{check_cancelled, sync_to_async};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-/// Hashes the file over and over. Tells at the end how far it came.
+/// Hashes the file repeatedly. Sends the number of rounds when it ends.
 #[sync_to_async]
-fn wear_out(path: &Path, rounds: u64, report: oneshot::Sender<u64>) -> u64 {
+fn hash_rounds(path: &Path, rounds: u64, report: oneshot::Sender<u64>) -> u64 {
     let done = (0..rounds).take_while(|_| hash(path).is_ok()).count() as u64;
-    // Reports to whoever is left when the caller is not.
+    // The result of a cancelled call is dropped, so it is sent as well.
     _ = report.send(done);
     done
 }
@@ -30,12 +30,12 @@ async fn main() -> io::Result<()> {
     fs::write(&path, vec![7; 64 << 10])?;
 
     let (report, _) = oneshot::channel();
-    println!("three rounds: {} done", wear_out(&path, 3, report).await);
+    println!("three rounds: {} done", hash_rounds(&path, 3, report).await);
 
-    // The time-out drops the call. Its body goes on beside us until it asks.
+    // The time-out drops the call. Its body continues until it checks.
     let (report, reported) = oneshot::channel();
     let start = Instant::now();
-    let call = wear_out(&path, u64::MAX, report);
+    let call = hash_rounds(&path, u64::MAX, report);
     let result = tokio::time::timeout(Duration::from_millis(300), call).await;
     println!("endless rounds: {}", if result.is_err() { "timed out" } else { "done" });
     let rounds = reported.await.expect("the body reports");

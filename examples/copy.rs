@@ -1,5 +1,5 @@
-//! How do I copy a large file with progress, stop it, and go on later? The body asks
-//! `check_cancelled` between blocks, and keeps its place in the files themselves.
+//! How do I copy a large file with progress, stop it, and resume it later? The body calls
+//! `check_cancelled` between blocks; the length of the target file says where to resume.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,8 +11,7 @@ use tokio::sync::watch;
 
 const BLOCK: usize = 64 << 10;
 
-/// Copies what is missing in `to`, block by block. Returns the bytes that it copied; one that is
-/// stopped has copied whole blocks.
+/// Copies what is missing in `to`, block by block. Returns the number of bytes that it copied.
 #[sync_to_async]
 fn copy(from: &Path, to: &Path, progress: watch::Sender<u64>) -> io::Result<u64> {
     let mut source = File::open(from)?;
@@ -33,7 +32,7 @@ fn copy(from: &Path, to: &Path, progress: watch::Sender<u64>) -> io::Result<u64>
     }
 }
 
-/// Copies until so many bytes are there, and then gives up: the call is dropped.
+/// Copies until `to` has `enough` bytes, and then drops the call.
 async fn copy_part(from: &Path, to: &Path, enough: u64) {
     let (progress, mut seen) = watch::channel(0);
     let mut reports = seen.clone();
@@ -41,7 +40,7 @@ async fn copy_part(from: &Path, to: &Path, enough: u64) {
         result = copy(from, to, progress) => println!("done too soon: {result:?}"),
         _ = seen.wait_for(|done| *done >= enough) => {}
     }
-    // The body holds the sender until it has noticed.
+    // The body drops the sender when it has noticed the cancellation.
     while reports.changed().await.is_ok() {}
 }
 

@@ -1,4 +1,4 @@
-//! How do I read and write files, children and other blocking streams of bytes in async code?
+//! How do I read and write files, pipes of child processes and other blocking streams in async code?
 
 use std::fs::File;
 use std::io::{self, SeekFrom};
@@ -14,7 +14,7 @@ async fn main() -> io::Result<()> {
     let mut file =
         Unblock::new(asyncify!({ options.open(&path).map(|file| (file, path)) }).await?.0);
 
-    // Accepted at once and written meanwhile; `flush` and `close` say when it is done.
+    // Writes are buffered; `flush` and `close` wait until they are done.
     for line in 1..=1_000 {
         file.write_all(format!("line {line}\n").as_bytes()).await?;
     }
@@ -25,7 +25,7 @@ async fn main() -> io::Result<()> {
     file.read_to_string(&mut text).await?;
     println!("{} lines", text.lines().count());
 
-    // What the traits do not offer, and the file itself.
+    // `with` calls the file's own methods, and `into_inner` returns it.
     file.with(|file| file.set_len(0)).await??;
     let file = file.into_inner().await?;
     println!("{} bytes", asyncify!({ file.metadata().map(|metadata| metadata.len()) }).await?);

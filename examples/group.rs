@@ -1,5 +1,5 @@
-//! How do I run several blocking calls at once, take the results as they come, and stop the rest at
-//! the first failure?
+//! How do I run several blocking calls at once, take the results as they arrive, and cancel the rest at
+//! the first error?
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,7 +19,7 @@ fn size(file: &str) -> io::Result<u64> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // As they come. The numbers say which is which.
+    // Results as they arrive, each with the number of its child.
     let hosts = ["localhost", "127.0.0.1", "::1"];
     let mut group = TaskGroup::new();
     for host in hosts {
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("127.0.0.1 is {}", found["127.0.0.1"]);
 
-    // In order, or the first error.
+    // All results in order, or the first error.
     let directory = env!("CARGO_MANIFEST_DIR");
     let mut sizes = TaskGroup::new();
     for name in ["Cargo.toml", "group.rs", "missing"] {
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("one is {}", error.kind()),
     }
 
-    // Nothing outlives a scope, so what its children share can be taken back.
+    // No child outlives the scope, so what they share can be unwrapped afterwards.
     let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     TaskGroup::new()
         .scope(async |group| {

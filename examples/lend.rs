@@ -1,5 +1,5 @@
 //! How do I call a blocking method that takes `&mut self`? With `lend`: the value moves to the pool
-//! for the time of the call, and comes back. Its default stands in for it meanwhile.
+//! for the call, and back afterwards. Meanwhile its default takes its place.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -8,7 +8,7 @@ use std::{env, fs, process};
 
 use asyncify_runtime::sync_to_async;
 
-/// Reads records of fields between semicolons, as readers of CSV do.
+/// Reads records whose fields are separated by semicolons.
 #[derive(Default)]
 struct Reader {
     input: Option<BufReader<File>>,
@@ -23,7 +23,7 @@ impl Reader {
         Ok(Self { input, ..Self::default() })
     }
 
-    /// Reads many records at a time: a call for each would cost more than the record.
+    /// Reads many records at a time, since a call costs more than reading one record.
     fn read(&mut self, records: &mut Vec<Vec<String>>, most: usize) -> io::Result<usize> {
         records.clear();
         while records.len() < most && self.read_line()? {
@@ -38,7 +38,7 @@ impl Reader {
         self.line.clear();
         match &mut self.input {
             Some(input) => Ok(input.read_line(&mut self.line)? > 0),
-            // What is left behind by a call that was dropped while it ran.
+            // The default, which remains after a call that was dropped while it ran.
             None => Err(io::ErrorKind::NotConnected.into()),
         }
     }

@@ -1,10 +1,10 @@
-//! How does a library block without deciding where? It takes a `&dyn Executor`: the application
-//! passes the pool that it has, and tests pass `Inline`.
+//! How does a library leave the choice of the executor to its caller? It takes a `&dyn Executor`: the
+//! application passes its pool, and tests pass `Inline`.
 
 use asyncify_runtime::{BlockingPool, DedicatedThread, Executor, Inline, global};
 use std::io;
 
-/// What would be a crate of its own; it depends on no async runtime.
+/// The library: it depends on no async runtime.
 mod word_count {
     use std::collections::HashMap;
     use std::path::Path;

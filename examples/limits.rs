@@ -1,5 +1,5 @@
-//! How do I keep a function from being run too often at once, or for too long? Say so at the
-//! function: `limit` and `timeout`. The time-out needs an error to return.
+//! How do I limit how many calls of a function run at once, and how long? With `limit` and `timeout` on
+//! the function. The time-out needs an error to return.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,10 +9,10 @@ use std::{io, thread};
 use asyncify_runtime::{Error, Phase, sync_to_async};
 use futures::future::join_all;
 
-/// Takes in every error; an own type needs `From<asyncify_runtime::Error>`.
+/// Converts from every error; your own error type needs `From<asyncify_runtime::Error>`.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The server stands no more than two connections; a third caller waits without a thread.
+/// The server accepts only two connections; further callers wait without a thread.
 #[sync_to_async(limit = 2, timeout = "400ms")]
 fn ask(server: SocketAddr, question: &str) -> Result<String, Failure> {
     let mut stream = TcpStream::connect(server)?;
@@ -25,14 +25,14 @@ fn ask(server: SocketAddr, question: &str) -> Result<String, Failure> {
 static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
-/// Answers in capitals, but never a question about the future.
+/// Answers in capitals, but never answers a question that starts with "when".
 fn serve(mut stream: TcpStream) -> io::Result<()> {
     MOST.fetch_max(CONNECTIONS.fetch_add(1, SeqCst) + 1, SeqCst);
     let mut question = String::new();
     BufReader::new(stream.try_clone()?).read_line(&mut question)?;
     CONNECTIONS.fetch_sub(1, SeqCst);
     if question.starts_with("when") {
-        // Holds the connection until the program ends.
+        // Keeps the connection open until the program ends.
         std::mem::forget(stream);
         return Ok(());
     }

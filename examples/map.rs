@@ -1,4 +1,4 @@
-//! How do I call one blocking function on many items, without a thread or a hop for each?
+//! How do I call one blocking function on many items, without a task for each?
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -23,12 +23,12 @@ fn sources() -> impl Iterator<Item = PathBuf> {
 async fn main() -> io::Result<()> {
     let disk = BlockingPool::builder().name("disk").max_threads(8).build()?;
 
-    // As they come. The directory is walked on the pool as well.
+    // Results as they arrive. The directory is walked on the pool as well.
     let hashes: Vec<_> = disk.map_unordered(sources(), hash).try_collect().await?;
     let own = hashes.iter().filter(|(path, _)| path.ends_with("map.rs")).count();
     println!("{own} of the files is this one");
 
-    // In order, and from a source that never ends: it is asked for what there is room for.
+    // Results in order. The endless iterator is advanced only as far as there is room for results.
     let squares = cpu().map(0_u64.., |k| k * k);
     let big: Vec<_> = squares
         .skip_while(|square| futures::future::ready(*square < 1_000))

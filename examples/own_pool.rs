@@ -1,5 +1,5 @@
-//! How do I give some calls a pool of their own? Build one, name it with `executor = ..`, read its
-//! metrics, and shut it down when the work is over.
+//! How do I run some calls on a pool of their own? Build a pool, use it with `executor = ..`, read its
+//! metrics, and shut it down at the end.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use std::{fs, io, thread};
 
 use asyncify_runtime::{BlockingPool, Shutdown, sync_to_async};
 
-/// At most four files are open at a time, however many tasks ask; the others wait their turn.
+/// At most four files are open at a time; other calls wait in the queue.
 static DISK: LazyLock<BlockingPool> = LazyLock::new(|| {
     BlockingPool::builder()
         .name("disk")
@@ -47,7 +47,7 @@ async fn main() -> io::Result<()> {
     let metrics = DISK.metrics();
     println!("{} calls on {} threads", metrics.completed, metrics.threads);
 
-    // Nobody waits for a pool at exit: who needs its work done says so.
+    // The process does not wait for a pool when it exits, so shut it down explicitly.
     DISK.shutdown(Shutdown::Drain).await;
     println!("{} threads left", DISK.metrics().threads);
     Ok(())

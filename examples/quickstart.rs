@@ -1,5 +1,5 @@
-//! What does the attribute change? Hashes the files of a directory three ways, beside a task that
-//! ticks every millisecond, and tells how long each way kept that task waiting.
+//! What does the attribute change? Hashes the files of a directory in three ways, next to a task that
+//! ticks every millisecond, and prints how long each way delayed that task.
 //!
 //!     cargo run --example quickstart [DIR]
 
@@ -17,15 +17,15 @@ use sha2::{Digest, Sha256};
 
 use crate::measure::{Hashed, Tally, measure};
 
-/// Blocks while it reads and computes. `hash_file_async` is the same beside the event loop.
+/// Blocks while it reads and computes. `hash_file_async` does the same on the pool.
 #[sync_to_async(rename = "hash_file_async")]
 fn hash_file(path: &Path) -> io::Result<Hashed> {
     let content = fs::read(path)?;
     Ok(Hashed { bytes: content.len() as u64, digest: Sha256::digest(&content).into() })
 }
 
-/// The naive way: a loop that never gives the event loop a turn.
-#[expect(clippy::unused_async, reason = "the very mistake that is measured")]
+/// The wrong way: a loop that never yields to other tasks.
+#[expect(clippy::unused_async, reason = "the mistake that is measured")]
 async fn blocking(files: Vec<PathBuf>) -> Tally {
     let mut tally = Tally::default();
     for path in files {
@@ -56,7 +56,7 @@ async fn main() -> ExitCode {
     let root = env::args_os().nth(1).map_or_else(|| workspace.into(), PathBuf::from);
     let found = asyncify!(files::find(&root)).await;
 
-    // Enough work to tell a stall from the coarseness of a timer.
+    // Enough work to distinguish a stall from the resolution of a timer.
     let rounds = ((16 << 20) / found.bytes.max(1)).clamp(1, 64);
     println!("{} files, {} bytes; each hashed {rounds}x", found.files.len(), found.bytes);
     let files: Vec<_> = (0..rounds).flat_map(|_| found.files.clone()).collect();

@@ -1,18 +1,18 @@
-//! How does an application decide where a library's calls run, without a word in its interface?
-//! The library annotates; the application puts a scope around what it awaits.
+//! How does an application choose the executor of a library's calls, without a parameter for it? The
+//! library annotates its functions; the application wraps what it awaits in a scope.
 
 use std::io;
 
 use asyncify_runtime::{BlockingPool, Inline, scope_executor, scope_thread};
 
-/// What would be a crate of its own: it names no executor, and knows of none.
+/// The library: it names no executor.
 mod library {
     use std::path::Path;
     use std::{fs, io, thread};
 
     use asyncify_runtime::sync_to_async;
 
-    /// The number of lines, and the thread that counted them.
+    /// Returns the number of lines, and the thread that counted them.
     #[sync_to_async]
     fn lines(path: &Path) -> io::Result<(usize, String)> {
         let thread = thread::current().name().unwrap_or("unnamed").to_owned();
@@ -35,10 +35,10 @@ async fn main() -> io::Result<()> {
     let disk = BlockingPool::builder().name("disk").max_threads(1).build()?;
     println!("a pool: {}", scope_executor(disk, library::report(readme)).await?);
 
-    // All calls of one scope on one thread, in order: for handles that are bound to theirs.
+    // All calls of the scope run on one thread, in order.
     println!("a thread: {}", scope_thread(library::report(readme)).await?);
 
-    // A test needs no thread at all.
+    // A test runs them on its own thread.
     println!("a test: {}", scope_executor(Inline, library::report(readme)).await?);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! How do I annotate the methods of a handle that many tasks share? Take `&self` where a clone of
-//! the handle is cheap, and `self: Arc<Self>` where there is none.
+//! How do I annotate the methods of a handle that many tasks share? Use `&self` if a clone of the
+//! handle is cheap, and `self: Arc<Self>` if it cannot be cloned.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use std::{env, process};
 
 use asyncify_runtime::sync_to_async;
 
-/// A directory with a file for each note. Every call takes a clone along.
+/// A directory with a file for each note. Each call uses a clone.
 #[derive(Clone)]
 struct Notes {
     directory: Arc<Path>,
@@ -25,14 +25,14 @@ impl Notes {
         fs::read_to_string(self.path(name))
     }
 
-    /// Does not block, so it stays as it is for its siblings.
+    /// Does not block, so it stays sync.
     #[sync_to_async(skip)]
     fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
 }
 
-/// One open file, which cannot be cloned: callers share it by `Arc`.
+/// An open file, which cannot be cloned: callers share it in an `Arc`.
 struct Journal {
     file: Mutex<File>,
 }

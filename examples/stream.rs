@@ -1,4 +1,4 @@
-//! How do I take items from a blocking iterator in async code, as they are made?
+//! How do I use a blocking iterator in async code?
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use asyncify_runtime::{Unblock, sync_to_async};
 use futures::StreamExt;
 
-/// Walks a directory on the pool, ahead of whoever takes the entries. Dropping the stream stops it.
+/// Walks a directory on the pool, ahead of the consumer. Dropping the stream stops it.
 #[sync_to_async(stream)]
 fn sources(root: &Path) -> impl Iterator<Item = walkdir::Result<PathBuf>> {
     walkdir::WalkDir::new(root)
@@ -25,7 +25,7 @@ async fn main() -> io::Result<()> {
     }
     println!("{count} sources");
 
-    // An iterator that one has already.
+    // An existing iterator.
     let primes = (2_u32..).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0));
     let primes: Vec<_> = Unblock::new(primes).take(5).collect().await;
     println!("primes: {primes:?}");

@@ -1,5 +1,5 @@
-//! How do I use a value that may not leave its thread, such as one with an `Rc` in it, or the handle
-//! of a library that minds?
+//! How do I use a value that must stay on its thread, such as one with an `Rc`, or a handle of a library
+//! with thread-local state?
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::{env, io};
 
 use asyncify_runtime::{DedicatedThread, ThreadBound, ThreadBoundPool};
 
-/// Not `Send`, like many a handle.
+/// Not `Send`, like many handles of C libraries.
 struct Connection {
     directory: PathBuf,
     rows: Rc<RefCell<BTreeMap<PathBuf, u32>>>,
@@ -30,13 +30,13 @@ impl Connection {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
-    // One value on one thread: calls queue for it.
+    // One value on one thread, which runs one call at a time.
     let thread = DedicatedThread::new("connection")?;
     let connection = ThreadBound::new(&thread, Connection::open).await?;
     connection.call(|connection| connection.add("tea")).await;
     println!("tea: {}", connection.call(|connection| connection.add("tea")).await);
 
-    // Several of them, each for one caller at a time.
+    // Several values, each used by one caller at a time.
     let mut connections = vec![connection];
     for _ in 1..4 {
         let thread = DedicatedThread::new("connection")?;

@@ -1,4 +1,4 @@
-//! How do I make a trait async whose implementations block? Annotate the definition and each
+//! How do I make a trait async if its implementations block? Annotate the trait and each
 //! implementation: the bodies stay sync, callers await, and every future is `Send`.
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::thread;
 
 use asyncify_runtime::sync_to_async;
 
-/// Where texts come from.
+/// A source of texts.
 #[sync_to_async]
 trait Source {
     fn fetch(&self) -> io::Result<String>;
@@ -45,7 +45,7 @@ impl Source for SocketSource {
     }
 }
 
-/// Spawns, so it needs the futures to be `Send`: they are.
+/// Spawns a task, which requires that the futures are `Send`.
 fn describe<S>(source: S) -> tokio::task::JoinHandle<io::Result<String>>
 where
     S: Source + Clone + Send + Sync + 'static,

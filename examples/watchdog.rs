@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use asyncify_runtime::{Watchdog, asyncify};
 
-/// A helper from before the program was async: it waits between two attempts.
+/// A sync helper, which sleeps between two attempts.
 fn connect(address: std::net::SocketAddr) -> io::Result<TcpStream> {
     for _ in 0..3 {
         if let Ok(stream) = TcpStream::connect(address) {
             return Ok(stream);
         }
-        std::thread::sleep(Duration::from_millis(100)); // compiles, works, and stops the loop
+        std::thread::sleep(Duration::from_millis(100)); // compiles, but blocks the event loop
     }
     TcpStream::connect(address)
 }
@@ -24,12 +24,12 @@ async fn main() -> io::Result<()> {
     let over = sender.clone();
     let watchdog = Watchdog::builder()
         .threshold(Duration::from_millis(50))
-        // While it is stuck; by default, and with the feature `tracing`, these are events.
+        // Called while the task blocks. The default, with the feature `tracing`, is an event.
         .on_stall(move |stall| drop(sender.send(format!("stuck: {stall}"))))
         .on_stall_over(move |stall| drop(over.send(format!("over: {stall}"))))
         .build();
 
-    // A port that nobody listens to any more.
+    // The address of a listener that was closed.
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
 
     let task = watchdog.watch(async move { connect(address) }).named("poller");
@@ -38,7 +38,7 @@ async fn main() -> io::Result<()> {
         println!("{report}");
     }
 
-    // The cure: the same call, on a thread that may block.
+    // The remedy: the same call, on a thread that may block.
     let task = async move { asyncify!(connect(address)).await };
     let task = watchdog.watch(task).named("cured");
     println!("cured: {:?}", tokio::spawn(task).await?.map_err(|error| error.kind()));

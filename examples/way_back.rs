@@ -1,5 +1,5 @@
-//! How does blocking code call async code? Inside a body with `block_on`, or by the sync twin that
-//! `async_to_sync` makes, which works outside of any runtime too.
+//! How does blocking code call async code? With `block_on` inside a body, or through the sync function
+//! that `async_to_sync` adds, which also works outside of any runtime.
 
 use std::time::Duration;
 use std::{io, thread};
@@ -8,7 +8,7 @@ use asyncify_runtime::{async_to_sync, block_on, sync_to_async};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Async, and `fetch_blocking` beside it.
+/// An async function; the attribute adds `fetch_blocking`.
 #[async_to_sync(rename = "fetch_blocking")]
 async fn fetch(address: &str, name: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
@@ -19,12 +19,12 @@ async fn fetch(address: &str, name: &str) -> io::Result<String> {
     Ok(answer)
 }
 
-/// A library of somebody else's that is sync, and calls back for every name.
+/// A sync library function, which calls back for every name.
 fn visit_names(text: &str, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
     text.split_whitespace().try_for_each(&mut visit)
 }
 
-/// Its callback is sync too; the body waits for the async part on the runtime of its caller.
+/// The callback is sync too; it waits for the async function in the runtime of the body's caller.
 #[sync_to_async]
 fn greet_all(address: &str, names: &str) -> io::Result<Vec<String>> {
     let mut greetings = Vec::new();
@@ -51,11 +51,11 @@ async fn main() -> io::Result<()> {
     let address = listener.local_addr()?.to_string();
     tokio::spawn(serve(listener));
 
-    // Async code awaits the async function.
+    // Async code uses the async function.
     println!("async: {}", fetch(&address, "ann").await?);
     println!("in a body: {:?}", greet_all(&address, "ben cleo").await?);
 
-    // A thread that knows of no runtime.
+    // A thread without a runtime uses the sync function.
     let plain = thread::spawn(move || fetch_blocking(&address, "dan"));
     println!("plain thread: {}", plain.join().expect("it does not panic")?);
     Ok(())

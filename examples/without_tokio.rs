@@ -1,5 +1,5 @@
-//! Does it need tokio? No: annotated functions run on any executor. This program blocks on a bare
-//! one from the `futures` crate, and waits for several child processes at a time.
+//! Does asyncify need tokio? No: annotated functions run on any executor. This program uses the one of
+//! the `futures` crate, and waits for several child processes at a time.
 
 use std::process::Command;
 use std::{env, io};
@@ -7,7 +7,7 @@ use std::{env, io};
 use asyncify_runtime::sync_to_async;
 use futures::future::try_join_all;
 
-/// Waits for a child process, which blocks.
+/// Waits for a child process, and blocks meanwhile.
 #[sync_to_async]
 fn run(program: &std::ffi::OsStr, argument: &str) -> io::Result<String> {
     let output = Command::new(program).arg(argument).output()?;

@@ -28,19 +28,18 @@ use crate::args::Direction;
 #[cfg(feature = "async_safe")]
 use crate::async_safe::async_safe as lint;
 
-/// Turns a blocking function into an async one that runs its body on a blocking pool.
+/// Turns a blocking function into an async function whose body runs on a pool of threads.
 ///
-/// The signature stays as written and becomes `async`; the body stays as written and runs on a
-/// thread that may block, so that the event loop of the caller keeps running. A function that
-/// cannot fail still returns what it returned: there is no join error to handle.
-///
+/// The signature stays as written and becomes `async`. The body stays as written and runs on a thread
+/// that may block, so that the caller's thread can run other tasks. There is no join error: a function
+/// that cannot fail still returns its plain value.
 /// ```
 /// use std::path::Path;
 /// use asyncify_runtime::sync_to_async;
 ///
 /// #[sync_to_async]
 /// fn lines(path: &Path, skip: usize) -> std::io::Result<usize> {
-///     let text = std::fs::read_to_string(path)?; // blocks a thread of the pool
+///     let text = std::fs::read_to_string(path)?; // blocks a thread of the pool only
 ///     Ok(text.lines().skip(skip).count())
 /// }
 ///
@@ -50,76 +49,72 @@ use crate::async_safe::async_safe as lint;
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 ///
-/// It goes on a free function, on a method, or on a whole `impl`, `trait` or trait `impl`, where it
-/// means every function in the block. In a trait and its impls it goes on the block: a single
-/// method cannot see where it stands. A bound `Send` is written into what a trait declares, as
-/// `fn get(&self) -> impl Future<Output = T> + Send`.
+/// The attribute can be used on a function, on a method, or on a whole `impl`, `trait` or trait `impl`,
+/// where it applies to every function of the block. For a trait and its implementations it must be on
+/// the block, since a single method cannot see what it belongs to. A trait declares its methods with a
+/// `Send` bound, as `fn get(&self) -> impl Future<Output = T> + Send`.
 ///
-/// An `async fn` whose body blocks is accepted too. Its future is made and driven on the pool, on
-/// the runtime of the caller, and need not be `Send`.
+/// An `async fn` whose body blocks is accepted as well. Its future is created and polled on the pool, in
+/// the tokio runtime of the caller, and need not be `Send`.
 ///
-/// The async function is lazy: nothing is evaluated, cloned or submitted before it is first polled.
-/// Its future is always `Send`, and no larger than its arguments and 32 bytes; `timeout` adds the
-/// clock to it, `lend` two pointers for each value, and a limit keeps the value of `executor`.
-///
+/// The async function is lazy: nothing is evaluated, cloned or submitted before its first poll. Its
+/// future is always `Send`, and at most 32 bytes larger than its arguments; `timeout` adds the clock,
+/// `lend` two pointers for each value, and a limit the value of `executor`.
 /// # Parameters
 ///
 /// | parameter | what the body gets |
 /// | --- | --- |
-/// | `T` | the value, moved; it must be `Send + 'static` |
-/// | `&T`, also `&str`, `&[T]`, `&Path`, `&CStr`, `&OsStr` | a borrow of an owned copy, which `Clone` or `ToOwned` makes on the caller |
+/// | `T` | the value, which must be `Send + 'static` |
+/// | `&T`, also `&str`, `&[T]`, `&Path`, `&CStr`, `&OsStr` | a reference to an owned copy, made on the caller with `Clone` or `ToOwned` |
 /// | `&'static T`, `&'static mut T` | the reference itself |
-/// | `&self` | a borrow of a clone; keep it cheap, or take `self: Arc<Self>` |
-/// | `self`, `self: Arc<Self>`, `self: Box<Self>` | the value, moved |
-/// | `&mut T`, `&mut self` | a compile error without one of two arguments: [`lend`](#lend) or [`in_place`](#in_place) |
-/// | a borrow inside a type: `Option<&str>`, `Cow<'_, str>` | a compile error that names the owned type |
-/// | `&dyn Trait` | a compile error: take `Arc<dyn Trait>` |
+/// | `&self` | a reference to a clone of `self`; if a clone is expensive, use `self: Arc<Self>` |
+/// | `self`, `self: Arc<Self>`, `self: Box<Self>` | the value |
+/// | `&mut T`, `&mut self` | a compile error, unless [`lend`](#lend) or [`in_place`](#in_place) is used |
+/// | a borrow inside a type: `Option<&str>`, `Cow<'_, str>` | a compile error, which names the owned type |
+/// | `&dyn Trait` | a compile error: use `Arc<dyn Trait>` |
 ///
-/// A return type may not borrow, and may not be an `impl Iterator` or `impl Future`, which would do
-/// its work on the caller. Everything else stays: visibility, documentation and other attributes,
-/// generics, `where`, `unsafe`, patterns, `#[cfg]` on parameters, `impl Trait`, `Self`, and `-> !`.
-///
+/// The return type cannot borrow, except with `in_place`. It cannot be an `impl Iterator` or `impl
+/// Future` either, which would do its work on the caller; see [`stream`](#streams). Everything else stays
+/// as written: visibility, documentation and other attributes, generics, `where`, `unsafe`, patterns,
+/// `#[cfg]` on parameters, `impl Trait` parameters, `Self`, and `-> !`.
 /// # Arguments
 ///
-/// | argument | where | meaning |
+/// | argument | where | effect |
 /// | --- | --- | --- |
-/// | `executor = EXPR` | anywhere | the executor to run on, as `&pool` |
-/// | `limit = N` | anywhere | at most `N` bodies of the function at a time: a number or a constant, at least 1. Later callers wait in order, without a thread. On a block, each function has a limit of its own; the instances of a generic function share one |
+/// | `executor = EXPR` | anywhere | runs the body on this executor, for example `&pool` |
+/// | `limit = N` | anywhere | runs at most `N` bodies of the function at a time; `N` is a number or a constant, at least 1. Other callers wait in order, without a thread. On a block, each function has its own limit; all instances of a generic function share one |
 /// | `limiter = EXPR` | anywhere | the same with a `&Limiter`, which functions can share |
-/// | `timeout = EXPR` | anywhere | gives up after a `Duration`, or a string such as `"500ms"`, `"30s"`, `"1m30s"`, counted from the first poll. The function returns a `Result<_, E>` with `E: From<asyncify_runtime::Error>`, which also says when the executor refused the call |
-/// | `runtime = EXPR` | anywhere | the tokio `&Handle` that the body sees, and that drives an async one, where the caller has none or another |
-/// | `detach` | anywhere | once polled, the body runs to its end, even when the caller is dropped |
-/// | `lend` | anywhere | [lends](#lend) what is behind a `&mut` |
-/// | `in_place` | anywhere | [runs where the caller stands](#in_place) |
-/// | `boxed` | a trait, and each `impl` of it | the futures are boxed, so that the trait can be used as `dyn` |
-/// | `stream`, `stream = 64` | a function that returns an iterator | make it one that returns a `BlockingStream` of its items, made ahead by at most so many; see [below](#streams) |
-/// | `rename = "name"` | a function | keep the sync function, and add the async one under this name; for one in an `impl` without `Self` in its signature, write `"Self::name"` |
-/// | `suffix = "_async"` | an `impl` | the same for every function in it |
-/// | `skip` | a function in an annotated block | leave it as it is |
-/// | `process`, `process(..)` | a free function | run the body in a worker process, which can crash or be killed without harm; see below |
-/// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |
+/// | `timeout = EXPR` | anywhere | returns an error if the call takes longer than a `Duration`, or a string such as `"500ms"`, `"30s"` or `"1m30s"`, from its first poll. The function must return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`; it then also returns an error when the executor refuses the call |
+/// | `runtime = EXPR` | anywhere | sets the tokio runtime, a `&Handle`, that the body sees and that polls an async one, instead of the caller's |
+/// | `detach` | anywhere | once polled, the body runs to its end, even if the caller is dropped |
+/// | `lend` | anywhere | [lends](#lend) `&mut` parameters to the body |
+/// | `in_place` | anywhere | [runs the body on the thread of the caller](#in_place) |
+/// | `boxed` | a trait, and each `impl` of it | boxes the futures, so that the trait can be used as `dyn` |
+/// | `stream`, `stream = 64` | a function that returns an iterator | returns a `BlockingStream` of the items; at most this many are produced ahead of the consumer; see [below](#streams) |
+/// | `rename = "name"` | a function | keeps the sync function and adds the async one under this name; in an `impl`, if the signature has no `Self`, write `"Self::name"` |
+/// | `suffix = "_async"` | an `impl` | does the same for every function of it |
+/// | `skip` | a function in an annotated block | leaves it as it is |
+/// | `process`, `process(..)` | a free function | runs the body in a worker process, which can crash or be killed without harm; see [below](#worker-processes) |
+/// | `crate = path` | anywhere | the path of `asyncify_runtime`: `::name`, or `crate::name` |
 ///
-/// In an editor, rust-analyzer offers their names, and a hover shows what each of them means.
+/// In an editor, rust-analyzer completes these names and explains them on hover.
 ///
-/// Expressions are evaluated at the first poll, before the parameters move. They may borrow the
-/// parameters that are references, `&self`, and statics; clone an owned one: `&pool.clone()`.
+/// Expressions are evaluated at the first poll, before the parameters are moved. They can borrow
+/// statics, `&self` and parameters that are references; clone an owned parameter: `&pool.clone()`.
 ///
-/// With `rename` and `suffix` the sync function stays as it is written, also where the async one is
-/// refused: then its callers are not affected.
+/// In an annotated block, `#[sync_to_async(..)]` on a function overrides the arguments of the block.
+/// On a function alone, the attribute does not see the surrounding `impl`. So `rename` takes
+/// `"Self::name"` where the signature does not show it, and a single method of a trait `impl` is an
+/// error.
 ///
-/// In an annotated block, a function's own `#[sync_to_async(..)]` overrides the arguments of the
-/// block. One on a function by itself does not see what that stands in: `rename` has to be told
-/// where the signature does not show it, as no path means a free function here and an associated
-/// one there; and in the `impl` of a trait, a method by itself is an error.
-///
+/// With `rename` and `suffix` the sync function stays as written. If the async one is refused, callers of
+/// the sync function have no error.
 /// # `lend`
 ///
-/// For `&mut T` and `&mut self` with `T: Default + Send + 'static`. At the first poll the value is
-/// moved out of its place, where its default stands in for it; the body works on the value; and it
-/// is moved back when the call ends, also by a panic, a refusal, or a time-out before it began. A
-/// call that is dropped, or timed out, *while its body runs* leaves the default behind: the value is
-/// freed when the body ends.
-///
+/// For `&mut T` and `&mut self` with `T: Default + Send + 'static`. At the first poll the value is moved
+/// to the body, and its default takes its place. When the call ends, the value is moved back, also after
+/// a panic, a refusal, or a time-out before the body started. If the call is dropped or times out
+/// *while its body runs*, the default stays, and the value is dropped when the body ends.
 /// ```
 /// # use asyncify_runtime::sync_to_async;
 /// #[sync_to_async(lend)]
@@ -136,12 +131,11 @@ use crate::async_safe::async_safe as lint;
 ///
 /// # `in_place`
 ///
-/// Nothing moves, nothing is cloned, and everything may be borrowed, the output too: the body runs
-/// within the poll. On a multi-thread tokio runtime, another thread goes on with the tasks of this
-/// one (tokio's `block_in_place`); outside of tokio the body just runs. It cannot be cancelled, and
-/// the other branches of a `select!` or `join!` wait for it. The argument needs the feature
-/// `in_place`. The future is `Send` if the parameters are.
-///
+/// The body runs within the poll, so nothing is moved or cloned, and everything can be borrowed, the
+/// return value too. On a multi-thread tokio runtime, tokio's `block_in_place` lets another thread run the
+/// tasks of this one; outside of tokio the body just runs. The call cannot be cancelled, and other
+/// branches of a `select!` or `join!` wait for it. The future is `Send` if the parameters are. Needs the
+/// feature `in_place`.
 /// ```
 /// # use asyncify_runtime::sync_to_async;
 /// # #[cfg(feature = "in_place")] {
@@ -155,11 +149,11 @@ use crate::async_safe::async_safe as lint;
 ///
 /// # Streams
 ///
-/// With `stream`, the body and the iterator that it returns (`impl Iterator<Item = T>`, or any type
-/// that can be iterated) run on blocking threads, ahead of the consumer. The function is not `async`:
-/// it returns the stream at once, with owned copies of its arguments. The iterator must be `Send`, as
-/// it is put aside while the consumer is busy, and may not borrow from the arguments.
-///
+/// With `stream`, the body runs on a blocking thread, and so does the iterator that it returns (`impl
+/// Iterator<Item = T>`, or any type that implements `IntoIterator`), ahead of the consumer. Items cross
+/// threads in batches. The function is not `async`: it returns the stream at once, with owned copies of
+/// its arguments. The iterator must be `Send`, since it may continue on another thread, and cannot borrow
+/// from the arguments.
 /// ```
 /// use std::path::Path;
 /// use asyncify_runtime::sync_to_async;
@@ -184,38 +178,35 @@ use crate::async_safe::async_safe as lint;
 ///
 /// # Worker processes
 ///
-/// With the feature `process`, on Linux, `process` runs the body in a process of its own: see
-/// `asyncify_runtime::process` for what that is good for. The function returns a `Result<T, E>` with
-/// `E: From<asyncify_runtime::Error>`; arguments, `T` and `E` implement serde's traits. It is free
-/// and not generic. Arguments are encoded when it is called, so that its future borrows nothing.
+/// With the feature `process`, on Linux, `process` runs the body in another process of the same program;
+/// see `asyncify_runtime::process`. The function must be free, not generic, and return a `Result<T, E>` with
+/// `E: From<asyncify_runtime::Error>`; its arguments, `T` and `E` implement serde's traits. Arguments are
+/// encoded when the function is called, so the future borrows nothing.
 ///
-/// | argument | without it | meaning |
+/// | argument | default | effect |
 /// | --- | --- | --- |
-/// | `pool = EXPR` | the default pool | a `&Pool` |
-/// | `timeout = "30s"` | the pool's | kill the worker when the body runs longer: a text such as `"500ms"` or `"1m30s"`, or an expression of a `Duration` |
-/// | `on_drop = "detach"` | `"kill"` | let the body run to its end when its caller is dropped |
+/// | `pool = EXPR` | the default pool | runs the body in a worker of this `&Pool` |
+/// | `timeout = "30s"` | the pool's | kills the worker if the body runs longer than this string, such as `"500ms"` or `"1m30s"`, or `Duration` |
+/// | `on_drop = "detach"` | `"kill"` | lets the body run to its end if the caller is dropped |
 /// | `codec = "postcard"` | `"messagepack"` | the format of arguments and result (feature `postcard`) |
-///
 /// # Cancel safety
 ///
-/// Not polled, the call never runs. Dropped while it waits for a thread, it never runs either, and
-/// its arguments are freed at once. Dropped while the body runs, the body goes on to its end and
-/// its result is dropped there; nothing can stop a blocking body from outside, but it can ask
-/// `asyncify_runtime::is_cancelled()`. An `async` body stops at its next `.await`.
+/// A call that is dropped before its body starts never runs, and its arguments are freed at once. If it
+/// is dropped while its body runs, the body runs to its end and its result is dropped there, since a
+/// blocking body cannot be stopped from outside; it can check `asyncify_runtime::is_cancelled()`. An
+/// `async` body stops at its next `.await`.
 ///
 /// # Panics
 ///
-/// A panic of the body resumes where the call is awaited, with the same payload. A call without
-/// `timeout` panics too when its executor refuses it, because it was shut down: it has no error to
-/// return.
+/// A panic of the body resumes where the call is awaited, with the same payload. Without `timeout`, a call
+/// also panics if its executor refuses it because it is shut down, since it has no error to return.
 ///
-/// With `in_place`, on a current-thread tokio runtime and inside of a tokio `LocalSet`: no other
-/// thread could go on with their tasks. An async body panics on a `runtime` that was shut down when
-/// it waits for one of its timers or sockets.
-///
+/// With `in_place`, it panics on a current-thread tokio runtime and inside a tokio `LocalSet`, where no
+/// other thread could run their tasks. An async body panics if it waits for a timer or socket of a
+/// `runtime` that is shut down.
 /// # Examples
 ///
-/// A type whose methods block, and the executor they run on:
+/// A type with blocking methods, and the executor that they run on:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -269,7 +260,7 @@ use crate::async_safe::async_safe as lint;
 /// }
 /// ```
 ///
-/// A limit and a time-out, which needs an error to return:
+/// A limit and a time-out; the time-out needs an error to return:
 ///
 /// ```
 /// use asyncify_runtime::sync_to_async;
@@ -301,7 +292,7 @@ use crate::async_safe::async_safe as lint;
 /// # Ok::<(), Failure>(()) }).unwrap();
 /// ```
 ///
-/// A trait that is used as `dyn`:
+/// A trait for use as `dyn`:
 ///
 /// ```
 /// use asyncify_runtime::sync_to_async;
@@ -327,7 +318,7 @@ use crate::async_safe::async_safe as lint;
 /// # });
 /// ```
 ///
-/// Both faces of one function:
+/// A sync and an async version of one function:
 ///
 /// ```
 /// # use asyncify_runtime::sync_to_async;
@@ -341,7 +332,7 @@ use crate::async_safe::async_safe as lint;
 /// # });
 /// ```
 ///
-/// What cannot work is an error where it stands, with the way out:
+/// A mistake is an error at its place, with a suggestion:
 ///
 /// ```compile_fail
 /// # use asyncify_runtime::sync_to_async;
@@ -353,13 +344,11 @@ pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToAsync, args.into(), item.into()).into()
 }
 
-/// Gives an async function a sync face: the same signature without `async`.
+/// Turns an async function into a sync one, with the same signature without `async`.
 ///
-/// The way back, for code that cannot await: callbacks of sync libraries, implementations of sync
-/// traits, command-line tools. The body is driven on the thread of the caller, to its end. Nothing
-/// moves, so parameters, `&mut self` and the output may borrow as they like, and nothing needs to
-/// be `Send`.
-///
+/// For code that cannot await: callbacks of sync libraries, implementations of sync traits, command-line
+/// tools. The body is polled on the thread of the caller until it ends. Nothing is moved to another
+/// thread, so the parameters and the return type can borrow, and nothing needs to be `Send`.
 /// ```
 /// use asyncify_runtime::async_to_sync;
 ///
@@ -374,46 +363,43 @@ pub fn sync_to_async(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # });
 /// ```
 ///
-/// Which runtime it uses:
+/// The runtime depends on the thread of the caller:
 ///
 /// | called | runtime |
 /// | --- | --- |
-/// | in a blocking body | that of the body's caller, as [`block_on`](fn.block_on.html) does |
-/// | on a thread that entered a tokio `Handle` | that one |
-/// | on any other thread | with the feature `tokio`, one that all of them share, made at the first call on a thread of its own; without it, none |
-/// | in async code | none: it panics |
+/// | in a blocking body | that of the body's caller, as for [`block_on`](fn.block_on.html) |
+/// | on a thread that has entered a tokio `Handle` | that one |
+/// | on any other thread | with the feature `tokio`, a shared background runtime, which the first call starts; without it, none |
+/// | in async code on a tokio runtime | none: it panics |
 ///
-/// A current-thread runtime moves its timers and sockets only while something drives it.
+/// A current-thread runtime makes progress with its timers and sockets only while something polls it.
 ///
-/// It goes on a function, on a method, or on a whole `impl`, `trait` or trait `impl`, where it means
-/// every `async fn` in the block; so a sync trait can be implemented by async code.
-///
+/// The attribute can be used on a function, on a method, or on a whole `impl`, `trait` or trait `impl`,
+/// where it applies to every `async fn` of the block. So async code can implement a sync trait.
 /// # Arguments
 ///
-/// | argument | where | meaning |
+/// | argument | where | effect |
 /// | --- | --- | --- |
-/// | `rename = "name"` | a function | keep the async function, and add the sync one under this name; for one in an `impl` without `Self` in its signature, write `"Self::name"` |
-/// | `suffix = "_blocking"` | an `impl` | the same for every async function in it |
-/// | `skip` | a function in an annotated block | leave it as it is |
-/// | `crate = path` | anywhere | where `asyncify_runtime` is found: `::name`, or `crate::name` |
-///
+/// | `rename = "name"` | a function | keeps the async function and adds the sync one under this name; in an `impl`, if the signature has no `Self`, write `"Self::name"` |
+/// | `suffix = "_blocking"` | an `impl` | does the same for every async function of it |
+/// | `skip` | a function in an annotated block | leaves it as it is |
+/// | `crate = path` | anywhere | the path of `asyncify_runtime`: `::name`, or `crate::name` |
 /// # Panics
 ///
-/// On a thread of a tokio runtime, which it would block: `.await` the async function there. Other
-/// runtimes cannot be told apart from plain threads, and are blocked. A panic of the body goes on.
-/// When the system refuses the thread of the background runtime; the next call tries again.
+/// On a thread of a tokio runtime, which it would block: `.await` the async function there. Threads of
+/// other runtimes look like plain threads, and are blocked. Also if the system refuses the thread of the
+/// background runtime; the next call tries again. A panic of the body is passed on.
 #[cfg_attr(not(asyncify_library), proc_macro_attribute)]
 pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(Direction::ToSync, args.into(), item.into()).into()
 }
 
-/// Finds the calls that block in async code, when it is compiled.
+/// Reports blocking calls in async code at compile time.
 ///
-/// It needs the feature `async_safe`, and goes on an `async fn`, on an `impl` or a `trait`, or on an inline
-/// `mod`, where it means every
-/// async function, block and closure inside. The code stays as it is; each call that blocks gets a
-/// warning that names it, says what it waits for, and shows the call wrapped.
-///
+/// The attribute can be used on an `async fn`, an `impl`, a `trait` or an inline `mod`, where it checks
+/// every async function, block and closure inside. The code stays as it is. Each call that blocks gets a
+/// warning, which names the call, says what it waits for, and shows how to wrap it. Needs the feature
+/// `async_safe`.
 /// ```
 /// use asyncify_runtime::async_safe;
 ///
@@ -433,7 +419,7 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 ///
-/// What a wrong call gets:
+/// A call that blocks gets this warning:
 ///
 /// ```text
 /// warning: use of deprecated macro `blocking_call`: `std::fs::read` blocks every task of this thread
@@ -442,51 +428,45 @@ pub fn async_to_sync(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   --> src/reports.rs:8:12
 /// ```
 ///
-/// It begins as it does because stable Rust lets a macro word one warning only, that of the lint
-/// `deprecated`. So the levels of that lint are its levels too: `#[allow(deprecated)]` on a function
-/// silences it there, and `-D warnings` makes it an error.
-///
+/// The warning begins with "use of deprecated macro" because the lint `deprecated` is the only one whose
+/// text a macro can set on stable Rust. So the levels of that lint apply: `#[allow(deprecated)]` on a
+/// function silences the warning there, and `-D warnings` turns it into an error.
 /// # Arguments
 ///
-/// | argument | meaning |
+/// | argument | effect |
 /// | --- | --- |
-/// | `deny` | an error in place of the warning, in its own words and at any lint level |
-/// | `allow(path, ..)` | do not report these functions, methods, or anything in these types and modules |
-/// | `also(path, ..)` | report these as well: functions, or methods as `Type::method` |
+/// | `deny` | reports an error instead of a warning, without the prefix and at any lint level |
+/// | `allow(path, ..)` | does not report these functions and methods, nor anything in these types and modules |
+/// | `also(path, ..)` | reports these functions, or methods as `Type::method`, as well |
 ///
-/// Inside of an annotated item, the attribute on a function, block or module of its own takes the
-/// place of the outer one, arguments and all.
-///
+/// In an annotated item, the attribute on a function, block or module replaces the outer one with all its
+/// arguments.
 /// # What it finds
 ///
 /// `std::thread::sleep` and `park`, `std::fs`, files, sockets, name resolution, waits for processes
 /// and threads, standard input, channels, `block_on`, the clients of reqwest's `blocking`, ureq,
-/// postgres and rusqlite, and guards of blocking locks that are held over an await. All of it is
-/// listed in `blocking-calls.toml`, which comes with the crate `asyncify-macros`.
+/// postgres and rusqlite, and guards of blocking locks that are held across an await. The list is the file
+/// `blocking-calls.toml` of the crate `asyncify-macros`.
 ///
-/// A macro knows neither types nor the file around the item. What it goes by instead:
+/// A macro sees neither types nor the file around the item, so the rules are:
 ///
-/// - Names are followed through the `use` lines inside of the item, with renames, groups and globs.
-///   So it sees most on a `mod`. A name whose `use` line is out of view counts if it is written as
-///   everybody writes it, such as `fs::read` or `File::open`, and its value is used as no future can
-///   be: by `?`, `.unwrap()`, `if let Ok(..)`, or by a semicolon.
-/// - A method counts where the type of its value is seen: in a parameter, in a field of a struct in
-///   the same `mod`, or from a call such as `File::open(path)?`, `Command::new(..)` or
-///   `mpsc::channel()`.
-/// - A call in a function that is called is not found, nor one through a trait, such as
-///   `impl Read`.
+/// - Names are resolved through the `use` lines inside the item, with renames, groups and globs. So most
+///   is found on a `mod`. A name without a visible `use` line counts if it is written in the usual way,
+///   such as `fs::read` or `File::open`, and if its value is used as no future can be: with `?`,
+///   `.unwrap()`, `if let Ok(..)`, or a semicolon.
+/// - A method counts if the type of its value is visible: in a parameter, in a field of a struct of the
+///   same `mod`, or from a call such as `File::open(path)?`, `Command::new(..)` or `mpsc::channel()`.
+/// - A call inside a function that is called is not found, nor one through a trait, such as `impl Read`.
 ///
-/// It does not look at what runs elsewhere: `asyncify!(..)`, closures (as those of `spawn_blocking`,
+/// Code that runs elsewhere is not checked: `asyncify!(..)`, closures (as for `spawn_blocking`,
 /// `block_in_place`, `BlockingCall::new` and `thread::spawn`), functions with `#[sync_to_async]`, and
-/// sync functions. Closures of adapters such as `map` and `unwrap_or_else` run where they stand, and
-/// are looked into.
+/// sync functions. Closures of adapters such as `map` and `unwrap_or_else` run in place and are checked.
 ///
-/// For all of a crate at once, but in sync code as well, clippy can be given the same list: see
+/// clippy can check a whole crate with the same list, but in sync code as well: see
 /// `docs/blocking-calls.md` of `asyncify-runtime`.
-///
 /// # Examples
 ///
-/// A function of one's own that blocks, and one that is fast enough:
+/// Reporting a function of your own, and allowing one that is fast enough:
 ///
 /// ```
 /// use asyncify_runtime::async_safe;
@@ -511,10 +491,10 @@ pub fn async_safe(args: TokenStream, item: TokenStream) -> TokenStream {
     lint(args.into(), item.into()).into()
 }
 
-/// Makes a program able to start worker processes: calls `asyncify_runtime::process::init()` first
-/// in `main`.
+/// Lets a program start worker processes: calls `asyncify_runtime::process::init()` at the start of
+/// `main`.
 ///
-/// It goes above the attribute of the async runtime, as a worker needs none:
+/// Put it above the attribute of the async runtime, since a worker needs no runtime:
 ///
 /// ```
 /// #[asyncify_runtime::main]

@@ -1,8 +1,9 @@
-//! Turn blocking functions into true async ones.
+//! Turns blocking functions into async functions that run on a thread pool.
 //!
-//! A blocking call inside async code stops the event loop: every other task of that thread waits.
-//! [`#[sync_to_async]`](macro@sync_to_async) on a function makes it async and runs its body on a
-//! pool of threads that may block; [`asyncify!`] does the same to a single call.
+//! A blocking call in async code keeps its thread from running any other task.
+//! [`#[sync_to_async]`](macro@sync_to_async) makes a blocking function async: its signature stays as
+//! written, with `async` added, and its body runs on a pool of threads that may block. [`asyncify!`]
+//! does this for a single call.
 //!
 //! ```
 //! # #[cfg(feature = "macros")] {
@@ -12,7 +13,7 @@
 //!
 //! #[sync_to_async]
 //! fn count_lines(path: &Path) -> std::io::Result<usize> {
-//!     Ok(std::fs::read_to_string(path)?.lines().count()) // blocks a thread of the pool
+//!     Ok(std::fs::read_to_string(path)?.lines().count()) // blocks a thread of the pool only
 //! }
 //!
 //! # futures::executor::block_on(async {
@@ -23,90 +24,93 @@
 //! # }
 //! ```
 //!
-//! Nothing is lent across threads: a `&Path` is made owned on the caller and borrowed again on the
-//! pool, `&self` is a clone. The attribute's page has the rule for each kind of parameter.
+//! The body may outlive its caller, so it cannot borrow from it. A `&Path` is therefore copied on the
+//! caller and borrowed again on the pool, and `&self` becomes a clone. The page of the
+//! [attribute](macro@sync_to_async) has the rule for each kind of parameter.
 //!
-//! # Where to look
+//! # Overview
 //!
 //! | to | use |
 //! | --- | --- |
 //! | make a function, method, `impl` or trait async | [`#[sync_to_async]`](macro@sync_to_async) |
-//! | make one call async, where it stands | [`asyncify!`], which gives a [`BlockingCall`] |
-//! | start a closure now and await it later | [`spawn_blocking`], which gives a [`JoinHandle`] |
-//! | keep some calls apart, bound them, count them | [`BlockingPool`] |
-//! | compute rather than wait | [`cpu`], a pool with one thread a core |
-//! | keep calls in order, on one thread | [`DedicatedThread`] |
-//! | have at most so many at a time, or give up in time | `limit` and `timeout` on the attribute, [`Limiter`] |
-//! | leave the choice to the application | [`scope_executor`], or an [`Executor`] to pass |
+//! | make one call async | [`asyncify!`], which returns a [`BlockingCall`] |
+//! | start a closure now and await it later | [`spawn_blocking`], which returns a [`JoinHandle`] |
+//! | separate, limit and count some calls | [`BlockingPool`] |
+//! | compute rather than wait | [`cpu`], a pool with one thread per core |
+//! | run calls in order, on one thread | [`DedicatedThread`] |
+//! | limit how many calls run at a time | [`Limiter`], or `limit` on the attribute |
+//! | give up on a call after some time | [`BlockingCall::timeout`], or `timeout` on the attribute |
+//! | let the application choose the executor | [`scope_executor`], or an [`Executor`] as a parameter |
 //! | run several calls, and join or cancel them together | [`TaskGroup`] |
 //! | call one function on many items | [`BlockingPool::map`] |
-//! | make a stream of a function that returns an iterator | `#[sync_to_async(stream)]`, which gives a [`BlockingStream`] |
-//! | use a file, a reader, a writer or an iterator | [`Unblock`] |
-//! | keep a value on its thread | [`ThreadBound`], and [`ThreadBoundPool`] for several |
+//! | turn a function that returns an iterator into a stream | `#[sync_to_async(stream)]`, which returns a [`BlockingStream`] |
+//! | use a blocking file, reader, writer or iterator | [`Unblock`] |
+//! | use a value that is not `Send` | [`ThreadBound`], and [`ThreadBoundPool`] for several |
 //! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
-//! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, a worker [`process`] |
-//! | wait for a future in a body | [`block_on`] |
-//! | hear of a task that blocks the event loop | `Watchdog` (feature `watchdog`) |
-//! | find the blocking calls that are left in async code | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
+//! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, with worker [processes](process) |
+//! | wait for a future in a blocking body | [`block_on`] |
+//! | detect tasks that block at run time | `Watchdog` (feature `watchdog`) |
+//! | find blocking calls in async code at compile time | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
-//! # Which executor when
+//! # Choosing an executor
 //!
-//! Most calls name none, and run on the [global pool](global()): a thread for each that blocks.
-//! What tells calls apart is what they do to their thread.
+//! Most calls name no executor and run on the [global pool](global()), which has a thread for each call
+//! that blocks. Choose the executor by what the call does:
 //!
-//! - *They wait*, for disks, sockets, children or locks: the global pool, or a [`BlockingPool`] of
-//!   their own, so that a slow disk does not hold up what a socket needs. How many may wait at once
-//!   is a question to what they wait for: a `limit` on the function, a [`Limiter`] that functions
-//!   share, or a pool with `max_threads`. A limit costs no thread for those who stand in line; a
-//!   pool of its own also keeps its threads from others.
-//! - *They compute*: [`cpu`], which has one thread a core. More would only take turns. Or rayon's
-//!   `ThreadPool` (feature `rayon`), where the body is parallel in itself.
-//! - *They use what is not `Send`*, or a library with thread-local state: make it on a
-//!   [`DedicatedThread`] and keep it there, or put [`scope_thread`] around all that belongs
-//!   together.
-//! - *They must run in order*: a [`DedicatedThread`], [`scope_thread`], or a [`Limiter`] of one,
-//!   which admits its callers first come, first served.
-//! - *They may crash, leak, or never end*: no thread can be saved from those; let them ask
-//!   [`is_cancelled`] where you can, give them a `timeout` so that the caller goes on, a pool of
-//!   their own so that only that one is lost, or run them in a worker [`process`], by
-//!   `#[sync_to_async(process)]`.
-//! - *They are short*, or need what cannot move: `in_place` on the attribute, on a multi-thread
-//!   runtime.
-//! - *They are tested*: [`Inline`], by [`scope_executor`], without a thread; or tokio's `Handle`,
-//!   for whose paused clock it then is work.
+//! - *It waits* for a disk, a socket, a child process or a lock: the global pool, or a [`BlockingPool`] of
+//!   its own, so that a slow disk does not delay the users of a socket. How many may wait at once depends
+//!   on the resource: use `limit` on the function, a [`Limiter`] that functions share, or a pool with
+//!   `max_threads`. A call that waits for a permit uses no thread.
+//! - *It computes*: [`cpu`], which has one thread per core; more threads would only compete. If the body
+//!   is parallel itself, use rayon's `ThreadPool` (feature `rayon`).
+//! - *It uses values that are not `Send`*, or a library with thread-local state: [`ThreadBound`] keeps the
+//!   value on a [`DedicatedThread`], and [`scope_thread`] runs all calls of a future on one thread.
+//! - *It must run in order*: a [`DedicatedThread`], [`scope_thread`], or a [`Limiter`] with one permit,
+//!   which is first come, first served.
+//! - *It may crash, leak or never end*: a worker [process], with `#[sync_to_async(process)]`. A thread
+//!   cannot be stopped from outside; on a thread, let the body check [`is_cancelled`], give the call a
+//!   `timeout`, and use a pool of its own, so that other calls are not affected.
+//! - *It is short*, or borrows what cannot be cloned or moved: `in_place` on the attribute, on a
+//!   multi-thread runtime.
+//! - *It is tested*: [`Inline`] with [`scope_executor`], which needs no thread; or tokio's `Handle`, so that
+//!   tokio's paused clock waits for the call.
 //!
-//! A library names no executor and annotates; the application puts [`scope_executor`] around what
-//! it awaits.
+//! A library should name no executor. The application wraps what it awaits in [`scope_executor`].
 //!
-//! # What holds for every call
+//! # Guarantees
 //!
-//! - It is lazy: it is submitted when its future is first polled.
-//! - Dropped before that, or while it waits for a thread, it never runs. Dropped while it runs, the
-//!   body goes on, because nothing can stop blocking code from outside; it can ask
+//! - A call is lazy: it is submitted when its future is first polled.
+//! - A call that is dropped before its body starts never runs. If it is dropped while its body runs, the
+//!   body runs to its end, since blocking code cannot be stopped from outside; it can check
 //!   [`is_cancelled`]. An async body stops at its next `.await`.
-//! - A panic of the body resumes where the call is awaited, and the thread lives on.
-//! - The body sees the caller's tokio runtime, and its `tracing` span if that feature is on.
-//! - The [default pool](global()) is one for the process, and nobody waits for it at exit: await
-//!   what has to be finished, or [shut a pool of your own down](BlockingPool::shutdown).
+//! - [`Error::TimedOut`] says whether the body has started: with [`Phase::Queue`] it never runs, unless the
+//!   call is [detached](BlockingCall::detach).
+//! - A panic of the body resumes where the call is awaited. The thread continues with other calls.
+//! - The body runs in the caller's tokio runtime (feature `tokio`) and `tracing` span (feature `tracing`).
+//! - A body may wait for a call of its own pool, with [`block_on`] or as an async body: the pool adds a
+//!   thread while it waits. A [`DedicatedThread`] runs the call itself; its page has the exceptions.
+//! - The process does not wait for the [global pool](global()) when it exits: await the calls that must
+//!   finish, or [shut down a pool of your own](BlockingPool::shutdown).
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
 //! | `macros` | yes | the attributes and [`asyncify!`] |
-//! | `tokio` | yes | the caller's runtime in the body, and tokio's `Handle` as an [`Executor`]; only tokio's `rt` |
-//! | `async_safe` | no | the attribute of that name, which finds calls that block in async code |
-//! | `in_place` | no | the argument `in_place`; tokio's `rt-multi-thread` |
-//! | `metrics` | no | how long the jobs of a pool wait and run, as quantiles |
-//! | `process` | no | worker processes, on Linux: [`process`]; serde for arguments and results |
-//! | `postcard` | no | a second format for what passes between them |
-//! | `tower` | no | a layer that watches requests, with `watchdog` |
-//! | `tracing` | no | the caller's span and dispatcher in the body; across processes its span, and the log of the function; reports of the watchdog |
-//! | `span_fields` | no | the values of a span's fields across processes; a layer for `tracing-subscriber` |
-//! | `watchdog` | no | reports of tasks that block the event loop, while they do: `Watchdog` |
+//! | `tokio` | yes | the caller's tokio runtime in the body, and tokio's `Handle` as an [`Executor`]; enables tokio's `rt` and `time` |
+//! | `async_safe` | no | `#[async_safe]`, a lint for blocking calls in async code |
+//! | `in_place` | no | the argument `in_place`; enables tokio's `rt-multi-thread` |
+//! | `rayon` | no | rayon's `ThreadPool` as an [`Executor`] |
+//! | `metrics` | no | quantiles of the time that jobs wait and run |
+//! | `process` | no | worker processes on Linux, with serde for arguments and results: [`process`] |
+//! | `postcard` | no | postcard as a second format for arguments and results of worker processes |
+//! | `span_fields` | no | the fields of the caller's span in worker processes, with a layer for `tracing-subscriber` |
+//! | `tracing` | no | the caller's span and dispatcher in the body, events of worker processes, and events of the watchdog |
+//! | `watchdog` | no | `Watchdog`, which reports tasks that block |
+//! | `tower` | no | `WatchdogLayer`, which watches the requests of a service |
 //!
-//! Without features it runs on any executor, and depends on no async runtime.
+//! Without features the crate depends on no async runtime.
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

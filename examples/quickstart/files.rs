@@ -1,4 +1,4 @@
-//! Which files there are.
+//! Finds the files of a directory.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// What is below a directory.
+/// The content of a directory.
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) bytes: u64,
-    /// What could not be looked at, and why.
+    /// What could not be read, and why.
     pub(crate) errors: BTreeSet<String>,
 }
 
-/// The files below `root`, in order, without what cargo and git keep there.
+/// Finds the files below `root`, in order, without `target` and `.git`.
 pub(crate) fn find(root: &Path) -> Found {
     let mut found = Found::default();
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();

@@ -1,4 +1,4 @@
-//! What a way of hashing has done, and what it cost the tasks beside it.
+//! The results of a way of hashing, and how long it delays other tasks.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-/// A file that was read.
+/// A file that was hashed.
 pub(crate) struct Hashed {
     pub(crate) bytes: u64,
     pub(crate) digest: [u8; 32],
 }
 
-/// All files that were read, and those that were not.
+/// All files that were hashed, and the errors of the others.
 #[derive(Default)]
 pub(crate) struct Tally {
     files: usize,
@@ -37,7 +37,7 @@ impl Tally {
     }
 }
 
-/// Runs `work` beside a ticking task on the same thread, prints a row of the table, and gives the
+/// Runs `work` next to a ticking task on the same thread, prints a row of the table, and returns the
 /// errors.
 pub(crate) async fn measure(way: &str, work: impl Future<Output = Tally>) -> BTreeSet<String> {
     let start = Instant::now();
@@ -55,7 +55,7 @@ pub(crate) async fn measure(way: &str, work: impl Future<Output = Tally>) -> BTr
     errors
 }
 
-/// Ticks every millisecond until all is done; says by how much the latest tick was late.
+/// Ticks every millisecond until the work is done; returns the longest delay of a tick.
 async fn longest_stall(start: Instant, done: Arc<AtomicBool>) -> Duration {
     const TICK: Duration = Duration::from_millis(1);
     let mut ticks = tokio::time::interval(TICK);

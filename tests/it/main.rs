@@ -9,6 +9,7 @@ mod context;
 mod control;
 mod dedicated;
 mod executors;
+mod features;
 mod global;
 mod inline;
 mod nesting;

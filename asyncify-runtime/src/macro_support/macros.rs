@@ -10,8 +10,9 @@ pub use asyncify_macros::main;
 #[doc(inline)]
 pub use asyncify_macros::{async_to_sync, sync_to_async};
 
-/// Makes a blocking call into a [`BlockingCall`](crate::BlockingCall): inline, and of code that one
-/// cannot annotate.
+/// Turns one call, block or closure that blocks into a [`BlockingCall`](crate::BlockingCall).
+///
+/// For functions that you cannot annotate, and for code that is used once.
 ///
 /// ```
 /// use asyncify_runtime::asyncify;
@@ -25,11 +26,12 @@ pub use asyncify_macros::{async_to_sync, sync_to_async};
 ///
 /// | form | what runs where |
 /// | --- | --- |
-/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated on the caller, left to right. A variable is moved or copied, a `&b` is made owned (of a variable that is a reference itself, write `&*r`), and the call runs on the pool. |
-/// | `asyncify!(value.method(args))` | The same; `value` is a variable or a part of one, a literal, or a `.clone()` of one. Anything else is an error, because it would run on the caller. |
-/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of it runs on the pool, and moves what it uses. `?` and `return` end the block; `.await` is an error. |
+/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated on the caller, from left to right; the call runs on the pool. A variable is moved or copied, and a `&b` becomes an owned copy (if the variable is a reference itself, write `&*r`). |
+/// | `asyncify!(value.method(args))` | The same. `value` is a variable or a part of one, a literal, or a `.clone()` of one. Anything else is an error, because it would run on the caller. |
+/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of it runs on the pool; what it uses is moved. `?` and `return` leave the block; `.await` is an error. |
 ///
-/// The call is lazy, and `.await` gives the plain value. Before that it can be told where and how:
+/// The call is lazy, and `.await` returns the plain value. The methods of
+/// [`BlockingCall`](crate::BlockingCall) set its options:
 ///
 /// ```
 /// use asyncify_runtime::{BlockingPool, asyncify};
@@ -50,7 +52,7 @@ pub use asyncify_macros::{async_to_sync, sync_to_async};
 ///
 /// # Cancel safety
 ///
-/// As [`BlockingCall`](crate::BlockingCall): dropped before it begins, it never runs.
+/// As for a [`BlockingCall`](crate::BlockingCall): a call that is dropped before it starts never runs.
 ///
 /// # Panics
 ///
@@ -58,7 +60,7 @@ pub use asyncify_macros::{async_to_sync, sync_to_async};
 ///
 /// # Examples
 ///
-/// Several steps in one hop, with `?` inside:
+/// Several steps in one call, with `?`:
 ///
 /// ```
 /// use asyncify_runtime::asyncify;

@@ -1,4 +1,4 @@
-//! The least of an HTTP client: one connection, kept open, one request after the other.
+//! A minimal HTTP client: one connection, which is kept open, and one request at a time.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ pub struct Client {
     stream: BufStream<TcpStream>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     /// The status code.
@@ -26,7 +26,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If it is none.
+    /// If it is not UTF-8.
     #[must_use]
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("the server sends UTF-8")
@@ -38,14 +38,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When nobody listens.
+    /// If the connection is refused.
     pub async fn connect(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream: BufStream::new(stream) })
     }
 
-    /// Sends a request and waits for the answer.
+    /// Sends a request and waits for the response.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Client {
         self.stream.flush().await
     }
 
-    /// Waits for the answer to a request that was sent.
+    /// Waits for the response to a request that was sent.
     ///
     /// # Errors
     ///

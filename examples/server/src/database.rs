@@ -1,4 +1,4 @@
-//! The database: blocking code, as one writes it, and its async face.
+//! The database: plain blocking code with annotations.
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use crate::Error;
 
-/// Rows that an export reads in one go.
+/// The rows that an export reads at a time.
 const PAGE: i64 = 500;
 
 /// A row of the database.
@@ -21,11 +21,11 @@ const PAGE: i64 = 500;
 pub struct Note {
     /// Its number.
     pub id: i64,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
-/// A handle to the database; cheap to clone, so every call takes one along.
+/// A handle to the database. It is cheap to clone, and each call uses a clone.
 #[derive(Clone, Debug)]
 pub struct Database {
     shared: Arc<Shared>,
@@ -38,18 +38,18 @@ struct Shared {
     /// SQLite has one writer at a time, so one thread is enough to write.
     writes: DedicatedThread,
     writer: Mutex<Connection>,
-    /// Connections that nobody reads with.
+    /// Idle connections.
     readers: Mutex<Vec<Connection>>,
     reports: AtomicUsize,
 }
 
 #[sync_to_async(executor = &self.shared.pool, suffix = "_async")]
 impl Database {
-    /// Opens the database in `directory`, and makes it if there is none.
+    /// Opens the database in `directory`, and creates it if there is none.
     ///
     /// # Errors
     ///
-    /// When there can be none.
+    /// If it can be neither opened nor created.
     #[sync_to_async(skip)]
     pub fn open(directory: &Path) -> Result<Self, Error> {
         let pool = BlockingPool::builder().name("database").build()?;
@@ -70,11 +70,11 @@ impl Database {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Adds a note, and gives its number. One after the other, on one thread.
+    /// Adds a note, and returns its number. One at a time, on one thread.
     ///
     /// # Errors
     ///
-    /// When SQLite refuses, or after five seconds.
+    /// Errors of SQLite, or after five seconds.
     #[sync_to_async(executor = &self.shared.writes, timeout = "5s")]
     pub fn add(&self, text: &str) -> Result<i64, Error> {
         let writer = self.writer();
@@ -82,11 +82,11 @@ impl Database {
         Ok(writer.last_insert_rowid())
     }
 
-    /// The note with this number. Eight at a time: a reader has a connection of its own.
+    /// Returns the note with this number. Eight at a time, each with its own connection.
     ///
     /// # Errors
     ///
-    /// When SQLite refuses, or after five seconds.
+    /// Errors of SQLite, or after five seconds.
     #[sync_to_async(limit = 8, timeout = "5s")]
     pub fn get(&self, id: i64) -> Result<Option<Note>, Error> {
         let reader = self.reader()?;
@@ -95,18 +95,18 @@ impl Database {
         Ok(text.map(|text| Note { id, text }))
     }
 
-    /// All notes in order; read page by page, so that a slow client holds no connection.
+    /// Returns all notes in order. They are read in pages, so that a slow client holds no connection.
     #[sync_to_async(stream)]
     pub fn export(&self) -> impl Iterator<Item = Result<Note, Error>> + use<> {
         Export { database: self.clone(), page: Vec::new().into_iter(), last: 0 }
     }
 
-    /// Computes for as long as it is told, and says how far it came. Two at a time; it stops early
-    /// when the client has gone.
+    /// Computes for the given time, and returns how far it came. Two at a time; it stops early when the
+    /// client disconnects.
     ///
     /// # Errors
     ///
-    /// When SQLite refuses, after half a minute, or without a client.
+    /// Errors of SQLite, after half a minute, or when the client disconnects.
     #[sync_to_async(limit = 2, timeout = "30s")]
     pub fn report(&self, time: Duration) -> Result<u64, Error> {
         self.shared.reports.fetch_add(1, Ordering::Relaxed);
@@ -132,28 +132,28 @@ impl Database {
         }
     }
 
-    /// How many reports have begun.
+    /// The number of reports that have started.
     #[must_use]
     #[sync_to_async(skip)]
     pub fn reports_begun(&self) -> usize {
         self.shared.reports.load(Ordering::Relaxed)
     }
 
-    /// The pool on which all of it runs.
+    /// The pool of the reads and reports.
     #[must_use]
     #[sync_to_async(skip)]
     pub fn pool(&self) -> &BlockingPool {
         &self.shared.pool
     }
 
-    /// Where the database and the uploads are.
+    /// The directory of the database and the uploads.
     #[must_use]
     #[sync_to_async(skip)]
     pub fn directory(&self) -> &Path {
         &self.shared.directory
     }
 
-    /// Waits for what is under way, and ends the threads.
+    /// Waits for running calls, and ends the threads.
     #[sync_to_async(skip)]
     pub async fn close(&self) {
         self.shared.pool.shutdown(Shutdown::Drain).await;
@@ -183,10 +183,10 @@ fn connect(directory: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// A connection that goes back to the others.
+/// A connection that is returned to the idle ones when it is dropped.
 struct Reader<'a> {
     database: &'a Database,
-    /// None only while it is dropped.
+    /// `None` only during the drop.
     connection: Option<Connection>,
 }
 
@@ -204,7 +204,7 @@ impl Drop for Reader<'_> {
     }
 }
 
-/// The notes, page by page.
+/// The notes, read in pages.
 struct Export {
     database: Database,
     page: std::vec::IntoIter<Note>,
@@ -231,7 +231,7 @@ impl Iterator for Export {
             match self.next_page() {
                 Ok(page) => self.page = page.into_iter(),
                 Err(error) => {
-                    // The next would find the same.
+                    // The next page would fail as well.
                     self.last = i64::MAX;
                     return Some(Err(error));
                 }

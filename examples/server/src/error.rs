@@ -1,22 +1,22 @@
-//! What can go wrong, and what a client hears of it.
+//! Errors, and the responses that they become.
 
 use std::{fmt, io};
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-/// Why there is no answer.
+/// The error of a request.
 #[derive(Debug)]
 pub enum Error {
-    /// SQLite refused.
+    /// An error of SQLite.
     Database(rusqlite::Error),
     /// A file could not be written.
     File(io::Error),
-    /// The client sent half of what it promised.
+    /// The body of the request ended early.
     Body(axum::Error),
-    /// A name that could not be a file's.
+    /// A name that is not allowed for a file.
     Name,
-    /// The call took too long, or nobody wants its result any more.
+    /// The call timed out or was cancelled.
     Call(asyncify_runtime::Error),
 }
 
@@ -46,7 +46,7 @@ impl From<io::Error> for Error {
     }
 }
 
-/// By which the arguments `timeout` of annotated functions report.
+/// Needed by the argument `timeout` of annotated functions.
 impl From<asyncify_runtime::Error> for Error {
     fn from(error: asyncify_runtime::Error) -> Self {
         Self::Call(error)

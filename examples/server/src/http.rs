@@ -12,7 +12,7 @@ use futures::StreamExt;
 
 use crate::{Error, Store};
 
-/// Lines of an export that go into one write.
+/// The lines of an export that are sent in one write.
 const LINES: usize = 64;
 
 pub(crate) fn routes<S: Store>(store: S) -> Router {
@@ -43,7 +43,7 @@ async fn report<S: Store>(
     Ok(store.report(Duration::from_millis(milliseconds)).await?.to_string())
 }
 
-/// A line for each note. An error in between breaks the answer off, which the client sees.
+/// Sends a line for each note. An error in between aborts the response, which the client notices.
 async fn export<S: Store>(State(store): State<S>) -> Body {
     let lines = store.export().ready_chunks(LINES).map(|notes| {
         let mut lines = String::new();

@@ -1,4 +1,4 @@
-//! Starts the server: `cargo run -p asyncify-server -- [--twin] [ADDRESS] [DIRECTORY]`.
+//! Starts the server: `cargo run -p asyncify-server -- [--spawned] [ADDRESS] [DIRECTORY]`.
 
 use std::env;
 use std::error::Error;
@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
-    let is_twin = arguments.first().is_some_and(|first| first == "--twin");
-    if is_twin {
+    let is_spawned = arguments.first().is_some_and(|first| first == "--spawned");
+    if is_spawned {
         arguments.remove(0);
     }
     let mut arguments = arguments.into_iter();
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // Without the signal, the server would have to be killed.
         tokio::signal::ctrl_c().await.expect("the signal can be waited for");
     };
-    if is_twin {
+    if is_spawned {
         serve(listener, Spawned::new(database.clone()), stop).await?;
     } else {
         serve(listener, Annotated(database.clone()), stop).await?;

@@ -12,21 +12,21 @@ pub use self::annotated::Annotated;
 pub use self::spawned::Spawned;
 use crate::{Error, Note};
 
-/// What the server asks for.
+/// The operations of the server.
 pub trait Store: Clone + Send + Sync + 'static {
-    /// Adds a note, and gives its number.
+    /// Adds a note, and returns its number.
     fn add(&self, text: &str) -> impl Future<Output = Result<i64, Error>> + Send;
 
-    /// The note with this number.
+    /// Returns the note with this number.
     fn get(&self, id: i64) -> impl Future<Output = Result<Option<Note>, Error>> + Send;
 
-    /// Computes for as long as it is told, and says how far it came.
+    /// Computes for the given time, and returns how far it came.
     fn report(&self, time: Duration) -> impl Future<Output = Result<u64, Error>> + Send;
 
-    /// All notes, in order.
+    /// Returns all notes, in order.
     fn export(&self) -> impl Stream<Item = Result<Note, Error>> + Send + use<Self>;
 
-    /// Keeps a file, and gives its hash.
+    /// Stores a file, and returns its hash.
     fn upload(
         &self,
         name: &str,

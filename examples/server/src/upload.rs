@@ -1,4 +1,4 @@
-//! A file on its way in: written and hashed as it arrives.
+//! An upload: written and hashed as it arrives.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 
-/// A file that is there under its name only when all of it is.
+/// A file that gets its name only when it is complete.
 #[derive(Debug)]
 pub(crate) struct Upload {
     file: File,
@@ -27,7 +27,7 @@ impl Upload {
         Ok(Self { file: File::create(&part)?, hash: Sha256::new(), part, target })
     }
 
-    /// Puts the file under its name, and gives its hash.
+    /// Renames the file to its name, and returns its hash.
     pub(crate) fn finish(self) -> Result<String, Error> {
         self.file.sync_all()?;
         fs::rename(&self.part, &self.target)?;
@@ -53,7 +53,7 @@ impl Write for Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        // Of one that was finished, there is none.
+        // A finished upload has no partial file.
         _ = fs::remove_file(&self.part);
     }
 }

@@ -98,7 +98,7 @@ async fn annotated_methods_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_twin_gives_the_same_answers() {
+async fn both_stores_give_the_same_answers() {
     answers(Spawned::new).await;
 }
 

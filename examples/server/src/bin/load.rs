@@ -1,4 +1,4 @@
-//! What the server does under load, beside its twin: `cargo run --release -p asyncify-server --bin
+//! Compares both versions of the server under load: `cargo run --release -p asyncify-server --bin
 //! load` prints a table.
 
 use std::error::Error;
@@ -51,13 +51,13 @@ struct Server {
 }
 
 impl Server {
-    fn start(is_twin: bool) -> Result<Self, Box<dyn Error>> {
+    fn start(is_spawned: bool) -> Result<Self, Box<dyn Error>> {
         let directory = env::temp_dir().join(format!("asyncify-load-{}", std::process::id()));
         fs::create_dir_all(&directory)?;
         let path = env::current_exe()?.with_file_name("asyncify-server");
         let mut command = Command::new(path);
-        if is_twin {
-            command.arg("--twin");
+        if is_spawned {
+            command.arg("--spawned");
         }
         let child = command.arg("127.0.0.1:0").arg(&directory).stdout(Stdio::piped()).spawn()?;
         // From here on, whatever goes wrong, the child is killed.
@@ -70,7 +70,7 @@ impl Server {
         Ok(server)
     }
 
-    /// How many threads it has, where the system says so.
+    /// The number of its threads, if the system reports it.
     fn threads(&self) -> usize {
         let tasks = Path::new("/proc").join(self.child.id().to_string()).join("task");
         fs::read_dir(tasks).map_or(0, Iterator::count)

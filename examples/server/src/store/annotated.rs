@@ -1,4 +1,4 @@
-//! With annotations.
+//! The store with annotated methods.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::Store;
 use crate::upload::Upload;
 use crate::{Database, Error, Note};
 
-/// The database by its annotated methods.
+/// The database, through its annotated methods.
 #[derive(Clone, Debug)]
 pub struct Annotated(pub Database);
 
@@ -35,7 +35,7 @@ impl Store for Annotated {
         let pool = self.0.pool();
         let directory = self.0.directory();
         let upload = asyncify!(Upload::begin(&*directory, &*name)).executor(pool).await?;
-        // While one part is written and hashed, the next arrives.
+        // The next part arrives while one is written and hashed.
         let mut upload = Unblock::on(pool.clone(), upload);
         while let Some(part) = body.next().await {
             upload.write_all(&part.map_err(Error::Body)?).await?;

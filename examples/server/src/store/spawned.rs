@@ -1,4 +1,4 @@
-//! By hand.
+//! The store with handwritten `spawn_blocking` calls.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::Store;
 use crate::upload::Upload;
 use crate::{Database, Error, Note};
 
-/// The database by tokio's `spawn_blocking`.
+/// The database, through tokio's `spawn_blocking`.
 #[derive(Clone, Debug)]
 pub struct Spawned {
     database: Database,
@@ -22,7 +22,7 @@ pub struct Spawned {
 }
 
 impl Spawned {
-    /// The store of a database.
+    /// Creates the store of a database.
     #[must_use]
     pub fn new(database: Database) -> Self {
         Self { database, reports: Arc::new(Semaphore::new(2)) }
@@ -32,7 +32,7 @@ impl Spawned {
 const LONG: Duration = Duration::from_secs(5);
 const LONGER: Duration = Duration::from_secs(30);
 
-/// Runs `f` on a blocking thread, and a panic of it here.
+/// Runs `f` on a blocking thread, and resumes a panic of it here.
 async fn run<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
     match spawn_blocking(f).await {
         Ok(value) => value,
