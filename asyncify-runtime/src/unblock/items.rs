@@ -7,10 +7,10 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::Unblock;
-use crate::stream::Producing;
+use crate::stream::IterStream;
 use crate::task::JoinError;
 
-/// A [`Producing`] that gives its iterator back, for who does not know that it is one.
+/// A [`IterStream`] that gives its iterator back, for who does not know that it is one.
 pub(super) trait Items<T>: Send {
     /// The iterator. None: it was lost in a panic, which has been reported.
     fn poll_back(&mut self, cx: &mut Context<'_>) -> Poll<Result<Box<T>, Option<JoinError>>>;
@@ -19,12 +19,12 @@ pub(super) trait Items<T>: Send {
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
-impl<T> Items<T> for Producing<T>
+impl<T> Items<T> for IterStream<T>
 where
     T: Iterator<Item: Send + 'static> + Send + 'static,
 {
     fn poll_back(&mut self, cx: &mut Context<'_>) -> Poll<Result<Box<T>, Option<JoinError>>> {
-        Self::poll_back(self, cx)
+        Self::poll_reclaim(self, cx)
     }
 
     fn as_any(&mut self) -> &mut dyn Any {
@@ -50,10 +50,10 @@ where
             let flushed = ready!(self.poll_flushed(cx));
             let Some(value) = self.value.take() else { return Poll::Ready(None) };
             self.output.note(flushed);
-            self.items = Some(Box::new(Producing::lent(self.options.clone(), value)));
+            self.items = Some(Box::new(IterStream::reclaimable(self.options.clone(), value)));
         }
         let items = self.items.as_mut().and_then(|items| items.as_any().downcast_mut());
-        let items: &mut Producing<T> = items.expect("made just above, once");
+        let items: &mut IterStream<T> = items.expect("made just above, once");
         Pin::new(items).poll_next(cx)
     }
 }
