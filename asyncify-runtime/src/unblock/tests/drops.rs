@@ -108,7 +108,7 @@ fn a_value_whose_job_has_ended_is_dropped_on_a_blocking_thread() {
     let (value, dropped_on) = reports_drop();
     let pool = test_util::pool();
     let mut reader = Unblock::on(pool.clone(), value);
-    // Also where it was ready at once.
+    // The read may have completed at once.
     _ = reader.read(&mut [0]).now_or_never();
     test_util::settle(&pool);
     drop(reader);
