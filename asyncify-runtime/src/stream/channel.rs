@@ -43,7 +43,7 @@ struct State<I: Iterator> {
 enum IteratorState<I> {
     /// A job advances it, or has yet to create it.
     InUse,
-    /// No job advances it, because the channel was full or its return was requested.
+    /// No job advances it: none has started, the channel was full, or its return was requested.
     Idle(Box<I>),
     /// A job advances it, and returns it after the next item.
     ReturnRequested,
