@@ -1,4 +1,4 @@
-//! Functions that return iterators, and are streams.
+//! Functions whose iterators become streams.
 
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ fn threads(count: usize) -> impl Iterator<Item = thread::ThreadId> + Send {
 }
 
 #[test]
-fn body_and_iterator_run_elsewhere() {
+fn body_and_iterator_run_on_blocking_threads() {
     let threads = block_on(threads(3).collect::<Vec<_>>());
     assert_eq!(threads.len(), 4);
     assert!(!threads.contains(&thread::current().id()));
@@ -46,7 +46,7 @@ fn numbers<const N: usize, T: Clone + Send + Sync + 'static>(value: &T) -> Vec<T
 }
 
 #[test]
-fn whatever_can_be_iterated_can_be_streamed() {
+fn any_into_iterator_becomes_a_stream() {
     assert_eq!(block_on(numbers::<3, _>(&'x').collect::<String>()), "xxx");
 }
 
@@ -70,7 +70,7 @@ impl Store {
         (0..keys.len()).map(move |k| keys[k].clone()).filter(move |key| key.starts_with(&prefix))
     }
 
-    /// Beside it, a call with the block's time limit.
+    /// A call with the time limit of the block.
     fn count(&self) -> Result<usize, asyncify_runtime::Error> {
         Ok(self.keys.len())
     }
@@ -119,7 +119,7 @@ fn held(gate: Gate) -> impl Iterator<Item = bool> {
 }
 
 #[test]
-fn one_at_a_time_of_a_limited_stream() {
+fn a_limited_stream_runs_one_iterator_at_a_time() {
     let (first_gate, second_gate) = (Gate::new(), Gate::new());
     let (mut first, mut second) = (held(first_gate.clone()), held(second_gate.clone()));
     assert!(first.next().now_or_never().is_none());
@@ -150,7 +150,7 @@ fn a_dropped_stream_frees_its_iterator() {
     assert_ne!(fate.wait(), thread::current().id());
 
     let (value, fate) = probe();
-    // Never polled, it never ran.
+    // A stream that is never polled never runs.
     drop(holding(value));
     assert_eq!(fate.now(), Some(thread::current().id()));
 }
@@ -161,13 +161,13 @@ fn squares(count: u64) -> impl Iterator<Item = u64> {
 }
 
 #[test]
-fn the_iterator_may_stay_beside_its_stream() {
+fn the_sync_function_remains_available() {
     let both = (squares(5).collect::<Vec<_>>(), block_on(squares_stream(5).collect::<Vec<_>>()));
     assert_eq!(both.0, both.1);
 }
 
 #[test]
-fn a_stream_is_sent_and_spawned() {
+fn a_stream_is_send_and_unpin() {
     fn spawned<T: Send + Unpin + 'static>(value: T) -> T {
         value
     }

@@ -29,7 +29,7 @@ fn tokio_reads_lines_and_seeks() {
         let mut reader = Unblock::new(Cursor::new("one\ntwo\nthree")).compat();
         let mut line = String::new();
         reader.read_line(&mut line).await.unwrap();
-        // The reader is ahead; its user is behind the first line.
+        // The value is at its end, the logical position is after the first line.
         assert_eq!(reader.stream_position().await.unwrap(), 4);
         reader.read_line(&mut line).await.unwrap();
         assert_eq!(line, "one\ntwo\n");

@@ -1,23 +1,23 @@
-//! A blocking iterator as a stream, without a hop for each item.
+//! A blocking iterator as a stream; items cross threads in batches.
 //!
-//! The producer runs on a blocking thread and puts every item into a [`mailbox`] at once; the
-//! consumer takes all that is there. So nothing is held back (a slow producer delivers each item
-//! when it is made), and batches come about by themselves: while the consumer is woken, or at work,
-//! a quick producer goes on.
+//! The producer runs on a blocking thread and sends each item through a [`channel`] as soon as it is
+//! made; the consumer receives all items that are there. So no item is held back: a slow producer
+//! delivers each item when it is made. Batches form by themselves: a fast producer makes more items
+//! while the consumer is woken or busy.
 //!
-//! How much a mailbox holds is learned: as many items as are made in about a millisecond, so that
-//! neither a late wake-up nor a large item costs much.
+//! The capacity of a channel adapts to the producer: it is the number of items that are made in about
+//! a millisecond, so that neither a late wake-up nor a large item costs much.
 //!
-//! A producer whose mailbox is full leaves its thread and its iterator behind, and is sent for when
-//! the consumer has taken what was there. A slow consumer thus holds no thread.
+//! A producer whose channel is full leaves the iterator there and ends its job. The consumer spawns a
+//! new job when it has received the items. A slow consumer thus occupies no thread.
 
-mod call;
-mod mailbox;
+mod blocking_stream;
+mod channel;
 pub(crate) mod map;
 #[cfg(all(test, asyncify_loom))]
 mod models;
-mod patience;
 mod producer;
+mod spin;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 
@@ -30,141 +30,145 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-pub use self::call::{BlockingStream, StreamCall};
-use self::mailbox::{AtEnd, Mailbox, Taken};
-use self::patience::{Patience, Wait};
+pub use self::blocking_stream::{BlockingStream, StreamCall};
+use self::channel::{Channel, OnExhausted, Received};
 use self::producer::produce;
-use crate::call::DropOnPool;
-use crate::call::Running;
-use crate::call::{SpawnOptions, resume};
+use self::spin::{ConsumerSpin, Spin};
+use crate::call::{DropOnPool, Running, SpawnOptions, resume};
 use crate::task::JoinError;
 use crate::util::drop_all_quietly;
 
-/// The most items that wait to be taken, where nobody says otherwise. It takes items that are made
-/// in no time to come so far: see [`producer`].
-pub(crate) const AHEAD: usize = 8192;
+/// The default for the number of items that a producer may run ahead. Only items that take next to no
+/// time to make get that far: see [`producer`].
+pub(crate) const DEFAULT_AHEAD: usize = 8192;
 
-/// The items of an iterator that is advanced, and dropped, on blocking threads.
+/// A stream of the items of an iterator that is advanced, and dropped, on blocking threads.
 ///
-/// Lazy: nothing runs until the stream is polled. Dropped, it stops the iterator at the next item;
-/// a `next` that runs goes on to its end by itself, and sees
-/// [`is_cancelled`](crate::is_cancelled). A panic of the iterator resumes where the stream is
-/// polled, after the items that were made before it.
+/// The stream is lazy: nothing runs until it is polled. Dropping it stops the iterator at the next
+/// item; a call of `next` that is running runs to its end, and
+/// [`is_cancelled`](crate::is_cancelled) returns `true` in it. A panic of the iterator resumes in
+/// `poll_next`, after the items that were made before it.
 #[must_use = "streams do nothing unless polled"]
-pub(crate) struct Producing<I>
+pub(crate) struct IterStream<I>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
-    /// What was taken and not given yet.
+    /// Items that were received and not returned yet.
     batch: VecDeque<I::Item>,
-    mailbox: Arc<Mailbox<I>>,
-    /// Makes the iterator, until the first poll. None, if it was made from the start.
+    channel: Arc<Channel<I>>,
+    /// Creates the iterator at the first poll. `None` if it exists.
     make: Option<Make<I>>,
-    /// The job that runs, or the last that ran.
-    running: Option<Running<'static, ()>>,
+    /// The latest job.
+    job: Option<Running<'static, ()>>,
     options: SpawnOptions,
-    patience: Patience,
+    spin: ConsumerSpin,
 }
 
 type Make<I> = Box<dyn FnOnce() -> I + Send>;
 
-impl<I> Producing<I>
+impl<I> IterStream<I>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
-    /// The items of the iterator that `make` returns, which is called on a blocking thread too. At
-    /// most `ahead` items wait to be taken.
+    /// Creates a stream of the items of the iterator that `make` returns; `make` is called on a
+    /// blocking thread too. The producer runs at most `ahead` items ahead.
     ///
     /// # Panics
     ///
-    /// If `ahead` is 0.
+    /// Panics if `ahead` is 0.
     pub(crate) fn new(
         options: SpawnOptions,
         ahead: usize,
         make: impl FnOnce() -> I + Send + 'static,
     ) -> Self {
-        Self::of(options, Mailbox::new(ahead, None, AtEnd::Drop), Some(Box::new(make)))
+        let channel = Channel::new(ahead, None, OnExhausted::Drop);
+        Self::with_channel(options, channel, Some(Box::new(make)))
     }
 
-    /// The items of an iterator whose owner may want it back.
-    pub(crate) fn lent(options: SpawnOptions, iterator: Box<I>) -> Self {
-        Self::of(options, Mailbox::new(AHEAD, Some(iterator), AtEnd::Keep), None)
+    /// Creates a stream of the items of `iterator`, which [`poll_reclaim`](Self::poll_reclaim) returns.
+    pub(crate) fn reclaimable(options: SpawnOptions, iterator: Box<I>) -> Self {
+        let channel = Channel::new(DEFAULT_AHEAD, Some(iterator), OnExhausted::Keep);
+        Self::with_channel(options, channel, None)
     }
 
-    fn of(options: SpawnOptions, mailbox: Mailbox<I>, make: Option<Make<I>>) -> Self {
-        let mailbox = Arc::new(mailbox);
+    fn with_channel(options: SpawnOptions, channel: Channel<I>, make: Option<Make<I>>) -> Self {
+        let channel = Arc::new(channel);
         Self {
             batch: VecDeque::new(),
-            mailbox,
+            channel,
             make,
-            running: None,
+            job: None,
             options,
-            patience: Patience::new(),
+            spin: ConsumerSpin::new(),
         }
     }
 
-    /// Gets the next batch; false at the end.
+    /// Receives the next batch. Ready with `false` at the end.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         if let Some(make) = self.make.take() {
-            let mailbox = self.mailbox.clone();
-            self.running = Some(self.options.spawn(move || produce(&mailbox, Box::new(make()))));
+            let channel = self.channel.clone();
+            self.job = Some(self.options.spawn(move || produce(&channel, Box::new(make()))));
         }
-        match self.patience.wait(|| self.mailbox.is_empty()) {
-            Wait::No | Wait::Over => {}
-            Wait::TurnOver => {
+        match self.spin.spin(|| self.channel.is_empty()) {
+            Spin::Skipped | Spin::Done => {}
+            Spin::Yield => {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
         }
         loop {
-            match self.mailbox.take(&mut self.batch, cx) {
-                Taken::Items { parked } => {
-                    self.patience.learn(self.batch.len());
-                    if let Some(source) = parked {
-                        self.send(source);
+            match self.channel.recv(&mut self.batch, cx) {
+                Received::Items { idle } => {
+                    self.spin.record(self.batch.len());
+                    if let Some(iterator) = idle {
+                        self.spawn(iterator);
                     }
                     return Poll::Ready(true);
                 }
-                Taken::Parked(source) => self.send(source),
-                Taken::Nothing => {
-                    self.patience.learn(0);
+                Received::Idle(iterator) => self.spawn(iterator),
+                Received::Pending => {
+                    self.spin.record(0);
                     ready!(self.poll_job(cx));
                 }
-                Taken::End => return Poll::Ready(false),
+                Received::End => return Poll::Ready(false),
             }
         }
     }
 
-    /// Sends the iterator for more items.
-    fn send(&mut self, source: Box<I>) {
-        let (mailbox, source) = (self.mailbox.clone(), DropOnPool::new(&self.options, source));
-        self.running = None;
-        self.running = Some(self.options.spawn(move || produce(&mailbox, source.into_inner())));
+    /// Spawns a job that advances the iterator.
+    fn spawn(&mut self, iterator: Box<I>) {
+        let channel = self.channel.clone();
+        let iterator = DropOnPool::new(&self.options, iterator);
+        self.job = None;
+        self.job = Some(self.options.spawn(move || produce(&channel, iterator.into_inner())));
     }
 
-    /// Ready when the job has ended, and thus left something in the mailbox, be it the end.
+    /// Ready when the job has ended. There is something to receive then, if only the end.
     fn poll_job(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // There is none if the executor panicked when it was given the job.
-        let result = match &mut self.running {
-            Some(running) => ready!(running.poll_result(cx)),
+        // There is no job if the executor panicked when the job was submitted.
+        let result = match &mut self.job {
+            Some(job) => ready!(job.poll_result(cx)),
             None => Err(JoinError::cancelled()),
         };
-        self.running = None;
+        self.job = None;
         if let Err(error) = result {
-            self.mailbox.fail(error);
+            self.channel.fail(error);
         }
         Poll::Ready(())
     }
 
-    /// The iterator itself. What it made and nobody took is lost, and the stream is at its end.
-    /// None: the iterator was lost in a panic before, which has been reported.
-    pub(crate) fn poll_back(
+    /// Returns the iterator. Items that were made and not received are lost, and the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// If the iterator is lost. `Err(None)`: the failure was reported before.
+    pub(crate) fn poll_reclaim(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Box<I>, Option<JoinError>>> {
         loop {
-            match self.mailbox.call_back() {
-                Ok(Some(source)) => return Poll::Ready(Ok(source)),
+            match self.channel.reclaim() {
+                Ok(Some(iterator)) => return Poll::Ready(Ok(iterator)),
                 Ok(None) => ready!(self.poll_job(cx)),
                 Err(error) => return Poll::Ready(Err(error)),
             }
@@ -172,7 +176,7 @@ where
     }
 }
 
-impl<I> Stream for Producing<I>
+impl<I> Stream for IterStream<I>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
@@ -180,7 +184,7 @@ where
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<I::Item>> {
         if self.batch.is_empty() && !ready!(self.poll_batch(cx)) {
-            if let Some(error) = self.mailbox.take_failure() {
+            if let Some(error) = self.channel.take_failure() {
                 resume(error, "the stream ends early");
             }
         }
@@ -188,27 +192,27 @@ where
     }
 }
 
-// Only items and boxes are kept.
-impl<I> Unpin for Producing<I> where I: Iterator<Item: Send + 'static> + Send + 'static {}
+// Items and the iterator are never pinned.
+impl<I> Unpin for IterStream<I> where I: Iterator<Item: Send + 'static> + Send + 'static {}
 
-impl<I> Drop for Producing<I>
+impl<I> Drop for IterStream<I>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
     fn drop(&mut self) {
-        let (items, source) = self.mailbox.close();
-        drop(source.map(|source| DropOnPool::new(&self.options, source)));
-        // They run to the end, whatever they do.
+        let (items, iterator) = self.channel.close();
+        drop(iterator.map(|iterator| DropOnPool::new(&self.options, iterator)));
+        // Each item is dropped, even if the destructor of another panics.
         drop_all_quietly(mem::take(&mut self.batch));
         drop_all_quietly(items);
     }
 }
 
-impl<I> fmt::Debug for Producing<I>
+impl<I> fmt::Debug for IterStream<I>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Producing").field("batch", &self.batch.len()).finish_non_exhaustive()
+        f.debug_struct("IterStream").field("batch", &self.batch.len()).finish_non_exhaustive()
     }
 }

@@ -1,5 +1,5 @@
-//! Producer and consumer in every interleaving, within bounds. Loom itself reports what is leaked and
-//! who waits for ever.
+//! Models of the producer and the consumer, in every interleaving within bounds. Loom itself reports
+//! leaks and deadlocks.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -7,11 +7,11 @@ use std::pin::Pin;
 use futures_core::Stream;
 use loom::future::block_on;
 
-use super::Producing;
+use super::IterStream;
 use crate::call::SpawnOptions;
 use crate::{Executor, Job, Rejected};
 
-/// A thread for each job.
+/// Runs each job on a thread of its own.
 struct Threads;
 
 impl Executor for Threads {
@@ -27,7 +27,7 @@ fn model(f: impl Fn() + Sync + Send + 'static) {
     model.check(f);
 }
 
-fn next<I>(stream: &mut Producing<I>) -> Option<I::Item>
+fn next<I>(stream: &mut IterStream<I>) -> Option<I::Item>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
@@ -35,9 +35,9 @@ where
 }
 
 #[test]
-fn the_consumer_hears_of_every_item_and_of_the_end() {
+fn the_consumer_receives_each_item_and_the_end() {
     model(|| {
-        let mut stream = Producing::new(SpawnOptions::on(Threads), 1, || 1..=2);
+        let mut stream = IterStream::new(SpawnOptions::on(Threads), 1, || 1..=2);
         assert_eq!(next(&mut stream), Some(1));
         assert_eq!(next(&mut stream), Some(2));
         assert_eq!(next(&mut stream), None);
@@ -47,7 +47,7 @@ fn the_consumer_hears_of_every_item_and_of_the_end() {
 #[test]
 fn a_producer_that_runs_ahead_loses_nothing() {
     model(|| {
-        let mut stream = Producing::new(SpawnOptions::on(Threads), 2, || 1..=2);
+        let mut stream = IterStream::new(SpawnOptions::on(Threads), 2, || 1..=2);
         assert_eq!(next(&mut stream), Some(1));
         assert_eq!(next(&mut stream), Some(2));
         assert_eq!(next(&mut stream), None);
@@ -59,18 +59,18 @@ fn dropping_the_stream_frees_items_and_iterator_once() {
     model(|| {
         let item = loom::sync::Arc::new(());
         let items = [item.clone(), item.clone()];
-        let mut stream = Producing::new(SpawnOptions::on(Threads), 1, || items.into_iter());
+        let mut stream = IterStream::new(SpawnOptions::on(Threads), 1, || items.into_iter());
         drop(next(&mut stream));
         drop(stream);
     });
 }
 
 #[test]
-fn the_iterator_comes_back_whatever_its_job_does() {
+fn the_iterator_is_reclaimed_whatever_its_job_does() {
     model(|| {
-        let mut stream = Producing::lent(SpawnOptions::on(Threads), Box::new(1..=2));
+        let mut stream = IterStream::reclaimable(SpawnOptions::on(Threads), Box::new(1..=2));
         assert_eq!(next(&mut stream), Some(1));
-        let back = block_on(poll_fn(|cx| stream.poll_back(cx)));
-        assert!(back.is_ok());
+        let iterator = block_on(poll_fn(|cx| stream.poll_reclaim(cx)));
+        assert!(iterator.is_ok());
     });
 }

@@ -1,35 +1,36 @@
-//! The job that runs the iterator.
+//! The job that advances the iterator.
 
 use std::time::{Duration, Instant};
 
-use super::mailbox::Mailbox;
+use super::channel::Channel;
 
-/// How far a producer runs ahead, where there is room for it.
-const LEAD: Duration = Duration::from_millis(1);
+/// How far, in time, a producer runs ahead of its consumer if the maximum capacity allows it.
+const LEAD_TIME: Duration = Duration::from_millis(1);
 
-/// Advances the iterator until it ends, the mailbox is full, or nobody wants the items.
-pub(super) fn produce<I: Iterator>(mailbox: &Mailbox<I>, mut source: Box<I>) {
-    let mut pace = Pace { since: Instant::now(), items: 0 };
+/// Advances the iterator until it is exhausted, or the channel is full or closed.
+pub(super) fn produce<I: Iterator>(channel: &Channel<I>, mut iterator: Box<I>) {
+    let mut rate = Rate { start: Instant::now(), items: 0 };
     loop {
-        let Some(item) = source.next() else { return mailbox.end(source) };
-        pace.items += 1;
-        match mailbox.put(item, source, &pace) {
-            Some(again) => source = again,
+        let Some(item) = iterator.next() else { return channel.end(iterator) };
+        rate.items += 1;
+        match channel.send(item, iterator, &rate) {
+            Some(same) => iterator = same,
             None => return,
         }
     }
 }
 
-/// How quickly items are made.
-pub(super) struct Pace {
-    since: Instant,
+/// The number of items that a job has produced, and since when.
+pub(super) struct Rate {
+    start: Instant,
     items: u128,
 }
 
-impl Pace {
-    /// Whether so many items are made within the [`LEAD`].
-    pub(super) fn makes(&self, items: usize) -> bool {
-        let time = self.since.elapsed().as_nanos() * items as u128;
-        time <= LEAD.as_nanos() * self.items
+impl Rate {
+    /// Returns whether the producer makes `items` items within the [`LEAD_TIME`], and so may run that
+    /// many items ahead.
+    pub(super) fn allows(&self, items: usize) -> bool {
+        let time = self.start.elapsed().as_nanos() * items as u128;
+        time <= LEAD_TIME.as_nanos() * self.items
     }
 }

@@ -9,17 +9,17 @@ use std::task::{Context, Poll, Waker};
 use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
-use super::{AHEAD, Producing, StreamCall};
+use super::{DEFAULT_AHEAD, IterStream, StreamCall};
 use crate::call::SpawnOptions;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::util::test_util::{self, DropCounter};
 use crate::{BlockingCall, BlockingPool, Executor, Job, Limiter, Rejected, is_cancelled};
 
-fn produce<I>(make: impl FnOnce() -> I + Send + 'static) -> Producing<I>
+fn produce<I>(make: impl FnOnce() -> I + Send + 'static) -> IterStream<I>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
 {
-    Producing::new(SpawnOptions::default(), AHEAD, make)
+    IterStream::new(SpawnOptions::default(), DEFAULT_AHEAD, make)
 }
 
 fn poll_next<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
@@ -28,7 +28,7 @@ fn poll_next<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
 
 #[test]
 fn all_items_come_in_order() {
-    for count in [0, 1, 15, 16, 17, test_util::scaled(5 * AHEAD + 3)] {
+    for count in [0, 1, 15, 16, 17, test_util::scaled(5 * DEFAULT_AHEAD + 3)] {
         let stream = produce(move || 0..count);
         assert_eq!(block_on(stream.collect::<Vec<_>>()), (0..count).collect::<Vec<_>>());
     }
@@ -65,16 +65,16 @@ fn a_slow_producer_delivers_each_item_when_it_is_made() {
 }
 
 #[test]
-fn a_slow_consumer_holds_the_producer_back_and_no_thread() {
+fn a_slow_consumer_suspends_the_producer_and_occupies_no_thread() {
     let pool = BlockingPool::builder().build().unwrap();
     let made = Arc::new(AtomicUsize::new(0));
     let counter = made.clone();
     let numbers = move || (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
-    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), 10, numbers);
+    let mut stream = IterStream::new(SpawnOptions::on(pool.clone()), 10, numbers);
     assert!(poll_next(&mut stream).is_pending());
     test_util::settle(&pool);
     assert_eq!(made.load(Ordering::Relaxed), 10);
-    // The first takes all ten, and sends for ten more.
+    // The first receives all ten, and spawns a job that makes ten more.
     assert_eq!(block_on(stream.next()), Some(0));
     test_util::settle(&pool);
     assert_eq!(made.load(Ordering::Relaxed), 20);
@@ -83,7 +83,7 @@ fn a_slow_consumer_holds_the_producer_back_and_no_thread() {
 }
 
 #[test]
-fn a_panic_comes_after_the_items_that_were_made() {
+fn a_panic_resumes_after_the_items_that_were_made() {
     let mut stream = produce(|| {
         (0..5).map(|k| if k < 3 { k } else { resume_unwind(Box::new("broken half way")) })
     });
@@ -108,22 +108,22 @@ fn dropping_the_stream_stops_the_producer_at_the_next_item() {
     let pool = test_util::pool();
     let drops = DropCounter::default();
     let (runs, is_running) = mpsc::channel();
-    let (go_on, told) = mpsc::channel::<()>();
-    let (tell, was_cancelled) = mpsc::channel();
+    let (resume, is_resumed) = mpsc::channel::<()>();
+    let (report, was_cancelled) = mpsc::channel();
     let capture = drops.count(());
-    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), AHEAD, move || {
+    let mut stream = IterStream::new(SpawnOptions::on(pool.clone()), DEFAULT_AHEAD, move || {
         iter::from_fn(move || {
             let _capture = &capture;
             runs.send(()).unwrap();
-            told.recv().unwrap();
-            tell.send(is_cancelled()).unwrap();
+            is_resumed.recv().unwrap();
+            report.send(is_cancelled()).unwrap();
             Some(())
         })
     });
     assert!(poll_next(&mut stream).is_pending());
     is_running.recv().unwrap();
     drop(stream);
-    go_on.send(()).unwrap();
+    resume.send(()).unwrap();
     assert!(was_cancelled.recv().unwrap());
     test_util::settle(&pool);
     assert_eq!(drops.living(), 0);
@@ -131,66 +131,67 @@ fn dropping_the_stream_stops_the_producer_at_the_next_item() {
 }
 
 #[test]
-fn an_iterator_that_waits_is_dropped_on_the_pool() {
-    struct Tell(mpsc::Sender<std::thread::ThreadId>);
+fn an_idle_iterator_is_dropped_on_the_pool() {
+    struct ReportsDrop(mpsc::Sender<std::thread::ThreadId>);
 
-    impl Drop for Tell {
+    impl Drop for ReportsDrop {
         fn drop(&mut self) {
             self.0.send(std::thread::current().id()).unwrap();
         }
     }
 
     let pool = test_util::pool();
-    let (tell, told) = mpsc::channel();
-    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), 1, move || {
-        let tell = Tell(tell);
-        iter::repeat_with(move || _ = &tell)
+    let (dropped, is_dropped) = mpsc::channel();
+    let mut stream = IterStream::new(SpawnOptions::on(pool.clone()), 1, move || {
+        let value = ReportsDrop(dropped);
+        iter::repeat_with(move || _ = &value)
     });
     block_on(stream.next());
     test_util::settle(&pool);
     drop(stream);
-    assert_ne!(told.recv().unwrap(), std::thread::current().id());
+    assert_ne!(is_dropped.recv().unwrap(), std::thread::current().id());
 }
 
 #[test]
 fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
-    struct Tell(mpsc::Sender<std::thread::ThreadId>);
+    struct ReportsDrop(mpsc::Sender<std::thread::ThreadId>);
 
-    impl Drop for Tell {
+    impl Drop for ReportsDrop {
         fn drop(&mut self) {
             self.0.send(std::thread::current().id()).unwrap();
         }
     }
 
-    for sent in [false, true] {
+    for spawned in [false, true] {
         let (pool, hold) = test_util::full_pool();
-        let (tell, told) = mpsc::channel();
-        let tell = Tell(tell);
-        let iterator = iter::repeat_with(move || _ = &tell);
-        let mut stream = Producing::lent(SpawnOptions::on(pool.clone()), Box::new(iterator));
-        if sent {
+        let (dropped, is_dropped) = mpsc::channel();
+        let value = ReportsDrop(dropped);
+        let iterator = iter::repeat_with(move || _ = &value);
+        let mut stream =
+            IterStream::reclaimable(SpawnOptions::on(pool.clone()), Box::new(iterator));
+        if spawned {
             assert!(poll_next(&mut stream).is_pending());
         }
         drop(stream);
-        assert!(told.try_recv().is_err(), "sent: {sent}");
+        assert!(is_dropped.try_recv().is_err(), "spawned: {spawned}");
         drop(hold);
-        assert_ne!(told.recv().unwrap(), std::thread::current().id());
+        assert_ne!(is_dropped.recv().unwrap(), std::thread::current().id());
     }
 }
 
 #[test]
-fn a_waker_that_panics_fails_alone() {
+fn a_panicking_waker_harms_nothing_else() {
     for waker in
         [test_util::waker_that_panics_when_woken, test_util::waker_that_panics_when_dropped]
     {
         let pool = test_util::pool();
         let (give, given) = mpsc::channel();
-        let mut stream = Producing::new(SpawnOptions::on(pool), 2, move || given.into_iter());
+        let mut stream = IterStream::new(SpawnOptions::on(pool), 2, move || given.into_iter());
         for k in 0..test_util::scaled(1_000) {
             let waker = waker();
             assert!(stream.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
             crate::util::drop_quietly(waker);
-            // The task that is polled next has another waker.
+            // The next poll is by a task with another waker.
             if k % 2 == 0 {
                 assert!(poll_next(&mut stream).is_pending());
             }
@@ -203,11 +204,11 @@ fn a_waker_that_panics_fails_alone() {
 }
 
 #[test]
-fn destructors_that_panic_keep_nothing_from_its_end() {
+fn panicking_destructors_do_not_prevent_the_cleanup() {
     let pool = test_util::pool();
     let drops = DropCounter::default();
     let (capture, counts) = (drops.count(()), drops.clone());
-    let mut stream = Producing::new(SpawnOptions::on(pool.clone()), 8, move || {
+    let mut stream = IterStream::new(SpawnOptions::on(pool.clone()), 8, move || {
         let bomb = (capture, test_util::Bomb);
         iter::repeat_with(move || {
             let _ = &bomb;
@@ -232,35 +233,35 @@ fn an_executor_that_panics_ends_the_stream() {
         }
     }
 
-    let mut stream = Producing::new(SpawnOptions::on(Panics), 8, || 0..3);
-    for said in ["on purpose", "the stream ends early"] {
+    let mut stream = IterStream::new(SpawnOptions::on(Panics), 8, || 0..3);
+    for expected in ["on purpose", "the stream ends early"] {
         let payload = catch_unwind(AssertUnwindSafe(|| poll_next(&mut stream))).unwrap_err();
         let text = payload
             .downcast_ref()
             .copied()
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        assert!(text.unwrap().contains(said), "{text:?}");
+        assert!(text.unwrap().contains(expected), "{text:?}");
     }
     assert_eq!(block_on(stream.next()), None);
 }
 
 #[test]
-fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
+fn a_shutdown_of_the_pool_is_a_panic_that_names_it() {
     let pool = test_util::pool();
     block_on(pool.shutdown(crate::Shutdown::Drain));
-    let mut stream = Producing::new(SpawnOptions::on(pool), AHEAD, || 0..3);
+    let mut stream = IterStream::new(SpawnOptions::on(pool), DEFAULT_AHEAD, || 0..3);
     let payload = catch_unwind(AssertUnwindSafe(|| block_on(stream.next()))).unwrap_err();
     assert!(payload.downcast_ref::<String>().unwrap().contains("shut down"));
 }
 
 #[test]
 #[should_panic(expected = "room for one item at least")]
-fn no_room_at_all_is_refused() {
-    drop(Producing::new(SpawnOptions::default(), 0, || 0..3));
+fn room_for_no_item_is_rejected() {
+    drop(IterStream::new(SpawnOptions::default(), 0, || 0..3));
 }
 
 #[test]
-fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
+fn a_stream_dropped_at_any_point_leaks_nothing_and_keeps_the_order() {
     let pool = test_util::pool();
     test_util::each_round(
         || test_util::settle(&pool),
@@ -268,7 +269,7 @@ fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
             let (items, panics) = (random.below(40), random.below(6) == 0);
             let (capture, counts) = (drops.count(()), drops.clone());
             let mut stream =
-                Producing::new(SpawnOptions::on(pool.clone()), 1 + random.below(8), move || {
+                IterStream::new(SpawnOptions::on(pool.clone()), 1 + random.below(8), move || {
                     (0..items).map(move |k| {
                         let _capture = &capture;
                         if panics && k + 1 == items {
@@ -313,34 +314,34 @@ fn dropped_at_any_point_nothing_is_left_and_items_come_in_order() {
 }
 
 #[test]
-fn a_stream_runs_under_its_limiter_while_it_makes_items() {
+fn a_stream_holds_its_permit_while_it_makes_items() {
     let limiter = Limiter::new(1);
     let taken = limiter.clone();
     let make = move || (0..10).inspect(move |_| assert_eq!(taken.available(), 0));
     let pool = test_util::pool();
     let mut stream = StreamCall::new(make).ahead(4).limiter(&limiter).executor(&pool).start();
     assert_eq!(block_on(stream.next()), Some(0));
-    // Four more wait; the iterator is put aside, and holds nobody up.
+    // Four more items are ready; the iterator is suspended and holds no permit.
     let permit = block_on(limiter.acquire());
     let mut taken = 1;
     while let Poll::Ready(item) = poll_next(&mut stream) {
         assert_eq!(item, Some(taken));
         taken += 1;
     }
-    // At least those four, and not all, without the permit.
+    // At least those four were made without the permit, and not all.
     assert!((5..10).contains(&taken), "{taken}");
     drop(permit);
     assert_eq!(block_on(stream.count()), 10 - taken);
 }
 
 #[test]
-fn a_stream_that_nobody_polls_holds_no_permit() {
+fn a_stream_that_is_not_polled_holds_no_permit() {
     let limiter = Limiter::new(1);
     let pool = test_util::pool();
     for _ in 0..test_util::scaled(1_000) {
         let mut stream =
             StreamCall::new(|| 0..100).ahead(1).limiter(&limiter).executor(&pool).start();
-        // Each item sends for the next one, which may have to wait for the permit of the last.
+        // Each item spawns a job for the next one, which may have to wait for the permit of the last.
         while let Some(item) = block_on(stream.next()) {
             let seen = BlockingCall::new(move || item).limiter(&limiter).executor(&pool);
             assert_eq!(block_on(seen.into_future()), item);
@@ -353,7 +354,7 @@ fn a_stream_that_nobody_polls_holds_no_permit() {
 
 #[test]
 #[should_panic(expected = "needs `Executor::share`")]
-fn an_executor_that_cannot_be_kept_is_refused() {
+fn an_executor_that_cannot_be_shared_is_rejected() {
     struct Borrowed;
 
     impl Executor for Borrowed {

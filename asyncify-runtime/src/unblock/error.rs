@@ -1,11 +1,10 @@
-//! Why a value does not come back alone.
+//! The error of `Unblock::into_inner`.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// The error of [`Unblock::into_inner`](super::Unblock::into_inner), with the value if it is still
-/// there.
+/// The error of [`Unblock::into_inner`](super::Unblock::into_inner), with the value unless it is lost.
 #[derive(Debug)]
 pub struct IntoInnerError<T> {
     error: io::Error,
@@ -17,13 +16,13 @@ impl<T> IntoInnerError<T> {
         Self { error, value }
     }
 
-    /// What went wrong.
+    /// Returns the I/O error.
     #[must_use]
     pub fn error(&self) -> &io::Error {
         &self.error
     }
 
-    /// What went wrong, and the value.
+    /// Returns the I/O error, and the value unless it is lost.
     #[must_use]
     pub fn into_parts(self) -> (io::Error, Option<T>) {
         (self.error, self.value.map(|value| *value))

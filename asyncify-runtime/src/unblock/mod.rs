@@ -1,43 +1,47 @@
 //! Blocking readers, writers and iterators as asynchronous ones.
 //!
-//! The value is used by one job at a time ([`value`]), which does one [`operation`]. Bytes go through
-//! buffers ([`input`], [`output`]), so that one hop moves many of them, and the user and the job work
-//! at the same time. Each asynchronous trait has a file.
+//! One job at a time uses the value ([`value`]) and performs one [`operation`]. Bytes go through
+//! buffers ([`read_buffer`], [`write_buffer`]), so that one job moves many of them, and the caller and
+//! the job work at the same time. Each asynchronous trait has a file of its own.
 //!
 //! # Semantics
 //!
-//! 1. *Position.* The user's position is that of the value, less what was read ahead and not consumed.
-//!    Before the value is sought relative to its position, written to, lent to `with` or given back, it
-//!    is moved to the user's position, if it is known to be able to seek: a file is, and whatever was
-//!    sought before. A value that turns out not to be seekable (a pipe) keeps what was read ahead.
-//! 2. *Read-ahead.* It is forgotten when a seek has succeeded, a write is accepted, or `with` lends the
-//!    value: whatever fails, or is dropped before that, leaves it and the position as they were, though
-//!    the value may have been moved. It then reads again what is known already, which is skipped.
-//! 3. *Accepted bytes* are written in order, where the user was. No job that writes is cancelled; one
-//!    that could not begin before the `Unblock` is dropped is made up for. After an error nothing of
-//!    what was accepted before that error is known is written: it must not follow the gap.
-//! 4. *Errors* are told once: that of a read after the bytes before it, that of a write or flush to the
-//!    next write, flush, close, seek, `with` or `into_inner`, which does nothing else then. A failed flush
-//!    is tried again by the next one.
-//! 5. *A seek* is taken up again by the next call of `poll_seek` with the same position, as there is
-//!    nothing else to know it by. Any other operation in between gives it up: its answer is
-//!    dropped, and where it has led to is the position. No read is answered while it is under way.
-//! 6. *Jobs that never run*, as the executor is shut down, leave the value where it is: each is an error
-//!    of its operation. Only a panic loses the value.
+//! 1. *Position.* The logical position, which the caller sees, is the position of the value minus the
+//!    bytes that were read ahead and not consumed. The value is moved to the logical position before it
+//!    seeks relative to its position, is written to, passed to `with` or returned, if it is known to
+//!    support seeking: a file is, and any value after its first seek. A value that turns out not to be
+//!    seekable (a pipe) keeps its read-ahead.
+//! 2. *Read-ahead* is discarded when a seek has succeeded, when a write is accepted, or when `with`
+//!    passes the value to its closure. An operation that fails or is dropped before that changes neither
+//!    the read-ahead nor the logical position, although it may have moved the value. The value then
+//!    reads bytes again that are in the read-ahead; these are skipped.
+//! 3. *Accepted bytes* are written in order, at the logical position. A job that writes is never
+//!    cancelled; if it could not start before the `Unblock` is dropped, its bytes are written after the
+//!    drop. After an error, no bytes are written that were accepted before the error was known: they
+//!    must not follow the gap.
+//! 4. *Each error is reported once*: the error of a read after the bytes before it, that of a write or
+//!    flush by the next write, flush, close, seek, `with` or `into_inner`, which does nothing else then.
+//!    The next flush retries a failed one.
+//! 5. *A seek* is resumed by the next call of `poll_seek` with the same position, as nothing else
+//!    identifies it. Any other operation in between abandons it: its result is dropped, and the
+//!    position to which it has moved the value is the logical position. No read completes while a seek
+//!    is in progress.
+//! 6. *Jobs that never run*, because the executor is shut down, leave the value in place: the operation
+//!    of each returns an error. Only a panic loses the value.
 
 mod error;
-mod input;
-mod items;
+mod iterator;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod operation;
-mod output;
 mod read;
+mod read_buffer;
 mod seek;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 mod value;
 mod write;
+mod write_buffer;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -46,65 +50,68 @@ use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, ready};
 
 pub use self::error::IntoInnerError;
-use self::input::Input;
-use self::items::Items;
+use self::iterator::ErasedStream;
 use self::operation::{Closure, Completion, Operation};
-use self::output::{Output, Writer};
-use self::seek::{LastSeek, Seeker};
-use self::value::{Value, lost, lost_in};
+use self::read_buffer::ReadBuffer;
+use self::seek::{LastSeek, SeekFn};
+use self::value::{Value, job_error, lost_error};
+use self::write_buffer::{WriteBuffer, WriteFns};
 use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::sync::Mutex;
 
-/// The most bytes of a buffer, where nobody says otherwise.
+/// The default for the maximum size of a buffer.
 const CAPACITY: usize = 4 << 20;
 
-/// A blocking value used from async code: `Read` as `AsyncRead`, `BufRead` as `AsyncBufRead`,
-/// `Write` as `AsyncWrite`, `Seek` as `AsyncSeek`, and `Iterator` as `Stream`.
+/// Adapts a blocking value for async code: `Read` to `AsyncRead`, `BufRead` to `AsyncBufRead`, `Write`
+/// to `AsyncWrite`, `Seek` to `AsyncSeek`, and `Iterator` to `Stream`.
 ///
-/// The traits are those of `futures-io`; `tokio-util`'s `compat` makes tokio's of them.
+/// The I/O traits are those of `futures-io`; the `compat` module of `tokio-util` converts them to
+/// tokio's.
 ///
 /// # Buffers
 ///
-/// A reader needs no `BufReader` around it: reads are as large as the buffer, which grows as one
-/// reads on, and once they fill it the next one begins while the last is being consumed. So the
-/// value may be ahead of its user, by up to two buffers. A [`File`](std::fs::File), and any other value
-/// after its first seek, is set back to where the user is before it is written to, passed to
-/// [`with`](Self::with) or given back.
+/// A reader does not need a `BufReader`: a read fills the internal buffer, whose size grows as long as
+/// reads fill it. Once they do, the next read starts while the bytes of the last one are consumed. The
+/// value may therefore be ahead of the logical position, by at most two buffers. A
+/// [`File`](std::fs::File), and any other value after its first seek, is moved back to the logical
+/// position before it is written to, passed to [`with`](Self::with) or returned.
 ///
-/// What is written is accepted at once while there is room in the buffer, and is on its way as soon
-/// as the value has time. That it has arrived is known after `flush` or `close`.
+/// A write completes at once while there is room in the internal buffer. Its bytes are written in the
+/// background, as soon as the value is idle. Use `flush` or `close` to wait until they have been
+/// written.
 ///
-/// One operation runs at a time: a read that waits for its bytes holds up the writes. For a socket,
-/// use one `Unblock` for each direction.
+/// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use one
+/// `Unblock` for each direction.
 ///
 /// # Errors
 ///
-/// An error of a read comes after the bytes before it. Since bytes are accepted before they are
-/// written, the error of a write comes later: with the next write, flush, close, seek,
-/// [`with`](Self::with) or [`into_inner`](Self::into_inner), which does nothing else then. It is told
-/// once, and what was accepted up to then and is not written is dropped. A flush that failed is tried
-/// again by the next flush.
+/// The error of a read is returned after the bytes before it. Since a write completes before its bytes
+/// are written, its error is returned later: by the next write, flush, close, seek,
+/// [`with`](Self::with) or [`into_inner`](Self::into_inner), which does nothing else then. Each error is
+/// reported once, and bytes that were accepted until then and are not written are discarded. A failed
+/// flush is retried by the next flush.
 ///
-/// A seek that is refused, as to a place before the start, changes nothing.
+/// A seek that fails, for example to a position before the start, changes nothing.
 ///
-/// When the executor is shut down, each operation that needs it is an error that says so. A panic of
-/// the value resumes where it is noticed; the value is lost then, and every further operation is an
-/// error that says so.
+/// If the executor is shut down, each operation that needs it returns an error that says so. A panic of
+/// the value resumes in the operation that observes it. The value is lost then, and every further
+/// operation returns an error that says so.
 ///
 /// # Cancel safety
 ///
-/// Reads and writes are cancel safe: what was read for a call that was dropped is there for the
-/// next, and a write that has not said how much it took has taken nothing. A dropped flush has lost
-/// nothing either.
+/// Reads and writes are cancel safe. The bytes that were read for a dropped read are returned by the
+/// next one, and a write that is dropped before it completes has accepted nothing. A dropped flush
+/// loses nothing either.
 ///
-/// A seek that was dropped may take place or not, before the next operation. If that is a seek to the
-/// same position, it may be answered by the first.
+/// A seek that is dropped may or may not take place before the next operation. If the next operation
+/// is a seek to the same position, it may return the result of the dropped one.
 ///
-/// Dropping the `Unblock` writes and flushes what was accepted, on the executor, where nobody hears
-/// of errors any more, and drops the value there. In a full queue this waits for its turn. Where the
-/// executor has been shut down it is done on the [global pool](crate::global()), and if that has been
-/// shut down too, on the thread that drops the `Unblock`.
+/// Dropping the `Unblock` writes and flushes the accepted bytes on the executor, and drops the value
+/// there. Errors are ignored: call `flush` or `close` before if they matter. If the queue of the
+/// executor is full, this waits for room. If the executor is shut down, it happens on the
+/// [global pool](crate::global()), and if that is shut down as well, on the thread that drops the
+/// `Unblock`.
 ///
 /// # Examples
 ///
@@ -121,7 +128,7 @@ const CAPACITY: usize = 4 << 20;
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 ///
-/// An iterator becomes a stream, without a hop for each item:
+/// An iterator becomes a stream; items cross threads in batches:
 ///
 /// ```
 /// use asyncify_runtime::Unblock;
@@ -135,72 +142,77 @@ const CAPACITY: usize = 4 << 20;
 pub struct Unblock<T: Send + 'static> {
     options: SpawnOptions,
     value: Value<T>,
-    input: Input,
-    output: Output,
-    /// How the value writes, once it was written to: only there it is known to be able to.
-    writer: Option<Writer<T>>,
-    /// How the value seeks, if it is known to be able to.
-    seeker: Option<Seeker<T>>,
+    read_buffer: ReadBuffer,
+    write_buffer: WriteBuffer,
+    /// How to write to the value. `None` before the first write: only `poll_write` knows that `T` is
+    /// `Write`.
+    write_fns: Option<WriteFns<T>>,
+    /// How to seek in the value, if it is known to support seeking.
+    seek_fn: Option<SeekFn<T>>,
     seek: LastSeek,
-    /// The value while it is used as an iterator.
-    items: Option<Box<dyn Items<T>>>,
+    /// Owns the value while it is used as an iterator.
+    stream: Option<Box<dyn ErasedStream<T>>>,
 }
 
 impl<T: Send + 'static> Unblock<T> {
-    /// A value that is used where calls run that name no executor.
+    /// Creates an `Unblock` that uses the value on the default executor: that of the scope in which an
+    /// operation starts, or the [global pool](crate::global()).
     pub fn new(value: T) -> Self {
-        Self::at(SpawnOptions::default(), value)
+        Self::with_options(SpawnOptions::default(), value)
     }
 
-    /// A value that is used on `executor`.
+    /// Creates an `Unblock` that uses the value on `executor`.
     pub fn on(executor: impl Executor + 'static, value: T) -> Self {
-        Self::at(SpawnOptions::on(executor), value)
+        Self::with_options(SpawnOptions::on(executor), value)
     }
 
-    fn at(options: SpawnOptions, value: T) -> Self {
+    fn with_options(options: SpawnOptions, value: T) -> Self {
         Self {
             options,
             value: Value::new(value),
-            input: Input::new(CAPACITY),
-            output: Output::new(CAPACITY),
-            writer: None,
-            seeker: Seeker::of_file(),
+            read_buffer: ReadBuffer::new(CAPACITY),
+            write_buffer: WriteBuffer::new(CAPACITY),
+            write_fns: None,
+            seek_fn: SeekFn::of_file(),
             seek: LastSeek::None,
-            items: None,
+            stream: None,
         }
     }
 
-    /// Moves at most `bytes` bytes in one go, instead of four megabytes. For a value that was not used yet.
+    /// Sets the maximum size of the buffers: the most bytes that are read or written at once.
+    ///
+    /// The default is 4 MiB. Call this before the value is used.
     ///
     /// # Panics
     ///
-    /// If `bytes` is 0.
+    /// Panics if `bytes` is 0.
     #[must_use]
     pub fn capacity(mut self, bytes: usize) -> Self {
         assert!(bytes > 0, "the buffers of an `Unblock` need room for one byte at least");
-        self.input = Input::new(bytes);
-        self.output = Output::new(bytes);
+        self.read_buffer = ReadBuffer::new(bytes);
+        self.write_buffer = WriteBuffer::new(bytes);
         self
     }
 
-    /// Runs `f` with the value, on the executor: for whatever the traits do not offer.
+    /// Runs `f` with the value, on the executor: for operations that the traits do not cover.
     ///
-    /// What was written before is written first. A file, and any other value after its first seek, is
-    /// where its user is; of others, what was read ahead stays read.
+    /// Bytes that were accepted before are written first. A file, and any other value after its first
+    /// seek, is moved to the logical position and its read-ahead is discarded; other values keep their
+    /// read-ahead.
     ///
     /// # Cancel safety
     ///
-    /// Dropped before it is polled, `f` never runs. Dropped later, it may run, and its result is
-    /// dropped.
+    /// If the future is dropped before it is polled, `f` never runs. If it is dropped later, `f` may
+    /// run, and its result is dropped.
     ///
     /// # Errors
     ///
-    /// That of a write before it; that of a file which cannot be set back to where its user is; that the
-    /// executor is shut down, or that the value is lost. `f` has not run then.
+    /// Returns the error of an earlier write, or of moving a file to the logical position, or an error
+    /// if the executor is shut down or the value is lost. `f` does not run then.
     ///
     /// # Panics
     ///
-    /// A panic of `f` resumes here.
+    /// Resumes a panic of `f`.
     ///
     /// # Examples
     ///
@@ -224,98 +236,103 @@ impl<T: Send + 'static> Unblock<T> {
         let result = Arc::new(Mutex::new(None));
         let slot = result.clone();
         let mut call: Option<Closure<T>> = Some(Box::new(move |value| {
-            let made = value.map(f);
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+            let output = value.map(f);
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
         }));
         poll_fn(|cx| {
-            self.give_up_seek();
+            self.abandon_seek();
             if call.is_some() {
-                ready!(self.poll_changeable(cx))?;
+                ready!(self.poll_modifiable(cx))?;
                 self.value
-                    .send(&self.options, Operation::Call(call.take().expect("seen just now")));
+                    .submit(&self.options, Operation::Call(call.take().expect("checked above")));
             }
-            self.poll_here(cx)
+            self.poll_idle(cx)
         })
         .await?;
-        let made = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        made.expect("a job that has come back has done what it was sent for")
+        let output = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        output.expect("the job has completed, and has called the closure")
     }
 
-    /// Gives the value back, when what was accepted is written and flushed.
+    /// Returns the value after the accepted bytes have been written and flushed.
     ///
-    /// A [`File`](std::fs::File), and any other value after its first seek, is at the position of its user
-    /// then. Bytes of other readers that were read ahead, and items that an iterator made ahead, are lost.
+    /// A [`File`](std::fs::File), and any other value after its first seek, is at the logical position
+    /// then. Bytes that were read ahead from any other reader, and items that an iterator has made
+    /// ahead, are lost.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, the `Unblock` is dropped.
+    /// Dropping the future drops the `Unblock`.
     ///
     /// # Errors
     ///
-    /// That of a write, or that the executor is shut down, together with the value; or that the value is
-    /// lost.
+    /// Returns the error of an earlier write, or an error if the executor is shut down, together with
+    /// the value. Returns an error without the value if the value is lost.
     pub async fn into_inner(mut self) -> Result<T, IntoInnerError<T>> {
-        let settled = poll_fn(|cx| self.poll_settled(cx)).await;
-        match (settled, self.value.take()) {
+        let flushed = poll_fn(|cx| self.poll_flushed_and_aligned(cx)).await;
+        match (flushed, self.value.take()) {
             (Ok(()), Some(value)) => Ok(*value),
-            (Ok(()), None) => Err(IntoInnerError::new(lost(), None)),
+            (Ok(()), None) => Err(IntoInnerError::new(lost_error(), None)),
             (Err(error), value) => Err(IntoInnerError::new(error, value)),
         }
     }
 
-    /// Ready when the value is here, all is flushed, and its position is that of its user.
-    fn poll_settled(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.give_up_seek();
+    /// Ready when the value is idle, flushed, and at the logical position.
+    fn poll_flushed_and_aligned(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.abandon_seek();
         ready!(self.poll_flushed(cx))?;
-        self.poll_in_place(cx)
+        self.poll_aligned(cx)
     }
 
-    /// Ready when no job has the value. An error says that it is lost.
-    fn poll_here(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Some(items) = &mut self.items {
-            let back = ready!(items.poll_back(cx));
-            self.items = None;
-            match back {
+    /// Ready when the value is idle.
+    ///
+    /// # Errors
+    ///
+    /// If the value is lost.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Some(stream) = &mut self.stream {
+            let reclaimed = ready!(stream.poll_reclaim(cx));
+            self.stream = None;
+            match reclaimed {
                 Ok(value) => self.value.put_back(value),
-                Err(error) => return Poll::Ready(Err(lost_in(error))),
+                Err(error) => return Poll::Ready(Err(job_error(error))),
             }
         }
-        match ready!(self.value.poll_here(cx))? {
-            Some(Completion::Read(buffer, result)) => self.input.fill(buffer, result),
-            Some(Completion::Written(buffer, result)) => self.output.written(buffer, result),
-            Some(Completion::Flushed(result)) => self.output.flushed(result),
-            Some(Completion::Aligned(ahead, result)) => self.aligned(ahead, result),
+        match ready!(self.value.poll_idle(cx))? {
+            Some(Completion::Read(buffer, result)) => self.read_buffer.fill(buffer, result),
+            Some(Completion::Written(buffer, result)) => self.write_buffer.written(buffer, result),
+            Some(Completion::Flushed(result)) => self.write_buffer.flushed(result),
+            Some(Completion::Aligned(ahead, result)) => self.complete_align(ahead, result),
             Some(Completion::Sought(result)) => {
                 if result.is_ok() {
-                    self.input.clear();
+                    self.read_buffer.clear();
                 }
-                self.seek.done(result);
+                self.seek.complete(result);
             }
             Some(Completion::Called) | None => {}
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Sends the value, which is here, away with a job.
-    fn send(&mut self, operation: Operation<T>) {
-        self.value.send(&self.options, operation);
+    /// Submits a job. The value must be idle.
+    fn submit(&mut self, operation: Operation<T>) {
+        self.value.submit(&self.options, operation);
     }
 }
 
 impl<T: Send + 'static> Drop for Unblock<T> {
     fn drop(&mut self) {
-        self.value.abandon(&self.options, self.output.leave(self.writer));
+        self.value.abandon(&self.options, self.write_buffer.take_unwritten(self.write_fns));
     }
 }
 
-// Nothing of the value is pinned: it is boxed, and never lent pinned.
+// The value is boxed and never pinned.
 impl<T: Send + 'static> Unpin for Unblock<T> {}
 
 impl<T: Send + 'static> fmt::Debug for Unblock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unblock")
-            .field("unread", &self.input.unread())
-            .field("unwritten", &self.output.is_dirty())
+            .field("unread", &self.read_buffer.unread())
+            .field("unwritten", &self.write_buffer.is_dirty())
             .finish_non_exhaustive()
     }
 }

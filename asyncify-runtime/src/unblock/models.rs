@@ -1,5 +1,5 @@
-//! The owner and its job in every interleaving, within bounds. Loom itself reports what is leaked and
-//! who waits for ever.
+//! Models of the owner and its job, in every interleaving within bounds. Loom itself reports leaks and
+//! deadlocks.
 
 use std::future::poll_fn;
 use std::io::{self, Read, Write};
@@ -13,7 +13,7 @@ use loom::sync::mpsc::{Sender, channel};
 use super::Unblock;
 use crate::{Executor, Job, Rejected};
 
-/// A thread for each job.
+/// Runs each job on a thread of its own.
 struct Threads;
 
 impl Executor for Threads {
@@ -23,7 +23,7 @@ impl Executor for Threads {
     }
 }
 
-/// Tells at its end what was written, with a full stop for each flush.
+/// Sends what was written when it is dropped, with a full stop for each flush.
 struct Device(Vec<u8>, Sender<Vec<u8>>);
 
 impl Read for Device {
@@ -64,39 +64,39 @@ fn write(device: &mut Unblock<Device>, bytes: &[u8]) {
 }
 
 #[test]
-fn what_was_accepted_is_written_whenever_the_owner_goes() {
+fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
     model(|| {
-        let (tell, told) = channel();
-        let mut device = Unblock::on(Threads, Device(Vec::new(), tell)).capacity(4);
+        let (sender, written) = channel();
+        let mut device = Unblock::on(Threads, Device(Vec::new(), sender)).capacity(4);
         write(&mut device, b"a");
         write(&mut device, b"b");
         drop(device);
-        assert_eq!(told.recv().unwrap(), b"ab.");
+        assert_eq!(written.recv().unwrap(), b"ab.");
     });
 }
 
 #[test]
-fn a_value_that_is_read_is_dropped_whenever_the_owner_goes() {
+fn a_value_with_a_read_is_dropped_whenever_the_owner_is() {
     model(|| {
-        let (tell, told) = channel();
-        let mut device = Unblock::on(Threads, Device(Vec::new(), tell)).capacity(4);
+        let (sender, written) = channel();
+        let mut device = Unblock::on(Threads, Device(Vec::new(), sender)).capacity(4);
         let mut cx = Context::from_waker(Waker::noop());
         _ = Pin::new(&mut device).poll_read(&mut cx, &mut [0]);
         drop(device);
-        assert_eq!(told.recv().unwrap(), b"");
+        assert_eq!(written.recv().unwrap(), b"");
     });
 }
 
 #[test]
-fn the_owner_hears_of_each_job() {
+fn the_owner_observes_the_end_of_each_job() {
     model(|| {
-        let (tell, told) = channel();
-        let mut device = Unblock::on(Threads, Device(Vec::new(), tell)).capacity(4);
+        let (sender, written) = channel();
+        let mut device = Unblock::on(Threads, Device(Vec::new(), sender)).capacity(4);
         write(&mut device, b"a");
         let mut target = [0];
         let read = block_on(poll_fn(|cx| Pin::new(&mut device).poll_read(cx, &mut target)));
         assert_eq!((read.unwrap(), target), (1, [7]));
         drop(block_on(device.into_inner()).ok().unwrap());
-        assert_eq!(told.recv().unwrap(), b"a.");
+        assert_eq!(written.recv().unwrap(), b"a.");
     });
 }

@@ -1,28 +1,28 @@
-//! What a job does with the value, and what came of it.
+//! What a job does with the value, and its completion.
 
 use std::io::{self, ErrorKind, SeekFrom};
 
-use super::output::Writer;
-use super::read::Reader;
-use super::seek::Seeker;
+use super::read::ReadFn;
+use super::seek::SeekFn;
+use super::write_buffer::WriteFns;
 
 pub(super) enum Operation<T> {
-    /// Reads into storage.
-    Read(Reader<T>, Vec<u8>),
-    /// Writes what was accepted.
-    Write(Writer<T>, Vec<u8>),
-    Flush(Writer<T>),
-    /// Moves the value, counted from its own position.
-    Seek(Seeker<T>, SeekFrom),
-    /// Moves the value to the position of its user.
-    Align(Seeker<T>, Ahead),
-    /// Calls a closure of the user's. The error says that it cannot be called.
+    /// Reads into the storage.
+    Read(ReadFn<T>, Vec<u8>),
+    /// Writes accepted bytes.
+    Write(WriteFns<T>, Vec<u8>),
+    Flush(WriteFns<T>),
+    /// Seeks; a relative offset counts from the position of the value itself.
+    Seek(SeekFn<T>, SeekFrom),
+    /// Moves the value to the logical position.
+    Align(SeekFn<T>, Ahead),
+    /// Calls a closure with the value, or with the error of a job that never ran.
     Call(Closure<T>),
 }
 
 pub(super) type Closure<T> = Box<dyn FnOnce(io::Result<&mut T>) + Send>;
 
-/// How far a value is ahead of its user. Negative: the user is ahead.
+/// How far the value is ahead of the logical position; negative if it is behind.
 #[derive(Clone, Copy)]
 pub(super) struct Ahead(pub(super) i64);
 
@@ -36,7 +36,7 @@ pub(super) enum Completion {
 }
 
 impl<T> Operation<T> {
-    /// Does it.
+    /// Performs the operation.
     pub(super) fn run(self, value: &mut T) -> Completion {
         match self {
             Self::Read(reader, mut storage) => {
@@ -65,8 +65,8 @@ impl<T> Operation<T> {
         }
     }
 
-    /// Ends it with the error of a job that never ran.
-    pub(super) fn refuse(self, error: io::Error) -> Completion {
+    /// Completes the operation with the error of a job that never ran.
+    pub(super) fn fail(self, error: io::Error) -> Completion {
         match self {
             Self::Read(_, storage) => Completion::Read(storage, Err(error)),
             Self::Write(_, bytes) => Completion::Written(bytes, Err(error)),

@@ -9,34 +9,34 @@ use futures_io::{AsyncBufRead, AsyncRead};
 use super::Unblock;
 use super::operation::Operation;
 
-/// How a value reads.
-pub(super) struct Reader<T>(fn(&mut T, &mut [u8]) -> io::Result<usize>);
+/// How to read from a value whose type is not known to be `Read`.
+pub(super) struct ReadFn<T>(fn(&mut T, &mut [u8]) -> io::Result<usize>);
 
-impl<T> Reader<T> {
+impl<T> ReadFn<T> {
     pub(super) fn read(&self, value: &mut T, target: &mut [u8]) -> io::Result<usize> {
         (self.0)(value, target)
     }
 }
 
 impl<T: Read + Send + 'static> Unblock<T> {
-    /// Ready when there is something to consume, or the end.
+    /// Ready when there are bytes to consume, or at the end.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.give_up_seek();
-        if self.seek.is_under_way() {
-            // Only its end tells what comes next.
-            ready!(self.poll_here(cx))?;
+        self.abandon_seek();
+        if self.seek.is_in_progress() {
+            // The result of the seek decides which bytes come next.
+            ready!(self.poll_idle(cx))?;
         }
-        while self.input.bytes().is_empty() {
-            if let Some(reads_on) = self.input.advance() {
-                if reads_on && !self.value.is_away() && self.output.is_empty() {
+        while self.read_buffer.bytes().is_empty() {
+            if let Some(read_ahead) = self.read_buffer.advance() {
+                if read_ahead && !self.value.is_busy() && self.write_buffer.is_empty() {
                     self.read();
                 }
-            } else if let Some(end) = self.input.take_end() {
+            } else if let Some(end) = self.read_buffer.take_end() {
                 return Poll::Ready(end);
-            } else if self.value.is_away() {
-                ready!(self.poll_here(cx))?;
+            } else if self.value.is_busy() {
+                ready!(self.poll_idle(cx))?;
             } else {
-                // What was written comes before what is read.
+                // Bytes that were accepted before are written first.
                 ready!(self.poll_drained(cx))?;
                 self.read();
             }
@@ -45,8 +45,8 @@ impl<T: Read + Send + 'static> Unblock<T> {
     }
 
     fn read(&mut self) {
-        let storage = self.input.storage();
-        self.send(Operation::Read(Reader(T::read), storage));
+        let storage = self.read_buffer.take_storage();
+        self.submit(Operation::Read(ReadFn(T::read), storage));
     }
 }
 
@@ -68,8 +68,8 @@ impl<T: Read + Send + 'static> AsyncRead for Unblock<T> {
             return Poll::Ready(Ok(0));
         }
         ready!(self.poll_input(cx))?;
-        let count = self.input.bytes().read_vectored(targets)?;
-        self.input.consume(count);
+        let count = self.read_buffer.bytes().read_vectored(targets)?;
+        self.read_buffer.consume(count);
         Poll::Ready(Ok(count))
     }
 }
@@ -77,11 +77,11 @@ impl<T: Read + Send + 'static> AsyncRead for Unblock<T> {
 impl<T: Read + Send + 'static> AsyncBufRead for Unblock<T> {
     fn poll_fill_buf(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         ready!(self.poll_input(cx))?;
-        Poll::Ready(Ok(self.get_mut().input.bytes()))
+        Poll::Ready(Ok(self.get_mut().read_buffer.bytes()))
     }
 
     fn consume(mut self: Pin<&mut Self>, count: usize) {
-        self.give_up_seek();
-        self.input.consume(count);
+        self.abandon_seek();
+        self.read_buffer.consume(count);
     }
 }

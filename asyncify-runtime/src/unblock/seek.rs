@@ -1,4 +1,4 @@
-//! `Seek` as `AsyncSeek`, and the position of a value that was read ahead.
+//! `Seek` as `AsyncSeek`, and the logical position of a value with read-ahead.
 
 use std::any::Any;
 use std::fs::File;
@@ -12,24 +12,24 @@ use futures_io::AsyncSeek;
 use super::Unblock;
 use super::operation::{Ahead, Operation};
 
-/// How a value seeks.
-pub(super) struct Seeker<T>(fn(&mut T, SeekFrom) -> io::Result<u64>);
+/// How to seek in a value whose type is not known to be `Seek`.
+pub(super) struct SeekFn<T>(fn(&mut T, SeekFrom) -> io::Result<u64>);
 
-impl<T: Seek> Seeker<T> {
+impl<T: Seek> SeekFn<T> {
     fn new() -> Self {
         Self(T::seek)
     }
 }
 
-impl<T> Seeker<T> {
+impl<T> SeekFn<T> {
     pub(super) fn seek(self, value: &mut T, position: SeekFrom) -> io::Result<u64> {
         (self.0)(value, position)
     }
 }
 
-impl<T: 'static> Seeker<T> {
-    /// That of a file, if `T` is one: files are both read and written most often, and a write after
-    /// a read must not depend on whether somebody has sought before.
+impl<T: 'static> SeekFn<T> {
+    /// Returns the function of a file, if `T` is one. Files are what is most often both read and
+    /// written, and the effect of a write after a read must not depend on an earlier seek.
     pub(super) fn of_file() -> Option<Self> {
         fn seek<T: 'static>(value: &mut T, position: SeekFrom) -> io::Result<u64> {
             let file: &mut dyn Any = value;
@@ -41,93 +41,95 @@ impl<T: 'static> Seeker<T> {
     }
 }
 
-impl<T> Clone for Seeker<T> {
+impl<T> Clone for SeekFn<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Seeker<T> {}
+impl<T> Copy for SeekFn<T> {}
 
-/// The last seek, for a caller who may come back for it.
+/// The last seek, which a later call of `poll_seek` may resume.
 pub(super) enum LastSeek {
-    /// There was none, or it has been answered, or something else was asked since.
+    /// There was none, or its result was returned, or another operation has started since.
     None,
-    /// A job is at it, or on its way; for whoever seeks this position. `None`: the caller gave up.
-    UnderWay(Option<SeekFrom>),
-    /// It has come back, and nothing was asked since.
-    Done(SeekFrom, io::Result<u64>),
+    /// Its job was submitted. The position identifies the call to be resumed; `None` if the seek was
+    /// abandoned.
+    InProgress(Option<SeekFrom>),
+    /// Its job has completed, and no other operation has started since.
+    Completed(SeekFrom, io::Result<u64>),
 }
 
 impl LastSeek {
-    pub(super) fn is_under_way(&self) -> bool {
-        matches!(self, Self::UnderWay(_))
+    pub(super) fn is_in_progress(&self) -> bool {
+        matches!(self, Self::InProgress(_))
     }
 
-    /// The job has come back.
-    pub(super) fn done(&mut self, result: io::Result<u64>) {
+    /// Completes the job.
+    pub(super) fn complete(&mut self, result: io::Result<u64>) {
         *self = match mem::replace(self, Self::None) {
-            Self::UnderWay(Some(position)) => Self::Done(position, result),
+            Self::InProgress(Some(position)) => Self::Completed(position, result),
             _ => Self::None,
         };
     }
 }
 
 impl<T: Send + 'static> Unblock<T> {
-    /// Another operation begins: a seek that comes later is a new one.
-    pub(super) fn give_up_seek(&mut self) {
+    /// Abandons the last seek, because another operation starts: a later seek is a new one.
+    pub(super) fn abandon_seek(&mut self) {
         match &mut self.seek {
-            LastSeek::UnderWay(caller) => *caller = None,
+            LastSeek::InProgress(position) => *position = None,
             last => *last = LastSeek::None,
         }
     }
 
-    /// Whether the value can seek, and would have to be moved before it is changed, or may have to.
-    pub(super) fn is_ahead(&self) -> bool {
-        self.seeker.is_some() && !self.input.is_clear()
+    /// Returns whether the value supports seeking, and may have to be moved to the logical position
+    /// before it is modified.
+    pub(super) fn needs_alignment(&self) -> bool {
+        self.seek_fn.is_some() && !self.read_buffer.is_clear()
     }
 
-    /// Ready when the value is here to be changed: as [`poll_in_place`](Self::poll_in_place), and what
-    /// was read ahead is forgotten.
-    pub(super) fn poll_changeable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_in_place(cx))?;
-        if self.seeker.is_some() {
-            self.input.clear();
+    /// Ready when the value can be modified: like [`poll_aligned`](Self::poll_aligned), and discards the
+    /// read-ahead of a value that supports seeking.
+    pub(super) fn poll_modifiable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_aligned(cx))?;
+        if self.seek_fn.is_some() {
+            self.read_buffer.clear();
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Ready when all that was accepted is written, and the value is here, and where its user is if it
-    /// can seek.
-    pub(super) fn poll_in_place(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Ready when all accepted bytes are written and the value is idle; if it supports seeking, it is at
+    /// the logical position.
+    pub(super) fn poll_aligned(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.poll_written(cx))?;
-            let Some(seeker) = self.seeker else { return Poll::Ready(Ok(())) };
-            if self.input.ahead().0 == 0 {
+            let Some(seek_fn) = self.seek_fn else { return Poll::Ready(Ok(())) };
+            if self.read_buffer.ahead().0 == 0 {
                 return Poll::Ready(Ok(()));
             }
-            let ahead = self.input.align();
-            self.send(Operation::Align(seeker, ahead));
+            let ahead = self.read_buffer.align();
+            self.submit(Operation::Align(seek_fn, ahead));
         }
     }
 
-    /// A job has tried to move the value to where its user was.
-    pub(super) fn aligned(&mut self, ahead: Ahead, result: io::Result<u64>) {
-        self.input.aligned(ahead, result.is_ok());
+    /// Completes a job that was to move the value to the logical position.
+    pub(super) fn complete_align(&mut self, ahead: Ahead, result: io::Result<u64>) {
+        self.read_buffer.complete_align(ahead, result.is_ok());
         match result {
             Ok(_) => {}
-            // A pipe has no position that could be wrong; what was read from it stays.
-            Err(error) if error.kind() == ErrorKind::NotSeekable => self.seeker = None,
-            Err(error) => self.output.note(Err(error)),
+            // A pipe has no position; its read-ahead is kept.
+            Err(error) if error.kind() == ErrorKind::NotSeekable => self.seek_fn = None,
+            Err(error) => self.write_buffer.record(Err(error)),
         }
     }
 
-    /// The same position for the value itself, which may be ahead of its user. `None`: it cannot be
-    /// told in one step.
-    fn seen_from_value(&self, position: SeekFrom) -> Option<SeekFrom> {
+    /// Converts a position that is relative to the logical position to one that is relative to the
+    /// position of the value. `None` if that overflows.
+    fn relative_to_value(&self, position: SeekFrom) -> Option<SeekFrom> {
         match position {
             SeekFrom::Current(offset) => {
-                offset.checked_sub(self.input.ahead().0).map(SeekFrom::Current)
+                offset.checked_sub(self.read_buffer.ahead().0).map(SeekFrom::Current)
             }
             absolute => Some(absolute),
         }
@@ -135,35 +137,37 @@ impl<T: Send + 'static> Unblock<T> {
 }
 
 impl<T: Seek + Send + 'static> AsyncSeek for Unblock<T> {
-    /// Of a refused seek (before the start, for instance) only the error is left: position and
-    /// read-ahead stay as they were.
+    /// A seek that fails, for example to a position before the start, changes neither the position nor
+    /// the read-ahead.
     fn poll_seek(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         position: SeekFrom,
     ) -> Poll<io::Result<u64>> {
-        let seeker = *self.seeker.get_or_insert_with(Seeker::new);
+        let seek_fn = *self.seek_fn.get_or_insert_with(SeekFn::new);
         loop {
             match mem::replace(&mut self.seek, LastSeek::None) {
-                LastSeek::Done(asked, result) if asked == position => return Poll::Ready(result),
-                LastSeek::UnderWay(Some(asked)) if asked == position => {
-                    self.seek = LastSeek::UnderWay(Some(asked));
-                    ready!(self.poll_here(cx))?;
+                LastSeek::Completed(previous, result) if previous == position => {
+                    return Poll::Ready(result);
                 }
-                LastSeek::UnderWay(_) => {
-                    self.seek = LastSeek::UnderWay(None);
-                    ready!(self.poll_here(cx))?;
+                LastSeek::InProgress(Some(previous)) if previous == position => {
+                    self.seek = LastSeek::InProgress(Some(previous));
+                    ready!(self.poll_idle(cx))?;
                 }
-                LastSeek::Done(..) | LastSeek::None => {
+                LastSeek::InProgress(_) => {
+                    self.seek = LastSeek::InProgress(None);
+                    ready!(self.poll_idle(cx))?;
+                }
+                LastSeek::Completed(..) | LastSeek::None => {
                     ready!(self.poll_written(cx))?;
-                    if self.seen_from_value(position).is_none() {
-                        ready!(self.poll_in_place(cx))?;
+                    if self.relative_to_value(position).is_none() {
+                        ready!(self.poll_aligned(cx))?;
                     }
-                    let Some(seen_from_value) = self.seen_from_value(position) else {
+                    let Some(relative_to_value) = self.relative_to_value(position) else {
                         return Poll::Ready(Err(ErrorKind::NotSeekable.into()));
                     };
-                    self.send(Operation::Seek(seeker, seen_from_value));
-                    self.seek = LastSeek::UnderWay(Some(position));
+                    self.submit(Operation::Seek(seek_fn, relative_to_value));
+                    self.seek = LastSeek::InProgress(Some(position));
                 }
             }
         }

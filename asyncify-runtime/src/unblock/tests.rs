@@ -1,5 +1,5 @@
 mod drops;
-// miri has no files of its own.
+// miri has no file system.
 #[cfg(not(miri))]
 mod files;
 mod manual;
@@ -26,7 +26,7 @@ use crate::sync::Mutex;
 use crate::util::test_util::{self, Counted, Random};
 use crate::{BlockingPool, DedicatedThread, Shutdown};
 
-/// Gives the results of a script, one a read.
+/// Returns the results of a script, one per read.
 struct Script(VecDeque<io::Result<&'static [u8]>>);
 
 impl Read for Script {
@@ -41,7 +41,7 @@ fn script<const N: usize>(results: [io::Result<&'static [u8]>; N]) -> Unblock<Sc
     Unblock::new(Script(results.into()))
 }
 
-/// Writes to where the test can see it, and tells of each flush.
+/// Writes to a shared buffer, and counts flushes.
 #[derive(Clone, Default)]
 struct Shared {
     written: Arc<Mutex<Vec<u8>>>,
@@ -62,7 +62,7 @@ impl Write for Shared {
     }
 }
 
-/// Bytes that tell their place.
+/// Bytes from which a test can tell their position.
 fn pattern(count: usize) -> Vec<u8> {
     (0..count).map(|k| u8::try_from(k * 31 % 251).unwrap()).collect()
 }
@@ -93,7 +93,7 @@ fn lines_are_read() {
 }
 
 #[test]
-fn an_error_comes_after_the_bytes_before_it_and_ends_nothing() {
+fn an_error_is_returned_after_the_bytes_before_it_and_reading_continues() {
     let broken = || Err(io::Error::other("bad sector"));
     let mut reader = script([Ok(b"abc"), broken(), Ok(b"def"), Ok(b""), Ok(b"later")]);
     let mut read = Vec::new();
@@ -107,7 +107,7 @@ fn an_error_comes_after_the_bytes_before_it_and_ends_nothing() {
 }
 
 #[test]
-fn an_interrupted_read_goes_on() {
+fn an_interrupted_read_is_retried() {
     let mut reader = script([Err(ErrorKind::Interrupted.into()), Ok(b"abc")]);
     let mut read = String::new();
     block_on(reader.read_to_string(&mut read)).unwrap();
@@ -136,7 +136,7 @@ fn a_panic_resumes_and_loses_the_value() {
 }
 
 #[test]
-fn a_read_that_was_dropped_loses_nothing() {
+fn a_dropped_read_loses_nothing() {
     struct Channel(mpsc::Receiver<u8>);
 
     impl Read for Channel {
@@ -157,7 +157,7 @@ fn a_read_that_was_dropped_loses_nothing() {
 }
 
 #[test]
-fn what_is_written_arrives_in_order() {
+fn bytes_are_written_in_order() {
     let shared = Shared::default();
     let expected = pattern(test_util::scaled(2_000_000));
     let mut writer = Unblock::new(shared.clone()).capacity(10_000);
@@ -167,16 +167,16 @@ fn what_is_written_arrives_in_order() {
     block_on(writer.close()).unwrap();
     assert!(*shared.written.lock().unwrap() == expected);
     assert_eq!(*shared.flushes.lock().unwrap(), 1);
-    // Nothing to flush any more.
+    // There is nothing left to flush.
     block_on(writer.flush()).unwrap();
     assert_eq!(*shared.flushes.lock().unwrap(), 1);
 }
 
 #[test]
-fn what_is_written_is_on_its_way_without_a_flush() {
-    struct Tell(mpsc::Sender<Vec<u8>>);
+fn bytes_are_written_without_a_flush() {
+    struct Sends(mpsc::Sender<Vec<u8>>);
 
-    impl Write for Tell {
+    impl Write for Sends {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.send(bytes.to_vec()).unwrap();
             Ok(bytes.len())
@@ -187,13 +187,13 @@ fn what_is_written_is_on_its_way_without_a_flush() {
         }
     }
 
-    let (tell, told) = mpsc::channel();
-    let mut writer = Unblock::new(Tell(tell));
+    let (sender, written) = mpsc::channel();
+    let mut writer = Unblock::new(Sends(sender));
     block_on(writer.write_all(b"prompt> ")).unwrap();
-    assert_eq!(told.recv().unwrap(), b"prompt> ");
+    assert_eq!(written.recv().unwrap(), b"prompt> ");
 }
 
-/// A disk with room for so many bytes.
+/// A disk with room for a number of bytes.
 struct Small(usize, Vec<u8>);
 
 impl Write for Small {
@@ -219,7 +219,7 @@ impl Seek for Small {
 }
 
 #[test]
-fn the_error_of_a_write_is_told_once() {
+fn the_error_of_a_write_is_reported_once() {
     type Operation = fn(&mut Unblock<Small>) -> io::Result<()>;
     let operations: [Operation; 4] = [
         |writer| block_on(writer.flush()),
@@ -229,7 +229,7 @@ fn the_error_of_a_write_is_told_once() {
     ];
     for operation in operations {
         let mut writer = Unblock::new(Small(4, Vec::new()));
-        // Accepted, as there is room in the buffer.
+        // Accepted, because there is room in the buffer.
         block_on(writer.write_all(b"too much")).unwrap();
         assert_eq!(operation(&mut writer).unwrap_err().to_string(), "disk full");
         operation(&mut writer).unwrap();
@@ -247,7 +247,7 @@ fn the_error_of_a_write_is_told_once() {
 }
 
 #[test]
-fn a_flush_that_failed_is_tried_again() {
+fn a_failed_flush_is_retried() {
     #[derive(Debug)]
     struct Fails(usize);
 
@@ -288,7 +288,7 @@ fn vectored_writes_and_reads_use_all_slices() {
 }
 
 #[test]
-fn into_inner_gives_the_error_and_the_value() {
+fn into_inner_returns_the_error_and_the_value() {
     let mut writer = Unblock::new(Small(4, Vec::new()));
     block_on(writer.write_all(b"too much")).unwrap();
     let Err(error) = block_on(writer.into_inner()) else { panic!("the disk is full") };
@@ -301,23 +301,27 @@ fn into_inner_gives_the_error_and_the_value() {
 }
 
 #[test]
-fn dropped_it_writes_and_flushes_what_was_accepted() {
+fn dropping_it_writes_and_flushes_the_accepted_bytes() {
     let thread = DedicatedThread::new("unblock").unwrap();
     for held in [false, true] {
         let shared = Shared::default();
-        let (go_on, told) = mpsc::channel::<()>();
+        let (resume, is_resumed) = mpsc::channel::<()>();
         let mut writer = Unblock::on(thread.clone(), shared.clone());
         if held {
-            // Both parts wait: the one that is on its way, and the one behind it.
-            drop(crate::BlockingCall::new(move || told.recv().unwrap()).executor(&thread).spawn());
+            // Both parts wait: the one in the queue, and the one in the buffer.
+            drop(
+                crate::BlockingCall::new(move || is_resumed.recv().unwrap())
+                    .executor(&thread)
+                    .spawn(),
+            );
         }
         block_on(writer.write_all(b"first ")).unwrap();
         block_on(writer.write_all(b"second")).unwrap();
         drop(writer);
         if held {
-            go_on.send(()).unwrap();
+            resume.send(()).unwrap();
         }
-        // Two hops of the writer's at most are ahead of these.
+        // At most two jobs of the writer are ahead of these.
         for _ in 0..3 {
             block_on(crate::BlockingCall::new(|| ()).executor(&thread).into_future());
         }
@@ -327,7 +331,7 @@ fn dropped_it_writes_and_flushes_what_was_accepted() {
 }
 
 #[test]
-fn with_runs_after_the_writes_before_it() {
+fn with_runs_after_earlier_writes() {
     let mut writer = Unblock::new(Vec::new());
     block_on(writer.write_all(b"twelve bytes")).unwrap();
     assert_eq!(block_on(writer.with(|bytes| bytes.len())).unwrap(), 12);
@@ -340,12 +344,12 @@ fn with_runs_after_the_writes_before_it() {
 }
 
 #[test]
-fn an_iterator_is_a_stream_and_comes_back() {
+fn an_iterator_is_a_stream_and_is_returned() {
     let mut numbers = Unblock::new(0..1_000);
     for k in 0..100 {
         assert_eq!(block_on(numbers.next()), Some(k));
     }
-    // What it made ahead is lost.
+    // Items that were made ahead are lost.
     let mut rest = block_on(numbers.into_inner()).unwrap();
     assert!(rest.next().is_none_or(|next| next >= 100));
 
@@ -355,7 +359,7 @@ fn an_iterator_is_a_stream_and_comes_back() {
 }
 
 #[test]
-fn a_pool_that_is_shut_down_is_an_error_that_says_so() {
+fn a_shutdown_of_the_pool_is_an_error_that_names_it() {
     let pool = BlockingPool::builder().build().unwrap();
     let mut reader = Unblock::on(pool.clone(), b"abc".as_slice());
     block_on(pool.shutdown(Shutdown::Drain));
@@ -364,17 +368,17 @@ fn a_pool_that_is_shut_down_is_an_error_that_says_so() {
         let error = block_on(reader.read(&mut target)).unwrap_err();
         assert!(error.to_string().contains("shut down"), "{error}");
     }
-    // The value was not away.
+    // No job has taken the value.
     assert_eq!(block_on(reader.into_inner()).unwrap(), b"abc");
 }
 
 #[test]
 #[should_panic(expected = "room for one byte at least")]
-fn no_capacity_is_refused() {
+fn a_capacity_of_zero_is_rejected() {
     drop(Unblock::new(io::empty()).capacity(0));
 }
 
-/// Reads a pattern that never ends, in pieces of any size, and writes to where the test sees it.
+/// Reads an infinite pattern in pieces of random size, and writes to a shared buffer.
 struct Device {
     _alive: Counted<()>,
     random: Random,
@@ -406,7 +410,7 @@ impl Write for Device {
 }
 
 #[test]
-fn dropped_at_any_point_nothing_is_left_and_all_that_was_accepted_is_written() {
+fn dropped_at_any_point_it_leaks_nothing_and_writes_all_accepted_bytes() {
     let pool = test_util::pool();
     test_util::each_round(
         || test_util::settle(&pool),

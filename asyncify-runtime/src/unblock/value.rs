@@ -2,21 +2,21 @@
 //!
 //! # Protocol
 //!
-//! The value lies in a cell that its owner (the `Unblock`) and at most one job share. A job takes it
-//! out for the time in which it uses it, and for no longer: so a job that is cancelled, refused or
-//! discarded before it begins has taken nothing along, neither the value nor the bytes to write.
+//! The owner (the `Unblock`) and at most one job share a cell, which holds the value. A job takes the
+//! value out while it uses it, and no longer. So a job that is cancelled, rejected or discarded before
+//! it starts owns nothing, neither the value nor the bytes to write.
 //!
-//! | state | set by | what comes next |
+//! | state | set by | next |
 //! | --- | --- | --- |
-//! | `Idle` | the owner | the owner sends a job, or takes the value |
-//! | `Sent` | the owner | the job begins; or the owner sees that it never will, and takes both back |
-//! | `Busy` | the job | the job ends; or the owner goes away and leaves the rest to it |
-//! | `Done` | the job | the owner hears of the job's end |
-//! | `Abandoned` | the owner, which goes away | the job does the rest, and drops the value |
+//! | `Idle` | the owner | the owner submits a job, or takes the value |
+//! | `Queued` | the owner | the job starts; or the owner finds that it never will, and takes value and operation back |
+//! | `Running` | the job | the job completes; or the owner is dropped and leaves the rest to the job |
+//! | `Completed` | the job | the owner takes the completion |
+//! | `Abandoned` | the owner, when it is dropped | the job writes the rest, and drops the value |
 //! | `Gone` | either | nothing |
 //!
-//! The lock is held to move from one state to the next; neither the value nor anything else of the
-//! user's is used or dropped under it.
+//! The lock is held to change the state; no code of the user runs under it, be it that of the
+//! value, an operation or a destructor.
 
 use std::io;
 use std::mem;
@@ -25,9 +25,8 @@ use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use super::operation::{Completion, Operation};
-use super::output::Unwritten;
-use crate::call::Running;
-use crate::call::SpawnOptions;
+use super::write_buffer::Unwritten;
+use crate::call::{Running, SpawnOptions};
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
@@ -35,7 +34,7 @@ use crate::util::{catch, drop_quietly};
 /// The owner's side.
 pub(super) struct Value<T: Send + 'static> {
     cell: Arc<Cell<T>>,
-    /// The job that was sent, until its end is known.
+    /// The submitted job, until its end was observed.
     job: Option<Running<'static, ()>>,
 }
 
@@ -43,14 +42,14 @@ struct Cell<T>(Mutex<State<T>>);
 
 enum State<T> {
     Idle(Box<T>),
-    Sent(Box<T>, Operation<T>),
-    Busy {
-        /// The job writes what was accepted, so it is not cancelled.
+    Queued(Box<T>, Operation<T>),
+    Running {
+        /// The job writes accepted bytes, so it is not cancelled.
         writes: bool,
     },
-    Done(Box<T>, Completion),
+    Completed(Box<T>, Completion),
     Abandoned(Option<Unwritten<T>>),
-    /// Taken, or lost in a panic.
+    /// The value was taken, or lost in a panic.
     Gone,
 }
 
@@ -60,12 +59,12 @@ impl<T: Send + 'static> Value<T> {
         Self { cell: Arc::new(Cell(Mutex::new(state))), job: None }
     }
 
-    /// Whether a job was sent whose end is not known.
-    pub(super) fn is_away(&self) -> bool {
+    /// Returns whether a job was submitted whose end was not observed.
+    pub(super) fn is_busy(&self) -> bool {
         self.job.is_some()
     }
 
-    /// Ready when the value is here, with what its job has done, if there was one.
+    /// Ready when the value is idle, with the completion of its job if there was one.
     ///
     /// # Errors
     ///
@@ -73,8 +72,8 @@ impl<T: Send + 'static> Value<T> {
     ///
     /// # Panics
     ///
-    /// With the panic in which it was lost.
-    pub(super) fn poll_here(
+    /// Resumes the panic in which the value was lost.
+    pub(super) fn poll_idle(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<Option<Completion>>> {
@@ -86,35 +85,35 @@ impl<T: Send + 'static> Value<T> {
         let mut state = self.cell.lock();
         let (value, completion) = match mem::replace(&mut *state, State::Gone) {
             State::Idle(value) => (value, None),
-            State::Done(value, completion) => (value, Some(completion)),
-            State::Sent(value, operation) => {
+            State::Completed(value, completion) => (value, Some(completion)),
+            State::Queued(value, operation) => {
                 *state = State::Idle(value);
                 drop(state);
                 let error = ended.err().unwrap_or_else(JoinError::cancelled);
-                return Poll::Ready(Ok(Some(operation.refuse(io::Error::other(error)))));
+                return Poll::Ready(Ok(Some(operation.fail(io::Error::other(error)))));
             }
-            State::Busy { .. } | State::Abandoned(_) | State::Gone => {
+            State::Running { .. } | State::Abandoned(_) | State::Gone => {
                 drop(state);
-                return Poll::Ready(Err(lost_in(ended.err())));
+                return Poll::Ready(Err(job_error(ended.err())));
             }
         };
         *state = State::Idle(value);
         Poll::Ready(Ok(completion))
     }
 
-    /// Sends a job.
+    /// Submits a job.
     ///
     /// # Panics
     ///
-    /// If the value is not here.
-    pub(super) fn send(&mut self, options: &SpawnOptions, operation: Operation<T>) {
-        let value = self.take().expect("the caller has seen that the value is here");
-        *self.cell.lock() = State::Sent(value, operation);
+    /// Panics if the value is not idle.
+    pub(super) fn submit(&mut self, options: &SpawnOptions, operation: Operation<T>) {
+        let value = self.take().expect("the caller has checked that the value is idle");
+        *self.cell.lock() = State::Queued(value, operation);
         let cell = self.cell.clone();
         self.job = Some(options.spawn(move || cell.run()));
     }
 
-    /// The value, if it is here.
+    /// Takes the value if it is idle.
     pub(super) fn take(&mut self) -> Option<Box<T>> {
         let mut state = self.cell.lock();
         match mem::replace(&mut *state, State::Gone) {
@@ -126,23 +125,23 @@ impl<T: Send + 'static> Value<T> {
         }
     }
 
-    /// The value is here again.
+    /// Returns the value to the cell.
     pub(super) fn put_back(&mut self, value: Box<T>) {
         *self.cell.lock() = State::Idle(value);
     }
 
-    /// Leaves the value, to be dropped on a blocking thread when `unwritten` is written.
+    /// Abandons the value: a job writes `unwritten`, and drops the value on a blocking thread.
     pub(super) fn abandon(&mut self, options: &SpawnOptions, unwritten: Option<Unwritten<T>>) {
         let mut state = self.cell.lock();
         let (value, operation, completion) = match mem::replace(&mut *state, State::Gone) {
             State::Idle(value) => (value, None, None),
-            State::Done(value, completion) => (value, None, Some(completion)),
-            State::Sent(value, operation) => (value, Some(operation), None),
-            State::Busy { writes } => {
+            State::Completed(value, completion) => (value, None, Some(completion)),
+            State::Queued(value, operation) => (value, Some(operation), None),
+            State::Running { writes } => {
                 *state = State::Abandoned(unwritten);
                 drop(state);
                 if writes {
-                    // Detached: nobody asks it to stop.
+                    // Detached, so that it is not cancelled.
                     drop(self.job.take().map(Running::into_handle));
                 }
                 return;
@@ -150,7 +149,7 @@ impl<T: Send + 'static> Value<T> {
             State::Abandoned(_) | State::Gone => return,
         };
         drop(state);
-        // It never began, or has ended.
+        // The job has not started, or has ended.
         self.job = None;
         let operation = operation.filter(|operation| matches!(operation, Operation::Write(..)));
         if operation.is_some() || unwritten.is_some() || mem::needs_drop::<T>() {
@@ -169,29 +168,29 @@ impl<T> Cell<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a job does.
+    /// Runs a job.
     fn run(&self) {
         let mut state = self.lock();
         let (mut value, operation) = match mem::replace(&mut *state, State::Gone) {
-            State::Sent(value, operation) => (value, operation),
+            State::Queued(value, operation) => (value, operation),
             other => {
-                // The owner has gone, and has taken everything back.
+                // The owner has taken the operation back.
                 *state = other;
                 return;
             }
         };
-        *state = State::Busy { writes: matches!(operation, Operation::Write(..)) };
+        *state = State::Running { writes: matches!(operation, Operation::Write(..)) };
         drop(state);
         let result = catch(|| operation.run(&mut value));
         let mut state = self.lock();
-        let before = mem::replace(&mut *state, State::Gone);
+        let previous = mem::replace(&mut *state, State::Gone);
         match result {
             Ok(completion) => {
-                if let State::Abandoned(unwritten) = before {
+                if let State::Abandoned(unwritten) = previous {
                     drop(state);
                     finish(value, unwritten, Some(&completion));
                 } else {
-                    *state = State::Done(value, completion);
+                    *state = State::Completed(value, completion);
                 }
             }
             Err(payload) => {
@@ -203,31 +202,31 @@ impl<T> Cell<T> {
     }
 }
 
-/// Writes and flushes what is left, and drops the value. Nobody hears of errors.
-fn finish<T>(mut value: Box<T>, unwritten: Option<Unwritten<T>>, before: Option<&Completion>) {
-    if let Some(Unwritten { writer, bytes }) = unwritten {
-        // After an error, what was accepted meanwhile must not follow the gap.
-        if !matches!(before, Some(Completion::Written(_, Err(_)))) {
-            _ = writer.write_all(&mut value, &bytes);
+/// Writes and flushes the remaining bytes, and drops the value. Errors are ignored.
+fn finish<T>(mut value: Box<T>, unwritten: Option<Unwritten<T>>, completion: Option<&Completion>) {
+    if let Some(Unwritten { write_fns, bytes }) = unwritten {
+        // After an error, bytes that were accepted meanwhile must not follow the gap.
+        if !matches!(completion, Some(Completion::Written(_, Err(_)))) {
+            _ = write_fns.write_all(&mut value, &bytes);
         }
-        _ = writer.flush(&mut value);
+        _ = write_fns.flush(&mut value);
     }
 }
 
-/// What every operation says when there is no value.
-pub(super) fn lost() -> io::Error {
-    io::Error::other("the value was lost, in a panic or with the executor that had it")
+/// Returns the error of an operation on a lost value.
+pub(super) fn lost_error() -> io::Error {
+    io::Error::other("the value was lost in a panic, or with the executor that used it")
 }
 
-/// The same, where the job has just told why.
+/// Returns the error of the operation whose job has lost the value.
 ///
 /// # Panics
 ///
-/// With the panic of the job.
-pub(super) fn lost_in(error: Option<JoinError>) -> io::Error {
+/// Resumes the panic of the job.
+pub(super) fn job_error(error: Option<JoinError>) -> io::Error {
     match error.map(JoinError::try_into_panic) {
         Some(Ok(payload)) => panic::resume_unwind(payload),
         Some(Err(error)) => io::Error::other(error),
-        None => lost(),
+        None => lost_error(),
     }
 }

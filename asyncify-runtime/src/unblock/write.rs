@@ -8,43 +8,43 @@ use futures_io::AsyncWrite;
 
 use super::Unblock;
 use super::operation::Operation;
-use super::output::Writer;
+use super::write_buffer::WriteFns;
 
 impl<T: Send + 'static> Unblock<T> {
-    /// Ready when the value is here and all that was accepted is with it, or was lost to an error,
-    /// which is kept.
+    /// Ready when the value is idle and all accepted bytes are written, or discarded after an error,
+    /// which is recorded.
     pub(super) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            ready!(self.poll_here(cx))?;
-            if self.output.is_empty() {
+            ready!(self.poll_idle(cx))?;
+            if self.write_buffer.is_empty() {
                 return Poll::Ready(Ok(()));
             }
             self.write();
         }
     }
 
-    /// The same, with the error.
+    /// Like [`poll_drained`](Self::poll_drained), but reports the error.
     pub(super) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_drained(cx))?;
-        Poll::Ready(self.output.take_error())
+        Poll::Ready(self.write_buffer.take_error())
     }
 
-    /// Ready when all that was accepted is written and flushed.
+    /// Ready when all accepted bytes are written and flushed.
     pub(super) fn poll_flushed(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.poll_written(cx))?;
-            let Some(writer) = self.writer.filter(|_| self.output.is_dirty()) else {
+            let Some(write_fns) = self.write_fns.filter(|_| self.write_buffer.is_dirty()) else {
                 return Poll::Ready(Ok(()));
             };
-            self.send(Operation::Flush(writer));
+            self.submit(Operation::Flush(write_fns));
         }
     }
 
-    /// Sends the value, which is here, to write what was accepted.
+    /// Submits a job that writes the accepted bytes. The value must be idle.
     fn write(&mut self) {
-        let writer = self.writer.expect("what was accepted was written to the value");
-        let bytes = self.output.take();
-        self.send(Operation::Write(writer, bytes));
+        let write_fns = self.write_fns.expect("bytes are accepted by `poll_write` only");
+        let bytes = self.write_buffer.take_bytes();
+        self.submit(Operation::Write(write_fns, bytes));
     }
 }
 
@@ -62,24 +62,24 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.writer.get_or_insert_with(Writer::new);
-        self.give_up_seek();
+        self.write_fns.get_or_insert_with(WriteFns::new);
+        self.abandon_seek();
         loop {
-            let here = match self.poll_here(cx) {
-                Poll::Ready(here) => here.map(|()| true)?,
+            let idle = match self.poll_idle(cx) {
+                Poll::Ready(idle) => idle.map(|()| true)?,
                 Poll::Pending => false,
             };
-            self.output.take_error()?;
+            self.write_buffer.take_error()?;
             if slices.iter().all(|bytes| bytes.is_empty()) {
                 return Poll::Ready(Ok(0));
             }
-            if self.is_ahead() {
-                ready!(self.poll_changeable(cx))?;
+            if self.needs_alignment() {
+                ready!(self.poll_modifiable(cx))?;
                 continue;
             }
-            let count = self.output.accept(slices);
-            if here {
-                // On its way at once; what is accepted from now on follows.
+            let count = self.write_buffer.accept(slices);
+            if idle {
+                // Written at once; bytes that are accepted from now on follow.
                 self.write();
             } else if count == 0 {
                 return Poll::Pending;
@@ -91,11 +91,11 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.give_up_seek();
+        self.abandon_seek();
         self.poll_flushed(cx)
     }
 
-    /// Flushes. The value is closed when it is dropped, on the executor.
+    /// Flushes the value. It is closed when it is dropped, on the executor.
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_flush(cx)
     }

@@ -1,4 +1,4 @@
-//! Every public future and stream, pending until its stage is released.
+//! Every public future and stream, each pending until its stage is released.
 
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
@@ -11,19 +11,19 @@ use asyncify_runtime::{
 use futures::stream::{BoxStream, once};
 use futures::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, Stream, StreamExt};
 
-use super::world::{Stage, Value, take};
+use super::world::{Stage, Value, drop_value};
 
-/// A future or stream under test; a future is a stream of its end.
+/// A future or stream under test. A future is a stream of one item.
 pub(super) type Subject = BoxStream<'static, ()>;
 
-/// One row for each event that concerns it.
+/// A public future or stream, with one row for each event that concerns it.
 pub(super) struct Kind {
     pub(super) name: &'static str,
     pub(super) uses: &'static [Uses],
     pub(super) make: fn(&Arc<Stage>) -> Subject,
 }
 
-/// What else of the user's, beside wakers and hooks, takes part.
+/// The user code, besides wakers and hooks, that a future calls.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Uses {
     Body,
@@ -44,11 +44,11 @@ macro_rules! kinds {
 }
 
 fn future<F: Future<Output: 'static> + Send + 'static>(future: F) -> Subject {
-    once(async move { take(future.await) }).boxed()
+    once(async move { drop_value(future.await) }).boxed()
 }
 
 fn stream<S: Stream<Item: 'static> + Send + 'static>(stream: S) -> Subject {
-    stream.map(take).boxed()
+    stream.map(drop_value).boxed()
 }
 
 const LONG: Duration = Duration::from_secs(3600);
@@ -70,11 +70,11 @@ kinds! {
         let (body, executor) = (stage.body(), stage.executor());
         future(async move { BlockingCall::new(body).executor(&executor).detach().await })
     };
-    "CallFuture in line for a permit", [Body, Executor], |stage| {
-        let (body, executor, line) = (stage.body(), stage.executor(), stage.line());
-        future(async move { BlockingCall::new(body).executor(&executor).limiter(&line).await })
+    "CallFuture, waiting for a permit", [Body, Executor], |stage| {
+        let (body, executor, limiter) = (stage.body(), stage.executor(), stage.exhausted_limiter());
+        future(async move { BlockingCall::new(body).executor(&executor).limiter(&limiter).await })
     };
-    "CallFuture in line for a place", [Body], |stage| {
+    "CallFuture, waiting for room in the queue", [Body], |stage| {
         let (body, pool) = (stage.body(), stage.full_pool());
         future(async move { BlockingCall::new(body).executor(&pool).await })
     };
@@ -83,11 +83,11 @@ kinds! {
         future(async move { BlockingCall::new(body).executor(&executor).timeout(LONG).await })
     };
     "JoinHandle", [Body], |stage| future(stage.pool().spawn(stage.body()));
-    "JoinHandle in line for a permit", [Body], |stage| {
-        let line = stage.line();
-        future(BlockingCall::new(stage.body()).executor(&stage.pool()).limiter(&line).spawn())
+    "JoinHandle, waiting for a permit", [Body], |stage| {
+        let limiter = stage.exhausted_limiter();
+        future(BlockingCall::new(stage.body()).executor(&stage.pool()).limiter(&limiter).spawn())
     };
-    "Limiter::acquire", [], |stage| future(stage.line().acquire());
+    "Limiter::acquire", [], |stage| future(stage.exhausted_limiter().acquire());
     "BlockingPool::reserve", [], |stage| {
         let pool = stage.full_pool();
         future(async move { pool.reserve().await })
@@ -126,7 +126,7 @@ kinds! {
         let mut group = TaskGroup::on(stage.executor());
         group.spawn(stage.body());
         group.spawn(stage.body());
-        future(async move { group.join_all().await.into_iter().for_each(take) })
+        future(async move { group.join_all().await.into_iter().for_each(drop_value) })
     };
     "TaskGroup::join_all of futures", [Body, Executor], |stage| {
         let mut group = TaskGroup::new();
@@ -134,7 +134,7 @@ kinds! {
             let (body, executor) = (stage.body(), stage.executor());
             group.spawn_future(async move { BlockingCall::new(body).executor(&executor).await });
         }
-        future(async move { group.join_all().await.into_iter().for_each(take) })
+        future(async move { group.join_all().await.into_iter().for_each(drop_value) })
     };
     "TaskGroup::try_join_all", [Body, Executor], |stage| {
         let mut group = TaskGroup::on(stage.executor());
@@ -146,14 +146,14 @@ kinds! {
             token.cancelled().await;
             std::future::pending().await
         });
-        future(async move { take(group.try_join_all().await.map(|values| values.into_iter().for_each(take))) })
+        future(async move { drop_value(group.try_join_all().await.map(|values| values.into_iter().for_each(drop_value))) })
     };
     "TaskGroup::scope", [Body, Executor], |stage| {
         let (group, body, other) = (TaskGroup::on(stage.executor()), stage.body(), stage.body());
         future(group.scope(async move |group| {
             group.spawn(body);
             group.spawn(other);
-            take(group.join_next().await);
+            drop_value(group.join_next().await);
         }))
     };
     "Map", [Body, Items], |stage| {
@@ -240,19 +240,19 @@ kinds! {
     };
 }
 
-/// A reader that is at its end once it was released.
+/// A reader that waits for the release, and then is at its end.
 struct Reads<I>(I);
 
 impl<I: Iterator> Read for Reads<I> {
     fn read(&mut self, _buffer: &mut [u8]) -> std::io::Result<usize> {
-        take(self.0.next());
+        drop_value(self.0.next());
         Ok(0)
     }
 }
 
 impl<I: Iterator> Seek for Reads<I> {
     fn seek(&mut self, _to: SeekFrom) -> std::io::Result<u64> {
-        take(self.0.next());
+        drop_value(self.0.next());
         Ok(0)
     }
 }
@@ -262,7 +262,7 @@ struct Writes<I>(I);
 
 impl<I: Iterator> Write for Writes<I> {
     fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        take(self.0.next());
+        drop_value(self.0.next());
         Ok(buffer.len())
     }
 

@@ -1,10 +1,10 @@
-//! Code of the user's that panics, or comes back in, wherever it is called: a table of every public
-//! future and stream by every event.
+//! User code that panics, or reenters the runtime, wherever it is called: a table of every public future
+//! and stream by every such event.
 //!
-//! A row lets its event happen to a future that is awaited to its end, and to one that is dropped
-//! while it waits. Then a further future of the same object has to end as if nothing had happened,
-//! nothing may be left in the pools, and each value that was made has been dropped once. A row that
-//! hangs is named, and ends the tests.
+//! A row applies its event to a future that is awaited to completion, and to one that is dropped while
+//! it is pending. Afterwards, another future of the same object must complete as usual, the pools must
+//! be empty, and each value must have been dropped exactly once. A row that hangs fails the tests with
+//! its name.
 
 mod kinds;
 mod waker;
@@ -20,10 +20,10 @@ use std::thread;
 use asyncify_tests::in_time;
 
 use self::kinds::{KINDS, Kind, Subject, Uses};
-use self::waker::Hostile;
+use self::waker::HostileWaker;
 use self::world::{Stage, World};
 
-/// What goes wrong in a row.
+/// What the user code of a row does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
     WakerPanics,
@@ -48,8 +48,8 @@ enum Event {
     StopHookSubmits,
     ContextPanics,
     ContextSubmits,
-    SurroundPanics,
-    SurroundSubmits,
+    ContextWrapperPanics,
+    ContextWrapperSubmits,
 }
 
 use Event::*;
@@ -77,11 +77,12 @@ const EVENTS: &[Event] = &[
     StopHookSubmits,
     ContextPanics,
     ContextSubmits,
-    SurroundPanics,
-    SurroundSubmits,
+    ContextWrapperPanics,
+    ContextWrapperSubmits,
 ];
 
 impl Event {
+    /// Returns whether the kind calls the user code of the event.
     fn concerns(self, kind: &Kind) -> bool {
         let uses = |what| kind.uses.contains(&what);
         match self {
@@ -93,7 +94,7 @@ impl Event {
         }
     }
 
-    /// Whether the one who awaits may hear of it by a panic.
+    /// Returns whether polling or dropping the future may panic.
     fn may_panic(self) -> bool {
         matches!(
             self,
@@ -107,35 +108,35 @@ impl Event {
                 | ExecutorPanics
                 | ExecutorDropsTheJob
                 | ContextPanics
-                | SurroundPanics
+                | ContextWrapperPanics
         )
     }
 }
 
-/// What the panics of the table throw.
-struct Deliberate;
+/// The payload of the panics in this table.
+struct DeliberatePanic;
 
-/// Panics, but not twice at once, which would abort. (Past the panic hook, which would report it.)
-fn deliberate() {
+/// Panics, unless the thread is panicking already, which would abort. Bypasses the panic hook.
+fn deliberate_panic() {
     if !thread::panicking() {
-        resume_unwind(Box::new(Deliberate));
+        resume_unwind(Box::new(DeliberatePanic));
     }
 }
 
-fn caught<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
+fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
     catch_unwind(AssertUnwindSafe(f))
 }
 
-/// How a future ended.
+/// The end of a future.
 #[derive(Debug)]
 enum End {
     Ready,
-    /// Its waker dropped it, or polled it to its end.
+    /// Its waker dropped it, or polled it to completion.
     Dropped,
-    Panicked(#[expect(dead_code, reason = "shown by a row that fails")] Option<String>),
+    Panicked(#[expect(dead_code, reason = "printed by a failing row")] Option<String>),
 }
 
-/// A future that its waker may reach.
+/// A future that its own waker can poll and drop.
 struct Slot(Mutex<Option<Subject>>);
 
 impl Slot {
@@ -143,12 +144,12 @@ impl Slot {
         Arc::new(Self(Mutex::new(Some(subject))))
     }
 
-    /// Polls to the end of the stream. None: the future is gone.
+    /// Polls until pending or complete. Returns `None` if the future was dropped.
     fn poll(&self, waker: &Waker) -> Option<Poll<()>> {
         Self::poll_in(&mut self.lock(), waker)
     }
 
-    /// The same for wakers, who do nothing while the future is being polled.
+    /// Like [`poll`](Self::poll), for wakers: returns `None` while the future is being polled.
     fn try_poll(&self, waker: &Waker) -> Option<Poll<()>> {
         let mut slot = self.try_lock()?;
         Self::poll_in(&mut slot, waker)
@@ -168,7 +169,7 @@ impl Slot {
         }
     }
 
-    /// Takes the future out, unless it is being polled.
+    /// Takes the future, unless it is being polled.
     fn try_take(&self) -> Option<Subject> {
         self.try_lock()?.take()
     }
@@ -192,7 +193,7 @@ fn row(kind: &Kind, event: Event) {
     for abandon in [false, true] {
         let stage = world.stage();
         world.arm(true);
-        let end = caught(|| act(kind, event, &stage, abandon));
+        let end = catch(|| act(kind, event, &stage, abandon));
         world.arm(false);
         stage.release();
         match end {
@@ -202,8 +203,12 @@ fn row(kind: &Kind, event: Event) {
             Err(payload) => panic!("{}: {:?}", name(kind, event), End::Panicked(text(&*payload))),
         }
         let subject = Slot::new((kind.make)(&stage));
-        let after = drive(&subject, &Hostile::new(|| false));
-        assert!(matches!(after, End::Ready), "{}, afterwards: {after:?}", name(kind, event));
+        let after = drive(&subject, &HostileWaker::new(|| false));
+        assert!(
+            matches!(after, End::Ready),
+            "{}, the future after it: {after:?}",
+            name(kind, event)
+        );
     }
     world.check();
 }
@@ -217,10 +222,10 @@ fn text(payload: &(dyn Any + Send)) -> Option<String> {
     text.or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
-/// Lets the event happen to a future.
+/// Applies the event to a future.
 fn act(kind: &Kind, event: Event, stage: &Arc<Stage>, abandon: bool) -> End {
     if event == ExecutorRunsInPlace {
-        // Nobody could do so later.
+        // The executor runs the body within the poll: nothing could release it later.
         stage.release();
     }
     let subject = Slot::new((kind.make)(stage));
@@ -228,7 +233,7 @@ fn act(kind: &Kind, event: Event, stage: &Arc<Stage>, abandon: bool) -> End {
     let own = Arc::new(OnceLock::<Waker>::new());
     let on_wake: Box<dyn Fn() -> bool + Send + Sync> = match event {
         WakerPanics => Box::new(|| {
-            deliberate();
+            deliberate_panic();
             false
         }),
         WakerDropsItsFuture => {
@@ -268,16 +273,16 @@ fn act(kind: &Kind, event: Event, stage: &Arc<Stage>, abandon: bool) -> End {
     if event != WakerPollsAnother {
         drop(another.try_take());
     }
-    let hostile = Hostile::new(on_wake);
+    let hostile = HostileWaker::new(on_wake);
     own.get_or_init(|| hostile.waker());
     hostile.clone_panics.store(event == CloneOfWakerPanics, SeqCst);
     hostile.drop_panics.store(event == DropOfWakerPanics, SeqCst);
     let waker = hostile.waker();
-    let first = caught(|| subject.poll(&waker));
-    // Behind the other one, where they stand in line.
+    let first = catch(|| subject.poll(&waker));
+    // Behind the first one, if both wait for the same resource.
     another.try_poll(Waker::noop());
     let end = if abandon {
-        let dropped = caught(|| drop(subject.try_take()));
+        let dropped = catch(|| drop(subject.try_take()));
         match first.and(dropped) {
             Ok(()) => End::Dropped,
             Err(payload) => End::Panicked(text(&*payload)),
@@ -289,22 +294,22 @@ fn act(kind: &Kind, event: Event, stage: &Arc<Stage>, abandon: bool) -> End {
     stage.release();
     hostile.drop_panics.store(false, SeqCst);
     hostile.clone_panics.store(false, SeqCst);
-    let _ = caught(|| drop(another.try_take()));
+    let _ = catch(|| drop(another.try_take()));
     end
 }
 
-/// Drives a future to its end by its own waker.
-fn drive(subject: &Arc<Slot>, hostile: &Arc<Hostile>) -> End {
+/// Polls a future to completion whenever its waker is woken.
+fn drive(subject: &Arc<Slot>, hostile: &Arc<HostileWaker>) -> End {
     let mut panic = None;
     let mut last = None;
-    // Some panic more than once: a future of several wakers.
+    // A future that holds several wakers may panic more than once.
     for _ in 0..20 {
-        let polled = caught(|| {
+        let polled = catch(|| {
             loop {
                 let woken = hostile.woken();
                 let waker = hostile.waker();
                 let polled = subject.poll(&waker);
-                let _ = caught(|| drop(waker));
+                let _ = catch(|| drop(waker));
                 match polled {
                     Some(Poll::Ready(())) => return End::Ready,
                     Some(Poll::Pending) => hostile.wait(woken),
@@ -316,22 +321,22 @@ fn drive(subject: &Arc<Slot>, hostile: &Arc<Hostile>) -> End {
             Ok(end) if panic.is_none() => return end,
             Ok(_) => break,
             Err(payload) => {
-                let own = !payload.is::<Deliberate>();
+                let foreign = !payload.is::<DeliberatePanic>();
                 last = text(&*payload);
                 panic = Some(payload);
-                if own {
+                if foreign {
                     break;
                 }
             }
         }
     }
     drop(panic);
-    let _ = caught(|| drop(subject.lock().take()));
+    let _ = catch(|| drop(subject.lock().take()));
     End::Panicked(last)
 }
 
-/// The rows of every kind whose number leaves `part` when divided by 4: four tests, so that they run
-/// beside each other.
+/// Runs a quarter of the rows: those of the kinds whose index modulo 4 is `part`. Four tests, so that
+/// they run in parallel.
 fn rows(part: usize) {
     let only = std::env::var("ADVERSARY").unwrap_or_default();
     for kind in KINDS.iter().skip(part).step_by(4) {

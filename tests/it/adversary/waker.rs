@@ -1,4 +1,4 @@
-//! A waker whose every operation may do harm.
+//! A waker whose clone, wake and drop may panic or call back.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -6,12 +6,12 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use asyncify_tests::FOREVER;
 
-use super::deliberate;
+use super::deliberate_panic;
 
-/// What all clones of the waker share.
-pub(super) struct Hostile {
-    /// Called on the thread that wakes, after the wake-up was counted. True: it ended the future,
-    /// which nobody wakes any more.
+/// The state that all clones of the waker share.
+pub(super) struct HostileWaker {
+    /// Called on the thread that wakes, after the wake-up was counted. Returns `true` if it has completed
+    /// or dropped the future, which is not woken again.
     on_wake: Box<dyn Fn() -> bool + Send + Sync>,
     /// The next clone panics.
     pub(super) clone_panics: AtomicBool,
@@ -21,7 +21,7 @@ pub(super) struct Hostile {
     changed: Condvar,
 }
 
-impl Hostile {
+impl HostileWaker {
     pub(super) fn new(on_wake: impl Fn() -> bool + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self {
             on_wake: Box::new(on_wake),
@@ -33,17 +33,17 @@ impl Hostile {
     }
 
     pub(super) fn waker(self: &Arc<Self>) -> Waker {
-        // SAFETY: the functions of `TABLE` keep the contract of `RawWaker` for a pointer to a
-        // `Hostile` that comes from `Arc::into_raw`, and a `Hostile` is `Send` and `Sync`.
+        // SAFETY: the functions of `TABLE` fulfil the contract of `RawWaker` for a pointer to a
+        // `HostileWaker` that comes from `Arc::into_raw`, and a `HostileWaker` is `Send` and `Sync`.
         unsafe { Waker::new(Arc::into_raw(Arc::clone(self)).cast(), &TABLE) }
     }
 
-    /// How often it was woken.
+    /// Returns the number of wake-ups.
     pub(super) fn woken(&self) -> usize {
         *self.woken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until it was woken more often than that.
+    /// Waits until there were more than `before` wake-ups.
     pub(super) fn wait(&self, before: usize) {
         let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
         let (woken, timeout) = self
@@ -69,30 +69,30 @@ impl Hostile {
 
 static TABLE: RawWakerVTable = RawWakerVTable::new(
     |hostile| {
-        // SAFETY: a pointer from `Arc::into_raw`, whose owner lends it to us.
-        let shared = unsafe { &*hostile.cast::<Hostile>() };
+        // SAFETY: a pointer from `Arc::into_raw`, which its owner keeps alive.
+        let shared = unsafe { &*hostile.cast::<HostileWaker>() };
         if shared.clone_panics.swap(false, SeqCst) {
-            deliberate();
+            deliberate_panic();
         }
         // SAFETY: as above; the count belongs to the clone.
-        unsafe { Arc::increment_strong_count(hostile.cast::<Hostile>()) };
+        unsafe { Arc::increment_strong_count(hostile.cast::<HostileWaker>()) };
         RawWaker::new(hostile, &TABLE)
     },
     |hostile| {
-        // SAFETY: a pointer from `Arc::into_raw`, whose count is given to us.
-        let shared = unsafe { Arc::from_raw(hostile.cast::<Hostile>()) };
+        // SAFETY: a pointer from `Arc::into_raw`, one reference of which this call owns.
+        let shared = unsafe { Arc::from_raw(hostile.cast::<HostileWaker>()) };
         shared.wake();
     },
     |hostile| {
-        // SAFETY: a pointer from `Arc::into_raw`, whose owner lends it to us.
-        let shared = unsafe { &*hostile.cast::<Hostile>() };
+        // SAFETY: a pointer from `Arc::into_raw`, which its owner keeps alive.
+        let shared = unsafe { &*hostile.cast::<HostileWaker>() };
         shared.wake();
     },
     |hostile| {
-        // SAFETY: a pointer from `Arc::into_raw`, whose count is given to us.
-        let shared = unsafe { Arc::from_raw(hostile.cast::<Hostile>()) };
+        // SAFETY: a pointer from `Arc::into_raw`, one reference of which this call owns.
+        let shared = unsafe { Arc::from_raw(hostile.cast::<HostileWaker>()) };
         if shared.drop_panics.load(SeqCst) {
-            deliberate();
+            deliberate_panic();
         }
     },
 );

@@ -1,4 +1,4 @@
-//! Where a row takes place: a pool with hooks, and stages that hold futures back until released.
+//! The environment of a row: a pool with hooks, and stages that keep futures pending until released.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,45 +12,45 @@ use asyncify_runtime::{
 };
 use asyncify_tests::{Gate, block_on};
 
-use super::{Event, deliberate};
+use super::{Event, deliberate_panic};
 
-/// How many values of a row live.
+/// The number of values of a row that exist.
 #[derive(Default)]
-struct Living {
+struct LiveValues {
     count: Mutex<i64>,
     changed: Condvar,
 }
 
-impl Living {
+impl LiveValues {
     fn add(&self, more: i64) {
         *self.count.lock().unwrap() += more;
         self.changed.notify_all();
     }
 }
 
-/// A value that is counted while it lives, and may panic as it dies.
+/// A value that is counted while it exists, and whose destructor may panic.
 pub(super) struct Value {
-    living: Arc<Living>,
+    live: Arc<LiveValues>,
     panics: bool,
 }
 
 impl Drop for Value {
     fn drop(&mut self) {
-        self.living.add(-1);
+        self.live.add(-1);
         if self.panics {
-            deliberate();
+            deliberate_panic();
         }
     }
 }
 
 pub(super) struct World {
     event: Event,
-    /// Whether the event takes place.
+    /// Whether the event happens.
     armed: Arc<AtomicBool>,
-    living: Arc<Living>,
-    /// For hooks that call the pool.
+    live: Arc<LiveValues>,
+    /// The pool to which hooks submit.
     in_hooks: Arc<Mutex<Option<BlockingPool>>>,
-    /// The first is that of most calls.
+    /// All pools of the row. Most calls use the first.
     pools: Mutex<Vec<BlockingPool>>,
 }
 
@@ -59,7 +59,7 @@ impl World {
         let world = Self {
             event,
             armed: Arc::new(AtomicBool::new(true)),
-            living: Arc::default(),
+            live: Arc::default(),
             in_hooks: Arc::default(),
             pools: Mutex::default(),
         };
@@ -76,15 +76,15 @@ impl World {
         self.event == event && self.armed.load(SeqCst)
     }
 
-    /// A pool that has the hooks of the row.
+    /// Builds a pool with the hooks of the row.
     fn build(&self, builder: BlockingPoolBuilder) -> BlockingPool {
         let hook = |panics: Event, submits: Event| {
             let (event, armed, pool) = (self.event, self.armed.clone(), self.in_hooks.clone());
             move || {
                 if event == panics && armed.load(SeqCst) {
-                    deliberate();
+                    deliberate_panic();
                 }
-                // Once, as the call meets the hook again.
+                // Only once, because the submitted call runs the hook again.
                 if event == submits && armed.swap(false, SeqCst) {
                     let pool = pool.lock().unwrap().clone();
                     drop(pool.map(|pool| pool.spawn(|| ())));
@@ -92,7 +92,7 @@ impl World {
             }
         };
         let capture = hook(Event::ContextPanics, Event::ContextSubmits);
-        let around = hook(Event::SurroundPanics, Event::SurroundSubmits);
+        let around = hook(Event::ContextWrapperPanics, Event::ContextWrapperSubmits);
         let pool = builder
             .keep_alive(Duration::from_millis(1))
             .on_thread_start(hook(Event::StartHookPanics, Event::StartHookSubmits))
@@ -112,8 +112,8 @@ impl World {
     }
 
     fn value(&self, panics: Event) -> Value {
-        self.living.add(1);
-        Value { living: self.living.clone(), panics: self.is(panics) }
+        self.live.add(1);
+        Value { live: self.live.clone(), panics: self.is(panics) }
     }
 
     pub(super) fn stage(self: &Arc<Self>) -> Arc<Stage> {
@@ -125,13 +125,13 @@ impl World {
             parent,
             held: Mutex::default(),
             full: OnceLock::new(),
-            line: OnceLock::new(),
+            exhausted_limiter: OnceLock::new(),
             bound: OnceLock::new(),
             checkouts: OnceLock::new(),
         })
     }
 
-    /// Nothing is left: no job, no value; and the pools end.
+    /// Asserts that no job and no value is left, and that the pools shut down.
     pub(super) fn check(&self) {
         let pools = std::mem::take(&mut *self.pools.lock().unwrap());
         for pool in &pools {
@@ -139,11 +139,11 @@ impl World {
             let metrics = pool.metrics();
             assert_eq!((metrics.running, metrics.queued), (0, 0), "{metrics:?}");
         }
-        let living = self.living.count.lock().unwrap();
-        let living = self.living.changed.wait_while(living, |living| *living > 0).unwrap();
-        assert_eq!(*living, 0, "something was dropped twice");
-        drop(living);
-        // Stop hooks have their turn.
+        let live = self.live.count.lock().unwrap();
+        let live = self.live.changed.wait_while(live, |live| *live > 0).unwrap();
+        assert_eq!(*live, 0, "something was dropped twice");
+        drop(live);
+        // The event of a stop hook happens now.
         self.arm(true);
         for pool in &pools {
             block_on(pool.shutdown(Shutdown::Drain));
@@ -158,7 +158,7 @@ impl World {
     }
 }
 
-/// What the futures of one run share. They are pending until it is released.
+/// The state that the futures of one run share. They are pending until it is released.
 pub(super) struct Stage {
     pub(super) world: Arc<World>,
     gate: Gate,
@@ -168,7 +168,7 @@ pub(super) struct Stage {
     /// Dropped by the release.
     held: Mutex<Vec<Box<dyn Any + Send>>>,
     full: OnceLock<BlockingPool>,
-    line: OnceLock<Limiter>,
+    exhausted_limiter: OnceLock<Limiter>,
     bound: OnceLock<ThreadBound<Value>>,
     checkouts: OnceLock<ThreadBoundPool<Value>>,
 }
@@ -177,7 +177,7 @@ impl Stage {
     pub(super) fn release(&self) {
         self.gate.open();
         self.token.cancel();
-        // One at a time, and not under the lock: wakers may come back here.
+        // One at a time, and not under the lock: wakers may call back.
         while let Some(held) = { self.held.lock().unwrap().pop() } {
             drop(held);
         }
@@ -191,12 +191,12 @@ impl Stage {
         self.world.pools.lock().unwrap()[0].clone()
     }
 
-    /// A pool of its own, for a subject that ends it.
+    /// Creates another pool, for a future that shuts it down.
     pub(super) fn own_pool(&self) -> BlockingPool {
         self.world.build(BlockingPool::builder().max_threads(2))
     }
 
-    /// A pool whose one thread is at a body, and whose queue is full.
+    /// Returns a pool whose only thread is busy and whose queue is full.
     pub(super) fn full_pool(&self) -> BlockingPool {
         let full = self.full.get_or_init(|| {
             let armed = self.world.armed.swap(false, SeqCst);
@@ -211,17 +211,17 @@ impl Stage {
         full.clone()
     }
 
-    /// A limiter without a permit to spare.
-    pub(super) fn line(&self) -> Limiter {
-        let line = self.line.get_or_init(|| {
-            let line = Limiter::new(1);
-            self.hold(line.try_acquire().unwrap());
-            line
+    /// Returns a limiter without an available permit.
+    pub(super) fn exhausted_limiter(&self) -> Limiter {
+        let limiter = self.exhausted_limiter.get_or_init(|| {
+            let limiter = Limiter::new(1);
+            self.hold(limiter.try_acquire().unwrap());
+            limiter
         });
-        line.clone()
+        limiter.clone()
     }
 
-    /// A value whose thread is busy.
+    /// Returns a value whose thread is busy.
     pub(super) fn bound(&self) -> ThreadBound<Value> {
         let bound = self.bound.get_or_init(|| self.make_bound());
         let gate = self.gate.clone();
@@ -229,7 +229,7 @@ impl Stage {
         bound.clone()
     }
 
-    /// Values that are all in use.
+    /// Returns a pool of values that are all in use.
     pub(super) fn checkouts(&self) -> ThreadBoundPool<Value> {
         let checkouts = self.checkouts.get_or_init(|| {
             let values = ThreadBoundPool::new([self.make_bound()]);
@@ -246,7 +246,7 @@ impl Stage {
             .unwrap_or_else(|()| unreachable!())
     }
 
-    /// A body that waits for the release.
+    /// Returns a body that waits for the release.
     pub(super) fn body(&self) -> impl FnOnce() -> Value + Send + 'static {
         let capture = self.world.value(Event::CaptureDropPanics);
         let result = self.world.value(Event::ResultDropPanics);
@@ -254,14 +254,14 @@ impl Stage {
         move || {
             gate.pass();
             if panics {
-                deliberate();
+                deliberate_panic();
             }
             drop(capture);
             result
         }
     }
 
-    /// Items that wait for the release.
+    /// Returns an iterator that waits for the release.
     pub(super) fn items(&self) -> impl Iterator<Item = Value> + Send + use<> {
         Items {
             left: 3,
@@ -273,8 +273,8 @@ impl Stage {
     }
 
     pub(super) fn executor(&self) -> Arc<dyn Executor> {
-        let does = self.world.armed.load(SeqCst).then_some(self.world.event);
-        Arc::new(Acts { pool: self.pool(), does })
+        let behaviour = self.world.armed.load(SeqCst).then_some(self.world.event);
+        Arc::new(HostileExecutor { pool: self.pool(), behaviour })
     }
 }
 
@@ -293,22 +293,22 @@ impl Iterator for Items {
         self.gate.pass();
         self.left = self.left.checked_sub(1)?;
         if self.panics && self.left == 1 {
-            deliberate();
+            deliberate_panic();
         }
         Some(self.world.value(Event::ResultDropPanics))
     }
 }
 
 #[derive(Clone)]
-struct Acts {
+struct HostileExecutor {
     pool: BlockingPool,
-    does: Option<Event>,
+    behaviour: Option<Event>,
 }
 
-impl Executor for Acts {
+impl Executor for HostileExecutor {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
-        match self.does {
-            Some(Event::ExecutorPanics) => deliberate(),
+        match self.behaviour {
+            Some(Event::ExecutorPanics) => deliberate_panic(),
             Some(Event::ExecutorDropsTheJob) => drop(job),
             Some(Event::ExecutorRunsInPlace) => job.run(),
             _ => return self.pool.execute(job),
@@ -321,7 +321,7 @@ impl Executor for Acts {
     }
 }
 
-/// Drops what the caller was given.
-pub(super) fn take<T>(given: T) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(given)));
+/// Drops a value, and catches the panic of its destructor.
+pub(super) fn drop_value<T>(value: T) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
 }

@@ -1,28 +1,29 @@
-//! One function over many items, on a pool, as a stream of results.
+//! A function that is called on many items, on a pool, as a stream of results.
 //!
-//! A worker takes a load of the items that wait and calls the function on them; if there are none, it
-//! takes the iterator, which only one of them has at a time, and asks it for a load. Before it works,
-//! it sends one more worker if there is more to do. How many items make a load is found out as it
-//! goes ([`pace`]): quick ones are worked on by the hundred, so that the hop disappears, and slow
-//! ones one by one, by as many workers as there may be.
+//! A worker takes a batch of queued items and calls the function on them. If no items are queued, it
+//! takes the iterator, which only one worker has at a time, and queues a batch of items. Before it
+//! processes a batch, it spawns another worker if there is more work. The batch size is adaptive
+//! ([`batch_size`]): cheap items are processed by the hundred, so that the cost of a job disappears,
+//! and expensive ones one by one, by as many workers as the concurrency allows.
 //!
-//! A worker that finds nothing to do leaves its thread. Nobody waits for the consumer: it sends a
-//! worker again when it has made room.
+//! A worker that finds no work retires. No worker waits for the consumer: the consumer spawns a worker
+//! again when it has made room.
 //!
 //! # Invariants
 //!
-//! 1. An item waits, is in one worker's load, or is done and on the [`shelf`]; it moves on under the
-//!    lock, or in the hands of its one holder. So it is worked on at most once.
-//! 2. A worker leaves only when it has seen, under the lock, that there is nothing it could do. Room
-//!    is made by the consumer alone, which then looks whether to send a worker.
-//! 3. The iterator may block for ever between two items. So while the consumer is hungry, whoever
-//!    adds an item that nobody will come for sends a worker; and a consumer that becomes hungry looks
-//!    whether it has to.
-//! 4. The iterator, the function, and what they make run and are dropped under no lock.
+//! 1. An item is queued, in the batch of one worker, or processed, its result being in the
+//!    [`result_buffer`]; it moves on under the lock, or in the hands of its one owner. So it is
+//!    processed at most once.
+//! 2. A worker retires only when it has seen, under the lock, that there is no work for it. Room is
+//!    made by the consumer alone, which then spawns a worker if there is work.
+//! 3. The iterator may block for ever between two items. So while the consumer waits, a worker that
+//!    queues an item for which no worker is starting spawns one; and a consumer that begins to wait
+//!    spawns one if necessary.
+//! 4. The iterator, the function, and the values that they make run and are dropped under no lock.
 
-mod pace;
+mod batch_size;
+mod result_buffer;
 mod shared;
-mod shelf;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 mod worker;
@@ -33,30 +34,30 @@ use std::panic;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::thread;
 
 use futures_core::Stream;
 
-use self::shared::{Shared, Taken};
-pub use self::shelf::{AsCompleted, InOrder};
-use self::shelf::{Done, Shelf};
-use self::worker::send;
-use crate::call::DropOnPool;
-use crate::call::Running;
-use crate::call::{SpawnOptions, resume};
+use self::result_buffer::ResultOrder;
+pub use self::result_buffer::{AsCompleted, InOrder};
+use self::shared::{Received, Shared};
+use self::worker::spawn_reserved;
+use crate::call::{DropOnPool, SpawnOptions, resume};
 use crate::pool::BlockingPool;
+use crate::task::JoinHandle;
 use crate::util::drop_all_quietly;
 
 impl BlockingPool {
-    /// Calls `f` on each item, on the threads of the pool, and gives the results in the order of the
-    /// items.
+    /// Calls `f` on each item, on the threads of the pool, and returns a stream of the results in the
+    /// order of the items.
     ///
-    /// The iterator runs on the pool too, so it may block, and it may be endless: it is advanced
-    /// only as far as there is room for results (see [`Map`]). To share state between the calls, let
-    /// `f` capture it in an `Arc`.
+    /// The iterator runs on the pool too, so it may block. It may be infinite: it is advanced only
+    /// while there is room for results (see [`Map`]). To share state between the calls, let `f`
+    /// capture it in an `Arc`.
     ///
     /// # Cancel safety
     ///
-    /// As [`Map`] says.
+    /// See [`Map`].
     ///
     /// # Examples
     ///
@@ -81,14 +82,15 @@ impl BlockingPool {
         F: Fn(I::Item) -> R + Send + Sync + 'static,
         R: Send + 'static,
     {
-        Map::new(SpawnOptions::on(self.clone()), items.into_iter(), f)
+        Map::new(self.clone(), items.into_iter(), f)
     }
 
-    /// [`map`](Self::map), with the results as they come: a slow item holds none of the others up.
+    /// Like [`map`](Self::map), but returns the results in the order in which the calls complete: a
+    /// slow item does not delay the results of others.
     ///
     /// # Cancel safety
     ///
-    /// As [`Map`] says.
+    /// See [`Map`].
     ///
     /// # Examples
     ///
@@ -107,41 +109,42 @@ impl BlockingPool {
         F: Fn(I::Item) -> R + Send + Sync + 'static,
         R: Send + 'static,
     {
-        Map::new(SpawnOptions::on(self.clone()), items.into_iter(), f)
+        Map::new(self.clone(), items.into_iter(), f)
     }
 }
 
-/// The results of [`BlockingPool::map`] ([`InOrder`]) or [`BlockingPool::map_unordered`]
-/// ([`AsCompleted`]).
+/// The stream of results returned by [`BlockingPool::map`] ([`InOrder`]) and
+/// [`BlockingPool::map_unordered`] ([`AsCompleted`]).
 ///
-/// Lazy: nothing runs until the stream is polled. Then workers run ahead of the consumer until
-/// enough results wait: as many as four [batches](Self::batch), or twice the
-/// [concurrency](Self::concurrency) if that is more. A consumer that is slower than that holds no
-/// thread of the pool.
+/// The stream is lazy: nothing runs until it is polled. Then the pool works ahead of the consumer. At
+/// most four [batches](Self::batch) of items, or twice the [concurrency](Self::concurrency) if that is
+/// more, have left the iterator while their results have not been received. A consumer that is slower
+/// than the pool occupies no thread.
 ///
 /// # Cancel safety
 ///
-/// `next()` is cancel safe: no result is lost. Dropping the stream stops the work: no more items are
-/// asked for, those that wait are dropped, and calls that run go on to their end by themselves and
-/// see [`is_cancelled`](crate::is_cancelled).
+/// `next()` is cancel safe: no result is lost. Dropping the stream cancels the remaining work: the
+/// iterator is not advanced any more and queued items are dropped. Calls that are running cannot be
+/// stopped, but [`is_cancelled`](crate::is_cancelled) returns `true` in them.
 ///
 /// # Panics
 ///
-/// A panic of `f` or of the iterator resumes where the stream is polled, in its item's place, and
-/// ends the stream. So does a pool that is shut down before the last result.
+/// A panic of `f` or of the iterator resumes in `poll_next`, in the place of its item, and ends the
+/// stream. `poll_next` also panics, and the stream ends, if the pool is shut down before the last
+/// result.
 #[must_use = "streams do nothing unless polled"]
 pub struct Map<I, F, R, O>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
-    /// Results that were taken and not given yet.
-    batch: VecDeque<Done<R>>,
+    /// Results that were received and not returned yet.
+    batch: VecDeque<thread::Result<R>>,
     shared: Arc<Shared<I, F, R, O>>,
-    /// The worker that was sent last.
-    sent: Option<Running<'static, ()>>,
+    /// The worker that the consumer spawned last.
+    worker: Option<JoinHandle<()>>,
 }
 
 impl<I, F, R, O> Map<I, F, R, O>
@@ -149,55 +152,57 @@ where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
-    fn new(options: SpawnOptions, items: I, f: F) -> Self {
-        let shared = Arc::new(Shared::new(options, items, f));
-        Self { batch: VecDeque::new(), shared, sent: None }
+    fn new(pool: BlockingPool, items: I, f: F) -> Self {
+        let shared = Arc::new(Shared::new(pool, items, f));
+        Self { batch: VecDeque::new(), shared, worker: None }
     }
 
-    /// Works on at most `calls` items at a time; 512 without this call, or as many as the pool has
-    /// threads.
+    /// Sets the maximum number of calls of `f` that run at the same time.
+    ///
+    /// The default is 512. The number of threads of the pool is a limit as well.
     ///
     /// # Panics
     ///
-    /// If `calls` is 0.
+    /// Panics if `calls` is 0.
     pub fn concurrency(self, calls: usize) -> Self {
         assert!(calls > 0, "the concurrency of a map must be at least 1");
         self.shared.set(|limits| limits.concurrency = calls);
         self
     }
 
-    /// Takes at most `items` items in one go, however quick they are; 256 without this call.
+    /// Sets the maximum number of items that one thread processes as a batch.
     ///
-    /// A smaller number bounds the memory that results take which nobody has asked for yet.
+    /// The default is 256. The actual batch size adapts to the duration of the calls; a smaller
+    /// maximum bounds the memory of results that were not received yet.
     ///
     /// # Panics
     ///
-    /// If `items` is 0.
+    /// Panics if `items` is 0.
     pub fn batch(self, items: usize) -> Self {
         assert!(items > 0, "the batch of a map must be at least 1");
         self.shared.set(|limits| limits.batch = items);
         self
     }
 
-    /// Gets results that can be given; false at the end.
+    /// Receives the available results. Ready with `false` at the end.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         loop {
-            match self.shared.take(&mut self.batch, cx) {
-                Taken::Done { wanted } => {
-                    if wanted {
-                        self.send();
+            match self.shared.recv(&mut self.batch, cx) {
+                Received::Results { spawn } => {
+                    if spawn {
+                        self.spawn_worker();
                     }
                     return Poll::Ready(true);
                 }
-                Taken::Nothing { wanted: true } => self.send(),
-                Taken::Nothing { wanted: false } => {}
-                Taken::End => return Poll::Ready(false),
+                Received::Pending { spawn: true } => self.spawn_worker(),
+                Received::Pending { spawn: false } => {}
+                Received::End => return Poll::Ready(false),
             }
-            let Some(sent) = &mut self.sent else { return Poll::Pending };
-            let result = ready!(sent.poll_result(cx));
-            self.sent = None;
+            let Some(worker) = &mut self.worker else { return Poll::Pending };
+            let result = ready!(worker.poll_join(cx));
+            self.worker = None;
             if let Err(error) = result {
                 self.close();
                 resume(error, "the map ends early");
@@ -205,18 +210,22 @@ where
         }
     }
 
-    fn send(&mut self) {
-        // One at a time is enough to hear of a pool that refuses; the others are on their own.
-        if let Some(before) = self.sent.replace(send(&self.shared)) {
-            self.shared.keep(before.into_handle());
+    fn spawn_worker(&mut self) {
+        // Polling the latest worker is enough to learn that the pool rejects jobs.
+        if let Some(previous) = self.worker.replace(spawn_reserved(&self.shared)) {
+            self.shared.keep_handle(previous);
         }
     }
 
-    /// Stops the work, and drops what there is of it.
+    /// Stops the workers, and drops the items, the results and the iterator.
     fn close(&mut self) {
-        let source = self.shared.close();
-        drop(source.map(|source| DropOnPool::new(&self.shared.options, source)));
-        self.sent = None;
+        if let Some(iterator) = self.shared.close() {
+            let options = SpawnOptions::on(self.shared.pool.clone());
+            drop(DropOnPool::new(&options, iterator));
+        }
+        if let Some(worker) = self.worker.take() {
+            worker.abort();
+        }
         drop_all_quietly(self.batch.drain(..));
     }
 }
@@ -226,7 +235,7 @@ where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
     type Item = R;
 
@@ -250,20 +259,20 @@ where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-// Only values and boxes are kept.
+// Nothing is ever pinned.
 impl<I, F, R, O> Unpin for Map<I, F, R, O>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
 }
 
@@ -272,7 +281,7 @@ where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Map").field("batch", &self.batch.len()).finish_non_exhaustive()

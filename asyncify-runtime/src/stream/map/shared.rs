@@ -1,45 +1,47 @@
-//! What workers and consumer share.
+//! The state that the workers and the consumer share.
 
 use std::any::Any;
 use std::collections::VecDeque;
 use std::mem;
 use std::task::{Context, Waker};
+use std::thread;
 use std::time::Duration;
 
-use super::pace::Pace;
-use super::shelf::{Done, Results, Shelf};
-use crate::call::SpawnOptions;
+use super::batch_size::BatchSize;
+use super::result_buffer::{ResultBuffer, ResultOrder};
+use crate::call::BlockingCall;
+use crate::pool::BlockingPool;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinHandle;
 use crate::util::{drop_all_quietly, drop_quietly, wake_all};
 
-pub(super) struct Shared<I: Iterator, F, R, O: Shelf<R>> {
-    pub(super) options: SpawnOptions,
+pub(super) struct Shared<I: Iterator, F, R, O: ResultOrder<R>> {
+    pub(super) pool: BlockingPool,
     pub(super) f: F,
     state: Mutex<State<I, R, O>>,
 }
 
 /// See the invariants of the module.
-struct State<I: Iterator, R, O: Shelf<R>> {
-    source: Source<I>,
-    /// The number of the iterator's next item.
-    next: usize,
-    /// Items that nobody works on yet, the oldest first.
-    waiting: Load<I>,
-    results: O::Results,
-    /// Items that left the iterator and whose results the consumer has not taken.
-    out: usize,
-    pace: Pace,
+struct State<I: Iterator, R, O: ResultOrder<R>> {
+    iterator: IteratorState<I>,
+    /// The index of the iterator's next item.
+    next_index: usize,
+    /// Items that no worker has taken, the oldest first.
+    queued: Batch<I>,
+    results: O::Buffer,
+    /// The index of items that left the iterator and whose results the consumer has not received.
+    in_flight: usize,
+    batch_size: BatchSize,
     limits: Limits,
-    /// Workers that were sent and have not left.
+    /// Workers that were reserved and have not retired.
     workers: usize,
-    /// Those of them that have not arrived.
-    arriving: usize,
-    /// Those of them that work on a load.
-    working: usize,
-    /// All but the one that was sent last by the consumer, to be cancelled.
-    kept: Vec<JoinHandle<()>>,
-    /// Who waits for a result.
+    /// Those of them that have not started.
+    starting: usize,
+    /// Those of them that process a batch.
+    busy: usize,
+    /// The handles of all workers, to cancel them, except of the one that the consumer spawned last.
+    handles: Vec<JoinHandle<()>>,
+    /// The waker of the consumer, while it waits for a result.
     consumer: Option<Waker>,
 }
 
@@ -48,64 +50,68 @@ pub(super) struct Limits {
     pub(super) batch: usize,
 }
 
-enum Source<I> {
-    Here(Box<I>),
+enum IteratorState<I> {
+    Idle(Box<I>),
     /// A worker advances it.
-    Away,
-    Ended,
-    /// The consumer is gone.
+    InUse,
+    /// It has returned `None`, or panicked.
+    Exhausted,
+    /// The consumer was dropped.
     Closed,
 }
 
-/// Items that a worker has in hand, with their numbers.
-pub(super) type Load<I> = VecDeque<(usize, <I as Iterator>::Item)>;
+/// Items, with their indices.
+pub(super) type Batch<I> = VecDeque<(usize, <I as Iterator>::Item)>;
 
-/// What the consumer found.
-pub(super) enum Taken {
-    /// Results; and whether it is to send a worker.
-    Done { wanted: bool },
-    /// No result, but the consumer will be woken; and whether it is to send a worker.
-    Nothing { wanted: bool },
-    /// No more results come.
+/// What the consumer received. `spawn`: the consumer must spawn a worker, which is reserved.
+pub(super) enum Received {
+    Results {
+        spawn: bool,
+    },
+    /// No results yet. The consumer's waker is registered.
+    Pending {
+        spawn: bool,
+    },
+    /// No more results will follow.
     End,
 }
 
-/// What became of a new item.
-pub(super) enum Added {
-    Wanted,
-    /// A worker is to be sent for it.
-    SendWorker,
-    /// The consumer is gone.
-    Unwanted,
+/// The result of [`Shared::push_item`].
+pub(super) enum Pushed {
+    Queued,
+    /// The item is queued, and a worker is reserved for it, which the caller must spawn.
+    SpawnWorker,
+    /// The consumer was dropped.
+    Closed,
 }
 
-/// What a worker found.
+/// The result of [`Shared::find_work`].
 pub(super) enum Work<I> {
-    /// Items, which are in its load now.
-    Load,
-    /// The iterator, to be asked for so many items.
-    Source(Box<I>, usize),
-    /// Nothing that it could do; it is not counted any more.
-    Nothing,
+    /// Items, which are in the worker's batch now.
+    Batch,
+    /// The iterator, and how many items to take from it.
+    Advance(Box<I>, usize),
+    /// Nothing to do. The worker is counted no longer.
+    None,
 }
 
-impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
-    pub(super) fn new(options: SpawnOptions, items: I, f: F) -> Self {
+impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
+    pub(super) fn new(pool: BlockingPool, items: I, f: F) -> Self {
         let state = State {
-            source: Source::Here(Box::new(items)),
-            next: 0,
-            waiting: VecDeque::new(),
-            results: O::Results::default(),
-            out: 0,
-            pace: Pace::new(),
+            iterator: IteratorState::Idle(Box::new(items)),
+            next_index: 0,
+            queued: VecDeque::new(),
+            results: O::Buffer::default(),
+            in_flight: 0,
+            batch_size: BatchSize::new(),
             limits: Limits { concurrency: 512, batch: 256 },
             workers: 0,
-            arriving: 0,
-            working: 0,
-            kept: Vec::new(),
+            starting: 0,
+            busy: 0,
+            handles: Vec::new(),
             consumer: None,
         };
-        Self { options, f, state: Mutex::new(state) }
+        Self { pool, f, state: Mutex::new(state) }
     }
 
     pub(super) fn set(&self, set: impl FnOnce(&mut Limits)) {
@@ -116,248 +122,262 @@ impl<I: Iterator, F, R, O: Shelf<R>> Shared<I, F, R, O> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// A worker is there.
-    pub(super) fn arrive(&self) {
-        self.lock().arriving -= 1;
+    /// A spawned worker has started.
+    pub(super) fn worker_started(&self) {
+        self.lock().starting -= 1;
     }
 
-    /// Fills a worker's load, or gives it the iterator to ask for more, or dismisses it.
-    pub(super) fn find_work(&self, load: &mut Load<I>) -> Work<I> {
+    /// Finds work for a worker: queued items, or else the iterator. If there is neither, the worker is
+    /// counted no longer.
+    pub(super) fn find_work(&self, batch: &mut Batch<I>) -> Work<I> {
         let mut state = self.lock();
-        let count = state.pace.load(state.limits.batch);
-        if state.may_work() {
-            state.working += 1;
-            let count = count.min(state.waiting.len());
-            load.extend(state.waiting.drain(..count));
-            return Work::Load;
+        let count = state.batch_size.get(state.limits.batch);
+        if state.can_process() {
+            state.busy += 1;
+            let count = count.min(state.queued.len());
+            batch.extend(state.queued.drain(..count));
+            return Work::Batch;
         }
         let count = count.min(state.room());
         if count > 0 {
-            if let Some(source) = state.source.take() {
-                return Work::Source(source, count);
+            if let Some(iterator) = state.iterator.take() {
+                return Work::Advance(iterator, count);
             }
         }
-        let consumer = state.leave();
+        let consumer = state.remove_worker();
         drop(state);
         wake_all(consumer);
-        Work::Nothing
+        Work::None
     }
 
-    /// Takes an item from whoever advances the iterator.
-    pub(super) fn add(&self, item: I::Item) -> Added {
+    /// Queues an item, on behalf of the worker that advances the iterator.
+    pub(super) fn push_item(&self, item: I::Item) -> Pushed {
         let mut state = self.lock();
-        if let Source::Closed = state.source {
+        if let IteratorState::Closed = state.iterator {
             drop(state);
             drop_quietly(item);
-            return Added::Unwanted;
+            return Pushed::Closed;
         }
-        let number = state.next_number();
-        state.waiting.push_back((number, item));
-        // The next item may take its time: somebody else has to work on this one if it is urgent.
-        if state.consumer.is_some() && state.may_work() && state.claim_worker() {
-            Added::SendWorker
+        let index = state.take_index();
+        state.queued.push_back((index, item));
+        // The next item may take long. If the consumer waits, another worker must process this one.
+        if state.consumer.is_some() && state.can_process() && state.reserve_worker() {
+            Pushed::SpawnWorker
         } else {
-            Added::Wanted
+            Pushed::Queued
         }
     }
 
-    /// Takes a panic of the iterator, in the place of its next item.
-    pub(super) fn add_panic(&self, payload: Box<dyn Any + Send>) {
+    /// Records a panic of the iterator in the place of its next item.
+    pub(super) fn push_panic(&self, payload: Box<dyn Any + Send>) {
         let mut state = self.lock();
-        if let Source::Closed = state.source {
+        if let IteratorState::Closed = state.iterator {
             drop(state);
             drop_quietly(payload);
             return;
         }
-        let number = state.next_number();
-        state.results.put(number, Err(payload));
-        let consumer = state.consumer_if_ready();
+        let index = state.take_index();
+        state.results.push(index, Err(payload));
+        let consumer = state.take_ready_consumer();
         drop(state);
         wake_all(consumer);
     }
 
-    /// Brings the iterator back; `None`, if it has ended.
-    pub(super) fn bring_back(&self, source: Option<Box<I>>) {
+    /// Returns the iterator; `None` if it is exhausted or has panicked.
+    pub(super) fn return_iterator(&self, iterator: Option<Box<I>>) {
         let mut state = self.lock();
-        if let Source::Closed = state.source {
+        if let IteratorState::Closed = state.iterator {
             drop(state);
-            drop_quietly(source);
+            drop_quietly(iterator);
             return;
         }
-        state.source = source.map_or(Source::Ended, Source::Here);
-        // The end comes with the last result, or here if that was taken already.
-        let ended = matches!(state.source, Source::Ended) && state.out == 0;
+        state.iterator = iterator.map_or(IteratorState::Exhausted, IteratorState::Idle);
+        // The consumer learns of the end with the last result, or here if it has received that.
+        let ended = matches!(state.iterator, IteratorState::Exhausted) && state.in_flight == 0;
         let consumer = if ended { state.consumer.take() } else { None };
         drop(state);
         wake_all(consumer);
     }
 
-    /// Takes what a worker has done, and the items that it did not come to.
-    pub(super) fn deliver(
+    /// Takes the results of a worker, and the items that it did not process.
+    pub(super) fn complete_batch(
         &self,
-        done: &mut Vec<(usize, Done<R>)>,
-        rest: &mut Load<I>,
+        results: &mut Vec<(usize, thread::Result<R>)>,
+        rest: &mut Batch<I>,
         time: Duration,
     ) {
         let mut state = self.lock();
-        state.working -= 1;
-        if let Source::Closed = state.source {
+        state.busy -= 1;
+        if let IteratorState::Closed = state.iterator {
             drop(state);
-            // One by one: the worker has been counted, and must not unwind.
-            drop_all_quietly(done.drain(..));
+            // Each on its own: the worker is counted as idle already, and must not unwind.
+            drop_all_quietly(results.drain(..));
             drop_all_quietly(rest.drain(..));
             return;
         }
-        let batch = state.limits.batch;
-        state.pace.learn(done.len(), time, batch);
-        for (number, done) in done.drain(..) {
-            state.results.put(number, done);
+        let max = state.limits.batch;
+        state.batch_size.record(results.len(), time, max);
+        for (index, result) in results.drain(..) {
+            state.results.push(index, result);
         }
         while let Some(item) = rest.pop_back() {
-            state.waiting.push_front(item);
+            state.queued.push_front(item);
         }
-        let consumer = state.consumer_if_ready();
+        let consumer = state.take_ready_consumer();
         drop(state);
         wake_all(consumer);
     }
 
-    /// Counts one more worker, if there is work for one. The caller sends it.
-    pub(super) fn claim_worker(&self) -> bool {
-        self.lock().claim_worker()
+    /// Reserves a worker if there is work for one and none is starting. The caller must spawn it.
+    pub(super) fn reserve_worker(&self) -> bool {
+        self.lock().reserve_worker()
     }
 
-    /// A worker is gone that was not dismissed.
-    pub(super) fn lose_worker(&self, arrived: bool, working: bool) {
+    /// Removes a worker that was dropped before it retired.
+    pub(super) fn remove_worker(&self, started: bool, busy: bool) {
         let mut state = self.lock();
-        state.arriving -= usize::from(!arrived);
-        state.working -= usize::from(working);
-        let consumer = state.leave();
+        state.starting -= usize::from(!started);
+        state.busy -= usize::from(busy);
+        let consumer = state.remove_worker();
         drop(state);
         wake_all(consumer);
     }
 
-    /// Starts the job of a worker that another worker sends. In a full queue it waits for its turn by
-    /// itself: there may be nobody else to come for an item.
-    pub(super) fn spawn(&self, worker: impl FnOnce() + Send + 'static) {
-        self.keep(self.options.spawn(worker).into_handle());
+    /// Spawns the job of a worker. If the queue is full, the job waits for room without being polled.
+    pub(super) fn spawn(&self, worker: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+        BlockingCall::new(worker).executor(&self.pool).start_in_line().into_handle()
     }
 
-    /// Keeps the handle of a worker, to cancel it.
-    pub(super) fn keep(&self, worker: JoinHandle<()>) {
+    /// Spawns the job of a worker that the consumer does not wait for.
+    pub(super) fn spawn_detached(&self, worker: impl FnOnce() + Send + 'static) {
+        self.keep_handle(self.spawn(worker));
+    }
+
+    /// Keeps the handle of a worker, which [`close`](Self::close) cancels.
+    pub(super) fn keep_handle(&self, worker: JoinHandle<()>) {
         let mut state = self.lock();
-        if let Source::Closed = state.source {
+        if let IteratorState::Closed = state.iterator {
             drop(state);
             worker.abort();
             return;
         }
         let mut finished = Vec::new();
-        if state.kept.len() == state.kept.capacity() {
-            // As often as the list would grow: the cost is spread over the additions.
-            let kept = mem::take(&mut state.kept);
-            (finished, state.kept) = kept.into_iter().partition(JoinHandle::is_finished);
+        if state.handles.len() == state.handles.capacity() {
+            // As often as the vector would grow, so that the cost is amortized.
+            let handles = mem::take(&mut state.handles);
+            (finished, state.handles) = handles.into_iter().partition(JoinHandle::is_finished);
         }
-        state.kept.push(worker);
+        state.handles.push(worker);
         drop(state);
-        // A handle may own a waker, or the payload of a panic.
+        // A handle may own a waker or the payload of a panic.
         drop_all_quietly(finished);
     }
 
-    /// Moves the results that can be given into `batch`, which is empty.
-    pub(super) fn take(&self, batch: &mut VecDeque<Done<R>>, cx: &Context<'_>) -> Taken {
+    /// Moves the available results into `batch`, which must be empty, or registers the waker of `cx`.
+    pub(super) fn recv(
+        &self,
+        batch: &mut VecDeque<thread::Result<R>>,
+        cx: &Context<'_>,
+    ) -> Received {
         // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
-        // panics must not lose what was taken, nor the worker that was counted.
+        // panics must lose neither the results nor the worker that was reserved.
         let mut waker = Some(cx.waker().clone());
-        let taken = self.take_or_register(batch, &mut waker);
+        let received = self.recv_or_register(batch, &mut waker);
         drop_quietly(waker);
-        taken
+        received
     }
 
-    /// Registers the waker where there is nothing to take, and leaves the one before in its place.
-    fn take_or_register(&self, batch: &mut VecDeque<Done<R>>, waker: &mut Option<Waker>) -> Taken {
+    /// Registers `waker` if there is nothing to receive, and leaves the previous waker in its place.
+    fn recv_or_register(
+        &self,
+        batch: &mut VecDeque<thread::Result<R>>,
+        waker: &mut Option<Waker>,
+    ) -> Received {
         let mut state = self.lock();
         state.results.take(batch);
         if !batch.is_empty() {
-            state.out -= batch.len();
-            return Taken::Done { wanted: state.claim_worker() };
+            state.in_flight -= batch.len();
+            return Received::Results { spawn: state.reserve_worker() };
         }
-        match state.source {
-            Source::Closed => return Taken::End,
-            Source::Ended if state.out == 0 => return Taken::End,
+        match state.iterator {
+            IteratorState::Closed => return Received::End,
+            IteratorState::Exhausted if state.in_flight == 0 => return Received::End,
             _ => {}
         }
-        let wanted = state.claim_worker();
+        let spawn = state.reserve_worker();
         mem::swap(&mut state.consumer, waker);
-        Taken::Nothing { wanted }
+        Received::Pending { spawn }
     }
 
-    /// The consumer is gone: stops the workers, and gives the iterator, to be dropped elsewhere. Never
+    /// Stops the workers on behalf of the consumer. Returns the iterator, for the caller to drop. Never
     /// unwinds.
     pub(super) fn close(&self) -> Option<Box<I>> {
         let mut state = self.lock();
-        let source = state.source.take();
-        state.source = Source::Closed;
-        let kept = mem::take(&mut state.kept);
-        let (waiting, results) = (mem::take(&mut state.waiting), mem::take(&mut state.results));
+        let iterator = state.iterator.take();
+        state.iterator = IteratorState::Closed;
+        let handles = mem::take(&mut state.handles);
+        let (queued, results) = (mem::take(&mut state.queued), mem::take(&mut state.results));
         let consumer = state.consumer.take();
         drop(state);
-        kept.iter().for_each(JoinHandle::abort);
-        drop_all_quietly(kept);
+        handles.iter().for_each(JoinHandle::abort);
+        drop_all_quietly(handles);
         drop_quietly(consumer);
-        drop_all_quietly(waiting);
+        drop_all_quietly(queued);
         results.drop_quietly();
-        source
+        iterator
     }
 }
 
-impl<I: Iterator, R, O: Shelf<R>> State<I, R, O> {
-    /// How many items more may leave the iterator.
+impl<I: Iterator, R, O: ResultOrder<R>> State<I, R, O> {
+    /// Returns how many more items may leave the iterator.
     fn room(&self) -> usize {
         let Limits { concurrency, batch } = self.limits;
         let window = concurrency.saturating_mul(2).max(batch.saturating_mul(4));
-        window.saturating_sub(self.out)
+        window.saturating_sub(self.in_flight)
     }
 
-    /// Who is to be woken, if there is a result for it.
+    /// Takes the waker of the consumer if there is a result that it can receive.
     #[must_use]
-    fn consumer_if_ready(&mut self) -> Option<Waker> {
+    fn take_ready_consumer(&mut self) -> Option<Waker> {
         if self.results.is_ready() { self.consumer.take() } else { None }
     }
 
-    /// Whether there is something to work on, and it is not too many that do.
-    fn may_work(&self) -> bool {
-        !self.waiting.is_empty() && self.working < self.pace.workers(self.limits.concurrency)
+    /// Returns whether there are queued items, and fewer busy workers than may process them.
+    fn can_process(&self) -> bool {
+        !self.queued.is_empty() && self.busy < self.batch_size.max_workers(self.limits.concurrency)
     }
 
-    /// Counts one more worker, if there is work for one and none on its way. The caller sends it.
-    fn claim_worker(&mut self) -> bool {
-        let can_ask = matches!(self.source, Source::Here(_)) && self.room() > 0;
-        // One more than may work: the one that advances the iterator.
-        let most = self.pace.workers(self.limits.concurrency).saturating_add(1);
-        let wanted = self.arriving == 0 && self.workers < most && (can_ask || self.may_work());
-        self.arriving += usize::from(wanted);
-        self.workers += usize::from(wanted);
-        wanted
+    /// Reserves a worker if there is work for one and none is starting. The caller must spawn it.
+    fn reserve_worker(&mut self) -> bool {
+        let can_advance = matches!(self.iterator, IteratorState::Idle(_)) && self.room() > 0;
+        // One in addition to those that process batches: the one that advances the iterator.
+        let max = self.batch_size.max_workers(self.limits.concurrency).saturating_add(1);
+        let has_work = can_advance || self.can_process();
+        let reserve = self.starting == 0 && self.workers < max && has_work;
+        self.starting += usize::from(reserve);
+        self.workers += usize::from(reserve);
+        reserve
     }
 
-    fn next_number(&mut self) -> usize {
-        let number = self.next;
-        self.next += 1;
-        self.out += 1;
-        number
+    fn take_index(&mut self) -> usize {
+        let index = self.next_index;
+        self.next_index += 1;
+        self.in_flight += 1;
+        index
     }
 
-    /// Counts a worker out. Without any, it is for the consumer to see what is next.
+    /// Removes a worker. The last one wakes the consumer, which then spawns a worker if necessary.
     #[must_use]
-    fn leave(&mut self) -> Option<Waker> {
+    fn remove_worker(&mut self) -> Option<Waker> {
         self.workers -= 1;
         if self.workers == 0 { self.consumer.take() } else { None }
     }
 }
 
-impl<I> Source<I> {
+impl<I> IteratorState<I> {
     fn take(&mut self) -> Option<Box<I>> {
-        match mem::replace(self, Self::Away) {
-            Self::Here(source) => Some(source),
+        match mem::replace(self, Self::InUse) {
+            Self::Idle(iterator) => Some(iterator),
             other => {
                 *self = other;
                 None

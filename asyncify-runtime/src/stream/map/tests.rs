@@ -8,9 +8,8 @@ use std::task::{Context, Poll, Waker};
 use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
+use super::InOrder;
 use super::shared::Shared;
-use super::shelf::InOrder;
-use crate::call::SpawnOptions;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::util::test_util::{self, DropCounter, Random};
 use crate::{BlockingPool, Shutdown, global, is_cancelled};
@@ -37,7 +36,7 @@ fn unordered_results_are_complete() {
 }
 
 #[test]
-fn as_many_run_side_by_side_as_there_may() {
+fn calls_run_in_parallel_up_to_the_concurrency() {
     let pool = BlockingPool::builder().build().unwrap();
     let calls = if cfg!(miri) { 4 } else { 40 };
     let all_run = Arc::new(Barrier::new(calls));
@@ -50,14 +49,14 @@ fn as_many_run_side_by_side_as_there_may() {
 }
 
 #[test]
-fn never_more_run_than_may() {
+fn no_more_calls_run_than_the_concurrency() {
     let running = Arc::new(AtomicUsize::new(0));
     let most = Arc::new(AtomicUsize::new(0));
     let (counter, highest) = (running.clone(), most.clone());
     let items = test_util::scaled(1_000);
     let results = global().map_unordered(0..items, move |k| {
         highest.fetch_max(counter.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
-        // A few are slow, so that loads of one item and of many take turns.
+        // A few are slow, so that batches of one item and of many alternate.
         if k % 250 == 0 {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
@@ -68,24 +67,24 @@ fn never_more_run_than_may() {
 }
 
 #[test]
-fn a_slow_item_holds_up_only_the_ordered() {
-    let (go_on, told) = mpsc::channel();
-    let told = Mutex::new(told);
+fn a_slow_item_delays_only_ordered_results() {
+    let (resume, is_resumed) = mpsc::channel();
+    let is_resumed = Mutex::new(is_resumed);
     let items = test_util::scaled(1_000);
     let mut results = global().map_unordered(0..items, move |k| {
         if k == 0 {
-            told.lock().unwrap().recv().unwrap();
+            is_resumed.lock().unwrap().recv().unwrap();
         }
         k
     });
     let early: BTreeSet<_> = block_on(results.by_ref().take(items - 1).collect());
     assert_eq!(early, (1..items).collect());
-    go_on.send(()).unwrap();
+    resume.send(()).unwrap();
     assert_eq!(block_on(results.collect::<Vec<_>>()), [0]);
 }
 
 #[test]
-fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
+fn an_infinite_iterator_is_advanced_while_there_is_room() {
     let pool = BlockingPool::builder().build().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = asked.clone();
@@ -93,7 +92,7 @@ fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
     let mut results = pool.map(numbers, |k: u64| k).concurrency(4).batch(8);
     assert!(poll_once(&mut results).is_pending());
     test_util::settle(&pool);
-    // Four batches, and no thread is held.
+    // Four batches, and no thread is occupied.
     assert_eq!(asked.load(Ordering::Relaxed), 32);
     assert_eq!(pool.metrics().running, 0);
     let taken = test_util::scaled(2_000);
@@ -101,7 +100,7 @@ fn an_endless_iterator_is_asked_for_what_there_is_room_for() {
 }
 
 #[test]
-fn a_slow_iterator_delivers_each_result_when_it_can() {
+fn a_slow_iterator_delivers_each_result_at_once() {
     let (give, given) = mpsc::channel();
     let mut results = global().map(given, |k: u32| k + 1);
     for k in 0..test_util::scaled(1_000).try_into().unwrap() {
@@ -114,7 +113,7 @@ fn a_slow_iterator_delivers_each_result_when_it_can() {
 }
 
 #[test]
-fn a_panic_comes_in_its_items_place() {
+fn a_panic_resumes_in_the_place_of_its_item() {
     let broken = test_util::scaled(700);
     let mut results = global().map(0..2 * broken, move |k| {
         if k == broken { resume_unwind(Box::new("broken item")) } else { k }
@@ -128,7 +127,7 @@ fn a_panic_comes_in_its_items_place() {
 }
 
 #[test]
-fn a_panic_of_the_iterator_comes_after_its_items() {
+fn a_panic_of_the_iterator_resumes_after_its_items() {
     let items = (0..10).map(|k| if k == 5 { resume_unwind(Box::new("broken source")) } else { k });
     let mut results = global().map(items, |k| k);
     let early = catch_unwind(AssertUnwindSafe(|| {
@@ -149,23 +148,23 @@ fn dropping_the_stream_stops_the_work() {
     let drops = DropCounter::default();
     let items: Vec<_> = (0..100).map(|k| drops.count(k)).collect();
     let (runs, is_running) = mpsc::channel();
-    let (go_on, told) = mpsc::channel::<()>();
-    let (tell, was_cancelled) = mpsc::channel();
-    let told = Mutex::new(told);
+    let (resume, is_resumed) = mpsc::channel::<()>();
+    let (report, was_cancelled) = mpsc::channel();
+    let is_resumed = Mutex::new(is_resumed);
     let mut results = pool.map(items, move |item| {
         runs.send(item.value).unwrap();
-        told.lock().unwrap().recv().unwrap();
-        tell.send(is_cancelled()).unwrap();
+        is_resumed.lock().unwrap().recv().unwrap();
+        report.send(is_cancelled()).unwrap();
         item
     });
     assert!(poll_once(&mut results).is_pending());
-    // Both threads are at work, and stay until they are told.
+    // Both threads run a call until it is resumed.
     let mut running = [is_running.recv().unwrap(), is_running.recv().unwrap()];
     running.sort_unstable();
     assert_eq!(running, [0, 1]);
     drop(results);
     for _ in running {
-        go_on.send(()).unwrap();
+        resume.send(()).unwrap();
         assert!(was_cancelled.recv().unwrap());
     }
     test_util::settle(&pool);
@@ -184,7 +183,7 @@ fn shared_state_is_captured_once() {
 }
 
 #[test]
-fn a_full_queue_is_waited_for() {
+fn the_first_worker_waits_for_room_in_a_full_queue() {
     let (pool, hold) = test_util::full_pool();
     let items = test_util::scaled(1_000);
     let mut results = pool.map(0..items, |k| k);
@@ -194,41 +193,37 @@ fn a_full_queue_is_waited_for() {
 }
 
 #[test]
-fn a_worker_that_another_sends_waits_for_its_place_in_a_full_queue() {
+fn a_worker_spawned_by_another_waits_for_room_in_a_full_queue() {
     let (pool, hold) = test_util::full_pool();
-    let shared = Shared::<_, _, (), InOrder>::new(
-        SpawnOptions::on(pool.clone()),
-        iter::empty::<()>(),
-        |()| (),
-    );
+    let shared = Shared::<_, _, (), InOrder>::new(pool.clone(), iter::empty::<()>(), |()| ());
     let (runs, ran) = mpsc::channel();
-    shared.spawn(move || runs.send(()).unwrap());
+    shared.spawn_detached(move || runs.send(()).unwrap());
     drop(hold);
     assert_eq!(ran.recv(), Ok(()));
 }
 
 #[test]
-fn a_source_is_dropped_on_a_blocking_thread_whatever_the_queue() {
-    struct Tell(mpsc::Sender<std::thread::ThreadId>);
+fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
+    struct ReportsDrop(mpsc::Sender<std::thread::ThreadId>);
 
-    impl Drop for Tell {
+    impl Drop for ReportsDrop {
         fn drop(&mut self) {
             self.0.send(std::thread::current().id()).unwrap();
         }
     }
 
     let (pool, hold) = test_util::full_pool();
-    let (tell, told) = mpsc::channel();
-    let tell = Tell(tell);
-    let results = pool.map(iter::repeat_with(move || _ = &tell), |()| ());
+    let (dropped, is_dropped) = mpsc::channel();
+    let value = ReportsDrop(dropped);
+    let results = pool.map(iter::repeat_with(move || _ = &value), |()| ());
     drop(results);
-    assert!(told.try_recv().is_err());
+    assert!(is_dropped.try_recv().is_err());
     drop(hold);
-    assert_ne!(told.recv().unwrap(), std::thread::current().id());
+    assert_ne!(is_dropped.recv().unwrap(), std::thread::current().id());
 }
 
 #[test]
-fn a_waker_that_panics_fails_alone() {
+fn a_panicking_waker_harms_nothing_else() {
     for waker in
         [test_util::waker_that_panics_when_woken, test_util::waker_that_panics_when_dropped]
     {
@@ -240,7 +235,7 @@ fn a_waker_that_panics_fails_alone() {
             let polled = results.poll_next_unpin(&mut Context::from_waker(&waker));
             assert!(polled.is_pending());
             crate::util::drop_quietly(waker);
-            // The task that is polled next has another waker.
+            // The next poll is by a task with another waker.
             if k % 2 == 0 {
                 assert!(poll_once(&mut results).is_pending());
             }
@@ -254,18 +249,18 @@ fn a_waker_that_panics_fails_alone() {
 }
 
 #[test]
-fn destructors_that_panic_keep_nothing_from_its_end() {
+fn panicking_destructors_do_not_prevent_the_cleanup() {
     let pool = BlockingPool::builder().max_threads(2).build().unwrap();
     let drops = DropCounter::default();
     let (runs, is_running) = mpsc::channel();
-    let (go_on, told) = mpsc::channel::<()>();
-    let told = Mutex::new(told);
+    let (resume, is_resumed) = mpsc::channel::<()>();
+    let is_resumed = Mutex::new(is_resumed);
     let (items, outputs) = (drops.clone(), drops.clone());
     let items = (0..).map(move |_| (items.count(()), test_util::Bomb));
     let mut results = pool.map(items, move |item| {
-        // Two of them wait until the consumer has gone.
+        // Two of them wait until the map is dropped.
         runs.send(()).unwrap();
-        _ = told.lock().unwrap().recv();
+        _ = is_resumed.lock().unwrap().recv();
         crate::util::drop_quietly(item);
         (outputs.count(()), test_util::Bomb)
     });
@@ -273,13 +268,13 @@ fn destructors_that_panic_keep_nothing_from_its_end() {
     is_running.recv().unwrap();
     is_running.recv().unwrap();
     drop(results);
-    drop(go_on);
+    drop(resume);
     test_util::settle(&pool);
     assert_eq!(drops.living(), 0);
 }
 
 #[test]
-fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
+fn a_shutdown_of_the_pool_is_a_panic_that_names_it() {
     let pool = test_util::pool();
     let mut results = pool.map(iter::repeat(1), |k| k);
     assert_eq!(block_on(results.next()), Some(1));
@@ -292,17 +287,17 @@ fn a_pool_that_is_shut_down_is_a_panic_that_says_so() {
 
 #[test]
 #[should_panic(expected = "concurrency of a map must be at least 1")]
-fn no_concurrency_is_refused() {
+fn a_concurrency_of_zero_is_rejected() {
     drop(global().map(0..3, |k| k).concurrency(0));
 }
 
 #[test]
 #[should_panic(expected = "batch of a map must be at least 1")]
-fn no_batch_is_refused() {
+fn a_batch_of_zero_is_rejected() {
     drop(global().map(0..3, |k| k).batch(0));
 }
 
-/// Takes some results, and drops the stream at any point.
+/// Receives some results, and drops the stream at any point.
 fn run<S>(stream: S, random: &mut Random, mut check: impl FnMut(S::Item)) -> bool
 where
     S: Stream + Unpin,
@@ -323,7 +318,7 @@ where
 }
 
 #[test]
-fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
+fn a_map_dropped_at_any_point_leaks_nothing_and_runs_nothing_twice() {
     let pool = test_util::pool();
     test_util::each_round(
         || test_util::settle(&pool),

@@ -1,142 +1,145 @@
-//! The job that does the work.
+//! The job that advances the iterator and calls the function.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use super::pace::{SHIFT, TURN};
-use super::shared::{Added, Load, Shared, Work};
-use super::shelf::{Done, Shelf};
-use crate::call::Running;
+use super::batch_size::{BATCH_TIME, TIME_SLICE};
+use super::result_buffer::ResultOrder;
+use super::shared::{Batch, Pushed, Shared, Work};
+use crate::task::JoinHandle;
 use crate::util::{catch, drop_quietly};
 
-/// Sends the consumer's worker, which has been claimed.
-pub(super) fn send<I, F, R, O>(shared: &Arc<Shared<I, F, R, O>>) -> Running<'static, ()>
+/// Spawns the worker that the consumer has reserved.
+pub(super) fn spawn_reserved<I, F, R, O>(shared: &Arc<Shared<I, F, R, O>>) -> JoinHandle<()>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
-    let shift = Shift::new(shared);
-    shared.options.spawn(move || shift.work())
+    let worker = Worker::new(shared);
+    shared.spawn(move || worker.run())
 }
 
-/// A worker from the moment it is sent: counted, until it is dismissed or dropped.
-struct Shift<I: Iterator, F, R, O: Shelf<R>> {
+/// A worker, counted from its reservation until it retires or is dropped.
+struct Worker<I: Iterator, F, R, O: ResultOrder<R>> {
     shared: Arc<Shared<I, F, R, O>>,
-    stage: Stage,
+    state: WorkerState,
 }
 
-enum Stage {
-    Sent,
-    Arrived,
-    Working,
-    Dismissed,
+enum WorkerState {
+    Spawned,
+    Running,
+    /// Processes a batch.
+    Busy,
+    /// Found no work, and is counted no longer.
+    Retired,
 }
 
-impl<I, F, R, O> Shift<I, F, R, O>
+impl<I, F, R, O> Worker<I, F, R, O>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: Shelf<R>,
+    O: ResultOrder<R>,
 {
     fn new(shared: &Arc<Shared<I, F, R, O>>) -> Self {
-        Self { shared: shared.clone(), stage: Stage::Sent }
+        Self { shared: shared.clone(), state: WorkerState::Spawned }
     }
 
-    /// Works until there is nothing to do, or for a while: the thread is not ours alone.
-    fn work(mut self) {
-        if let Stage::Sent = self.stage {
-            self.shared.arrive();
-            self.stage = Stage::Arrived;
+    /// Runs until there is no work, or for a time slice: other jobs need the thread too.
+    fn run(mut self) {
+        if let WorkerState::Spawned = self.state {
+            self.shared.worker_started();
+            self.state = WorkerState::Running;
         }
-        let began = Instant::now();
-        let mut load = Load::<I>::new();
-        let mut done = Vec::new();
-        while began.elapsed() < SHIFT {
-            match self.shared.find_work(&mut load) {
-                Work::Load => {
-                    self.stage = Stage::Working;
-                    self.pass_on();
-                    self.work_off(&mut load, &mut done);
-                    self.stage = Stage::Arrived;
+        let start = Instant::now();
+        let mut batch = Batch::<I>::new();
+        let mut results = Vec::new();
+        while start.elapsed() < TIME_SLICE {
+            match self.shared.find_work(&mut batch) {
+                Work::Batch => {
+                    self.state = WorkerState::Busy;
+                    self.spawn_another();
+                    self.process(&mut batch, &mut results);
+                    self.state = WorkerState::Running;
                 }
-                Work::Source(source, count) => {
-                    let source = self.ask(source, count);
-                    self.shared.bring_back(source);
+                Work::Advance(iterator, count) => {
+                    let iterator = self.advance(iterator, count);
+                    self.shared.return_iterator(iterator);
                 }
-                Work::Nothing => {
-                    self.stage = Stage::Dismissed;
+                Work::None => {
+                    self.state = WorkerState::Retired;
                     return;
                 }
             }
         }
-        // To the back of the queue.
-        self.shared.clone().spawn(move || self.work());
+        // Continues at the back of the queue.
+        self.shared.clone().spawn_detached(move || self.run());
     }
 
-    /// Calls the function on the items of the load, until it is empty or took too long.
-    fn work_off(&self, load: &mut Load<I>, done: &mut Vec<(usize, Done<R>)>) {
+    /// Calls the function on the items of the batch, until the batch is empty or has taken too long.
+    fn process(&self, batch: &mut Batch<I>, results: &mut Vec<(usize, thread::Result<R>)>) {
         let start = Instant::now();
         let mut time = Duration::ZERO;
-        while let Some((number, item)) = load.pop_front() {
-            done.push((number, catch(|| (self.shared.f)(item))));
+        while let Some((index, item)) = batch.pop_front() {
+            results.push((index, catch(|| (self.shared.f)(item))));
             time = start.elapsed();
-            if time > TURN {
+            if time > BATCH_TIME {
                 break;
             }
         }
-        self.shared.deliver(done, load, time);
+        self.shared.complete_batch(results, batch, time);
     }
 
-    /// Asks the iterator for so many items, and gives it back unless it has ended.
-    fn ask(&self, mut source: Box<I>, count: usize) -> Option<Box<I>> {
+    /// Takes up to `count` items from the iterator. Returns the iterator unless it is exhausted.
+    fn advance(&self, mut iterator: Box<I>, count: usize) -> Option<Box<I>> {
         let start = Instant::now();
         for _ in 0..count {
-            match catch(|| source.next()) {
-                Ok(Some(item)) => match self.shared.add(item) {
-                    Added::Wanted => {}
-                    Added::SendWorker => self.send_claimed(),
-                    Added::Unwanted => return Some(source),
+            match catch(|| iterator.next()) {
+                Ok(Some(item)) => match self.shared.push_item(item) {
+                    Pushed::Queued => {}
+                    Pushed::SpawnWorker => self.spawn_reserved(),
+                    Pushed::Closed => return Some(iterator),
                 },
                 Ok(None) => {
-                    drop_quietly(source);
+                    drop_quietly(iterator);
                     return None;
                 }
                 Err(payload) => {
-                    drop_quietly(source);
-                    self.shared.add_panic(payload);
+                    drop_quietly(iterator);
+                    self.shared.push_panic(payload);
                     return None;
                 }
             }
-            if start.elapsed() > TURN {
+            if start.elapsed() > BATCH_TIME {
                 break;
             }
         }
-        Some(source)
+        Some(iterator)
     }
 
-    /// Sends one more worker, if there is more to do.
-    fn pass_on(&self) {
-        if self.shared.claim_worker() {
-            self.send_claimed();
+    /// Spawns another worker if there is work for it.
+    fn spawn_another(&self) {
+        if self.shared.reserve_worker() {
+            self.spawn_reserved();
         }
     }
 
-    fn send_claimed(&self) {
+    fn spawn_reserved(&self) {
         let worker = Self::new(&self.shared);
-        self.shared.spawn(move || worker.work());
+        self.shared.spawn_detached(move || worker.run());
     }
 }
 
-impl<I: Iterator, F, R, O: Shelf<R>> Drop for Shift<I, F, R, O> {
+impl<I: Iterator, F, R, O: ResultOrder<R>> Drop for Worker<I, F, R, O> {
     fn drop(&mut self) {
-        match self.stage {
-            Stage::Sent => self.shared.lose_worker(false, false),
-            Stage::Arrived => self.shared.lose_worker(true, false),
-            Stage::Working => self.shared.lose_worker(true, true),
-            Stage::Dismissed => {}
+        match self.state {
+            WorkerState::Spawned => self.shared.remove_worker(false, false),
+            WorkerState::Running => self.shared.remove_worker(true, false),
+            WorkerState::Busy => self.shared.remove_worker(true, true),
+            WorkerState::Retired => {}
         }
     }
 }

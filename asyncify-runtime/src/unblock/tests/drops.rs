@@ -1,4 +1,4 @@
-//! What becomes of the value and of accepted bytes when the `Unblock` is dropped.
+//! What happens to the value and to accepted bytes when the `Unblock` is dropped.
 
 use std::io::{self, Read, Write};
 use std::pin::Pin;
@@ -14,25 +14,25 @@ use crate::sync::Mutex;
 use crate::util::test_util;
 use crate::{BlockingCall, BlockingPool, Shutdown, Unblock};
 
-/// Tells where it is dropped.
-struct Tell(mpsc::Sender<ThreadId>);
+/// Sends the id of the thread on which it is dropped.
+struct ReportsDrop(mpsc::Sender<ThreadId>);
 
-impl Read for Tell {
+impl Read for ReportsDrop {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         target.fill(7);
         Ok(target.len())
     }
 }
 
-impl Drop for Tell {
+impl Drop for ReportsDrop {
     fn drop(&mut self) {
         self.0.send(thread::current().id()).unwrap();
     }
 }
 
-fn tell() -> (Tell, mpsc::Receiver<ThreadId>) {
-    let (tell, told) = mpsc::channel();
-    (Tell(tell), told)
+fn reports_drop() -> (ReportsDrop, mpsc::Receiver<ThreadId>) {
+    let (sender, dropped_on) = mpsc::channel();
+    (ReportsDrop(sender), dropped_on)
 }
 
 fn begin_read<T: Read + Send + 'static>(reader: &mut Unblock<T>) {
@@ -40,14 +40,14 @@ fn begin_read<T: Read + Send + 'static>(reader: &mut Unblock<T>) {
 }
 
 #[test]
-fn in_a_full_queue_what_was_accepted_is_written_in_its_turn() {
+fn accepted_bytes_wait_for_room_in_a_full_queue() {
     for waits in [false, true] {
         let shared = Shared::default();
         let (pool, hold) = test_util::full_pool();
         let mut writer = Unblock::on(pool.clone(), shared.clone());
         block_on(writer.write_all(b"first ")).unwrap();
         if waits {
-            // Behind it, more than was accepted at once.
+            // More bytes, which stay in the buffer.
             block_on(writer.write_all(b"second")).unwrap();
         }
         drop(writer);
@@ -60,7 +60,7 @@ fn in_a_full_queue_what_was_accepted_is_written_in_its_turn() {
 }
 
 #[test]
-fn bytes_that_were_written_and_not_flushed_are_flushed_from_a_full_queue() {
+fn written_bytes_are_flushed_although_the_queue_is_full() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
     let shared = Shared::default();
     let mut writer = Unblock::on(pool.clone(), shared.clone());
@@ -74,7 +74,7 @@ fn bytes_that_were_written_and_not_flushed_are_flushed_from_a_full_queue() {
 }
 
 #[test]
-fn a_write_that_waits_for_its_place_needs_nobody_to_poll_it() {
+fn a_write_that_waits_for_room_need_not_be_polled() {
     let shared = Shared::default();
     let (pool, hold) = test_util::full_pool();
     let mut writer = Unblock::on(pool.clone(), shared.clone());
@@ -82,61 +82,61 @@ fn a_write_that_waits_for_its_place_needs_nobody_to_poll_it() {
     drop(hold);
     test_util::settle(&pool);
     assert_eq!(*shared.written.lock().unwrap(), b"on its way");
-    // The place was not kept either.
+    // The write occupies no room any more.
     block_on(BlockingCall::new(|| ()).executor(&pool).into_future());
 }
 
 #[test]
 fn a_value_is_dropped_on_a_blocking_thread_whatever_the_queue() {
     for reads in [false, true] {
-        let (value, told) = tell();
+        let (value, dropped_on) = reports_drop();
         let (pool, hold) = test_util::full_pool();
         let mut reader = Unblock::on(pool.clone(), value);
         if reads {
             begin_read(&mut reader);
         }
         drop(reader);
-        // In its turn.
-        assert!(told.try_recv().is_err(), "reads: {reads}");
+        // It waits for room in the queue.
+        assert!(dropped_on.try_recv().is_err(), "reads: {reads}");
         drop(hold);
-        assert_ne!(told.recv().unwrap(), thread::current().id());
+        assert_ne!(dropped_on.recv().unwrap(), thread::current().id());
     }
 }
 
 #[test]
 fn a_value_whose_job_has_ended_is_dropped_on_a_blocking_thread() {
-    let (value, told) = tell();
+    let (value, dropped_on) = reports_drop();
     let pool = test_util::pool();
     let mut reader = Unblock::on(pool.clone(), value);
-    // Also where it was ready at once.
+    // The read may have completed at once.
     _ = reader.read(&mut [0]).now_or_never();
     test_util::settle(&pool);
     drop(reader);
-    assert_ne!(told.recv().unwrap(), thread::current().id());
+    assert_ne!(dropped_on.recv().unwrap(), thread::current().id());
 }
 
 #[test]
-fn after_a_shut_down_the_global_pool_writes_and_drops() {
+fn after_a_shutdown_the_global_pool_writes_and_drops() {
     for how in [Shutdown::Drain, Shutdown::Discard] {
         let shared = Shared::default();
         let (pool, hold) = test_util::full_pool();
-        let (told, is_told) = mpsc::channel();
-        let both = Both(shared.clone(), Tell(told));
+        let (sender, dropped_on) = mpsc::channel();
+        let both = Both(shared.clone(), ReportsDrop(sender));
         let mut writer = Unblock::on(pool.clone(), both);
         block_on(writer.write_all(b"accepted")).unwrap();
-        let shut_down = pool.shutdown(how);
-        let mut shut_down = std::pin::pin!(shut_down);
-        assert!(Manual::poll(|cx| shut_down.as_mut().poll(cx)).is_pending());
+        let shutdown = pool.shutdown(how);
+        let mut shutdown = std::pin::pin!(shutdown);
+        assert!(Manual::poll(|cx| shutdown.as_mut().poll(cx)).is_pending());
         drop(writer);
-        assert_ne!(is_told.recv().unwrap(), thread::current().id());
+        assert_ne!(dropped_on.recv().unwrap(), thread::current().id());
         assert_eq!(*shared.written.lock().unwrap(), b"accepted");
         assert_eq!(*shared.flushes.lock().unwrap(), 1);
         drop(hold);
-        block_on(shut_down);
+        block_on(shutdown);
     }
 }
 
-struct Both(Shared, #[expect(dead_code, reason = "it tells when it is dropped")] Tell);
+struct Both(Shared, #[expect(dead_code, reason = "its destructor sends")] ReportsDrop);
 
 impl Write for Both {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -149,7 +149,7 @@ impl Write for Both {
 }
 
 #[test]
-fn a_value_survives_the_shut_down_of_its_executor() {
+fn a_value_survives_the_shutdown_of_its_executor() {
     let manual = Manual::new(4);
     let shared = Shared::default();
     let mut writer = Unblock::on(manual.clone(), shared.clone());
@@ -164,7 +164,7 @@ fn a_value_survives_the_shut_down_of_its_executor() {
     assert_eq!(*shared.written.lock().unwrap(), b"");
 }
 
-/// Fails at its first write, when it is told to.
+/// Its first write fails, when the test says so.
 struct Fails(Arc<Mutex<Vec<u8>>>, Option<mpsc::Receiver<()>>, mpsc::Sender<()>);
 
 impl Write for Fails {
@@ -185,25 +185,25 @@ impl Write for Fails {
 
 #[test]
 fn after_an_error_nothing_follows_the_gap() {
-    for heard in [false, true] {
+    for completed in [false, true] {
         let pool = test_util::pool();
-        let (fail, told) = mpsc::channel();
+        let (fail, may_fail) = mpsc::channel();
         let (runs, is_running) = mpsc::channel();
         let written = Arc::default();
-        let writer = Fails(Arc::clone(&written), Some(told), runs);
+        let writer = Fails(Arc::clone(&written), Some(may_fail), runs);
         let mut writer = Unblock::on(pool.clone(), writer);
         block_on(writer.write_all(b"first")).unwrap();
         is_running.recv().unwrap();
         block_on(writer.write_all(b"second")).unwrap();
-        if heard {
-            // The job has ended when the owner goes, but the owner does not know how.
+        if completed {
+            // The job has completed when the owner is dropped, but the owner has not observed it.
             fail.send(()).unwrap();
             test_util::settle(&pool);
         }
         drop(writer);
         _ = fail.send(());
         test_util::settle(&pool);
-        assert_eq!(*written.lock().unwrap(), b"", "heard: {heard}");
+        assert_eq!(*written.lock().unwrap(), b"", "completed: {completed}");
     }
 }
 
@@ -238,8 +238,8 @@ fn a_job_that_writes_is_not_cancelled_and_one_that_reads_is() {
     }
 
     for writes in [false, true] {
-        let ((go_on, told), (tell, cancelled)) = (mpsc::channel(), mpsc::channel());
-        let mut value = Unblock::new(Asks(told, tell));
+        let ((resume, is_resumed), (report, cancelled)) = (mpsc::channel(), mpsc::channel());
+        let mut value = Unblock::new(Asks(is_resumed, report));
         if writes {
             let accepted = Manual::poll(|cx| Pin::new(&mut value).poll_write(cx, b"x"));
             assert!(accepted.is_ready());
@@ -248,7 +248,7 @@ fn a_job_that_writes_is_not_cancelled_and_one_that_reads_is() {
         }
         cancelled.recv().unwrap();
         drop(value);
-        go_on.send(()).unwrap();
+        resume.send(()).unwrap();
         assert_eq!(cancelled.recv().unwrap(), !writes);
     }
 }

@@ -1,4 +1,4 @@
-//! Real files, beside the same operations done plainly.
+//! Real files, compared with the same operations on a `std::fs::File`.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,7 +11,7 @@ use super::pattern;
 use crate::Unblock;
 use crate::util::test_util::{self, Random};
 
-/// A file in the system's directory for such, which goes away with the test.
+/// A temporary file, which is removed when it is dropped.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -31,7 +31,7 @@ impl Drop for Temporary {
 }
 
 #[test]
-fn a_file_is_read_written_and_sought_as_a_file_is() {
+fn an_unblocked_file_behaves_like_a_file() {
     let rounds = test_util::rounds() / 200;
     let temporary = (Temporary::new("left"), Temporary::new("right"));
     for seed in 0..rounds {

@@ -1,5 +1,4 @@
-//! An executor whose jobs run when the test says so, on the test's own thread: whatever happens is
-//! decided by the test.
+//! An executor whose jobs run when the test says so, on the thread of the test.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -15,13 +14,13 @@ pub(super) struct Manual(Arc<Mutex<Queue>>);
 struct Queue {
     jobs: VecDeque<Job>,
     capacity: usize,
-    /// Of those who wait for a place.
+    /// The wakers of jobs that wait for room.
     wakers: Vec<Waker>,
     open: bool,
 }
 
 impl Manual {
-    /// An executor whose queue has so many places.
+    /// Creates an executor whose queue holds `capacity` jobs.
     pub(super) fn new(capacity: usize) -> Self {
         let (jobs, wakers) = (VecDeque::new(), Vec::new());
         Self(Arc::new(Mutex::new(Queue { jobs, capacity, wakers, open: true })))
@@ -31,7 +30,7 @@ impl Manual {
         self.0.lock().unwrap()
     }
 
-    /// Takes all places that are left.
+    /// Fills the queue.
     pub(super) fn fill(&self) {
         let free = |queue: MutexGuard<'_, Queue>| queue.capacity - queue.jobs.len();
         for _ in 0..free(self.lock()) {
@@ -39,7 +38,7 @@ impl Manual {
         }
     }
 
-    /// Runs the next job; false: there is none.
+    /// Runs the next job. Returns `false` if there is none.
     pub(super) fn run_one(&self) -> bool {
         let mut queue = self.lock();
         let Some(job) = queue.jobs.pop_front() else { return false };
@@ -54,7 +53,7 @@ impl Manual {
         while self.run_one() {}
     }
 
-    /// Refuses everything from now on, and drops what is queued.
+    /// Rejects all further jobs, and drops those in the queue.
     pub(super) fn shut_down(&self) {
         let mut queue = self.lock();
         queue.open = false;
@@ -64,26 +63,26 @@ impl Manual {
         dropped.1.into_iter().for_each(Waker::wake);
     }
 
-    /// Polls once.
+    /// Polls once, with a waker that does nothing.
     pub(super) fn poll<R>(poll: impl FnOnce(&mut Context<'_>) -> Poll<R>) -> Poll<R> {
         poll(&mut Context::from_waker(Waker::noop()))
     }
 
-    /// Polls, and runs jobs, until it is ready.
+    /// Polls and runs jobs until `poll` is ready.
     ///
     /// # Panics
     ///
-    /// If there is no job that it could wait for.
+    /// Panics if `poll` is pending and there is no job to run.
     pub(super) fn complete<R>(&self, mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> R {
         loop {
             if let Poll::Ready(result) = Self::poll(&mut poll) {
                 return result;
             }
-            assert!(self.run_one(), "waits for ever");
+            assert!(self.run_one(), "pending, and there is no job to run");
         }
     }
 
-    /// The same for a future.
+    /// Like [`complete`](Self::complete), for a future.
     pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let mut future = std::pin::pin!(future);
         self.complete(|cx| future.as_mut().poll(cx))
@@ -107,7 +106,7 @@ impl Executor for Manual {
     fn execute_when_ready(&self, job: Job) -> WhenReady {
         let (executor, mut job) = (self.clone(), Some(job));
         Box::pin(poll_fn(move |cx| {
-            match executor.execute(job.take().expect("polled to its end once")) {
+            match executor.execute(job.take().expect("not polled after completion")) {
                 Err(rejected) if rejected.is_full() => {
                     job = Some(rejected.into_job());
                     executor.lock().wakers.push(cx.waker().clone());

@@ -1,8 +1,8 @@
-//! `Unblock<File>` beside `std::fs::File`, under random scripts, which proptest makes and shrinks.
+//! `Unblock<File>` compared with `std::fs::File`, under random scripts that proptest makes and shrinks.
 //!
-//! The model is a plain file that does what each operation of the `Unblock` says that it has done. Of
-//! one that was dropped it need not be known whether it took place: then there is one model more, and
-//! those that do not fit what comes later are given up. One at least has to be left.
+//! A model is a plain file on which each completed operation of the `Unblock` is repeated. A dropped
+//! operation may or may not have taken place: the run then continues with a model of either case, and
+//! discards models that contradict later results. At least one model must remain.
 
 use std::fs::File;
 use std::future::poll_fn;
@@ -25,10 +25,10 @@ use crate::{BlockingPool, Unblock};
 
 #[derive(Clone, Debug)]
 struct Script {
-    /// Bytes in the file at the start.
+    /// The length of the file at the start.
     length: usize,
     capacity: usize,
-    /// Else each write fails.
+    /// If not, each write fails.
     writable: bool,
     steps: Vec<Step>,
     end: End,
@@ -36,24 +36,24 @@ struct Script {
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// An operation that is polled until it is ready; or so often, and then dropped.
+    /// Polls an operation until it is ready, or a number of times, and then drops it.
     Do(Action, Option<usize>),
-    /// Takes all places of the queue.
+    /// Fills the queue.
     Fill,
-    /// Lets a job run.
+    /// Runs a job.
     Run,
 }
 
 #[derive(Clone, Debug)]
 enum Action {
     Read(Vec<usize>),
-    /// Looks at what can be read, tries to write a byte if it shall, and consumes so many.
+    /// Fills the buffer, optionally tries to write a byte, and consumes a number of bytes.
     Consume(usize, bool),
     Write(Vec<usize>),
     Seek(SeekFrom),
     Flush,
     Close,
-    /// Asks the file itself for its position.
+    /// Asks the file for its own position.
     Position,
 }
 
@@ -67,7 +67,7 @@ fn scripts() -> impl Strategy<Value = Script> {
     let polls = || prop_oneof![3 => Just(None), 2 => (0_usize..4).prop_map(Some)];
     let slices = || prop_oneof![3 => vec(0_usize..30, 1), 1 => vec(0_usize..10, 0..4)];
     let position = prop_oneof![
-        // Some that come more than once.
+        // Some positions come more than once.
         2 => Just(SeekFrom::Start(0)),
         2 => (0_i64..2).prop_map(SeekFrom::Current),
         2 => (0_u64..80).prop_map(SeekFrom::Start),
@@ -104,11 +104,11 @@ fn scripts() -> impl Strategy<Value = Script> {
     )
 }
 
-/// Where the jobs run.
+/// The executor of the jobs.
 enum World {
-    /// On this thread, when the script says so.
+    /// Jobs run on this thread, when the script says so.
     Manual(Manual),
-    /// On a pool of one thread, whose queue has one place.
+    /// Jobs run on a pool of one thread, whose queue holds one job.
     Pool(BlockingPool, Option<Sender<()>>),
 }
 
@@ -149,7 +149,7 @@ impl World {
         }
     }
 
-    /// Polls to the end, or so often. `None`: it was not ready by then.
+    /// Polls until ready, or `polls` times. Returns `None` if it was not ready by then.
     fn poll<R>(
         &mut self,
         polls: Option<usize>,
@@ -176,7 +176,7 @@ impl World {
     }
 }
 
-/// A file that goes away with the test.
+/// A temporary file, which is removed when it is dropped.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -199,7 +199,7 @@ impl Drop for Temporary {
     }
 }
 
-/// What may have happened to the file.
+/// A possible state of the file.
 struct Model {
     file: File,
     temporary: Temporary,
@@ -219,7 +219,7 @@ impl Model {
         self.file.stream_position().unwrap()
     }
 
-    /// Whether these bytes come next, all that are left if there are none; reads them.
+    /// Reads, and returns whether the result is `bytes`; no bytes mean the end.
     fn reads(&mut self, bytes: &[u8]) -> bool {
         let mut next = vec![0; bytes.len().max(1)];
         match self.file.read(&mut next).unwrap() {
@@ -228,7 +228,7 @@ impl Model {
         }
     }
 
-    /// Whether a seek comes to the same.
+    /// Seeks, and returns whether the result is the same.
     fn seeks(&mut self, position: SeekFrom, found: &io::Result<u64>) -> bool {
         match (self.file.seek(position), found) {
             (Ok(left), Ok(right)) => left == *right,
@@ -237,7 +237,7 @@ impl Model {
         }
     }
 
-    /// The same, after a seek.
+    /// Copies the model, and seeks in the copy.
     fn after_seek(&mut self, position: SeekFrom) -> Self {
         let mut other = Self::new(&self.content());
         other.file.seek(SeekFrom::Start(self.position())).unwrap();
@@ -250,7 +250,7 @@ struct Run<'a> {
     world: &'a mut World,
     file: Unblock<File>,
     models: Vec<Model>,
-    /// A write was accepted that fails, and nobody has been told.
+    /// A write was accepted that fails, and its error was not reported yet.
     fails: bool,
     writable: bool,
 }
@@ -302,7 +302,7 @@ impl Run<'_> {
                 let count = bytes.len().min(*count);
                 Pin::new(file).consume(count);
                 let end = SeekFrom::Current(i64::try_from(count).unwrap());
-                self.keep("a look ahead", |model| {
+                self.keep("filling the buffer", |model| {
                     let position = SeekFrom::Start(model.position());
                     let same = model.reads(&bytes);
                     model.file.seek(position).and_then(|_| model.file.seek(end)).unwrap();
@@ -346,11 +346,11 @@ impl Run<'_> {
             }
             Action::Flush => {
                 let flushed = world.poll(polls, |cx| Pin::new(&mut *file).poll_flush(cx));
-                self.told(flushed)?;
+                self.reported(flushed)?;
             }
             Action::Close => {
                 let closed = world.poll(polls, |cx| Pin::new(&mut *file).poll_close(cx));
-                self.told(closed)?;
+                self.reported(closed)?;
             }
             Action::Position => {
                 let found = {
@@ -360,16 +360,16 @@ impl Run<'_> {
                 if let Some(Ok(found)) = found {
                     self.keep("the file itself", |model| model.position() == found)?;
                 }
-                self.told(found.map(|found| found.map(drop)))?;
+                self.reported(found.map(|found| found.map(drop)))?;
             }
         }
         Ok(())
     }
 
-    /// A write has ended.
+    /// Checks the result of a write.
     fn written(&mut self, bytes: &[u8], written: io::Result<usize>) -> Checked {
         match written {
-            Err(error) => self.told(Some(Err(error))),
+            Err(error) => self.reported(Some(Err(error))),
             Ok(count) => {
                 prop_assert_eq!(count == 0, bytes.is_empty());
                 if self.writable {
@@ -382,8 +382,8 @@ impl Run<'_> {
         }
     }
 
-    /// An operation has ended that tells the error of a write before it.
-    fn told(&mut self, result: Option<io::Result<()>>) -> Checked {
+    /// Checks the result of an operation that reports the error of an earlier write.
+    fn reported(&mut self, result: Option<io::Result<()>>) -> Checked {
         if let Some(result) = result {
             prop_assert_eq!(result.is_err(), self.fails, "{:?}", result);
             self.fails = false;
@@ -391,14 +391,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Gives up the models that do not fit.
+    /// Discards the models that contradict a result.
     fn keep(&mut self, what: &str, mut fits: impl FnMut(&mut Model) -> bool) -> Checked {
         self.models.retain_mut(|model| fits(model));
-        prop_assert!(!self.models.is_empty(), "{} does not fit", what);
+        prop_assert!(!self.models.is_empty(), "{} contradicts every model", what);
         Ok(())
     }
 
-    /// Gives up models that are like another.
+    /// Discards models that are equal to another.
     fn merge(&mut self) {
         let mut seen = Vec::new();
         self.models.retain_mut(|model| {
@@ -421,10 +421,10 @@ impl Run<'_> {
         }
         match back {
             Some(Ok(mut file)) => {
-                prop_assert!(!fails, "the error of a write was not told");
+                prop_assert!(!fails, "the error of a write was not reported");
                 let position = file.stream_position()?;
                 models.retain_mut(|model| model.position() == position);
-                prop_assert!(!models.is_empty(), "the position at the end does not fit");
+                prop_assert!(!models.is_empty(), "the position at the end contradicts every model");
             }
             Some(Err(error)) => {
                 prop_assert!(std::mem::take(&mut fails), "{error}");
@@ -435,7 +435,7 @@ impl Run<'_> {
         world.run_all();
         let content = std::fs::read(path)?;
         let fits = models.iter().any(|model| model.content() == content);
-        prop_assert!(fits, "the content at the end does not fit: {:?}", content);
+        prop_assert!(fits, "the content at the end contradicts every model: {:?}", content);
         Ok(())
     }
 }
@@ -466,12 +466,12 @@ fn run_scripts(cases: u32, world: impl Fn() -> World) {
 }
 
 #[test]
-fn a_file_does_what_a_plain_file_does_whatever_is_dropped() {
+fn an_unblocked_file_behaves_like_a_file_whatever_is_dropped() {
     run_scripts(10_000, || World::Manual(Manual::new(2)));
 }
 
 #[test]
-fn a_file_does_what_a_plain_file_does_on_a_full_pool() {
+fn an_unblocked_file_behaves_like_a_file_on_a_full_pool() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
     run_scripts(2_000, || World::Pool(pool.clone(), None));
 }

@@ -1,4 +1,4 @@
-//! The position of the user, that of the value, and what was read ahead.
+//! The logical position, the position of the value, and the read-ahead.
 
 use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::pin::Pin;
@@ -14,7 +14,7 @@ fn file(bytes: usize) -> (Manual, Unblock<Cursor<Vec<u8>>>) {
     (manual.clone(), Unblock::on(manual, Cursor::new(pattern(bytes))))
 }
 
-/// Begins a seek and drops it.
+/// Starts a seek and drops it.
 fn begin_seek<T: Seek + Send + 'static>(file: &mut Unblock<T>, position: SeekFrom) {
     assert!(Manual::poll(|cx| Pin::new(&mut *file).poll_seek(cx, position)).is_pending());
 }
@@ -29,7 +29,7 @@ fn read<T: Read + Send + 'static>(
 }
 
 #[test]
-fn a_dropped_seek_does_not_answer_one_that_comes_after_a_write() {
+fn a_dropped_seek_does_not_complete_a_seek_after_a_write() {
     let (manual, mut file) = file(0);
     begin_seek(&mut file, SeekFrom::Start(0));
     manual.block_on(file.write_all(b"body")).unwrap();
@@ -40,7 +40,7 @@ fn a_dropped_seek_does_not_answer_one_that_comes_after_a_write() {
 }
 
 #[test]
-fn a_dropped_seek_does_not_answer_one_that_comes_after_another_operation() {
+fn a_dropped_seek_does_not_complete_a_seek_after_another_operation() {
     type Operation = fn(&Manual, &mut Unblock<Cursor<Vec<u8>>>);
     let operations: [Operation; 5] = [
         |manual, file| _ = read(manual, file, 3).unwrap(),
@@ -66,12 +66,12 @@ fn the_next_read_waits_for_a_dropped_seek() {
     let (manual, mut file) = file(20);
     read(&manual, &mut file, 4).unwrap();
     begin_seek(&mut file, SeekFrom::Start(10));
-    // Not what was read ahead, and then something else.
+    // Not the read-ahead, followed by other bytes.
     assert_eq!(read(&manual, &mut file, 8).unwrap(), pattern(20)[10..18]);
 }
 
 #[test]
-fn a_seek_that_waits_is_the_same_one_with_each_poll() {
+fn a_pending_seek_is_resumed_by_each_poll() {
     let (manual, mut file) = file(20);
     begin_seek(&mut file, SeekFrom::Current(3));
     begin_seek(&mut file, SeekFrom::Current(3));
@@ -80,12 +80,12 @@ fn a_seek_that_waits_is_the_same_one_with_each_poll() {
 }
 
 #[test]
-fn a_refused_seek_leaves_position_and_read_ahead() {
+fn a_failed_seek_changes_neither_position_nor_read_ahead() {
     let (manual, mut file) = file(20);
     assert_eq!(read(&manual, &mut file, 4).unwrap(), pattern(4));
     for position in [SeekFrom::Current(-100), SeekFrom::End(-21), SeekFrom::Current(i64::MIN)] {
-        let refused = manual.block_on(file.seek(position)).unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::InvalidInput, "{position:?}");
+        let error = manual.block_on(file.seek(position)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{position:?}");
         assert_eq!(read(&manual, &mut file, 1).unwrap().len(), 1);
         assert_eq!(manual.block_on(file.seek(SeekFrom::Current(-1))).unwrap(), 4);
     }
@@ -94,24 +94,24 @@ fn a_refused_seek_leaves_position_and_read_ahead() {
     let (manual, mut file) = self::file(20);
     read(&manual, &mut file, 4).unwrap();
     manual.block_on(file.seek(SeekFrom::Current(-5))).unwrap_err();
-    // Without a job.
+    // No job is necessary.
     assert!(Manual::poll(|cx| Pin::new(&mut file).poll_fill_buf(cx).map(drop)).is_ready());
 }
 
-/// Refuses to seek, as it is told.
+/// Its seeks fail with `errors`, and succeed after those.
 #[derive(Debug)]
-struct Stubborn {
+struct FailsToSeek {
     cursor: Cursor<Vec<u8>>,
-    refusals: Vec<ErrorKind>,
+    errors: Vec<ErrorKind>,
 }
 
-impl Read for Stubborn {
+impl Read for FailsToSeek {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         self.cursor.read(target)
     }
 }
 
-impl Write for Stubborn {
+impl Write for FailsToSeek {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.cursor.write(bytes)
     }
@@ -121,28 +121,28 @@ impl Write for Stubborn {
     }
 }
 
-impl Seek for Stubborn {
+impl Seek for FailsToSeek {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        match self.refusals.pop() {
-            Some(refusal) => Err(refusal.into()),
+        match self.errors.pop() {
+            Some(error) => Err(error.into()),
             None => self.cursor.seek(position),
         }
     }
 }
 
-fn stubborn(refusals: &[ErrorKind]) -> (Manual, Unblock<Stubborn>) {
+fn fails_to_seek(errors: &[ErrorKind]) -> (Manual, Unblock<FailsToSeek>) {
     let manual = Manual::new(8);
-    let (cursor, refusals) = (Cursor::new(pattern(20)), refusals.to_vec());
-    (manual.clone(), Unblock::on(manual, Stubborn { cursor, refusals }))
+    let (cursor, errors) = (Cursor::new(pattern(20)), errors.to_vec());
+    (manual.clone(), Unblock::on(manual, FailsToSeek { cursor, errors }))
 }
 
 #[test]
-fn what_cannot_seek_keeps_what_was_read_ahead() {
-    let (manual, mut pipe) = stubborn(&[ErrorKind::NotSeekable; 3]);
+fn a_value_that_cannot_seek_keeps_its_read_ahead() {
+    let (manual, mut pipe) = fails_to_seek(&[ErrorKind::NotSeekable; 3]);
     read(&manual, &mut pipe, 4).unwrap();
     for position in [SeekFrom::Current(0), SeekFrom::Current(i64::MIN)] {
-        let refused = manual.block_on(pipe.seek(position)).unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::NotSeekable);
+        let error = manual.block_on(pipe.seek(position)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotSeekable);
     }
     manual.block_on(pipe.write_all(b"answer")).unwrap();
     manual.block_on(pipe.flush()).unwrap();
@@ -150,10 +150,10 @@ fn what_cannot_seek_keeps_what_was_read_ahead() {
 }
 
 #[test]
-fn a_write_is_not_accepted_where_it_does_not_belong() {
-    let (manual, mut file) = stubborn(&[]);
+fn a_write_is_not_accepted_at_a_wrong_position() {
+    let (manual, mut file) = fails_to_seek(&[]);
     manual.block_on(file.seek(SeekFrom::Start(0))).unwrap();
-    manual.block_on(file.with(|file| file.refusals.push(ErrorKind::Other))).unwrap();
+    manual.block_on(file.with(|file| file.errors.push(ErrorKind::Other))).unwrap();
     read(&manual, &mut file, 4).unwrap();
     assert_eq!(manual.block_on(file.write(b"abc")).unwrap_err().kind(), ErrorKind::Other);
     assert_eq!(read(&manual, &mut file, 1).unwrap(), pattern(5)[4..]);
@@ -164,15 +164,15 @@ fn a_write_is_not_accepted_where_it_does_not_belong() {
 }
 
 #[test]
-fn what_is_consumed_while_the_value_is_moved_does_not_come_again() {
+fn bytes_consumed_while_the_value_is_moved_are_not_read_again() {
     for writes_after in [false, true] {
-        let (manual, mut file) = stubborn(&[]);
+        let (manual, mut file) = fails_to_seek(&[]);
         manual.block_on(file.seek(SeekFrom::Start(0))).unwrap();
         read(&manual, &mut file, 4).unwrap();
         let count = manual
             .complete(|cx| Pin::new(&mut file).poll_fill_buf(cx).map(|bytes| bytes.unwrap().len()));
         assert_eq!(count, 16);
-        // It has to wait until the value is where its user is.
+        // The write waits until the value is at the logical position.
         assert!(Manual::poll(|cx| Pin::new(&mut file).poll_write(cx, b"x")).is_pending());
         Pin::new(&mut file).consume(3);
         if writes_after {
@@ -181,7 +181,7 @@ fn what_is_consumed_while_the_value_is_moved_does_not_come_again() {
             assert_eq!((bytes[7], bytes.len()), (b'x', 20));
         } else {
             manual.run_all();
-            // The read-ahead is what it was until somebody hears of the move.
+            // The read-ahead is kept although the value was moved.
             assert_eq!(manual.block_on(file.seek(SeekFrom::Current(0))).unwrap(), 7);
             assert_eq!(read(&manual, &mut file, 13).unwrap(), pattern(20)[7..]);
         }
@@ -189,7 +189,7 @@ fn what_is_consumed_while_the_value_is_moved_does_not_come_again() {
 }
 
 #[test]
-fn a_closure_finds_the_value_where_its_user_is() {
+fn a_closure_finds_the_value_at_the_logical_position() {
     let (manual, mut file) = file(20);
     manual.block_on(file.seek(SeekFrom::Start(1))).unwrap();
     read(&manual, &mut file, 4).unwrap();
@@ -199,13 +199,13 @@ fn a_closure_finds_the_value_where_its_user_is() {
 }
 
 #[test]
-fn the_end_that_was_seen_before_a_write_is_forgotten() {
+fn an_end_seen_before_a_modification_is_discarded() {
     let (manual, mut file) = file(4);
     manual.block_on(file.seek(SeekFrom::Start(0))).unwrap();
     let mut bytes = Vec::new();
     manual.complete(|cx| Pin::new(&mut file).poll_fill_buf(cx).map(drop));
     Pin::new(&mut file).consume(4);
-    // Asked for more, and gave up.
+    // A read is started and dropped.
     assert!(Manual::poll(|cx| Pin::new(&mut file).poll_fill_buf(cx).map(drop)).is_pending());
     manual.run_all();
     manual.block_on(file.with(|file| file.get_mut().extend(b"more"))).unwrap();

@@ -1,20 +1,20 @@
-//! What was accepted and not written yet.
+//! The bytes that were accepted and not written yet.
 
 use std::io::{self, IoSlice, Write};
 use std::mem;
 
-pub(super) struct Output {
+pub(super) struct WriteBuffer {
     bytes: Vec<u8>,
-    /// Storage for what comes while the other is written.
+    /// Storage for bytes that are accepted while a job writes.
     spare: Vec<u8>,
     capacity: usize,
-    /// Something was accepted that is not flushed.
+    /// Bytes were accepted that are not flushed.
     dirty: bool,
-    /// Of a write or flush that nobody waited for.
+    /// An error of a write or flush that was not reported yet.
     error: Option<io::Error>,
 }
 
-impl Output {
+impl WriteBuffer {
     pub(super) fn new(capacity: usize) -> Self {
         Self { bytes: Vec::new(), spare: Vec::new(), capacity, dirty: false, error: None }
     }
@@ -27,7 +27,7 @@ impl Output {
         self.dirty
     }
 
-    /// Accepts as much of the slices as there is room for; 0: there is none.
+    /// Accepts as many bytes of the slices as there is room for. Returns how many.
     pub(super) fn accept(&mut self, slices: &[IoSlice<'_>]) -> usize {
         let before = self.bytes.len();
         for bytes in slices {
@@ -39,31 +39,31 @@ impl Output {
         count
     }
 
-    /// What is to be written.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    /// Takes the bytes that are to be written.
+    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
         mem::replace(&mut self.bytes, mem::take(&mut self.spare))
     }
 
-    /// Takes the storage of what was written. After an error, what was accepted meanwhile must not
-    /// follow the gap.
+    /// Completes a write. After an error, the bytes that were accepted meanwhile are discarded: they must
+    /// not follow the gap.
     pub(super) fn written(&mut self, mut storage: Vec<u8>, result: io::Result<()>) {
         storage.clear();
         self.spare = storage;
         if result.is_err() {
             self.bytes.clear();
         }
-        self.note(result);
+        self.record(result);
     }
 
-    /// The value was flushed, but for what was accepted meanwhile. After an error the next flush tries
-    /// again.
+    /// Completes a flush of everything but the bytes that were accepted meanwhile. After an error the
+    /// next flush tries again.
     pub(super) fn flushed(&mut self, result: io::Result<()>) {
         self.dirty = result.is_err() || !self.bytes.is_empty();
-        self.note(result);
+        self.record(result);
     }
 
-    /// Keeps an error for who asks next; the first, if there are several.
-    pub(super) fn note(&mut self, result: io::Result<()>) {
+    /// Records an error, to be reported by the next operation. The first one is kept.
+    pub(super) fn record(&mut self, result: io::Result<()>) {
         if let Err(error) = result {
             self.error.get_or_insert(error);
         }
@@ -73,32 +73,35 @@ impl Output {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// What is left to write and flush, if anything is.
-    pub(super) fn leave<T>(&mut self, writer: Option<Writer<T>>) -> Option<Unwritten<T>> {
-        let writer = writer.filter(|_| self.dirty)?;
-        Some(Unwritten { writer, bytes: mem::take(&mut self.bytes) })
+    /// Takes what remains to be written and flushed, if there is anything.
+    pub(super) fn take_unwritten<T>(
+        &mut self,
+        write_fns: Option<WriteFns<T>>,
+    ) -> Option<Unwritten<T>> {
+        let write_fns = write_fns.filter(|_| self.dirty)?;
+        Some(Unwritten { write_fns, bytes: mem::take(&mut self.bytes) })
     }
 }
 
-/// What was accepted when the `Unblock` was dropped: it is to be written, and the value flushed.
+/// The bytes to be written when the `Unblock` is dropped. The value is flushed after them.
 pub(super) struct Unwritten<T> {
-    pub(super) writer: Writer<T>,
+    pub(super) write_fns: WriteFns<T>,
     pub(super) bytes: Vec<u8>,
 }
 
-/// How a value writes.
-pub(super) struct Writer<T> {
+/// How to write to a value whose type is not known to be `Write`.
+pub(super) struct WriteFns<T> {
     write_all: fn(&mut T, &[u8]) -> io::Result<()>,
     flush: fn(&mut T) -> io::Result<()>,
 }
 
-impl<T: Write> Writer<T> {
+impl<T: Write> WriteFns<T> {
     pub(super) fn new() -> Self {
         Self { write_all: T::write_all, flush: T::flush }
     }
 }
 
-impl<T> Writer<T> {
+impl<T> WriteFns<T> {
     pub(super) fn write_all(self, value: &mut T, bytes: &[u8]) -> io::Result<()> {
         (self.write_all)(value, bytes)
     }
@@ -108,10 +111,10 @@ impl<T> Writer<T> {
     }
 }
 
-impl<T> Clone for Writer<T> {
+impl<T> Clone for WriteFns<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Writer<T> {}
+impl<T> Copy for WriteFns<T> {}

@@ -1,4 +1,4 @@
-//! The stream that an annotated function returns.
+//! The stream that an annotated function returns, and the builder behind it.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,29 +6,32 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::{AHEAD, Producing};
+use super::{DEFAULT_AHEAD, IterStream};
 use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::limit::Limiter;
 
-/// The items of a blocking iterator, as a function with `#[sync_to_async(stream)]` returns them.
+/// A stream of the items of a blocking iterator, returned by a function with
+/// `#[sync_to_async(stream)]`.
 ///
-/// The function's body and the iterator run on blocking threads: from the first poll on, and ahead
-/// of the consumer by as many items as they make in about a millisecond: 16 at least and 8192 at
-/// most, and no more than the attribute says. Each item can be had when it is made, and the consumer takes all that are
-/// there in one go. A consumer that is slower than the iterator holds no thread: the iterator is
-/// put aside until there is room. With a `limit`, it has its permit while it runs.
+/// The stream is lazy: from the first poll on, the body of the function and the iterator run on
+/// blocking threads. The iterator runs ahead of the consumer by the number of items that it makes in
+/// about a millisecond: at least 16 and at most 8192, and never more than the attribute allows. Each
+/// item is available as soon as it is made, and the consumer receives all available items at once.
+/// While a slow consumer leaves no room for more items, the iterator is suspended and occupies no
+/// thread. With a `limit`, the iterator holds its permit while it runs.
 ///
 /// # Cancel safety
 ///
-/// `next()` is cancel safe: no item is lost. Dropping the stream stops the iterator at its next
-/// item; a `next` that runs goes on to its end by itself, and sees
-/// [`is_cancelled`](crate::is_cancelled). The iterator is dropped on a blocking thread.
+/// `next()` is cancel safe: no item is lost. Dropping the stream stops the iterator at its next item;
+/// a call of its `next` that is running cannot be stopped, but
+/// [`is_cancelled`](crate::is_cancelled) returns `true` in it. The iterator is dropped on a blocking
+/// thread.
 ///
 /// # Panics
 ///
-/// A panic of the body or the iterator resumes where the stream is polled, after the items before
-/// it, as does the shut-down of the executor.
+/// A panic of the body or of the iterator resumes in `poll_next`, after the items that were made
+/// before it. `poll_next` also panics if the executor is shut down before the end of the iterator.
 #[must_use = "streams do nothing unless polled"]
 pub struct BlockingStream<T> {
     items: Items<T>,
@@ -50,9 +53,9 @@ impl<T> fmt::Debug for BlockingStream<T> {
 
 type Items<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
 
-/// A [`BlockingStream`] that can still be told where and how.
+/// Builds a [`BlockingStream`].
 ///
-/// It knows the type of the items only, so that an iterator which does not fit is one error.
+/// The type of the iterator is erased here, so that an unsuitable iterator is a single compile error.
 #[doc(hidden)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct StreamCall<T> {
@@ -69,13 +72,13 @@ impl<T> StreamCall<T> {
     {
         let make = move || make().into_iter();
         let start =
-            move |options, ahead| Box::pin(Producing::new(options, ahead, make)) as Items<T>;
-        Self { start: Box::new(start), options: SpawnOptions::default(), ahead: AHEAD }
+            move |options, ahead| Box::pin(IterStream::new(options, ahead, make)) as Items<T>;
+        Self { start: Box::new(start), options: SpawnOptions::default(), ahead: DEFAULT_AHEAD }
     }
 
     /// # Panics
     ///
-    /// If the executor cannot be kept: see [`Executor::share`].
+    /// Panics if the executor cannot be shared: see [`Executor::share`].
     pub fn executor(mut self, executor: &dyn Executor) -> Self {
         let executor = executor.share();
         self.options.executor =
@@ -96,7 +99,7 @@ impl<T> StreamCall<T> {
 
     /// # Panics
     ///
-    /// If `items` is 0.
+    /// Panics if `items` is 0.
     pub fn ahead(mut self, items: usize) -> Self {
         assert!(items > 0, "a stream needs room for one item at least");
         self.ahead = items;

@@ -1,0 +1,251 @@
+//! The channel between the producer and the consumer of a stream.
+//!
+//! Besides items it holds the iterator itself, while no job advances it.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::task::{Context, Waker};
+
+use super::producer::Rate;
+use crate::sync::{Mutex, MutexGuard};
+use crate::task::JoinError;
+use crate::util::{drop_quietly, wake_all};
+
+/// The capacity before the rate of the producer is known.
+const INITIAL_CAPACITY: usize = 16;
+
+/// A bounded single-producer, single-consumer channel, and the state of the iterator.
+pub(super) struct Channel<I: Iterator> {
+    /// Never held while the iterator, an item's destructor or a waker runs.
+    state: Mutex<State<I>>,
+    max_capacity: usize,
+    on_exhausted: OnExhausted,
+}
+
+/// What the producer does with an exhausted iterator.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnExhausted {
+    /// Drops it before the consumer sees the end: a file that it read is closed by then.
+    Drop,
+    /// Keeps it for its owner.
+    Keep,
+}
+
+struct State<I: Iterator> {
+    items: VecDeque<I::Item>,
+    /// The number of items at which the producer stops.
+    capacity: usize,
+    iterator: IteratorState<I>,
+    /// The waker of the consumer, while it waits for an item.
+    consumer: Option<Waker>,
+}
+
+enum IteratorState<I> {
+    /// A job advances it, or has yet to create it.
+    InUse,
+    /// No job advances it: none has started, the channel was full, or its return was requested.
+    Idle(Box<I>),
+    /// A job advances it, and returns it after the next item.
+    ReturnRequested,
+    /// It has returned `None`.
+    Exhausted(Option<Box<I>>),
+    /// The job panicked or never ran.
+    Failed(JoinError),
+    /// The consumer was dropped, or has taken the iterator.
+    Closed,
+}
+
+/// What the consumer received.
+pub(super) enum Received<I> {
+    /// Items, and the iterator if the producer has stopped.
+    Items { idle: Option<Box<I>> },
+    /// No items, but the iterator: the producer has stopped.
+    Idle(Box<I>),
+    /// Nothing yet. The consumer's waker is registered.
+    Pending,
+    /// No more items will follow.
+    End,
+}
+
+impl<I: Iterator> Channel<I> {
+    /// Creates a channel that holds at most `max_capacity` items. If `iterator` is `None`, the first
+    /// job creates the iterator.
+    pub(super) fn new(
+        max_capacity: usize,
+        iterator: Option<Box<I>>,
+        on_exhausted: OnExhausted,
+    ) -> Self {
+        assert!(max_capacity > 0, "a stream needs room for one item at least");
+        let iterator = iterator.map_or(IteratorState::InUse, IteratorState::Idle);
+        let capacity = max_capacity.min(INITIAL_CAPACITY);
+        let state = State { items: VecDeque::new(), capacity, iterator, consumer: None };
+        Self { state: Mutex::new(state), max_capacity, on_exhausted }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<I>> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Sends an item. Returns the iterator if the producer should continue.
+    pub(super) fn send(&self, item: I::Item, iterator: Box<I>, rate: &Rate) -> Option<Box<I>> {
+        let mut state = self.lock();
+        if let IteratorState::Closed = state.iterator {
+            drop(state);
+            // Separately: either destructor may panic.
+            drop_quietly(item);
+            drop_quietly(iterator);
+            return None;
+        }
+        state.items.push_back(item);
+        if state.items.len() >= state.capacity && rate.allows(state.capacity * 2) {
+            state.capacity = (state.capacity * 2).min(self.max_capacity);
+        }
+        let return_requested = matches!(state.iterator, IteratorState::ReturnRequested);
+        let continues = if return_requested || state.items.len() >= state.capacity {
+            state.iterator = IteratorState::Idle(iterator);
+            None
+        } else {
+            Some(iterator)
+        };
+        let consumer = state.consumer.take();
+        drop(state);
+        wake_all(consumer);
+        continues
+    }
+
+    /// Ends the channel: the iterator is exhausted.
+    pub(super) fn end(&self, iterator: Box<I>) {
+        let kept = match self.on_exhausted {
+            OnExhausted::Keep => Some(iterator),
+            OnExhausted::Drop => {
+                drop(iterator);
+                None
+            }
+        };
+        let mut state = self.lock();
+        if let IteratorState::Closed = state.iterator {
+            drop(state);
+            return;
+        }
+        state.iterator = IteratorState::Exhausted(kept);
+        let consumer = state.consumer.take();
+        drop(state);
+        wake_all(consumer);
+    }
+
+    /// Ends the channel: the job that had the iterator has failed.
+    pub(super) fn fail(&self, error: JoinError) {
+        let mut state = self.lock();
+        // A job that returned the iterator has done its work.
+        if let IteratorState::InUse | IteratorState::ReturnRequested = state.iterator {
+            state.iterator = IteratorState::Failed(error);
+        }
+    }
+
+    /// Returns whether the consumer would have to wait for the producer.
+    pub(super) fn is_empty(&self) -> bool {
+        let state = self.lock();
+        state.items.is_empty() && matches!(state.iterator, IteratorState::InUse)
+    }
+
+    /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`.
+    pub(super) fn recv(&self, batch: &mut VecDeque<I::Item>, cx: &Context<'_>) -> Received<I> {
+        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
+        // panics must not lose what was received.
+        let mut waker = Some(cx.waker().clone());
+        let received = self.recv_or_register(batch, &mut waker);
+        drop_quietly(waker);
+        received
+    }
+
+    /// Registers `waker` if there is nothing to receive, and leaves the previous waker in its place.
+    fn recv_or_register(
+        &self,
+        batch: &mut VecDeque<I::Item>,
+        waker: &mut Option<Waker>,
+    ) -> Received<I> {
+        let mut state = self.lock();
+        let has_items = !state.items.is_empty();
+        if has_items {
+            // The two allocations are reused in turns.
+            mem::swap(batch, &mut state.items);
+        }
+        let idle = state.take_idle();
+        if has_items {
+            return Received::Items { idle };
+        }
+        if let Some(iterator) = idle {
+            return Received::Idle(iterator);
+        }
+        if !matches!(state.iterator, IteratorState::InUse | IteratorState::ReturnRequested) {
+            return Received::End;
+        }
+        mem::swap(&mut state.consumer, waker);
+        Received::Pending
+    }
+
+    /// Returns the error that ended the channel, once.
+    pub(super) fn take_failure(&self) -> Option<JoinError> {
+        let mut state = self.lock();
+        match mem::replace(&mut state.iterator, IteratorState::Exhausted(None)) {
+            IteratorState::Failed(error) => Some(error),
+            other => {
+                state.iterator = other;
+                None
+            }
+        }
+    }
+
+    /// Takes the iterator, or requests its return: `Ok(None)`, and the job ends after the next item.
+    ///
+    /// # Errors
+    ///
+    /// If the iterator is lost. `Err(None)`: the failure was reported before.
+    pub(super) fn reclaim(&self) -> Result<Option<Box<I>>, Option<JoinError>> {
+        let mut state = self.lock();
+        match mem::replace(&mut state.iterator, IteratorState::Closed) {
+            IteratorState::InUse | IteratorState::ReturnRequested => {
+                state.iterator = IteratorState::ReturnRequested;
+                Ok(None)
+            }
+            IteratorState::Idle(iterator) | IteratorState::Exhausted(Some(iterator)) => {
+                Ok(Some(iterator))
+            }
+            IteratorState::Failed(error) => Err(Some(error)),
+            IteratorState::Exhausted(None) | IteratorState::Closed => Err(None),
+        }
+    }
+
+    /// Closes the channel on behalf of the consumer. Returns what is left, for the caller to drop.
+    pub(super) fn close(&self) -> (VecDeque<I::Item>, Option<Box<I>>) {
+        let mut state = self.lock();
+        let items = mem::take(&mut state.items);
+        let consumer = state.consumer.take();
+        let iterator = mem::replace(&mut state.iterator, IteratorState::Closed);
+        drop(state);
+        drop_quietly(consumer);
+        let iterator = match iterator {
+            IteratorState::Idle(iterator) => Some(iterator),
+            IteratorState::Exhausted(iterator) => iterator,
+            // The payload of a panic is a user's value.
+            IteratorState::Failed(error) => {
+                drop_quietly(error);
+                None
+            }
+            IteratorState::InUse | IteratorState::ReturnRequested | IteratorState::Closed => None,
+        };
+        (items, iterator)
+    }
+}
+
+impl<I: Iterator> State<I> {
+    fn take_idle(&mut self) -> Option<Box<I>> {
+        match mem::replace(&mut self.iterator, IteratorState::InUse) {
+            IteratorState::Idle(iterator) => Some(iterator),
+            other => {
+                self.iterator = other;
+                None
+            }
+        }
+    }
+}
