@@ -30,7 +30,7 @@ pub(crate) use self::spawn_options::{SpawnOptions, resume};
 pub use self::timed::{TimedCall, TimedFuture};
 use crate::executor::Executor;
 use crate::limit::Limiter;
-use crate::task::{Fresh, JoinHandle, SyncBody};
+use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
 
 /// A blocking call that has not begun.
 ///
@@ -65,7 +65,7 @@ use crate::task::{Fresh, JoinHandle, SyncBody};
 /// ```
 #[must_use = "a blocking call does nothing unless it is awaited or spawned"]
 pub struct BlockingCall<'e, T> {
-    task: Fresh<T>,
+    task: UnsubmittedTask<T>,
     /// None: the scope's, or the global pool, which is made only when it is needed.
     executor: Option<&'e dyn Executor>,
     options: Option<Box<Options>>,
@@ -88,7 +88,7 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        Self::of(Fresh::new(SyncBody::<F, N>::new(body)))
+        Self::of(UnsubmittedTask::new(SyncBody::<F, N>::new(body)))
     }
 
     /// A call whose future blocks: it is made and driven on the pool thread.
@@ -99,12 +99,12 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = T>,
     {
-        Self::of(Fresh::new(AsyncBody::<F, N>::new(body)))
+        Self::of(UnsubmittedTask::new(AsyncBody::<F, N>::new(body)))
     }
 }
 
 impl<T> BlockingCall<'static, T> {
-    fn of(task: Fresh<T>) -> Self {
+    fn of(task: UnsubmittedTask<T>) -> Self {
         Self { task, executor: None, options: None }
     }
 }

@@ -235,7 +235,7 @@ pub(super) fn queue(core: &Arc<Core<Threads>>, mut job: Job, permit: Option<Queu
     core.host.capture(&mut job);
     let Err(job) = nested::set_aside(core, job) else { return };
     if core.token.look().is_searching() {
-        job.expect_soon();
+        job.set_spin_hint();
     }
     core.submit(job);
 }
