@@ -50,7 +50,7 @@ impl SpawnOptions {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        self.call(body).start_in_line().unattended()
+        self.call(body).start_in_line().submit_in_background()
     }
 
     /// Spawns a detached job that is guaranteed to run.

@@ -21,7 +21,7 @@ thread_local! {
 }
 
 /// Whether there can be a scope around.
-pub(crate) fn exist() -> bool {
+pub(crate) fn is_used() -> bool {
     // Relaxed: who is in a scope came there after it was made.
     USED.load(unmodelled::Ordering::Relaxed)
 }
