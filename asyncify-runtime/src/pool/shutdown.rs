@@ -134,7 +134,7 @@ impl Idle {
     /// could be called.
     pub(super) fn notify<H: Host>(&self, core: &Core<H>) {
         // Who comes after this waits for a later moment: it may have submitted a job in between.
-        let Some(waiting) = self.0.present() else { return };
+        let Some(waiting) = self.0.waiters() else { return };
         if core.is_quiet() {
             self.0.notify(waiting);
         }
