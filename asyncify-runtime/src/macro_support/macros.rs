@@ -1,4 +1,4 @@
-//! The macros, under the names that users know.
+//! The public macros.
 
 #[cfg_attr(docsrs, doc(cfg(feature = "async_safe")))]
 #[doc(inline)]
@@ -10,8 +10,8 @@ pub use asyncify_macros::main;
 #[doc(inline)]
 pub use asyncify_macros::{async_to_sync, sync_to_async};
 
-/// Makes a blocking call into a [`BlockingCall`](crate::BlockingCall): inline, and of code that one
-/// cannot annotate.
+/// Turns a blocking expression into a [`BlockingCall`](crate::BlockingCall), for inline code and for
+/// functions that cannot be annotated.
 ///
 /// ```
 /// use asyncify_runtime::asyncify;
@@ -23,13 +23,13 @@ pub use asyncify_macros::{async_to_sync, sync_to_async};
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 ///
-/// | form | what runs where |
+/// | form | behavior |
 /// | --- | --- |
-/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated on the caller, left to right. A variable is moved or copied, a `&b` is made owned (of a variable that is a reference itself, write `&*r`), and the call runs on the pool. |
-/// | `asyncify!(value.method(args))` | The same; `value` is a variable or a part of one, a literal, or a `.clone()` of one. Anything else is an error, because it would run on the caller. |
-/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of it runs on the pool, and moves what it uses. `?` and `return` end the block; `.await` is an error. |
+/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated by the caller, from left to right: a variable is moved or copied, and `&b` passes an owned copy (for a variable `r` that is itself a reference, write `&*r`). The call runs on the pool. |
+/// | `asyncify!(value.method(args))` | As above. `value` is a variable or a field of one, a literal, or a `.clone()` of these. Other expressions are an error, because they would run on the caller's thread. |
+/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of the code runs on the pool, and moves the variables that it uses. `?` and `return` end the block; `.await` is an error. |
 ///
-/// The call is lazy, and `.await` gives the plain value. Before that it can be told where and how:
+/// The call is lazy, and `.await` returns its value. Methods configure where and how it runs:
 ///
 /// ```
 /// use asyncify_runtime::{BlockingPool, asyncify};
@@ -50,15 +50,15 @@ pub use asyncify_macros::{async_to_sync, sync_to_async};
 ///
 /// # Cancel safety
 ///
-/// As [`BlockingCall`](crate::BlockingCall): dropped before it begins, it never runs.
+/// Dropping the future cancels the call, as for a [`BlockingCall`](crate::BlockingCall).
 ///
 /// # Panics
 ///
-/// A panic of the call resumes where it is awaited.
+/// A panic of the call is resumed where it is awaited.
 ///
 /// # Examples
 ///
-/// Several steps in one hop, with `?` inside:
+/// Several blocking steps in one call, with `?`:
 ///
 /// ```
 /// use asyncify_runtime::asyncify;
