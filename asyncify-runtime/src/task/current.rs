@@ -7,30 +7,30 @@ use std::task::Waker;
 
 use super::Executor;
 use super::context::TaskContext;
-use super::raw::{RawTask, Running};
+use super::raw::{HeaderPtr, RawTask};
 use crate::cancel::CancellationToken;
 use crate::limit::Limiter;
 
 #[cfg(not(all(test, asyncify_loom)))]
 std::thread_local! {
-    static CURRENT: Cell<Option<Running>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<HeaderPtr>> = const { Cell::new(None) };
 }
 #[cfg(all(test, asyncify_loom))]
 loom::thread_local! {
-    static CURRENT: Cell<Option<Running>> = Cell::new(None);
+    static CURRENT: Cell<Option<HeaderPtr>> = Cell::new(None);
 }
 
 /// Makes `task` the current task of this thread until the guard is dropped.
 ///
 /// The caller keeps the task alive as long as the guard, and drops nested guards on this thread in
 /// reverse order; `raw`, the only caller, holds the guard while the body runs.
-pub(super) fn enter(task: Running) -> Entered {
+pub(super) fn enter(task: HeaderPtr) -> Entered {
     Entered { previous: CURRENT.with(|current| current.replace(Some(task))) }
 }
 
 /// Restores the previous task when it is dropped.
 pub(super) struct Entered {
-    previous: Option<Running>,
+    previous: Option<HeaderPtr>,
 }
 
 impl Drop for Entered {
@@ -40,7 +40,7 @@ impl Drop for Entered {
 }
 
 fn current() -> Option<RawTask> {
-    CURRENT.with(Cell::get).map(RawTask::from_running)
+    CURRENT.with(Cell::get).map(RawTask::from_header)
 }
 
 /// Returns whether a body runs on this thread.

@@ -625,12 +625,12 @@ fn wrap(wrappers: &mut dyn Iterator<Item = ContextWrapper>, body: &mut dyn FnMut
     }
 }
 
-/// The header of the running task, for `current`.
-pub(super) type Running = NonNull<Header>;
+/// A pointer to the header of the running task, for `current`.
+pub(super) type HeaderPtr = NonNull<Header>;
 
 impl RawTask {
-    pub(super) fn from_running(running: Running) -> Self {
-        Self(running)
+    pub(super) fn from_header(header: HeaderPtr) -> Self {
+        Self(header)
     }
 }
 

@@ -12,12 +12,12 @@ use super::watched::Watched;
 
 pub(super) const THRESHOLD: Duration = Duration::from_millis(100);
 
-type Listener = Box<dyn Fn(&Stall) + Send + Sync>;
+type Callback = Box<dyn Fn(&Stall) + Send + Sync>;
 
 pub(super) struct Config {
     threshold: Duration,
-    pub(super) on_stall: Option<Listener>,
-    pub(super) on_stall_over: Option<Listener>,
+    pub(super) on_stall: Option<Callback>,
+    pub(super) on_stall_over: Option<Callback>,
 }
 
 impl Config {

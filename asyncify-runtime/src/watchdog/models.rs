@@ -10,7 +10,7 @@ use loom::thread;
 
 use super::handle::Config;
 use super::monitor::{Mode, Monitor};
-use super::report::{Listener, Report};
+use super::report::{EventContext, Report};
 use super::thread::Thread;
 use super::thread_state::{PollKind, Scan, ThreadState};
 use super::watch::WatchInfo;
@@ -26,7 +26,7 @@ fn watch(monitor: &Monitor) -> u64 {
         name: None,
         location: Location::caller(),
         config: Arc::new(Config::silent(Duration::ZERO)),
-        listener: Listener::current(),
+        event_context: EventContext::current(),
     })
 }
 

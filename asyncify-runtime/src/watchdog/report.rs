@@ -19,7 +19,7 @@ pub(super) fn deliver(report: Report) {
         Report::Ended(stall) => stall,
     };
     // The panic hook has reported a panic; the monitor continues.
-    let emitted = catch(|| stall.task().listener.emit(&stall)).unwrap_or_else(|payload| {
+    let emitted = catch(|| stall.task().event_context.emit(&stall)).unwrap_or_else(|payload| {
         drop_quietly(payload);
         true
     });
@@ -37,9 +37,9 @@ pub(super) fn deliver(report: Report) {
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) use self::disabled::Listener;
+pub(super) use self::disabled::EventContext;
 #[cfg(feature = "tracing")]
-pub(super) use self::tracing::Listener;
+pub(super) use self::tracing::EventContext;
 
 #[cfg(feature = "tracing")]
 mod tracing {
@@ -49,9 +49,9 @@ mod tracing {
     use super::Stall;
 
     /// The dispatcher and the span that were current at a task's first watched poll.
-    pub(in super::super) struct Listener(Option<(Dispatch, Span)>);
+    pub(in super::super) struct EventContext(Option<(Dispatch, Span)>);
 
-    impl Listener {
+    impl EventContext {
         pub(in super::super) fn current() -> Self {
             let dispatcher = subscriber();
             // Outside `get_default`, within which there is no current span.
@@ -74,7 +74,7 @@ mod tracing {
         }
     }
 
-    impl Drop for Listener {
+    impl Drop for EventContext {
         /// Closes the span with its dispatcher as the current one, as for the spans of calls.
         fn drop(&mut self) {
             if let Some((dispatcher, span)) = self.0.take() {
@@ -112,9 +112,9 @@ mod tracing {
 #[cfg(not(feature = "tracing"))]
 mod disabled {
     /// Without the feature `tracing`, there is no subscriber.
-    pub(in super::super) struct Listener;
+    pub(in super::super) struct EventContext;
 
-    impl Listener {
+    impl EventContext {
         pub(in super::super) fn current() -> Self {
             Self
         }

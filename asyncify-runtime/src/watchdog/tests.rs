@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::handle::Config;
 use super::monitor::{Mode, Monitor};
-use super::report::{Listener, Report};
+use super::report::{EventContext, Report};
 use super::thread::Thread;
 use super::thread_state::{PollKind, Scan, ThreadState};
 use super::watch::WatchInfo;
@@ -32,7 +32,7 @@ impl Fixture {
             name: Some(name.into()),
             location: Location::caller(),
             config: Arc::new(Config::silent(THRESHOLD)),
-            listener: Listener::current(),
+            event_context: EventContext::current(),
         })
     }
 

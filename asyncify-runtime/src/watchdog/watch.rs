@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use super::handle::Config;
 use super::local::Entered;
 use super::monitor;
-use super::report::Listener;
+use super::report::EventContext;
 use crate::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering::Relaxed};
 
 /// A watch, on the side of the future. It is registered with the monitor by the first poll.
@@ -49,7 +49,7 @@ impl Watch {
             name: self.name.take(),
             location: self.location,
             config: Arc::clone(&self.config),
-            listener: Listener::current(),
+            event_context: EventContext::current(),
         };
         self.id = monitor::global().watches().add(watched);
     }
@@ -68,7 +68,7 @@ pub(super) struct WatchInfo {
     pub(super) name: Option<Cow<'static, str>>,
     pub(super) location: &'static Location<'static>,
     pub(super) config: Arc<Config>,
-    pub(super) listener: Listener,
+    pub(super) event_context: EventContext,
 }
 
 /// A single shard under loom, to keep models small.
