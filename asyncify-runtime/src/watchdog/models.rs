@@ -95,7 +95,7 @@ fn each_reported_stall_ends_once() {
         let ended = poller.join().unwrap();
         reports.append(&mut monitor.scan_at(Instant::now()));
 
-        let stalled = reports.iter().filter(|report| matches!(reports, Report::Stalled(_))).count();
+        let stalled = reports.iter().filter(|report| matches!(report, Report::Stalled(_))).count();
         assert_eq!((stalled, reports.len() - stalled), (ended, ended));
         // The end of a stall is reported after the stall.
         assert!(
