@@ -205,9 +205,9 @@ impl<'e, T> BlockingCall<'e, T> {
         Running::submit(self)
     }
 
-    /// Starts the call, as the first poll does.
+    /// Starts a call that may have a limiter, as the first poll does.
     #[doc(hidden)]
-    pub fn start_in_line(self) -> Running<'e, T> {
+    pub fn start_with_limiter(self) -> Running<'e, T> {
         Running::start(self, WhenFull::Wait)
     }
 }
@@ -252,7 +252,7 @@ impl<T> Future for CallFuture<'_, T> {
                 CallState::Running(running) => return Pin::new(running).poll(cx),
                 state => match mem::replace(state, CallState::Starting) {
                     CallState::Lazy(call) => {
-                        let running = CallState::Running(call.start_in_line());
+                        let running = CallState::Running(call.start_with_limiter());
                         // `Starting` owns nothing, which the compiler does not see.
                         mem::forget(mem::replace(state, running));
                     }

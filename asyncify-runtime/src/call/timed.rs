@@ -35,7 +35,8 @@ impl<'e, T> TimedCall<'e, T> {
             drop(call);
             return TimedFuture { state: TimedState::Expired, after };
         }
-        let state = TimedState::Running { running: call.start_in_line(), timer: Timer::new(after) };
+        let state =
+            TimedState::Running { running: call.start_with_limiter(), timer: Timer::new(after) };
         TimedFuture { state, after }
     }
 }

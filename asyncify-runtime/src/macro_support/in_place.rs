@@ -6,7 +6,7 @@ use crate::call::block_on;
 pub struct InPlaceArgument<T>(T);
 
 /// Wraps an argument, which the body takes.
-pub fn here<T>(value: T) -> InPlaceArgument<T> {
+pub fn in_place_argument<T>(value: T) -> InPlaceArgument<T> {
     InPlaceArgument(value)
 }
 

@@ -39,20 +39,20 @@ pub struct LentValue<T> {
     slot: Arc<Slot<T>>,
 }
 
-// SAFETY: `LentSlot` is made only by `home` and `home_generic`, which require `T: Send`, the first through
-// the supertrait of `LendMut`; and its fields are `Send` if `T` is.
+// SAFETY: `LentSlot` is made only by `lent_slot` and `lent_slot_generic`, which require `T: Send`, the
+// first through the supertrait of `LendMut`; and its fields are `Send` if `T` is.
 unsafe impl<T> Send for LentSlot<'_, T> {}
 // SAFETY: `LentValue` is made only from a `LentSlot`, so `T` is `Send`, and so are its fields.
 unsafe impl<T> Send for LentValue<T> {}
 
 /// Takes a value out of its place.
-pub fn home<T: LendMut>(place: &mut T) -> LentSlot<'_, T> {
+pub fn lent_slot<T: LendMut>(place: &mut T) -> LentSlot<'_, T> {
     LentSlot::new(place)
 }
 
 /// Takes a value of a generic type out of its place. The bounds are direct, so that rustc proposes to add
 /// the missing one.
-pub fn home_generic<T: Default + Send>(place: &mut T) -> LentSlot<'_, T> {
+pub fn lent_slot_generic<T: Default + Send>(place: &mut T) -> LentSlot<'_, T> {
     LentSlot::new(place)
 }
 

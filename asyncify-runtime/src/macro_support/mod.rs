@@ -20,8 +20,8 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 pub use self::checked::{Checked, OwnedCopy, Proof};
-pub use self::in_place::{InPlaceArgument, here, in_place, in_place_async};
-pub use self::lend::{LentSlot, LentValue, home, home_generic};
+pub use self::in_place::{InPlaceArgument, in_place, in_place_argument, in_place_async};
+pub use self::lend::{LentSlot, LentValue, lent_slot, lent_slot_generic};
 pub use self::limit::Limit;
 pub use self::to_sync::to_sync;
 use crate::call::BlockingCall;
