@@ -1,22 +1,21 @@
-//! The one door to atomics, locks and cells: the standard library's, or those of a model checker
-//! in our own models.
+//! The atomics, locks and cells of this crate: those of the standard library, or of a model checker.
 //!
-//! | flag | whose | what the models show |
+//! | flag | types of | models |
 //! | --- | --- | --- |
-//! | none | `std`'s | |
-//! | `asyncify_loom` | loom's | small shapes, every interleaving up to a bound, weak memory |
-//! | `asyncify_shuttle` | shuttle's | large shapes, random interleavings, strong memory |
+//! | none | `std` | |
+//! | `asyncify_loom` | loom | small, every interleaving up to a bound, weak memory |
+//! | `asyncify_shuttle` | shuttle | large, random interleavings, strong memory |
 //!
-//! The checkers are on only in our own unit tests and only under flags of our own, so that a
-//! dependant that models its code with `--cfg loom` sees the real thing here, and so do our
-//! dependencies. Each replaces the unit tests by its models:
+//! The model checkers are enabled only in this crate's unit tests, and only by flags of our own. So a
+//! dependent crate that models its code with `--cfg loom` uses the real types here, and so do our
+//! dependencies. Each flag replaces the unit tests with its models:
 //!
 //! ```text
 //! RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release models
 //! RUSTFLAGS="--cfg asyncify_shuttle" cargo test -p asyncify-runtime --lib --release shuttle
 //! ```
 //!
-//! `.ci/run door` keeps every other door closed.
+//! `.ci/run door` checks that no other module imports these types from elsewhere.
 
 #[cfg(all(test, asyncify_loom))]
 mod imp {
@@ -27,11 +26,11 @@ mod imp {
     pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
     pub(crate) use loom::{hint, thread};
 
-    /// Time does not pass: who waits with a limit to its patience has none at all.
+    /// Time does not pass in a model: each wait times out immediately.
     pub(crate) fn wait_timeout<'a, T>(
-        _bell: &Condvar,
+        _condvar: &Condvar,
         guard: MutexGuard<'a, T>,
-        _patience: std::time::Duration,
+        _timeout: std::time::Duration,
     ) -> (MutexGuard<'a, T>, bool) {
         (guard, true)
     }
@@ -48,16 +47,16 @@ mod imp {
 
     use shuttle::rand::{Rng, thread_rng};
 
-    /// Patience ends, or does not, as chance will have it; when, is up to the scheduler.
+    /// Each wait times out at random; the scheduler decides when.
     pub(crate) fn wait_timeout<'a, T>(
-        bell: &Condvar,
+        condvar: &Condvar,
         guard: MutexGuard<'a, T>,
-        _patience: std::time::Duration,
+        _timeout: std::time::Duration,
     ) -> (MutexGuard<'a, T>, bool) {
         if thread_rng().gen_bool(0.5) {
             return (guard, true);
         }
-        (bell.wait(guard).unwrap_or_else(std::sync::PoisonError::into_inner), false)
+        (condvar.wait(guard).unwrap_or_else(std::sync::PoisonError::into_inner), false)
     }
 }
 
@@ -70,21 +69,21 @@ mod imp {
     pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
     pub(crate) use std::{hint, thread};
 
-    /// Waits for the bell. `true`: `patience` is over.
+    /// Waits for a notification. Returns `true` if the wait timed out.
     pub(crate) fn wait_timeout<'a, T>(
-        bell: &Condvar,
+        condvar: &Condvar,
         guard: MutexGuard<'a, T>,
-        patience: std::time::Duration,
+        timeout: std::time::Duration,
     ) -> (MutexGuard<'a, T>, bool) {
-        let (guard, timeout) =
-            bell.wait_timeout(guard, patience).unwrap_or_else(std::sync::PoisonError::into_inner);
-        (guard, timeout.timed_out())
+        let (guard, result) =
+            condvar.wait_timeout(guard, timeout).unwrap_or_else(std::sync::PoisonError::into_inner);
+        (guard, result.timed_out())
     }
 }
 
 #[cfg(not(all(test, asyncify_loom)))]
 mod cell {
-    /// `std::cell::UnsafeCell` with loom's access by closure.
+    /// `std::cell::UnsafeCell` with the interface of loom's.
     #[derive(Debug)]
     pub(crate) struct UnsafeCell<T: ?Sized>(std::cell::UnsafeCell<T>);
 
@@ -104,7 +103,7 @@ mod cell {
 
 pub(crate) use imp::*;
 
-/// For counts and hints: no protocol depends on them, and a model would only grow by them.
+/// Atomics for statistics and hints: no protocol depends on them, and models would only become larger.
 pub(crate) mod unmodelled {
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 }

@@ -74,8 +74,8 @@ fn take_out(held: &Ident, home: &Ident) -> TokenStream {
 //     (&mut self, rows: &mut Rows)
 //
 // Output:
-//     let __self_home = home(&mut *(self));
-//     let __home0 = home(&mut *(rows));
+//     let __self_home = lent_slot(&mut *(self));
+//     let __home0 = lent_slot(&mut *(rows));
 //
 // They stand before the call, and so are dropped after it: a call that never ran has given its
 // value back by then.
@@ -84,8 +84,8 @@ pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
     let qualified = allow_qualified(runtime);
     let make = |home: &Ident, name: TokenStream, words: Words, spans: TypeSpans| {
         let check = match words {
-            Words::Ours => "home",
-            Words::Compiler => "home_generic",
+            Words::Ours => "lent_slot",
+            Words::Compiler => "lent_slot_generic",
         };
         let check = private(runtime, check, spans.first);
         let place = spans.reborrow_mut(name);

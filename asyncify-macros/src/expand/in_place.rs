@@ -12,8 +12,8 @@ use crate::analyze::{Flavour, FnPlan, ReceiverPlan};
 //     (rows: &mut Rows, (a, b): (u8, u8)) -> u8 { BODY }
 //
 // Output:
-//     let __p0 = here(rows);
-//     let __p1 = here(__arg1);
+//     let __p0 = in_place_argument(rows);
+//     let __p1 = in_place_argument(__arg1);
 //     let __run = move || -> u8 {
 //         let rows = __p0.take();
 //         let (a, b) = __p1.take();
@@ -26,7 +26,7 @@ use crate::analyze::{Flavour, FnPlan, ReceiverPlan};
 pub(super) fn statements(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
     let qualified = capture::allow_qualified(runtime);
-    let here = private(runtime, "here", Span::mixed_site());
+    let here = private(runtime, "in_place_argument", Span::mixed_site());
     let receiver = match &plan.receiver {
         ReceiverPlan::None => None,
         ReceiverPlan::Some { self_token, .. } => {

@@ -113,7 +113,7 @@ pub(super) fn start(options: &Options, span: Span) -> TokenStream {
         quote_spanned!(span=> .timeout(#timeout))
     });
     let start = match (&options.timeout, &options.limit) {
-        (None, Limit::Own(_) | Limit::Shared(_)) => quote_spanned!(span=> .start_in_line()),
+        (None, Limit::Own(_) | Limit::Shared(_)) => quote_spanned!(span=> .start_with_limiter()),
         _ => quote_spanned!(span=> .start()),
     };
     quote!(#place #detach #timeout #start)

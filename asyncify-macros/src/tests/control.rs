@@ -78,7 +78,7 @@ fn shared_limiter_and_runtime_are_bound_before_anything_moves() {
                     ::asyncify_runtime::__private::plain_async(__run)
                         .limiter((__limiter,).0)
                         .runtime((__runtime,).0)
-                        .start_in_line()
+                        .start_with_limiter()
                 };
                 __started.await
             }
@@ -129,11 +129,11 @@ fn lent_values_have_a_home_that_outlives_the_call() {
             impl Store {
                 async fn read<T: Default>(&mut self, into: &mut Vec<u8>, of: &mut T) -> usize {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __self_home = ::asyncify_runtime::__private::home(&mut *(self));
+                    let __self_home = ::asyncify_runtime::__private::lent_slot(&mut *(self));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __home0 = ::asyncify_runtime::__private::home(&mut *(into));
+                    let __home0 = ::asyncify_runtime::__private::lent_slot(&mut *(into));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __home1 = ::asyncify_runtime::__private::home_generic(&mut *(of));
+                    let __home1 = ::asyncify_runtime::__private::lent_slot_generic(&mut *(of));
                     let __started = {
                         let mut __self = __self_home.take_out();
                         let mut __p0 = __home0.take_out();
@@ -185,9 +185,9 @@ fn nothing_is_checked_in_place() {
         &expect![[r#"
             #[allow(clippy::unused_async)]
             async fn longest<'a>(texts: &[&'a str], __arg1: (u8, &mut u8)) -> &'a str {
-                let __p0 = ::asyncify_runtime::__private::here(texts);
+                let __p0 = ::asyncify_runtime::__private::in_place_argument(texts);
                 #[allow(clippy::used_underscore_binding)]
-                let __p1 = ::asyncify_runtime::__private::here(__arg1);
+                let __p1 = ::asyncify_runtime::__private::in_place_argument(__arg1);
                 let __run = move || -> &'a str {
                     #[allow(clippy::shadow_unrelated)]
                     let texts = __p0.take();
@@ -210,8 +210,8 @@ fn nothing_is_checked_in_place() {
             impl Store {
                 #[allow(clippy::unused_async)]
                 async fn read(&mut self, into: &mut [u8]) -> usize {
-                    let __self = ::asyncify_runtime::__private::here(self);
-                    let __p0 = ::asyncify_runtime::__private::here(into);
+                    let __self = ::asyncify_runtime::__private::in_place_argument(self);
+                    let __p0 = ::asyncify_runtime::__private::in_place_argument(into);
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         Self::__sync_to_async_read(__self.take(), __p0.take()).await
@@ -355,9 +355,9 @@ fn boxed_output_borrows_by_the_rules_of_elision() {
                                 BODY
                             }
                         }
-                        let __self = ::asyncify_runtime::__private::here(self);
-                        let __p0 = ::asyncify_runtime::__private::here(key);
-                        let __p1 = ::asyncify_runtime::__private::here(by);
+                        let __self = ::asyncify_runtime::__private::in_place_argument(self);
+                        let __p0 = ::asyncify_runtime::__private::in_place_argument(key);
+                        let __p1 = ::asyncify_runtime::__private::in_place_argument(by);
                         let __run = move || {
                             <Self as __SyncToAsyncBody>::__sync_to_async_name(
                                 __self.take(),

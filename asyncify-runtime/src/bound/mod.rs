@@ -1,9 +1,9 @@
-//! Values that may not leave their thread, used from everywhere.
+//! Values that must stay on one thread and can be used from all threads.
 //!
-//! The value lives in a [table](values) of its thread, and only jobs of that thread touch it. What
-//! travels is a key, so nothing here is `unsafe`, and the value need not be `Send`.
+//! A value lives in a [table](values) of its thread, and only jobs on that thread access it. Only its key
+//! crosses threads, so nothing here is `unsafe`, and the value need not be `Send`.
 
-mod held;
+mod owner;
 mod pool;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
@@ -12,22 +12,22 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
-use self::held::Held;
+use self::owner::Owner;
 pub use self::pool::{Checkout, ThreadBoundPool};
 use crate::call::BlockingCall;
 use crate::executor::DedicatedThread;
 
-/// A value that is made, used and dropped on one thread, and need not be `Send`.
+/// A handle to a value that is created, used and dropped on one thread, and need not be `Send`.
 ///
-/// For database handles, windows, devices, scripting engines and whatever else minds the thread it
-/// is on. Calls queue for the thread and run one after the other, each with `&mut` access. Clones
-/// are handles to the same value, and several values may share a thread.
+/// Use it for database handles, windows, devices, scripting engines, and other values that must stay on
+/// one thread. Calls are queued for the thread and run one after the other, each with `&mut` access.
+/// Clones are handles to the same value, and several values can share a thread.
 ///
 /// # Panics in a call
 ///
-/// A panic resumes where the call is awaited. The value stays, in the state in which the panic left
-/// it, and the next call finds it so: as behind a lock that knows no poison. What cannot be used
-/// any more after that is to be [closed](Self::close), or replaced by the call that notices.
+/// A panic is resumed where the call is awaited. The value is kept, and later calls see it in the state
+/// in which the panic left it: there is no poisoning. A value that cannot be used any more should be
+/// [closed](Self::close), or replaced by the next call.
 ///
 /// # Examples
 ///
@@ -44,78 +44,79 @@ use crate::executor::DedicatedThread;
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 pub struct ThreadBound<T: 'static> {
-    held: Arc<Held<T>>,
+    owner: Arc<Owner<T>>,
 }
 
 impl<T: 'static> ThreadBound<T> {
-    /// Makes the value on `thread`.
+    /// Creates the value on `thread`, by calling `make`.
     ///
-    /// The thread ends when nobody has it any more, this handle included.
+    /// The value keeps the thread alive; the thread exits when all handles to it and to its values are
+    /// dropped.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, the value is not made, or dropped again on its thread.
+    /// If the future is dropped, `make` is not called, or its value is dropped on the thread.
     ///
     /// # Errors
     ///
-    /// That of `make`.
+    /// Returns the error of `make`.
     ///
     /// # Panics
     ///
-    /// A panic of `make` resumes here.
+    /// A panic of `make` is resumed.
     pub async fn new<E: Send + 'static>(
         thread: &DedicatedThread,
         make: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Result<Self, E> {
-        let home = thread.clone();
-        let call = BlockingCall::new(move || make().map(|value| Held::new(home, value)));
-        Ok(Self { held: Arc::new(call.executor(thread).await?) })
+        let owner_thread = thread.clone();
+        let call = BlockingCall::new(move || make().map(|value| Owner::new(owner_thread, value)));
+        Ok(Self { owner: Arc::new(call.executor(thread).await?) })
     }
 
     /// Calls `f` with the value, on its thread.
     ///
     /// # Cancel safety
     ///
-    /// As any [`BlockingCall`].
+    /// As for any [`BlockingCall`]: a queued call is cancelled, and a running one continues.
     ///
     /// # Panics
     ///
-    /// A panic of `f` resumes where the call is awaited. So does one that says so when the value was
-    /// [closed](Self::close), when the call was sent to another executor, or when `f` of another call
-    /// waits for this one while it has the value.
+    /// A panic of `f` is resumed where the call is awaited. The call also panics if the value was
+    /// [closed](Self::close), if the call was sent to another executor, or if it is awaited within the
+    /// `f` of another call, which is using the value.
     pub fn call<F, R>(&self, f: F) -> BlockingCall<'_, R>
     where
         F: FnOnce(&mut T) -> R + Send + 'static,
         R: Send + 'static,
     {
-        // The value lives until the call has ended, also without this handle.
-        let held = self.held.clone();
-        BlockingCall::new(move || held.with(f)).executor(self.held.thread())
+        // The call keeps the value alive, even if this handle is dropped.
+        let owner = self.owner.clone();
+        BlockingCall::new(move || owner.with(f)).executor(self.owner.thread())
     }
 
-    /// Drops the value on its thread, after the calls that were made before, and waits for that.
+    /// Drops the value on its thread, after all earlier calls, and waits until it is dropped.
     ///
-    /// Without it, the value is dropped on its thread when the last handle is, and nobody waits.
-    /// Calls that are made later, through other handles, panic.
+    /// Without this method, the value is dropped on its thread after the last handle is dropped, and
+    /// nothing waits for it. Later calls through other handles panic.
     ///
     /// # Cancel safety
     ///
-    /// Dropped before it is polled, only the handle is dropped. Dropped later, the value is closed
-    /// all the same.
+    /// If the future is dropped before it is polled, only this handle is dropped. If it is dropped later,
+    /// the value is closed nevertheless.
     ///
     /// # Panics
     ///
-    /// A panic of the value's destructor resumes here.
+    /// A panic of the value's destructor is resumed.
     pub async fn close(self) {
-        let held = self.held.clone();
-        let close = BlockingCall::new(move || held.close());
-        close.executor(self.held.thread()).detach().await;
+        let owner = self.owner.clone();
+        let close = BlockingCall::new(move || owner.close());
+        close.executor(self.owner.thread()).detach().await;
     }
 }
 
 impl<T> Clone for ThreadBound<T> {
     fn clone(&self) -> Self {
-        Self { held: self.held.clone() }
+        Self { owner: self.owner.clone() }
     }
 }
 

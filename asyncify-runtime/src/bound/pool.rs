@@ -1,4 +1,4 @@
-//! Several bound values of a kind, each used by one caller at a time.
+//! A pool of thread-bound values, each used by one caller at a time.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};
@@ -8,11 +8,11 @@ use crate::call::BlockingCall;
 use crate::limit::{Limiter, LimiterPermit};
 use crate::sync::{Mutex, MutexGuard};
 
-/// A pool of [`ThreadBound`] values, such as connections, each lent to one caller at a time.
+/// A pool of [`ThreadBound`] values, such as connections, each used by one caller at a time.
 ///
-/// Callers wait in line without blocking, first come, first served. A value comes back when its
-/// [`Checkout`] is dropped and the calls that were made through it have ended: one that is dropped
-/// while it runs keeps the value until it is done with it.
+/// Callers wait without blocking a thread, first come, first served. A value returns to the pool when
+/// its [`Checkout`] is dropped and all calls made through it have ended. A call whose future is dropped
+/// while it runs keeps the value until its body ends.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ use crate::sync::{Mutex, MutexGuard};
 ///
 /// let connection = pool.checkout().await;
 /// connection.call(|count| count.set(1)).await;
-/// // The same one.
+/// // The same connection.
 /// assert_eq!(connection.call(|count| count.get()).await, 1);
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
@@ -39,47 +39,48 @@ pub struct ThreadBoundPool<T: 'static> {
 }
 
 struct Shared<T: 'static> {
-    /// As many as there are spare permits, or on their way to a permit's owner.
+    /// One value for each permit that is available, or granted but not yet used to take a value.
     idle: Mutex<Vec<ThreadBound<T>>>,
-    line: Limiter,
+    permits: Limiter,
 }
 
 impl<T: 'static> ThreadBoundPool<T> {
-    /// A pool of these values.
+    /// Creates a pool of `values`.
     ///
     /// # Panics
     ///
-    /// If there is none: whoever asks would wait for ever.
+    /// Panics if there are no values, because callers would wait forever.
     #[must_use]
     pub fn new(values: impl IntoIterator<Item = ThreadBound<T>>) -> Self {
         let idle: Vec<_> = values.into_iter().collect();
-        assert!(!idle.is_empty(), "a `ThreadBoundPool` needs one value at least");
-        let line = Limiter::new(idle.len());
-        Self { shared: Arc::new(Shared { idle: Mutex::new(idle), line }) }
+        assert!(!idle.is_empty(), "a `ThreadBoundPool` needs at least one value");
+        let permits = Limiter::new(idle.len());
+        Self { shared: Arc::new(Shared { idle: Mutex::new(idle), permits }) }
     }
 
-    /// Waits for a value that nobody uses: the one that was used last, if there are several.
+    /// Waits for an idle value. If there are several, the most recently used one is returned.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, it loses its turn and nothing else.
+    /// Dropping the future only gives up its place in the wait queue.
     pub async fn checkout(&self) -> Checkout<T> {
-        let permit = self.shared.line.acquire().await;
+        let permit = self.shared.permits.acquire().await;
         Checkout::new(&self.shared, permit)
     }
 
-    /// A value that nobody uses, if there is one and nobody waits for it.
+    /// Returns an idle value without waiting, or `None` if there is none or other callers are waiting.
     #[must_use]
     pub fn try_checkout(&self) -> Option<Checkout<T>> {
-        let permit = self.shared.line.try_acquire()?;
+        let permit = self.shared.permits.try_acquire()?;
         Some(Checkout::new(&self.shared, permit))
     }
 
-    /// Calls `f` with a value that nobody uses.
+    /// Waits for an idle value and calls `f` with it.
     ///
     /// # Cancel safety
     ///
-    /// Dropped while it waits, `f` never runs; dropped while `f` runs, that goes on to its end.
+    /// If the future is dropped before `f` runs, `f` never runs. If it is dropped later, `f` runs to its
+    /// end.
     ///
     /// # Panics
     ///
@@ -92,10 +93,10 @@ impl<T: 'static> ThreadBoundPool<T> {
         self.checkout().await.call(f).await
     }
 
-    /// How many values nobody uses.
+    /// Returns the number of idle values.
     #[must_use]
     pub fn available(&self) -> usize {
-        self.shared.line.available()
+        self.shared.permits.available()
     }
 }
 
@@ -113,25 +114,25 @@ impl<T> Clone for ThreadBoundPool<T> {
 
 impl<T> fmt::Debug for ThreadBoundPool<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = &self.shared.line;
+        let permits = &self.shared.permits;
         f.debug_struct("ThreadBoundPool")
-            .field("values", &line.limit())
-            .field("available", &line.available())
+            .field("values", &permits.limit())
+            .field("available", &permits.available())
             .finish()
     }
 }
 
-/// A value of a [`ThreadBoundPool`], for its holder alone.
+/// Exclusive use of a value of a [`ThreadBoundPool`].
 pub struct Checkout<T: 'static> {
-    lent: Arc<Lent<T>>,
+    checked_out: Arc<CheckedOut<T>>,
 }
 
-/// Comes back with its last owner: the checkout, or a call that was made through it.
-struct Lent<T: 'static> {
-    /// None only while it is dropped.
+/// Returns the value to the pool when its last owner is dropped: the checkout, or a call made through it.
+struct CheckedOut<T: 'static> {
+    /// `None` only while this is dropped.
     value: Option<ThreadBound<T>>,
     shared: Arc<Shared<T>>,
-    /// Given back after the value.
+    /// Released after the value has been returned.
     _permit: LimiterPermit,
 }
 
@@ -139,37 +140,39 @@ impl<T: 'static> Checkout<T> {
     fn new(shared: &Arc<Shared<T>>, permit: LimiterPermit) -> Self {
         let value = shared.lock_idle().pop();
         debug_assert!(value.is_some(), "there is a value for each permit");
-        Self { lent: Arc::new(Lent { value, shared: shared.clone(), _permit: permit }) }
+        Self {
+            checked_out: Arc::new(CheckedOut { value, shared: shared.clone(), _permit: permit }),
+        }
     }
 
     /// Calls `f` with the value, on its thread.
     ///
+    /// The next call, also through a later checkout, sees the value in the state in which `f` leaves it.
+    /// A transaction, for example, should be ended before the checkout is dropped.
+    ///
     /// # Cancel safety
     ///
-    /// As any [`BlockingCall`].
+    /// As for any [`BlockingCall`].
     ///
     /// # Panics
     ///
     /// As [`ThreadBound::call`].
-    ///
-    /// The state in which a call leaves the value is what the next one finds, also that of the next
-    /// holder: a transaction, for instance, is to be ended by whoever has begun it.
     pub fn call<F, R>(&self, f: F) -> BlockingCall<'_, R>
     where
         F: FnOnce(&mut T) -> R + Send + 'static,
         R: Send + 'static,
     {
-        let lent = self.lent.clone();
-        let value = self.lent.value.as_ref().expect("a value is taken out only by its drop");
+        let checked_out = self.checked_out.clone();
+        let value = self.checked_out.value.as_ref().expect("the value is taken only on drop");
         value.call(move |value| {
             let result = f(value);
-            drop(lent);
+            drop(checked_out);
             result
         })
     }
 }
 
-impl<T> Drop for Lent<T> {
+impl<T> Drop for CheckedOut<T> {
     fn drop(&mut self) {
         self.shared.lock_idle().extend(self.value.take());
     }

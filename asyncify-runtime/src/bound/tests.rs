@@ -14,7 +14,7 @@ use super::{ThreadBound, ThreadBoundPool};
 use crate::util::test_util::{self, Counted};
 use crate::{BlockingCall, DedicatedThread, Inline};
 
-/// Not `Send`, and tells where it is dropped.
+/// A value that is not `Send`, and reports the thread that drops it.
 struct Value {
     count: Rc<RefCell<u32>>,
     dropped: mpsc::Sender<ThreadId>,
@@ -22,7 +22,7 @@ struct Value {
 
 impl Drop for Value {
     fn drop(&mut self) {
-        // A test that has ended does not ask.
+        // The test may have ended.
         _ = self.dropped.send(thread::current().id());
     }
 }
@@ -32,19 +32,19 @@ fn thread() -> DedicatedThread {
 }
 
 fn value(thread: &DedicatedThread) -> (ThreadBound<Value>, mpsc::Receiver<ThreadId>) {
-    let (dropped, told) = mpsc::channel();
+    let (dropped, is_dropped) = mpsc::channel();
     let make = || Ok::<_, Infallible>(Value { count: Rc::default(), dropped });
     let Ok(value) = block_on(ThreadBound::new(thread, make));
-    (value, told)
+    (value, is_dropped)
 }
 
 fn id_of(thread: &DedicatedThread) -> ThreadId {
     block_on(BlockingCall::new(|| thread::current().id()).executor(thread).into_future())
 }
 
-/// Waits until the thread has done what it was told.
+/// Waits until the thread has run all of its jobs.
 fn settle(thread: &DedicatedThread) {
-    // A drop that such a drop has led to comes after the first.
+    // Twice, because a job that drops a value can submit another such job.
     for _ in 0..2 {
         id_of(thread);
     }
@@ -52,8 +52,8 @@ fn settle(thread: &DedicatedThread) {
 
 #[test]
 fn a_value_is_made_used_and_dropped_on_its_thread() {
-    let home = thread();
-    let (value, dropped) = value(&home);
+    let dedicated = thread();
+    let (value, dropped) = value(&dedicated);
     for _ in 0..10 {
         let used = block_on(
             value
@@ -63,18 +63,18 @@ fn a_value_is_made_used_and_dropped_on_its_thread() {
                 })
                 .into_future(),
         );
-        assert_eq!(used, id_of(&home));
+        assert_eq!(used, id_of(&dedicated));
     }
     assert_eq!(block_on(value.call(|value| *value.count.borrow()).into_future()), 10);
     drop(value);
-    assert_eq!(dropped.recv().unwrap(), id_of(&home));
+    assert_eq!(dropped.recv().unwrap(), id_of(&dedicated));
 }
 
 #[test]
 fn several_values_share_a_thread() {
-    let home = thread();
-    let (first, _told) = value(&home);
-    let (second, dropped) = value(&home);
+    let dedicated = thread();
+    let (first, _dropped) = value(&dedicated);
+    let (second, dropped) = value(&dedicated);
     block_on(first.call(|value| *value.count.borrow_mut() = 1).into_future());
     block_on(second.call(|value| *value.count.borrow_mut() = 2).into_future());
     drop(second);
@@ -83,19 +83,19 @@ fn several_values_share_a_thread() {
 }
 
 #[test]
-fn what_goes_wrong_at_the_start_is_reported() {
-    let home = thread();
-    let refused = block_on(ThreadBound::<u8>::new(&home, || Err("no such database")));
+fn errors_and_panics_of_make_are_returned() {
+    let dedicated = thread();
+    let refused = block_on(ThreadBound::<u8>::new(&dedicated, || Err("no such database")));
     assert_eq!(refused.unwrap_err(), "no such database");
     let make = || -> Result<u8, Infallible> { resume_unwind(Box::new("broken")) };
-    let payload = catch_unwind(AssertUnwindSafe(|| block_on(ThreadBound::new(&home, make))));
+    let payload = catch_unwind(AssertUnwindSafe(|| block_on(ThreadBound::new(&dedicated, make))));
     assert_eq!(payload.unwrap_err().downcast_ref(), Some(&"broken"));
 }
 
 #[test]
-fn a_panic_resumes_and_the_value_stays_as_it_is() {
-    let home = thread();
-    let (value, _told) = value(&home);
+fn a_panic_is_resumed_and_the_value_is_kept() {
+    let dedicated = thread();
+    let (value, _dropped) = value(&dedicated);
     let call = value.call(|value| {
         *value.count.borrow_mut() = 7;
         resume_unwind(Box::new("broken"))
@@ -106,59 +106,59 @@ fn a_panic_resumes_and_the_value_stays_as_it_is() {
 }
 
 #[test]
-fn a_closed_value_is_dropped_and_later_calls_say_so() {
-    let home = thread();
-    let (value, dropped) = value(&home);
+fn a_closed_value_is_dropped_and_later_calls_fail() {
+    let dedicated = thread();
+    let (value, dropped) = value(&dedicated);
     let other = value.clone();
     block_on(value.close());
-    assert_eq!(dropped.try_recv(), Ok(id_of(&home)));
+    assert_eq!(dropped.try_recv(), Ok(id_of(&dedicated)));
     let error = block_on(other.call(|_| ()).spawn()).unwrap_err();
     assert!(error.to_string().contains("was closed"), "{error}");
 }
 
 #[test]
-fn a_call_that_is_sent_elsewhere_is_refused() {
-    let (value, _told) = value(&thread());
+fn a_call_on_another_executor_fails() {
+    let (value, _dropped) = value(&thread());
     let error = block_on(value.call(|_| ()).executor(&Inline).spawn()).unwrap_err();
     assert!(error.to_string().contains("on another thread"), "{error}");
 }
 
 #[test]
-fn a_call_outlives_its_handle() {
-    let home = thread();
-    let (value, dropped) = value(&home);
-    let (go_on, told) = mpsc::channel::<()>();
+fn a_call_keeps_its_value_alive() {
+    let dedicated = thread();
+    let (value, dropped) = value(&dedicated);
+    let (release, released) = mpsc::channel::<()>();
     let handle = value
         .call(move |value| {
-            told.recv().unwrap();
+            released.recv().unwrap();
             *value.count.borrow()
         })
         .spawn();
     drop(value);
     assert!(dropped.try_recv().is_err());
-    go_on.send(()).unwrap();
+    release.send(()).unwrap();
     assert_eq!(block_on(handle).unwrap(), 0);
     dropped.recv().unwrap();
 }
 
 #[test]
-fn a_value_that_nobody_waits_for_is_dropped_on_its_thread() {
-    let home = thread();
-    let (go_on, told) = mpsc::channel::<()>();
+fn the_value_of_a_dropped_future_is_dropped_on_its_thread() {
+    let dedicated = thread();
+    let (release, released) = mpsc::channel::<()>();
     let (dropped, is_dropped) = mpsc::channel();
     let (runs, is_running) = mpsc::channel();
     let make = move || {
         runs.send(()).unwrap();
-        told.recv().unwrap();
+        released.recv().unwrap();
         Ok::<_, Infallible>(Value { count: Rc::default(), dropped })
     };
     {
-        let mut future = pin!(ThreadBound::new(&home, make));
+        let mut future = pin!(ThreadBound::new(&dedicated, make));
         assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         is_running.recv().unwrap();
     }
-    go_on.send(()).unwrap();
-    assert_eq!(is_dropped.recv().unwrap(), id_of(&home));
+    release.send(()).unwrap();
+    assert_eq!(is_dropped.recv().unwrap(), id_of(&dedicated));
 }
 
 fn pool(values: usize) -> (ThreadBoundPool<RefCell<Vec<usize>>>, Vec<DedicatedThread>) {
@@ -172,7 +172,7 @@ fn pool(values: usize) -> (ThreadBoundPool<RefCell<Vec<usize>>>, Vec<DedicatedTh
 }
 
 #[test]
-fn as_many_use_the_pool_as_it_has_values_and_the_others_wait() {
+fn callers_wait_while_all_values_are_in_use() {
     let (pool, _threads) = pool(2);
     let (first, second) = (block_on(pool.checkout()), pool.try_checkout().unwrap());
     assert!(pool.try_checkout().is_none());
@@ -189,28 +189,28 @@ fn as_many_use_the_pool_as_it_has_values_and_the_others_wait() {
 }
 
 #[test]
-fn a_value_comes_back_when_its_last_call_has_ended() {
+fn a_value_returns_to_the_pool_when_its_last_call_has_ended() {
     let (pool, threads) = pool(1);
-    let (go_on, told) = mpsc::channel::<()>();
+    let (release, released) = mpsc::channel::<()>();
     let (runs, is_running) = mpsc::channel();
     {
         let checkout = block_on(pool.checkout());
         let call = checkout.call(move |_| {
             runs.send(()).unwrap();
-            told.recv().unwrap();
+            released.recv().unwrap();
         });
         let mut call = pin!(call.into_future());
         assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         is_running.recv().unwrap();
     }
     assert_eq!(pool.available(), 0);
-    go_on.send(()).unwrap();
+    release.send(()).unwrap();
     settle(&threads[0]);
     assert_eq!(pool.available(), 1);
 }
 
 #[test]
-fn a_panic_gives_the_value_back() {
+fn a_panic_returns_the_value_to_the_pool() {
     let (pool, _threads) = pool(1);
     let payload = catch_unwind(AssertUnwindSafe(|| {
         block_on(pool.call(|_| -> u8 { resume_unwind(Box::new("broken")) }))
@@ -220,24 +220,24 @@ fn a_panic_gives_the_value_back() {
 }
 
 #[test]
-#[should_panic(expected = "needs one value at least")]
+#[should_panic(expected = "needs at least one value")]
 fn an_empty_pool_is_refused() {
     drop(ThreadBoundPool::<u8>::new([]));
 }
 
 #[test]
-fn handles_cross_threads_whatever_the_value() {
-    fn crosses<T: Send + Sync + 'static>(value: T) -> T {
+fn handles_are_send_and_sync_for_any_value() {
+    fn is_send_and_sync<T: Send + Sync + 'static>(value: T) -> T {
         value
     }
-    let (value, _told) = value(&thread());
-    let value = crosses(value);
-    drop(crosses(ThreadBoundPool::new([value])));
+    let (value, _dropped) = value(&thread());
+    let value = is_send_and_sync(value);
+    drop(is_send_and_sync(ThreadBoundPool::new([value])));
 }
 
-/// Makes, calls and drops at any point.
+/// Creates, calls and drops at random points.
 #[test]
-fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
+fn values_are_dropped_and_calls_run_once_if_futures_are_dropped_at_any_point() {
     type Local = Rc<Counted<RefCell<Vec<usize>>>>;
 
     let threads = [thread(), thread()];
@@ -245,10 +245,10 @@ fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
         || threads.iter().for_each(settle),
         |_, random, drops| {
             let mut values: Vec<ThreadBound<Local>> = Vec::new();
-            for home in &threads {
+            for dedicated in &threads {
                 let counted = drops.clone();
                 let make = move || Ok::<_, Infallible>(Rc::new(counted.count(RefCell::default())));
-                let mut binding = Box::pin(ThreadBound::new(home, make));
+                let mut binding = Box::pin(ThreadBound::new(dedicated, make));
                 let polls = random.below(6);
                 match test_util::poll_some(random, polls, |cx| binding.as_mut().poll(cx)) {
                     Some(Ok(value)) => values.push(value),

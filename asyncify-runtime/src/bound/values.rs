@@ -1,21 +1,21 @@
-//! The values of a thread.
+//! The table of a thread's values.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::thread::{self, ThreadId};
 
-/// Names a value, in the whole process.
+/// Identifies a value, process-wide.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     thread: ThreadId,
-    /// Counted by the thread.
+    /// Unique on its thread.
     number: u64,
 }
 
 thread_local! {
     static NEXT: Cell<u64> = const { Cell::new(0) };
-    /// Never borrowed while code of the user's runs.
+    /// Never borrowed while user code runs.
     static VALUES: RefCell<HashMap<Key, Box<dyn Any>>> = RefCell::default();
 }
 
@@ -26,9 +26,9 @@ pub(super) fn insert<T: 'static>(value: T) -> Key {
     key
 }
 
-/// The value, for good.
+/// Removes a value from the table.
 pub(super) fn remove(key: Key) -> Option<Box<dyn Any>> {
-    // A thread whose locals are being destroyed has dropped it.
+    // A thread that is destroying its locals has dropped the value.
     VALUES.try_with(|values| values.borrow_mut().remove(&key)).ok().flatten()
 }
 
@@ -40,11 +40,11 @@ fn put(key: Key, value: Box<dyn Any>) {
 ///
 /// # Panics
 ///
-/// If it has none with this key.
+/// Panics if the thread has no value with this key.
 pub(super) fn with<T: 'static, R>(key: Key, f: impl FnOnce(&mut T) -> R) -> R {
     let Some(value) = remove(key) else {
         panic!(
-            "the value of a `ThreadBound` was closed, is on another thread, or is in use by the body \
+            "the value of this `ThreadBound` was closed, is on another thread, or is in use by the body \
              that makes this call"
         );
     };
@@ -53,7 +53,7 @@ pub(super) fn with<T: 'static, R>(key: Key, f: impl FnOnce(&mut T) -> R) -> R {
     f(value.expect("a key names a value of one type"))
 }
 
-/// Puts the value back, also when a call panics.
+/// Puts the value back when it is dropped, also if the call panics.
 struct Borrowed {
     key: Key,
     value: Option<Box<dyn Any>>,

@@ -1,4 +1,4 @@
-//! The body of an async function, as a task runs it.
+//! The body of a task that is an async function.
 
 use std::marker::PhantomData;
 
@@ -7,8 +7,8 @@ use crate::task::Body;
 #[cfg(feature = "tracing")]
 use crate::task::path_of;
 
-/// A closure whose future blocks: it is made and driven on the pool thread, and need not be
-/// `Send`. Named after `N`.
+/// A closure that returns a blocking future, which is created and driven on the pool's thread and need
+/// not be `Send`. The type `N` gives the task its name.
 pub(crate) struct AsyncBody<F, N = F>(F, PhantomData<fn() -> N>);
 
 impl<F, N> AsyncBody<F, N> {

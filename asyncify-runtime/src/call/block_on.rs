@@ -1,4 +1,4 @@
-//! Drives a future on the thread that it blocks: `block_on`, and the bodies of async functions.
+//! Blocks a thread on a future: `block_on`, and the bodies of async functions.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -8,18 +8,18 @@ use crate::pool::{self, Nested};
 use crate::task::current;
 use crate::util::park;
 
-/// Waits in a blocking body for a future.
+/// Blocks the current thread on a future, within a blocking body.
 ///
-/// The future is driven on this thread, on the tokio runtime of the call's caller where there is
-/// one: its timers, sockets and channels work. While it waits, the pool may have one thread more,
-/// so a body that waits for another call on the same pool cannot lock it up. A
+/// The future is driven on this thread, in the context of the caller's tokio runtime if there is one,
+/// so timers, sockets and channels of tokio work. While the thread waits, the pool may start one
+/// additional thread, so a body that waits for another call on the same pool cannot deadlock. A
 /// [`DedicatedThread`](crate::DedicatedThread), and the thread of a
-/// [`scope_thread`](crate::scope_thread), runs such a call itself, in place.
+/// [`scope_thread`](crate::scope_thread), run such a call in place instead.
 ///
 /// # Panics
 ///
-/// On a thread of a tokio runtime, which must not block: `.await` the future there. A panic of the
-/// future goes on.
+/// Panics on a thread that drives a tokio runtime, which must not block; `.await` the future there.
+/// A panic of the future is propagated.
 ///
 /// # Examples
 ///
@@ -34,7 +34,7 @@ use crate::util::park;
 /// # Ok::<(), asyncify_runtime::JoinError>(()) }).unwrap();
 /// ```
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    // Before the future, which is dropped before it: what is left there was not wanted.
+    // Declared before the future and thus dropped after it: jobs that are left have no waiter.
     let mut nested = Nested::new();
     let mut future = pin!(future);
     let mut compensation = None;
@@ -42,7 +42,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         let output = wait_for(poll_fn(|cx| {
             let poll = nested.poll(|| future.as_mut().poll(cx));
             if poll.is_pending() {
-                // Not within the poll, in which it could not wait for a future itself.
+                // Run outside the poll, because the job may block on a future itself.
                 if let Some(job) = nested.next() {
                     return Poll::Ready(Err(job));
                 }
@@ -59,8 +59,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Drives the future of an async body. `None`: its task was cancelled; the future is dropped at
-/// the await where it stood.
+/// Drives the future of an async body. Returns `None` if the task was cancelled; the future is then
+/// dropped at its current `.await`.
 pub(crate) fn drive<F: Future>(future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     block_on(poll_fn(|cx| {

@@ -1,14 +1,15 @@
-//! Cancellation as a running body sees it.
+//! Cancellation, as a running body observes it.
 
 use crate::cancel::CancellationToken;
 use crate::error::Error;
 use crate::task::current;
 
-/// Whether the call that runs on this thread has been cancelled: its caller dropped the future, or
-/// aborted the handle.
+/// Returns `true` if the call that runs on this thread was cancelled: its future was dropped, or its
+/// handle was aborted.
 ///
-/// A blocking body cannot be stopped from outside; one that runs long asks now and then and
-/// returns early. Asking costs one load. Outside of any call the answer is false.
+/// A blocking body cannot be stopped from outside. A body that runs for a long time should check this
+/// function regularly and return early. A check costs one atomic load. Outside of a call, this function
+/// returns `false`.
 ///
 /// # Examples
 ///
@@ -36,19 +37,20 @@ pub fn is_cancelled() -> bool {
     current::is_cancelled()
 }
 
-/// [`is_cancelled`] as an error to return with `?`.
+/// Returns an error if the call that runs on this thread was cancelled, for use with `?`.
 ///
 /// # Errors
 ///
-/// [`Error::Cancelled`], once the call that runs on this thread has been cancelled.
+/// Returns [`Error::Cancelled`] when [`is_cancelled`] returns `true`.
 pub fn check_cancelled() -> Result<(), Error> {
     if is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
 }
 
-/// The token of the call that runs on this thread, to be cloned, awaited or handed on.
+/// Returns the cancellation token of the call that runs on this thread.
 ///
-/// It is cancelled when [`is_cancelled`] turns true. Made at the first question, so calls that do
-/// not ask pay nothing. Outside of any call it is a token that nobody cancels.
+/// The token is cancelled when [`is_cancelled`] becomes `true`, and can be cloned, awaited, or sent to
+/// other threads. It is created on first use, so calls that do not use it pay nothing. Outside of a
+/// call, this function returns a new token that is never cancelled.
 ///
 /// # Examples
 ///

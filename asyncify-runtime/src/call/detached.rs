@@ -1,35 +1,36 @@
-//! Lets a future go on without whoever polled it: its own wake-ups poll it from now on.
+//! Polls a future to completion without a task: each wake-up polls it.
 
 use std::pin::Pin;
-// The standard library's even under loom: `Wake` asks for it.
+// The standard library's, also under loom: `Wake` requires it.
 use std::sync::Arc;
 use std::task::{Context, Wake};
 
 use crate::sync::{Mutex, MutexGuard};
 
-type Carried = Pin<Box<dyn Future<Output = ()> + Send>>;
+type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Polls `future` now, and then on whichever thread wakes it.
+/// Polls `future` now, and then on each thread that wakes it, until it completes.
 ///
-/// For futures that only wait and hand over: they run on threads that expect a wake-up to be
-/// short.
-pub(crate) fn carry(future: Carried) {
-    Arc::new(Carrier { state: Mutex::new(State { future: Some(future), again: false }) }).poll();
+/// For futures that only wait and then submit a job: the polls run on the waking threads, which expect a
+/// wake-up to be short.
+pub(crate) fn poll_detached(future: BoxFuture) {
+    Arc::new(DetachedFuture { state: Mutex::new(State { future: Some(future), woken: false }) })
+        .poll();
 }
 
-struct Carrier {
+struct DetachedFuture {
     /// Never held while the future is polled or dropped.
     state: Mutex<State>,
 }
 
 struct State {
-    /// None while it is polled, and when it is done.
-    future: Option<Carried>,
-    /// It was woken while it was polled.
-    again: bool,
+    /// `None` while the future is polled, and when it is complete.
+    future: Option<BoxFuture>,
+    /// The future was woken while it was polled.
+    woken: bool,
 }
 
-impl Carrier {
+impl DetachedFuture {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -37,7 +38,7 @@ impl Carrier {
     fn poll(self: &Arc<Self>) {
         let mut state = self.lock();
         let Some(mut future) = state.future.take() else {
-            state.again = true;
+            state.woken = true;
             return;
         };
         drop(state);
@@ -45,7 +46,7 @@ impl Carrier {
         let mut cx = Context::from_waker(&waker);
         while future.as_mut().poll(&mut cx).is_pending() {
             let mut state = self.lock();
-            if !std::mem::take(&mut state.again) {
+            if !std::mem::take(&mut state.woken) {
                 state.future = Some(future);
                 return;
             }
@@ -53,7 +54,7 @@ impl Carrier {
     }
 }
 
-impl Wake for Carrier {
+impl Wake for DetachedFuture {
     fn wake(self: Arc<Self>) {
         self.poll();
     }
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_carried_future_ends_by_its_wake_ups() {
+    fn a_detached_future_is_completed_by_its_wake_ups() {
         let (wakers, woken) = mpsc::channel::<Waker>();
         let (done, is_done) = mpsc::channel();
         let mut left = 3;
@@ -77,7 +78,7 @@ mod tests {
             if left == 0 {
                 return Poll::Ready(());
             }
-            // Once from another place, once while it is polled.
+            // One wake-up comes after the poll, one during the poll.
             if left == 1 {
                 cx.waker().wake_by_ref();
             } else {
@@ -85,14 +86,14 @@ mod tests {
             }
             Poll::Pending
         });
-        carry(Box::pin(async move {
+        poll_detached(Box::pin(async move {
             future.await;
             done.send(()).unwrap();
         }));
         assert!(is_done.try_recv().is_err());
         woken.recv().unwrap().wake();
         is_done.try_recv().unwrap();
-        // The future is freed with its end.
+        // The future is dropped when it completes.
         assert!(woken.recv().is_err());
     }
 }

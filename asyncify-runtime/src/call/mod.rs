@@ -1,4 +1,4 @@
-//! The lazy call that both macros build.
+//! A blocking call, which both macros build: its options, how it starts, and how it ends.
 
 mod async_body;
 mod block_on;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use self::async_body::AsyncBody;
 pub use self::block_on::block_on;
 pub use self::cancelled::{cancellation_token, check_cancelled, is_cancelled};
-pub(crate) use self::detached::carry;
+pub(crate) use self::detached::poll_detached;
 pub(crate) use self::drop_on_pool::DropOnPool;
 use self::options::Options;
 pub(crate) use self::running::Running;
@@ -30,27 +30,26 @@ pub(crate) use self::spawn_options::{SpawnOptions, resume};
 pub use self::timed::{TimedCall, TimedFuture};
 use crate::executor::Executor;
 use crate::limit::Limiter;
-use crate::task::{Fresh, JoinHandle, SyncBody};
+use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
 
-/// A blocking call that has not begun.
+/// A blocking call that has not been started.
 ///
-/// [`asyncify!`](crate::asyncify) evaluates to one. `.await` runs it and gives the plain value; the
-/// methods say before that where and how. Nothing happens until then: a call that is not awaited,
-/// nor [spawned](Self::spawn), never runs.
+/// [`asyncify!`](crate::asyncify) evaluates to a `BlockingCall`. Awaiting it runs the call and returns
+/// its value; the methods configure where and how it runs. The call is lazy: unless it is awaited or
+/// [spawned](Self::spawn), it never runs.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future of a call that waits in a queue cancels it: it never runs, and what it
-/// captured is freed at once. Dropped while the body runs, the body goes on by itself, sees
-/// [`is_cancelled`](crate::is_cancelled), and its result is dropped on the worker; an async body
-/// stops at its next `.await`. [`detach`](Self::detach) lets a call run to its end regardless.
+/// Dropping the future cancels the call. A queued call never runs, and its captures are dropped
+/// immediately. A running body continues, and sees the cancellation through
+/// [`is_cancelled`](crate::is_cancelled); its result is dropped on the worker. An async body stops at
+/// its next `.await`. Use [`detach`](Self::detach) to let a call run to completion regardless.
 ///
 /// # Panics
 ///
-/// A panic of the body resumes on the awaiter with the same payload. Awaiting panics too when the
-/// executor refuses or drops the call because it was shut down: there is no value to give. Use
-/// [`spawn`](Self::spawn) to get these as a
-/// [`JoinError`](crate::JoinError).
+/// A panic of the body is resumed, with its payload, where the call is awaited. Awaiting also panics if
+/// the executor rejects or drops the call, for instance because it was shut down. Use
+/// [`spawn`](Self::spawn) to receive a [`JoinError`](crate::JoinError) instead.
 ///
 /// # Examples
 ///
@@ -65,14 +64,14 @@ use crate::task::{Fresh, JoinHandle, SyncBody};
 /// ```
 #[must_use = "a blocking call does nothing unless it is awaited or spawned"]
 pub struct BlockingCall<'e, T> {
-    task: Fresh<T>,
-    /// None: the scope's, or the global pool, which is made only when it is needed.
+    task: UnsubmittedTask<T>,
+    /// `None`: the executor of the scope, or the global pool, which is created on first use.
     executor: Option<&'e dyn Executor>,
     options: Option<Box<Options>>,
 }
 
 impl<T: Send + 'static> BlockingCall<'static, T> {
-    /// A call of `body`, a closure that blocks.
+    /// Creates a call of `body`, a closure that blocks.
     #[track_caller]
     pub fn new<F>(body: F) -> Self
     where
@@ -81,17 +80,19 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         Self::named::<F, F>(body)
     }
 
-    /// A call of `body`, listed under the path of the function where a closure `N` stands.
+    /// Creates a call of `body`. Its name in traces is the path of the function that contains the
+    /// closure type `N`.
     #[doc(hidden)]
     #[track_caller]
     pub fn named<N: 'static, F>(body: F) -> Self
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        Self::of(Fresh::new(SyncBody::<F, N>::new(body)))
+        Self::of(UnsubmittedTask::new(SyncBody::<F, N>::new(body)))
     }
 
-    /// A call whose future blocks: it is made and driven on the pool thread.
+    /// Creates a call of a closure that returns a blocking future, which is created and driven on the
+    /// pool's thread.
     #[doc(hidden)]
     #[track_caller]
     pub fn from_async<N: 'static, F, Fut>(body: F) -> Self
@@ -99,12 +100,12 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = T>,
     {
-        Self::of(Fresh::new(AsyncBody::<F, N>::new(body)))
+        Self::of(UnsubmittedTask::new(AsyncBody::<F, N>::new(body)))
     }
 }
 
 impl<T> BlockingCall<'static, T> {
-    fn of(task: Fresh<T>) -> Self {
+    fn of(task: UnsubmittedTask<T>) -> Self {
         Self { task, executor: None, options: None }
     }
 }
@@ -119,18 +120,18 @@ impl<'e, T> BlockingCall<'e, T> {
         BlockingCall { task: self.task, executor: Some(executor), options: self.options }
     }
 
-    /// [`executor`](Self::executor), not borrowed.
+    /// Sets the [`executor`](Self::executor), as an owned handle.
     pub(crate) fn shared_executor(mut self, executor: Arc<dyn Executor>) -> Self {
         self.options().executor = Some(executor);
         self
     }
 
-    /// Runs the body under a permit of `limiter`, for which the call waits in line before it goes
-    /// to its executor.
+    /// Requires a permit of `limiter` to run the body. The call waits for the permit before it is
+    /// submitted to its executor.
     ///
-    /// The permit is held until the body ends, also when the caller is dropped before. A call that
-    /// is awaited within a body under the same limiter borrows that body's permit, one such call
-    /// at a time, so that nesting cannot lock itself out.
+    /// The permit is held until the body ends, even if the caller's future is dropped earlier. A call
+    /// that is awaited within a body that holds a permit of the same limiter borrows that permit, one
+    /// such call at a time, so nested calls cannot deadlock.
     ///
     /// # Examples
     ///
@@ -148,22 +149,22 @@ impl<'e, T> BlockingCall<'e, T> {
         self
     }
 
-    /// Lets the body see `runtime` instead of the caller's tokio runtime, if there is one.
+    /// Runs the body in the context of `runtime` instead of the caller's tokio runtime.
     ///
-    /// It drives an async body, and [`block_on`](crate::block_on) inside the body; so a body may
-    /// use tokio although its caller runs on another executor.
+    /// This runtime drives an async body, and [`block_on`](crate::block_on) within the body, so a body
+    /// can use tokio even if its caller runs on another async executor.
     #[cfg(feature = "tokio")]
     pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
         self.options().runtime = Some(runtime.clone());
         self
     }
 
-    /// Gives up after `after`, counted from the first poll.
+    /// Requires the call to complete within `after`, counted from the first poll.
     ///
-    /// The call then ends with [`Error::TimedOut`](crate::Error::TimedOut), which says whether it
-    /// was still waiting for a permit, a place or a thread (it never runs then), or running: the
-    /// body goes on by itself in that case, and sees [`is_cancelled`](crate::is_cancelled). This is
-    /// the last of a call's options.
+    /// Otherwise it returns [`Error::TimedOut`](crate::Error::TimedOut), whose `phase` tells whether the
+    /// call was still waiting for a permit, for room in a queue, or for a thread, and thus never runs;
+    /// or whether its body was running. A running body continues, and sees the cancellation through
+    /// [`is_cancelled`](crate::is_cancelled). Set the other options of the call before this one.
     ///
     /// # Examples
     ///
@@ -181,32 +182,32 @@ impl<'e, T> BlockingCall<'e, T> {
         TimedCall::new(self, after)
     }
 
-    /// Lets the body run to its end, once polled, even when the caller is dropped.
+    /// Lets a call that has been polled run to completion, even if its future is dropped.
     pub fn detach(mut self) -> Self {
         self.task.set_detached();
         self
     }
 
-    /// Starts the call now, to be awaited later or not at all.
+    /// Starts the call immediately, and returns a handle that can be awaited.
     ///
-    /// Dropping the handle detaches the call. On a bounded queue without a place left the handle
-    /// ends as [rejected](crate::JoinError::is_rejected). With a [limiter](Self::limiter) the call
-    /// starts as soon as it has its permit.
+    /// Dropping the handle detaches the call. If the executor's bounded queue is full, the handle
+    /// resolves to a [rejected](crate::JoinError::is_rejected) error. With a [limiter](Self::limiter),
+    /// the call is submitted as soon as it has its permit.
     #[allow(clippy::must_use_candidate, reason = "dropping the handle detaches the call")]
     pub fn spawn(self) -> JoinHandle<T> {
-        Running::start(self, WhenFull::GiveUp).into_handle()
+        Running::start(self, WhenFull::Reject).into_handle()
     }
 
-    /// What the first poll does, for a caller that is being polled already, and whose call has no
-    /// limiter: what comes out does not borrow the executor.
+    /// Starts a call without a limiter, as the first poll does. The returned future does not borrow the
+    /// executor.
     #[doc(hidden)]
     pub fn start(self) -> Running<'static, T> {
         Running::submit(self)
     }
 
-    /// What the first poll does, for a caller that is being polled already.
+    /// Starts a call that may have a limiter, as the first poll does.
     #[doc(hidden)]
-    pub fn start_in_line(self) -> Running<'e, T> {
+    pub fn start_with_limiter(self) -> Running<'e, T> {
         Running::start(self, WhenFull::Wait)
     }
 }
@@ -226,7 +227,7 @@ impl<T> fmt::Debug for BlockingCall<'_, T> {
     }
 }
 
-/// The future of a [`BlockingCall`]; submits it when it is first polled.
+/// The future of a [`BlockingCall`]; the first poll submits the call.
 #[must_use = "futures do nothing unless polled"]
 pub struct CallFuture<'e, T> {
     state: CallState<'e, T>,
@@ -235,7 +236,7 @@ pub struct CallFuture<'e, T> {
 enum CallState<'e, T> {
     Lazy(BlockingCall<'e, T>),
     Running(Running<'e, T>),
-    /// Only while one of the above becomes the other.
+    /// Only during the transition from `Lazy` to `Running`.
     Starting,
 }
 
@@ -251,8 +252,8 @@ impl<T> Future for CallFuture<'_, T> {
                 CallState::Running(running) => return Pin::new(running).poll(cx),
                 state => match mem::replace(state, CallState::Starting) {
                     CallState::Lazy(call) => {
-                        let running = CallState::Running(call.start_in_line());
-                        // What is replaced owns nothing; the compiler would not know.
+                        let running = CallState::Running(call.start_with_limiter());
+                        // `Starting` owns nothing, which the compiler does not see.
                         mem::forget(mem::replace(state, running));
                     }
                     _ => panic!("`BlockingCall` polled after it failed to start"),

@@ -1,14 +1,14 @@
-//! The options of a call, besides a borrowed executor.
+//! The options of a call, except for a borrowed executor.
 
 use std::sync::Arc;
 
 use crate::executor::Executor;
 use crate::limit::Limiter;
 
-/// Boxed by the calls that have some, which most have not.
+/// Boxed in a call, because most calls have no options.
 #[derive(Default)]
 pub(crate) struct Options {
-    /// An executor that is not borrowed.
+    /// An owned executor.
     pub(crate) executor: Option<Arc<dyn Executor>>,
     pub(crate) limiter: Option<Limiter>,
     #[cfg(feature = "tokio")]

@@ -1,4 +1,4 @@
-//! A call under way: in line for a permit, in line for a place, or with its executor.
+//! A started call: it waits for a permit, waits for room in the queue, or has been submitted.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use super::BlockingCall;
 use super::options::Options;
-use crate::call::carry;
+use crate::call::poll_detached;
 use crate::error::{Error, Phase};
 use crate::executor::scope;
 use crate::executor::{Executor, Rejected, WhenReady};
@@ -17,53 +17,53 @@ use crate::limit::{Acquire, HeldPermit, Limiter, LimiterPermit};
 use crate::pool::global;
 use crate::task::{Job, JoinError, JoinHandle, Progress, current};
 
-/// A call that was started. Dropping it cancels the call, unless it is detached.
+/// A started call. Dropping it cancels the call, unless it is detached.
 #[doc(hidden)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Running<'e, T> {
     handle: JoinHandle<T>,
-    /// Boxed, as most calls never wait.
+    /// Boxed, because most calls never wait.
     waiting: Option<Box<Waiting<'e>>>,
 }
 
-/// What stands between a call and its executor.
+/// What a call waits for before it is submitted.
 enum Waiting<'e> {
-    Permit(InLine<'e>),
+    Permit(WaitingForPermit<'e>),
     Room(WhenReady),
 }
 
-/// A call in line for a permit.
-struct InLine<'e> {
+/// A call that waits for a permit.
+struct WaitingForPermit<'e> {
     acquire: Acquire,
-    /// The limiter of a permit that the call around lends.
-    lender: Option<Limiter>,
-    /// None once it was submitted.
+    /// The limiter of a permit that is borrowed from the enclosing call.
+    borrowed_from: Option<Limiter>,
+    /// `None` once the job was submitted.
     job: Option<Job>,
     target: Target<'e>,
 }
 
-/// Where a call goes.
+/// Where and how a call is submitted.
 struct Target<'e> {
-    executor: Chosen<'e>,
+    executor: TargetExecutor<'e>,
     when_full: WhenFull,
 }
 
-enum Chosen<'e> {
+enum TargetExecutor<'e> {
     Named(&'e dyn Executor),
     Shared(Arc<dyn Executor>),
     Global,
 }
 
-/// What a call does that finds a bounded queue full.
+/// What a call does when its bounded queue is full.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum WhenFull {
     Wait,
-    /// Nobody would be held back by the wait.
-    GiveUp,
+    /// Reject the call: `spawn` has no caller to apply back-pressure to.
+    Reject,
 }
 
-/// Takes a call with options apart, in its caller's context.
-fn begin<T>(
+/// Splits a call with options into job, handle and target, and captures the caller's context.
+fn prepare<T>(
     call: BlockingCall<'_, T>,
     options: Options,
     when_full: WhenFull,
@@ -76,22 +76,25 @@ fn begin<T>(
         context.set_runtime(runtime);
     }
     let (mut job, handle) = task.into_parts_in(context);
-    let executor = Chosen::of(executor, options.executor, &mut job);
+    let executor = TargetExecutor::of(executor, options.executor, &mut job);
     (job, handle, Target { executor, when_full })
 }
 
 impl<T> Running<'static, T> {
-    /// Submits `call`, which has no limiter: its executor is needed no longer.
+    /// Submits `call`, which has no limiter and thus does not keep its executor.
     pub(super) fn submit(mut call: BlockingCall<'_, T>) -> Self {
         let Some(options) = call.options.take() else {
             return Self::plain(call, WhenFull::Wait);
         };
-        debug_assert!(options.limiter.is_none(), "a call in line keeps its executor");
-        let (job, handle, target) = begin(call, *options, WhenFull::Wait);
+        debug_assert!(
+            options.limiter.is_none(),
+            "a call that waits for a permit keeps its executor"
+        );
+        let (job, handle, target) = prepare(call, *options, WhenFull::Wait);
         Self::new(handle, target.submit(job).map(Waiting::Room))
     }
 
-    /// Submits a call without options: the way that nearly all go.
+    /// Submits a call without options: the common case.
     fn plain(call: BlockingCall<'_, T>, when_full: WhenFull) -> Self {
         let BlockingCall { task, executor, options: _ } = call;
         let (job, handle) = task.into_parts();
@@ -100,13 +103,13 @@ impl<T> Running<'static, T> {
 }
 
 impl<'e, T> Running<'e, T> {
-    /// Starts `call`: submits it, or puts it in line.
+    /// Starts `call`: submits it, or waits for its permit.
     pub(super) fn start(mut call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
         let Some(mut options) = call.options.take() else {
             return Running::plain(call, when_full);
         };
         let limiter = options.limiter.take();
-        let (job, handle, target) = begin(call, *options, when_full);
+        let (job, handle, target) = prepare(call, *options, when_full);
         let waiting = match limiter {
             None => target.submit(job).map(Waiting::Room),
             Some(limiter) => acquire(limiter, job, target),
@@ -119,32 +122,32 @@ impl<'e, T> Running<'e, T> {
         Self { handle, waiting: waiting.map(Box::new) }
     }
 
-    /// Lets the call go on to its executor by itself, polled or not: a permit or a place that it is
-    /// handed while nobody polls it would be held for nothing.
-    pub(crate) fn unattended(mut self) -> Self {
+    /// Lets the call reach its executor without being polled. Otherwise it could be granted a permit, or
+    /// room in the queue, and hold it unused until the next poll.
+    pub(crate) fn submit_in_background(mut self) -> Self {
         if let Some(waiting) = self.waiting.take() {
-            waiting.go_on();
+            waiting.continue_in_background();
         }
         self
     }
 
-    /// The handle of a call that goes on by itself.
+    /// Returns the handle; the call reaches its executor without being polled.
     pub(crate) fn into_handle(self) -> JoinHandle<T> {
-        self.unattended().handle.take()
+        self.submit_in_background().handle.take()
     }
 
-    /// Asks the call to stop, as [`JoinHandle::abort`].
+    /// Cancels the call, as [`JoinHandle::abort`] does.
     pub(crate) fn abort(&mut self) {
         self.handle.abort();
         self.waiting = None;
     }
 
-    /// Gives the call up, unless it is detached, and says in which phase that found it. `None`: it
-    /// has ended meanwhile, and the next poll has its result.
+    /// Cancels a call whose timeout expired, unless it is detached, and returns the phase that the call
+    /// was in. Returns `None` if the call has completed; the next poll returns its result then.
     ///
-    /// The cancellation itself decides: what it finds in the queue never runs, and what was taken
-    /// by a thread before it counts as running.
-    pub(super) fn give_up(&mut self) -> Option<Phase> {
+    /// The cancellation decides the phase: a call that it finds queued never runs, and a call that a
+    /// thread has already taken counts as running.
+    pub(super) fn time_out(&mut self) -> Option<Phase> {
         let progress =
             if self.handle.is_detached() { self.handle.progress() } else { self.handle.cancel() };
         if !self.handle.is_detached() || progress == Progress::Finished {
@@ -168,44 +171,49 @@ impl<'e, T> Running<'e, T> {
     }
 }
 
-/// Takes a permit for `job`, from the call around if that holds one, and submits the job with it.
+/// Acquires a permit for `job`, or borrows that of the enclosing call, and submits the job with it.
 fn acquire(limiter: Limiter, mut job: Job, target: Target<'_>) -> Option<Waiting<'_>> {
-    let (line, lender) = match current::lend_permit(&limiter) {
+    let (source, borrowed_from) = match current::lend_permit(&limiter) {
         Some(lent) => (lent, Some(limiter)),
         None => (limiter, None),
     };
-    match LimiterPermit::take(line) {
-        Ok(permit) => submit_under(permit, lender, job, &target).map(Waiting::Room),
-        Err(line) => {
+    match LimiterPermit::take(source) {
+        Ok(permit) => submit_with_permit(permit, borrowed_from, job, &target).map(Waiting::Room),
+        Err(limiter) => {
             job.expect_permit();
-            let (acquire, job) = (Acquire::new(line), Some(job));
-            Some(Waiting::Permit(InLine { acquire, lender, job, target }))
+            let (acquire, job) = (Acquire::new(limiter), Some(job));
+            Some(Waiting::Permit(WaitingForPermit { acquire, borrowed_from, job, target }))
         }
     }
 }
 
-fn submit_under(
+fn submit_with_permit(
     permit: LimiterPermit,
-    lender: Option<Limiter>,
+    borrowed_from: Option<Limiter>,
     mut job: Job,
     target: &Target<'_>,
 ) -> Option<WhenReady> {
-    // A job that was cancelled meanwhile is dropped here: in a queue it would stand in the way.
-    if job.set_permit(HeldPermit::new(permit, lender)) { target.submit(job) } else { None }
+    // A job that was cancelled in the meantime is dropped here, and takes no room in the queue.
+    if job.set_permit(HeldPermit::new(permit, borrowed_from)) { target.submit(job) } else { None }
 }
 
 impl Waiting<'_> {
-    /// Polls until the call is with its executor.
+    /// Polls until the call is submitted.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self {
                 Self::Room(waiting) => return waiting.as_mut().poll(cx).map(resolve),
-                Self::Permit(in_line) => {
-                    let Poll::Ready(permit) = Pin::new(&mut in_line.acquire).poll(cx) else {
+                Self::Permit(waiting) => {
+                    let Poll::Ready(permit) = Pin::new(&mut waiting.acquire).poll(cx) else {
                         return Poll::Pending;
                     };
-                    let Some(job) = in_line.job.take() else { return Poll::Ready(()) };
-                    match submit_under(permit, in_line.lender.take(), job, &in_line.target) {
+                    let Some(job) = waiting.job.take() else { return Poll::Ready(()) };
+                    match submit_with_permit(
+                        permit,
+                        waiting.borrowed_from.take(),
+                        job,
+                        &waiting.target,
+                    ) {
                         None => return Poll::Ready(()),
                         Some(waiting) => *self = Self::Room(waiting),
                     }
@@ -214,16 +222,16 @@ impl Waiting<'_> {
         }
     }
 
-    /// Goes on without the caller.
-    fn go_on(self) {
+    /// Continues without being polled by the caller.
+    fn continue_in_background(self) {
         match self {
-            Self::Room(waiting) => carry(Box::pin(async { resolve(waiting.await) })),
-            Self::Permit(InLine { acquire, lender, job, target }) => {
-                // The job is dropped, and so its call cancelled, where there is no such handle.
+            Self::Room(waiting) => poll_detached(Box::pin(async { resolve(waiting.await) })),
+            Self::Permit(WaitingForPermit { acquire, borrowed_from, job, target }) => {
+                // Without an owned executor the job is dropped, which cancels the call.
                 let (Some(target), Some(job)) = (target.share(), job) else { return };
-                carry(Box::pin(async move {
+                poll_detached(Box::pin(async move {
                     let Some((permit, job)) = acquire_for(job, acquire).await else { return };
-                    if let Some(waiting) = submit_under(permit, lender, job, &target) {
+                    if let Some(waiting) = submit_with_permit(permit, borrowed_from, job, &target) {
                         resolve(waiting.await);
                     }
                 }));
@@ -232,8 +240,8 @@ impl Waiting<'_> {
     }
 }
 
-/// Waits for the permit of a job, which is cancelled by its handle alone. `None`: it was, and has
-/// left the line.
+/// Waits for the permit of a job that only its handle can cancel. Returns `None` if it was cancelled;
+/// the job has then left the wait queue.
 async fn acquire_for(mut job: Job, mut acquire: Acquire) -> Option<(LimiterPermit, Job)> {
     let permit = poll_fn(|cx| {
         if job.poll_cancelled(cx.waker()).is_ready() {
@@ -244,14 +252,14 @@ async fn acquire_for(mut job: Job, mut acquire: Acquire) -> Option<(LimiterPermi
     Some((permit.await?, job))
 }
 
-/// Tells the call that it was refused, if it was.
+/// Resolves the call as rejected, if it was rejected.
 fn resolve(result: Result<(), Rejected>) {
     if let Err(rejected) = result {
         rejected.resolve();
     }
 }
 
-impl<'e> Chosen<'e> {
+impl<'e> TargetExecutor<'e> {
     fn of(
         named: Option<&'e dyn Executor>,
         shared: Option<Arc<dyn Executor>>,
@@ -263,7 +271,7 @@ impl<'e> Chosen<'e> {
             (None, None) => {}
         }
         let Some(executor) = scope::current() else { return Self::Global };
-        // Calls within the body are in the scope too.
+        // Calls within the body inherit the scope.
         job.set_scope(executor.clone());
         Self::Shared(executor)
     }
@@ -278,23 +286,23 @@ impl<'e> Chosen<'e> {
 }
 
 impl Target<'_> {
-    /// Submits a job; gives the wait for a place where there is none.
+    /// Submits a job. Returns a future that waits for room if the queue is full.
     fn submit(&self, job: Job) -> Option<WhenReady> {
         submit(self.executor.get(), job, self.when_full)
     }
 
-    /// The same, not borrowed.
+    /// Returns the same target with an owned executor, if it has one.
     fn share(self) -> Option<Target<'static>> {
         let executor = match self.executor {
-            Chosen::Named(executor) => Chosen::Shared(executor.share()?),
-            Chosen::Shared(executor) => Chosen::Shared(executor),
-            Chosen::Global => Chosen::Global,
+            TargetExecutor::Named(executor) => TargetExecutor::Shared(executor.share()?),
+            TargetExecutor::Shared(executor) => TargetExecutor::Shared(executor),
+            TargetExecutor::Global => TargetExecutor::Global,
         };
         Some(Target { executor, when_full: self.when_full })
     }
 }
 
-/// [`Target::submit`], for a call without options: the way that nearly all go.
+/// [`Target::submit`] for a call without options: the common case.
 fn submit_plain(
     executor: Option<&dyn Executor>,
     mut job: Job,
@@ -302,8 +310,8 @@ fn submit_plain(
 ) -> Option<WhenReady> {
     match executor {
         Some(executor) => submit(executor, job, when_full),
-        None if !scope::exist() => submit(global(), job, when_full),
-        None => submit(Chosen::of(None, None, &mut job).get(), job, when_full),
+        None if !scope::is_used() => submit(global(), job, when_full),
+        None => submit(TargetExecutor::of(None, None, &mut job).get(), job, when_full),
     }
 }
 
@@ -332,18 +340,18 @@ impl<T> Future for Running<'_, T> {
     }
 }
 
-/// A call that has no value cannot return to a caller that expects one.
+/// Panics: a call without a value cannot return to a caller that expects one.
 #[cold]
 fn resume(error: JoinError) -> ! {
     match error.try_into_panic() {
         Ok(payload) => panic::resume_unwind(payload),
         Err(error) => {
-            panic!("{error}, and there is no value to return: `spawn` gives an error instead")
+            panic!("{error}, so there is no value to return; use `spawn` to get an error instead")
         }
     }
 }
 
-/// The error of a call that can say what went wrong; a panic goes on.
+/// Converts the error of a call that returns a `Result`; a panic is resumed.
 #[cold]
 pub(super) fn error_or_resume(error: JoinError) -> Error {
     match error.try_into_panic() {
@@ -357,7 +365,7 @@ impl<T> Drop for Running<'_, T> {
         if !self.handle.is_detached() {
             self.handle.abort();
         } else if let Some(waiting) = self.waiting.take() {
-            waiting.go_on();
+            waiting.continue_in_background();
         }
     }
 }

@@ -50,7 +50,7 @@ impl SpawnOptions {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        self.call(body).start_in_line().unattended()
+        self.call(body).start_with_limiter().submit_in_background()
     }
 
     /// Spawns a detached job that is guaranteed to run.
@@ -61,7 +61,7 @@ impl SpawnOptions {
     pub(crate) fn spawn_guaranteed(&self, job: impl FnOnce() + Send + 'static) {
         let job = Guaranteed { job: Some(job), fallback: Fallback::GlobalPool };
         // An executor that panics has dropped the job, whose destructor uses the fallback.
-        drop_quietly(catch(|| drop(self.call(move || job.run()).detach().start_in_line())));
+        drop_quietly(catch(|| drop(self.call(move || job.run()).detach().start_with_limiter())));
     }
 }
 
@@ -94,7 +94,7 @@ impl<F: FnOnce() + Send + 'static> Drop for Guaranteed<F> {
                 // The global pool panics if the system cannot give it a thread.
                 drop_quietly(catch(|| {
                     let call = BlockingCall::new(move || job.run());
-                    drop(call.executor(global()).detach().start_in_line());
+                    drop(call.executor(global()).detach().start_with_limiter());
                 }));
             }
             Fallback::ThisThread => drop_quietly(catch(job)),

@@ -1,4 +1,4 @@
-//! A call with a time limit.
+//! A call with a timeout.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,11 +10,11 @@ use super::running::{Running, error_or_resume};
 use super::timer::Timer;
 use crate::error::{Error, Phase};
 
-/// A [`BlockingCall`] that gives up; made by [`BlockingCall::timeout`].
+/// A [`BlockingCall`] with a timeout, returned by [`BlockingCall::timeout`].
 ///
 /// # Cancel safety
 ///
-/// As for a [`BlockingCall`].
+/// Dropping the future cancels the call, as for a [`BlockingCall`].
 #[must_use = "a blocking call does nothing unless it is awaited"]
 pub struct TimedCall<'e, T> {
     call: BlockingCall<'e, T>,
@@ -26,16 +26,17 @@ impl<'e, T> TimedCall<'e, T> {
         Self { call, after }
     }
 
-    /// What the first poll does, for a caller that is being polled already.
+    /// Starts the call, as the first poll does.
     #[doc(hidden)]
     pub fn start(self) -> TimedFuture<'e, T> {
         let Self { call, after } = self;
         if after.is_zero() {
-            // Not even queued: who has no time gets no thread.
+            // Not even submitted: the timeout has already expired.
             drop(call);
             return TimedFuture { state: TimedState::Expired, after };
         }
-        let state = TimedState::Running { running: call.start_in_line(), timer: Timer::new(after) };
+        let state =
+            TimedState::Running { running: call.start_with_limiter(), timer: Timer::new(after) };
         TimedFuture { state, after }
     }
 }
@@ -68,7 +69,7 @@ enum TimedState<'e, T> {
         running: Running<'e, T>,
         timer: Timer,
     },
-    /// There was no time at all.
+    /// The timeout was zero.
     Expired,
     Done,
 }
@@ -83,7 +84,7 @@ impl<T> Future for TimedFuture<'_, T> {
         if let TimedState::Lazy(_) = self.state {
             let TimedState::Lazy(call) = std::mem::replace(&mut self.state, TimedState::Done)
             else {
-                unreachable!("looked at just now")
+                unreachable!("matched above")
             };
             self.state = call.start().state;
         }
@@ -95,15 +96,15 @@ impl<T> Future for TimedFuture<'_, T> {
                 if timer.poll(cx).is_pending() {
                     return Poll::Pending;
                 }
-                // None: it ended in the last moment, and is in time.
-                if let Some(phase) = running.give_up() {
+                // `None`: the call has just completed, and its result is in time.
+                if let Some(phase) = running.time_out() {
                     break Err(Error::TimedOut { phase, after });
                 }
             },
             TimedState::Expired => Err(Error::TimedOut { phase: Phase::Queue, after }),
-            _ => panic!("`TimedFuture` polled after it gave its result"),
+            _ => panic!("`TimedFuture` polled after completion"),
         };
-        // A detached call goes on by itself.
+        // A detached call continues on its own.
         self.state = TimedState::Done;
         Poll::Ready(result)
     }

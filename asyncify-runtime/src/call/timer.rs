@@ -1,4 +1,4 @@
-//! The wait for a time-out, on any executor.
+//! A timer for timeouts, on any async executor.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,27 +6,27 @@ use std::time::Duration;
 
 use crate::util::proxy_waker::ProxyWaker;
 
-/// A hundred years, which every system's clock can add: longer than a process lives, and no clock has
-/// to be asked for it.
+/// The longest timeout that uses a clock: a hundred years. Every system's clock can represent it, and no
+/// process lives longer.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Where the time comes from.
+/// A timer, and its source of time.
 pub(crate) enum Timer {
-    /// The caller's tokio runtime, whose test clock then counts.
+    /// The caller's tokio runtime, so that tokio's paused clock applies.
     #[cfg(feature = "tokio")]
     Tokio(Pin<Box<tokio::time::Sleep>>),
-    /// One thread for all timers of the process, which would not survive a waker that panics.
+    /// The timer thread of the process. A waker that panics would end it, hence the proxy.
     Thread(futures_timer::Delay, ProxyWaker),
-    /// Further away than a clock need tell.
+    /// A timeout longer than [`LONGEST`].
     Never,
 }
 
 impl Timer {
-    /// A timer that ends `after` from now.
+    /// Creates a timer that completes after `after`.
     ///
     /// # Panics
     ///
-    /// In a tokio runtime that was built without its time driver (tokio says how to enable it).
+    /// Panics in a tokio runtime without a time driver; tokio's message says how to enable it.
     pub(crate) fn new(after: Duration) -> Self {
         if after > LONGEST {
             return Self::Never;

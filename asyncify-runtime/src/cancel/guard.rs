@@ -1,9 +1,8 @@
-//! Cancels when a scope is left, on whichever way.
+//! A guard that cancels a token when it is dropped.
 
 use super::CancellationToken;
 
-/// Cancels its token when it is dropped; made by
-/// [`CancellationToken::drop_guard`](CancellationToken::drop_guard).
+/// Cancels its token when it is dropped. Returned by [`CancellationToken::drop_guard`].
 #[derive(Debug)]
 #[must_use = "dropping the guard cancels the token"]
 pub struct DropGuard {
@@ -15,14 +14,14 @@ impl DropGuard {
         Self { token: Some(token) }
     }
 
-    /// Gives the token back uncancelled.
+    /// Returns the token without cancelling it.
     ///
     /// # Panics
     ///
-    /// Never: the token leaves the guard only here.
+    /// Never: only this method removes the token from the guard.
     #[must_use]
     pub fn disarm(mut self) -> CancellationToken {
-        self.token.take().expect("the token leaves the guard only here")
+        self.token.take().expect("only `disarm` removes the token")
     }
 }
 

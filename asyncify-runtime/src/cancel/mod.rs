@@ -1,4 +1,5 @@
-//! Cancellation tokens. What a running body sees of its own cancellation is in `call/cancelled`.
+//! Cancellation tokens. The functions with which a running body checks its own cancellation are in
+//! `call/cancelled`.
 
 mod guard;
 mod token;

@@ -1,20 +1,21 @@
-//! A tree of tokens: cancelling one cancels all below it.
+//! A tree of tokens: cancelling a token cancels all of its descendants.
 //!
 //! # Rules
 //!
-//! 1. A child keeps its parent alive, a parent only knows its children. So a token is linked to
-//!    every one above it, whatever handles were dropped in between.
-//! 2. `cancelled` is set under the lock of `children`, and children are added under it: one that is
-//!    added either is in the list that the canceller takes, or sees the flag.
-//! 3. A canceller takes the list out and gives the lock up before it goes on to the children: no
-//!    two nodes are ever locked at once. So of two that cancel at once, above and below, one may
-//!    return while the other is still on its way down; when both have returned, all is cancelled.
-//! 4. Everything below is marked before anybody is woken, and wakers run under no lock: a waker
-//!    that looks at another token of the tree, cancels one, or drops one, finds the tree cancelled.
-//! 5. Neither way recurses: not down, when cancelling, nor up, when the last token below a long
-//!    line of ancestors is dropped.
+//! 1. A child has a strong reference to its parent, and a parent has weak references to its children. So
+//!    a token stays linked to all of its ancestors, even if their handles are dropped.
+//! 2. `cancelled` is set under the lock of `children`, and children are added under this lock. So a new
+//!    child either is in the list that the canceller takes, or sees the flag.
+//! 3. A canceller takes the list and releases the lock before it proceeds to the children, so no two
+//!    nodes are locked at the same time. If a token and its ancestor are cancelled concurrently, one
+//!    call may return while the other is still descending; when both have returned, all descendants are
+//!    cancelled.
+//! 4. All descendants are marked before the first waiter is woken, and wakers run under no lock. So a
+//!    waker that checks, cancels or drops another token of the tree finds the whole subtree cancelled.
+//! 5. Nothing here recurses: neither cancelling descendants, nor freeing a long chain of ancestors with
+//!    their last descendant.
 //!
-//! The waiting itself is [`Event`]'s.
+//! [`Event`] implements the waiting.
 
 use std::fmt;
 use std::sync::Weak;
@@ -23,13 +24,13 @@ use super::DropGuard;
 use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 use crate::util::wait_queue::Event;
 
-/// Tells work that nobody wants its result any more.
+/// A token that requests the cancellation of work.
 ///
-/// Clones are the same token. A [child](Self::child_token) is cancelled with its parent, and can be
-/// cancelled alone.
+/// Clones are handles to the same token. A [child token](Self::child_token) is cancelled together with
+/// its parent, and can be cancelled alone.
 ///
-/// [`cancellation_token`](crate::cancellation_token) gives a running body the token of its own
-/// call.
+/// A running body gets the token of its own call from
+/// [`cancellation_token`](crate::cancellation_token).
 ///
 /// # Examples
 ///
@@ -59,20 +60,20 @@ struct Node {
 }
 
 impl CancellationToken {
-    /// A token of its own.
+    /// Creates a token without a parent.
     #[must_use]
     pub fn new() -> Self {
         Self { node: Node::new(None, false) }
     }
 
-    /// A token that is cancelled with this one.
+    /// Creates a token that is cancelled when this token is cancelled.
     #[must_use]
     pub fn child_token(&self) -> Self {
         let mut children = self.node.lock_children();
         let node = Node::new(Some(self.node.clone()), self.is_cancelled());
         if !self.is_cancelled() {
             if children.len() == children.capacity() {
-                // As often as the list would grow: the cost is spread over the additions.
+                // Only before the list would grow, so the amortized cost is constant.
                 children.retain(|child| child.strong_count() > 0);
             }
             children.push(std::sync::Arc::downgrade(&node));
@@ -80,27 +81,27 @@ impl CancellationToken {
         Self { node }
     }
 
-    /// Cancels this token and all below it. Once; later calls do nothing.
+    /// Cancels this token and all of its descendants. If it was cancelled before, this does nothing.
     pub fn cancel(&self) {
         if self.is_cancelled() {
             return;
         }
-        let mut below = self.node.cancel();
-        let mut waited_for = Vec::new();
-        while let Some(node) = below.pop() {
-            below.append(&mut node.cancel());
-            if node.event.present().is_some() {
-                waited_for.push(node);
+        let mut descendants = self.node.cancel();
+        let mut with_waiters = Vec::new();
+        while let Some(node) = descendants.pop() {
+            descendants.append(&mut node.cancel());
+            if node.event.waiters().is_some() {
+                with_waiters.push(node);
             }
         }
-        // Rule 4: whoever waits from here on sees the flag.
+        // Rule 4: later waiters see the flag.
         self.node.event.notify_all();
-        for node in waited_for {
+        for node in with_waiters {
             node.event.notify_all();
         }
     }
 
-    /// Whether this token, or one above it, was cancelled.
+    /// Returns `true` if this token or one of its ancestors was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         // Acquire: pairs with the Release in `Node::cancel`.
@@ -116,7 +117,7 @@ impl CancellationToken {
         self.node.event.wait_until(|| self.is_cancelled()).await;
     }
 
-    /// A guard that cancels the token when it is dropped.
+    /// Returns a guard that cancels the token when it is dropped.
     #[must_use = "dropping the guard cancels the token"]
     pub fn drop_guard(self) -> DropGuard {
         DropGuard::new(self)
@@ -133,11 +134,11 @@ impl Node {
         })
     }
 
-    /// Sets the flag. Gives the children, unless it was set before.
+    /// Sets the flag. Returns the children, unless the flag was set before.
     fn cancel(&self) -> Vec<std::sync::Arc<Self>> {
         let children = {
             let mut children = self.lock_children();
-            // Release: who sees the flag sees what the canceller did before.
+            // Release: publishes the canceller's earlier writes to readers of the flag.
             self.cancelled.store(true, Ordering::Release);
             std::mem::take(&mut *children)
         };
@@ -150,7 +151,7 @@ impl Node {
 }
 
 impl Drop for Node {
-    /// Frees a long line of ancestors one by one: by recursion it would take a stack frame each.
+    /// Frees a long chain of ancestors one by one: recursion would take a stack frame for each.
     fn drop(&mut self) {
         let mut parent = self.parent.take();
         while let Some(mut node) = parent.and_then(std::sync::Arc::into_inner) {
@@ -181,7 +182,7 @@ mod tests {
     use crate::sync::AtomicUsize;
 
     #[test]
-    fn cancelling_reaches_everything_below_and_nothing_above() {
+    fn cancelling_reaches_descendants_and_no_ancestors() {
         let root = CancellationToken::new();
         let middle = root.child_token();
         let leaf = middle.child_token();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_middle_does_not_cut_the_line() {
+    fn a_dropped_token_does_not_unlink_its_descendants() {
         let root = CancellationToken::new();
         let leaf = root.child_token().child_token();
         root.cancel();
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn dropped_children_leave_no_trace() {
+    fn dropped_children_are_removed_from_the_list() {
         let root = CancellationToken::new();
         for _ in 0..if cfg!(miri) { 200 } else { 10_000 } {
             drop(root.child_token());
@@ -210,22 +211,22 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_freed_without_recursion() {
-        drop(line(&CancellationToken::new()));
+    fn a_long_chain_is_freed_without_recursion() {
+        drop(chain(&CancellationToken::new()));
     }
 
     #[test]
-    fn a_long_line_is_cancelled_without_recursion() {
+    fn a_long_chain_is_cancelled_without_recursion() {
         let root = CancellationToken::new();
-        let leaf = line(&root);
+        let leaf = chain(&root);
         let mut waits = pin!(leaf.cancelled());
         assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         root.cancel();
         assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
     }
 
-    /// The last of many descendants, each of which is another's child.
-    fn line(root: &CancellationToken) -> CancellationToken {
+    /// Returns the last token of a long chain of descendants.
+    fn chain(root: &CancellationToken) -> CancellationToken {
         let depth = if cfg!(miri) { 100 } else { 200_000 };
         (0..depth).fold(root.child_token(), |token, _| token.child_token())
     }
@@ -244,7 +245,8 @@ mod tests {
         Arc::new(OnWake(f, AtomicUsize::new(0)))
     }
 
-    /// Lets `token` be waited for with each of the wakers, cancels, and tells how many were woken.
+    /// Waits for one token several times, cancels the other, and returns the number of wake-ups. `f` runs
+    /// in each wake-up.
     fn cancel_with<F>(waits_for: &CancellationToken, cancelled: &CancellationToken, f: F) -> usize
     where
         F: Fn() + Send + Sync + 'static,
@@ -286,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn wakers_that_panic_keep_nobody_from_being_woken() {
+    fn all_waiters_are_woken_even_if_wakers_panic() {
         let root = CancellationToken::new();
         let child = root.child_token();
         assert_eq!(cancel_with(&child, &root, || panic!("a waker's own")), 3);
@@ -306,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_waiter_is_woken_and_a_late_one_does_not_wait() {
+    fn cancelling_wakes_waiters_and_later_ones_do_not_wait() {
         let token = CancellationToken::new();
         let mut waits = pin!(token.cancelled());
         let mut cx = Context::from_waker(Waker::noop());
@@ -336,7 +338,7 @@ mod models {
     }
 
     #[test]
-    fn a_waiter_below_hears_of_a_cancellation_above() {
+    fn cancelling_a_parent_wakes_a_waiter_of_its_child() {
         loom::model(|| {
             let parent = CancellationToken::new();
             let child = parent.child_token();
@@ -347,7 +349,7 @@ mod models {
     }
 
     #[test]
-    fn two_cancels_and_a_dropped_child_agree() {
+    fn concurrent_cancels_reach_the_child_of_a_dropped_token() {
         loom::model(|| {
             let parent = CancellationToken::new();
             let child = parent.child_token();

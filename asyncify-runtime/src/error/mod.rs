@@ -1,4 +1,4 @@
-//! The one error of everything that can refuse or end a call.
+//! The error type of calls that have no result.
 
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub(crate) mod process;
@@ -6,7 +6,7 @@ pub(crate) mod process;
 use std::fmt;
 use std::time::Duration;
 
-/// Why a call did not come to its own end.
+/// The reason why a call did not complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     all(feature = "process", target_os = "linux"),
@@ -14,36 +14,36 @@ use std::time::Duration;
 )]
 #[non_exhaustive]
 pub enum Error {
-    /// The call did not end in time.
+    /// The call did not complete within its timeout.
     TimedOut {
-        /// What it was doing when the time was over.
+        /// The phase that the call was in when the timeout expired.
         phase: Phase,
-        /// The time that it was given.
+        /// The duration of the timeout.
         after: Duration,
     },
     /// The executor's bounded queue is full.
     Rejected,
     /// The executor is shut down.
     ShutDown,
-    /// The caller went away, or asked the call to stop.
+    /// The call was cancelled: its future was dropped, or its handle aborted.
     Cancelled,
-    /// The worker process failed, or there was none.
+    /// The worker process failed, or could not be started.
     #[cfg(all(feature = "process", target_os = "linux"))]
     #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
     Process(process::ProcessError),
 }
 
-/// How far a call had come.
+/// The phase that a call was in when its timeout expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     all(feature = "process", target_os = "linux"),
     derive(serde::Serialize, serde::Deserialize)
 )]
 pub enum Phase {
-    /// It was waiting for a permit, for room in a queue, or for a thread. It never runs, unless it
-    /// is [detached](crate::BlockingCall::detach).
+    /// The call was waiting for a permit, for room in a queue, or for a thread. It never runs, unless
+    /// it is [detached](crate::BlockingCall::detach).
     Queue,
-    /// Its body was running, and goes on by itself.
+    /// The body was running, and continues to run.
     Run,
 }
 
@@ -51,10 +51,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TimedOut { phase: Phase::Queue, after } => {
-                write!(f, "blocking call timed out after {after:?}, before it began")
+                write!(f, "blocking call timed out after {after:?} before it started")
             }
             Self::TimedOut { phase: Phase::Run, after } => {
-                write!(f, "blocking call timed out after {after:?}, while it ran")
+                write!(f, "blocking call timed out after {after:?} while it was running")
             }
             Self::Rejected => f.write_str("blocking call was rejected: the queue is full"),
             Self::ShutDown => f.write_str("blocking call was rejected: the executor is shut down"),

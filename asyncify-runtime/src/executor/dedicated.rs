@@ -1,4 +1,4 @@
-//! One thread of one's own.
+//! An executor with one dedicated thread.
 
 use std::io;
 use std::sync::Arc;
@@ -7,18 +7,18 @@ use super::{Executor, Rejected, WhenReady};
 use crate::pool::BlockingPool;
 use crate::task::Job;
 
-/// One thread that runs its calls one after the other, in the order of submission.
+/// An executor with a single thread, which runs calls one after the other in the order of submission.
 ///
-/// For work that must stay on one thread or in order: a library with thread-local state, a device,
-/// a log. Dropping the last clone lets the thread finish what is queued and end.
+/// Use it for work that must stay on one thread, or in order: a library with thread-local state, a
+/// device, a log. When the last clone is dropped, the thread runs the calls that are queued and exits.
 ///
-/// # Calls within calls
+/// # Nested calls
 ///
-/// A body may call its own thread again and wait for that, by [`block_on`](crate::block_on) or as an
-/// async body: the waiting thread then runs the call in place, before those that are queued. Calls
-/// from elsewhere still wait until the body has ended, and so does one that was spawned before the
-/// wait: whoever waits for those in the body, or waits in another way than by this crate's
-/// `block_on`, waits for ever.
+/// A body may make another call on its own thread and wait for it, with [`block_on`](crate::block_on) or
+/// in an async body. The waiting thread then runs this call in place, before the queued calls. Calls
+/// from other threads wait until the body has ended, and so do calls that were spawned before the wait.
+/// A body that waits for one of those, or that waits by other means than this crate's `block_on`,
+/// deadlocks.
 ///
 /// # Examples
 ///
@@ -34,16 +34,16 @@ use crate::task::Job;
 /// ```
 #[derive(Clone, Debug)]
 pub struct DedicatedThread {
-    /// A pool that has exactly one thread, and never more.
+    /// A pool that always has exactly one thread.
     pool: BlockingPool,
 }
 
 impl DedicatedThread {
-    /// Makes the executor; `name` is the thread's.
+    /// Creates the executor; `name` is the name of its thread.
     ///
     /// # Errors
     ///
-    /// When the system refuses a thread.
+    /// Returns an error if the thread cannot be created.
     pub fn new(name: &str) -> io::Result<Self> {
         let pool =
             BlockingPool::builder().name(name).min_threads(1).max_threads(1).dedicated().build()?;

@@ -1,14 +1,14 @@
-//! The executor of tests: no thread at all.
+//! An executor without threads, for tests.
 
 use std::sync::Arc;
 
 use super::{Executor, Rejected};
 use crate::task::Job;
 
-/// Runs each call on the caller's own thread, at once, before the first poll returns.
+/// An executor that runs each call immediately on the caller's thread, within its first poll.
 ///
-/// For tests, and for programs where nothing else waits. Inside a tokio runtime an async body
-/// panics under it, as tokio does not allow to block its threads.
+/// Use it in tests, and in programs that have no other tasks to hold up. Within a tokio runtime, an
+/// async body panics on this executor, because tokio does not allow blocking its threads.
 ///
 /// # Examples
 ///

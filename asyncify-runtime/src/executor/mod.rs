@@ -1,5 +1,5 @@
-//! Where a blocking call runs: the executors that are not the pool, and the executor of a scope. The
-//! trait is the task's, whose jobs it takes.
+//! The executors other than the pool, and the executor of a scope. The trait itself is defined in
+//! `task`, because executors run its jobs.
 
 mod dedicated;
 mod inline;

@@ -1,11 +1,11 @@
-//! rayon's threads as an executor.
+//! Implements `Executor` for rayon's thread pool.
 
 use super::{Executor, Rejected};
 use crate::task::Job;
 
-/// Runs calls on the pool's threads, for work that computes and may use rayon's own operations
-/// inside. A call that waits keeps one of few threads from computing: it belongs on a
-/// [`BlockingPool`](crate::BlockingPool).
+/// Runs calls on the threads of the rayon pool. Use it for CPU-bound work, which may use rayon's parallel
+/// operations. A call that waits, for instance for I/O, would occupy one of few threads; run it on a
+/// [`BlockingPool`](crate::BlockingPool) instead.
 ///
 /// Wrap the pool in an `Arc` to share it between calls.
 impl Executor for rayon_core::ThreadPool {

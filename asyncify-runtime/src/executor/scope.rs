@@ -1,4 +1,4 @@
-//! The executor of all calls inside a future: chosen by who runs it, not by who wrote it.
+//! The executor of all calls within a future, chosen by the code that runs the future.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -12,32 +12,32 @@ use crate::executor::{DedicatedThread, Executor, Rejected, WhenReady};
 use crate::sync::{Mutex, MutexGuard, unmodelled};
 use crate::task::{Job, current};
 
-/// Whether there ever was a scope in this process. Most have none, and their calls look no further.
+/// Whether this process has used a scope. Most processes never do, and their calls skip the lookup.
 static USED: unmodelled::AtomicBool = unmodelled::AtomicBool::new(false);
 
 thread_local! {
-    /// The scope whose future this thread polls.
+    /// The executor of the scope whose future this thread polls.
     static POLLED: RefCell<Option<Arc<dyn Executor>>> = const { RefCell::new(None) };
 }
 
-/// Whether there can be a scope around.
-pub(crate) fn exist() -> bool {
-    // Relaxed: who is in a scope came there after it was made.
+/// Returns whether this process has used a scope.
+pub(crate) fn is_used() -> bool {
+    // Relaxed: code within a scope runs after the scope was made.
     USED.load(unmodelled::Ordering::Relaxed)
 }
 
-/// The executor of the scope around: of the future that is polled here, or of the call whose body
-/// runs here.
+/// Returns the executor of the current scope: of the future that this thread polls, or of the call whose
+/// body it runs.
 pub(crate) fn current() -> Option<Arc<dyn Executor>> {
     POLLED.with_borrow(Option::clone).or_else(current::scope)
 }
 
-/// Sends all calls inside `future` that name no executor to `executor`.
+/// Sets the default executor for all calls within `future`.
 ///
-/// So a library annotates its functions, and the application decides where they run; a test has
-/// them run in order on its own thread with [`Inline`](crate::Inline). The scope reaches calls
-/// inside the bodies too, but not tasks that are spawned elsewhere. An inner scope wins over an
-/// outer one.
+/// A library can annotate its functions and leave it to the application where they run. A test can run
+/// all calls in order on its own thread with [`Inline`](crate::Inline). A call with an executor of its
+/// own is not affected. The scope includes calls within bodies, but not tasks that are spawned
+/// separately. An inner scope takes precedence over an outer one.
 ///
 /// # Cancel safety
 ///
@@ -82,7 +82,7 @@ impl<F: Future> Future for ScopeExecutor<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _polled = enter(this.executor.clone());
+        let _guard = enter(this.executor.clone());
         this.future.poll(cx)
     }
 }
@@ -93,31 +93,32 @@ impl<F> fmt::Debug for ScopeExecutor<F> {
     }
 }
 
-fn enter(executor: Arc<dyn Executor>) -> Polled {
-    Polled { around: POLLED.with(|polled| polled.replace(Some(executor))) }
+fn enter(executor: Arc<dyn Executor>) -> EnterGuard {
+    EnterGuard { outer: POLLED.with(|polled| polled.replace(Some(executor))) }
 }
 
-/// Restores the scope around, also when the poll panics.
-struct Polled {
-    around: Option<Arc<dyn Executor>>,
+/// Restores the outer scope when it is dropped, also if the poll panics.
+struct EnterGuard {
+    outer: Option<Arc<dyn Executor>>,
 }
 
-impl Drop for Polled {
+impl Drop for EnterGuard {
     fn drop(&mut self) {
-        let around = self.around.take();
-        drop(POLLED.with(|polled| polled.replace(around)));
+        let outer = self.outer.take();
+        drop(POLLED.with(|polled| polled.replace(outer)));
     }
 }
 
-/// Runs all calls inside `future` that name no executor on one thread, one after the other.
+/// Runs all calls within `future` on one thread, one after the other, unless a call has an executor of
+/// its own.
 ///
-/// For code that is bound to its thread: a library with thread-local state, a database handle. Each
-/// scope has a thread of its own, made at the first call, that ends after the scope; scopes run
-/// beside each other. A call that outlives its scope is refused, rather than run on another thread.
-/// Leaving the scope waits for nothing.
+/// Use it for code that must stay on one thread: a library with thread-local state, a database handle.
+/// Each scope has its own thread, which is created for the first call and exits after the scope, so
+/// several scopes run in parallel. A call that is made after the end of the scope is rejected rather
+/// than run on another thread. The end of the scope does not wait for calls.
 ///
-/// A body may make further calls of its scope and wait for them, by [`block_on`](crate::block_on) or
-/// as an async body: they run in place, as on a [`DedicatedThread`].
+/// A body may make further calls in its scope and wait for them, with [`block_on`](crate::block_on) or
+/// in an async body. They run in place, as on a [`DedicatedThread`].
 ///
 /// # Cancel safety
 ///
@@ -135,44 +136,45 @@ impl Drop for Polled {
 /// # }));
 /// ```
 pub async fn scope_thread<F: Future>(future: F) -> F::Output {
-    let lane = Arc::new(Lane { state: Mutex::new(LaneState::New) });
-    let _end = EndOfLane(lane.clone());
-    scope_executor(lane, future).await
+    let thread = Arc::new(ScopeThread { state: Mutex::new(ThreadState::NotStarted) });
+    let _guard = EndGuard(thread.clone());
+    scope_executor(thread, future).await
 }
 
 /// The thread of a scope.
-struct Lane {
-    /// Held to make the thread and to submit to it; never while a body runs.
-    state: Mutex<LaneState>,
+struct ScopeThread {
+    /// Locked to create or clone the handle of the thread; never while a job is submitted or runs.
+    state: Mutex<ThreadState>,
 }
 
-enum LaneState {
-    /// No call has come yet.
-    New,
-    Open(DedicatedThread),
+enum ThreadState {
+    /// There was no call yet.
+    NotStarted,
+    Started(DedicatedThread),
     /// The scope is over.
     Ended,
 }
 
-impl Lane {
-    fn lock(&self) -> MutexGuard<'_, LaneState> {
+impl ScopeThread {
+    fn lock(&self) -> MutexGuard<'_, ThreadState> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// The thread, made now if this is the first call.
+    /// Returns the thread, which is created by the first call. `None` if the scope is over, or if the
+    /// thread cannot be created.
     fn thread(&self) -> Option<DedicatedThread> {
         let mut state = self.lock();
-        if let LaneState::New = *state {
-            *state = LaneState::Open(DedicatedThread::new("scope").ok()?);
+        if let ThreadState::NotStarted = *state {
+            *state = ThreadState::Started(DedicatedThread::new("scope").ok()?);
         }
         match &*state {
-            LaneState::Open(thread) => Some(thread.clone()),
+            ThreadState::Started(thread) => Some(thread.clone()),
             _ => None,
         }
     }
 }
 
-impl Executor for Lane {
+impl Executor for ScopeThread {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
         match self.thread() {
             Some(thread) => thread.execute(job),
@@ -188,11 +190,12 @@ impl Executor for Lane {
     }
 }
 
-/// Ends the lane with its scope, however that is left. The thread does what is queued and goes.
-struct EndOfLane(Arc<Lane>);
+/// Ends the thread with its scope, also if the future is dropped. The thread runs the queued calls and
+/// exits.
+struct EndGuard(Arc<ScopeThread>);
 
-impl Drop for EndOfLane {
+impl Drop for EndGuard {
     fn drop(&mut self) {
-        drop(std::mem::replace(&mut *self.0.lock(), LaneState::Ended));
+        drop(std::mem::replace(&mut *self.0.lock(), ThreadState::Ended));
     }
 }

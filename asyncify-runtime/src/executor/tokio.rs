@@ -1,15 +1,15 @@
-//! tokio's own blocking threads as an executor.
+//! Implements `Executor` for tokio's runtime handle.
 
 use std::sync::Arc;
 
 use super::{Executor, Rejected};
 use crate::task::Job;
 
-/// Runs calls by the runtime's `spawn_blocking`.
+/// Runs calls with the runtime's `spawn_blocking`.
 ///
-/// This costs more than a [`BlockingPool`](crate::BlockingPool), but counts among the runtime's
-/// own work: its paused test clock stands still while such a call runs, and its shut-down waits.
-/// A call that the runtime drops, because it is shutting down, ends as cancelled.
+/// This is slower than a [`BlockingPool`](crate::BlockingPool), but the calls are part of the runtime's
+/// work: its paused clock does not advance while a call runs, and its shutdown waits for calls. A call
+/// that the runtime drops during shutdown resolves as cancelled.
 impl Executor for tokio::runtime::Handle {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
         drop(self.spawn_blocking(move || job.run()));

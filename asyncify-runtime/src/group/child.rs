@@ -1,8 +1,8 @@
-//! One member of a group.
+//! A child of a group.
 //!
-//! A future's destructor, and that of a result nobody took, may panic. Such a panic goes no further
-//! than its child, as that of a call's captures does: siblings are still cancelled and joined. So a
-//! child never drops what it holds but [quietly](drop_quietly).
+//! The destructor of a future, or of a result that was not taken, may panic. The child catches such a
+//! panic, as a call does for its captures, so that the other children are still cancelled and joined.
+//! For this reason a child drops its state only by [`drop_quietly`].
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,7 +11,7 @@ use crate::call::Running;
 use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
 
-/// A call or a future, with its number. Dropping it cancels it.
+/// A call or a future, with its number. Dropping the child cancels it.
 pub(super) struct Child<T> {
     number: usize,
     state: State<T>,
@@ -20,13 +20,13 @@ pub(super) struct Child<T> {
 enum State<T> {
     Call(Running<'static, T>),
     Future(Pin<Box<dyn Future<Output = T> + Send>>),
-    /// What came of the future.
+    /// The future has completed, and its result has not been returned.
     Ended(Result<T, JoinError>),
-    /// The result was given.
+    /// The result has been returned.
     Joined,
 }
 
-// Nothing in a child is pinned but what is boxed.
+// The only pinned field of a child is boxed.
 impl<T> Unpin for Child<T> {}
 
 impl<T> Child<T> {
@@ -38,8 +38,8 @@ impl<T> Child<T> {
         Self { number, state: State::Future(future) }
     }
 
-    /// Polls the child, and keeps its result for the next poll.
-    pub(super) fn step(&mut self, cx: &mut Context<'_>) {
+    /// Polls the child, and stores its result for the next poll.
+    pub(super) fn poll_and_store(&mut self, cx: &mut Context<'_>) {
         if let Poll::Ready((_, result)) = Pin::new(&mut *self).poll(cx) {
             self.change(State::Ended(result));
         }
@@ -60,7 +60,7 @@ impl<T> Future for Child<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = match &mut self.state {
             State::Call(call) => call.poll_result(cx),
-            // A panic is the child's result, as that of a call is.
+            // A panic is the child's result, as it is for a call.
             State::Future(future) => match catch(|| future.as_mut().poll(cx)) {
                 Ok(polled) => polled.map(Ok),
                 Err(payload) => Poll::Ready(Err(JoinError::panic(payload))),
@@ -82,14 +82,14 @@ impl<T> Child<T> {
     fn take(&mut self) -> Result<T, JoinError> {
         match std::mem::replace(&mut self.state, State::Joined) {
             State::Ended(result) => result,
-            _ => panic!("a child of a group was polled after it had been joined"),
+            _ => panic!("a child of a group was polled after completion"),
         }
     }
 }
 
 impl<T> Drop for Child<T> {
     fn drop(&mut self) {
-        // The group drops its other children in the same go.
+        // Catches panics, because the group drops its other children after this one.
         self.change(State::Joined);
     }
 }

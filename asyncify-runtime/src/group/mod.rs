@@ -1,16 +1,16 @@
-//! Several calls that belong together: joined as they end or in order, cancelled together.
+//! A group of calls and futures, which are joined as they complete or in order, and cancelled together.
 //!
-//! A group polls its children by `FuturesUnordered`, so that a wake-up costs the same however many
-//! there are.
+//! A group polls its children through `FuturesUnordered`, so the cost of a wake-up does not depend on the
+//! number of children.
 //!
 //! # Invariant
 //!
-//! A child that is dropped is cancelled. So whatever way a group ends (dropped, its scope left by a
-//! panic, the rest given up after an error), nothing of it starts any more.
+//! Dropping a child cancels it. So when a group ends in any way (it is dropped, its scope panics, or the
+//! rest is cancelled after an error), no more of its calls start.
 
 mod child;
 #[cfg(all(test, not(asyncify_loom)))]
-mod hostile;
+mod panicking_drops;
 mod scope;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
@@ -31,18 +31,18 @@ use crate::task::JoinError;
 use crate::util::drop_quietly;
 use crate::util::proxy_waker::ProxyWaker;
 
-/// Blocking calls and futures that belong together.
+/// A group of blocking calls and futures.
 ///
-/// Each child is known by its number, counted from 0 in the order of spawning; that is the index
-/// into whatever the children were made from. [`join_next`](Self::join_next) gives the results as
-/// they come, [`join_all`](Self::join_all) all of them in order,
-/// [`try_join_all`](Self::try_join_all) stops at the first error. [`scope`](Self::scope) makes sure
-/// that nothing is left when it is over.
+/// Each child has a number, counted from 0 in the order of spawning, which can serve as an index.
+/// [`join_next`](Self::join_next) returns results as children complete,
+/// [`join_all`](Self::join_all) returns all results in order, and
+/// [`try_join_all`](Self::try_join_all) stops at the first error. [`scope`](Self::scope) waits until all
+/// children have ended.
 ///
 /// # Cancel safety
 ///
-/// Dropping the group cancels its children: those that are queued never run, those that run see
-/// [`is_cancelled`](crate::is_cancelled) and go on to their end by themselves; futures are dropped.
+/// Dropping the group cancels its children. Queued calls never run; running calls continue, and see the
+/// cancellation through [`is_cancelled`](crate::is_cancelled); futures are dropped.
 ///
 /// # Examples
 ///
@@ -73,23 +73,24 @@ pub struct TaskGroup<T> {
 }
 
 impl<T: Send + 'static> TaskGroup<T> {
-    /// A group whose closures run where calls run that name no executor.
+    /// Creates a group whose closures run on the default executor: that of the current
+    /// [scope](crate::scope_executor), or the global pool.
     pub fn new() -> Self {
-        Self::at(SpawnOptions::default())
+        Self::with_options(SpawnOptions::default())
     }
 
-    /// A group whose closures run on `executor`.
+    /// Creates a group whose closures run on `executor`.
     ///
-    /// On a bounded queue that is full they wait for their place, in order.
+    /// If the executor's bounded queue is full, they wait for room, first come, first served.
     pub fn on(executor: impl Executor + 'static) -> Self {
-        Self::at(SpawnOptions::on(executor))
+        Self::with_options(SpawnOptions::on(executor))
     }
 
-    fn at(options: SpawnOptions) -> Self {
+    fn with_options(options: SpawnOptions) -> Self {
         Self { options, children: FuturesUnordered::new(), proxy: ProxyWaker::new(), next: 0 }
     }
 
-    /// Starts a closure that blocks; gives its number.
+    /// Spawns a blocking closure, and returns its number.
     pub fn spawn<F>(&mut self, body: F) -> usize
     where
         F: FnOnce() -> T + Send + 'static,
@@ -98,10 +99,10 @@ impl<T: Send + 'static> TaskGroup<T> {
         self.push(|number| Child::call(number, call))
     }
 
-    /// Adds a future, such as the call of an annotated function; gives its number.
+    /// Adds a future, such as the call of an annotated function, and returns its number.
     ///
-    /// It is polled once on the spot, which starts the call, and then whenever the group is: what it
-    /// does after its first wait needs somebody who joins.
+    /// The future is polled once immediately, which starts the call. After that, it makes progress only
+    /// while the group is joined.
     ///
     /// # Examples
     ///
@@ -128,8 +129,8 @@ impl<T: Send + 'static> TaskGroup<T> {
         let future = Box::pin(future.into_future());
         self.push(|number| {
             let mut child = Child::future(number, future);
-            // Nobody to wake: the group polls each child that it has not polled yet.
-            child.step(&mut Context::from_waker(Waker::noop()));
+            // No waker is needed: the group polls each new child.
+            child.poll_and_store(&mut Context::from_waker(Waker::noop()));
             child
         })
     }
@@ -141,47 +142,48 @@ impl<T: Send + 'static> TaskGroup<T> {
         number
     }
 
-    /// How many children have not been joined.
+    /// Returns the number of children that have not been joined.
     #[must_use]
     pub fn len(&self) -> usize {
         self.children.len()
     }
 
-    /// Whether all children have been joined.
+    /// Returns `true` if all children have been joined.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.children.is_empty()
     }
 
-    /// Asks all children to stop; they are still there to be joined.
+    /// Cancels all children. They remain in the group and can be joined.
     ///
-    /// One that was queued, or is a future, ends as
-    /// [cancelled](JoinError::is_cancelled), also when a destructor of it panics. One that runs ends
-    /// when its body does.
+    /// A queued call, or a future, resolves as [cancelled](JoinError::is_cancelled), even if one of its
+    /// destructors panics. A running call completes when its body ends.
     pub fn cancel_all(&mut self) {
         let mut children = std::mem::take(&mut self.children);
         for child in &mut children {
             child.cancel();
         }
-        // As new ones, so that each is looked at again.
+        // Added as new children, so that each of them is polled again.
         self.children.extend(children);
     }
 
-    /// Waits for the next child to end, whichever that is, and gives its number and result. `None`:
-    /// no child is left.
+    /// Waits until one of the children completes, and returns its number and result. Returns `None` if
+    /// there are no children.
     ///
     /// # Cancel safety
     ///
-    /// This method is cancel safe: dropped, no result is lost.
+    /// This method is cancel safe. If the future is dropped, no result is lost.
     ///
     /// # Errors
     ///
-    /// The [`JoinError`] of a child that panicked, was cancelled, or was refused by its executor.
+    /// The result of a child that panicked, was cancelled, or was rejected by its executor is a
+    /// [`JoinError`].
     pub async fn join_next(&mut self) -> Option<(usize, Result<T, JoinError>)> {
         poll_fn(|cx| self.poll_join_next(cx)).await
     }
 
-    /// [`join_next`](Self::join_next), for futures that are written by hand.
+    /// Polls for the next child that completes. This is the poll function of
+    /// [`join_next`](Self::join_next).
     pub fn poll_join_next(
         &mut self,
         cx: &mut Context<'_>,
@@ -189,18 +191,18 @@ impl<T: Send + 'static> TaskGroup<T> {
         Pin::new(&mut self.children).poll_next(&mut self.proxy.context(cx))
     }
 
-    /// Waits for all children and gives their values in the order of spawning.
+    /// Waits for all children, and returns their values in the order of spawning.
     ///
-    /// Children that were joined before have no place in it.
+    /// Children that have already been joined are not included.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, the group is dropped: its children are cancelled.
+    /// Dropping the future drops the group, which cancels its children.
     ///
     /// # Panics
     ///
-    /// A panic of a child resumes here and cancels the rest, as does a child that was refused or
-    /// discarded by its executor, as there is no value then.
+    /// Resumes the panic of a child, and panics if a child was rejected or dropped by its executor. The
+    /// other children are cancelled.
     ///
     /// # Examples
     ///
@@ -224,19 +226,19 @@ impl<T: Send + 'static> TaskGroup<T> {
 }
 
 impl<T: Send + 'static, E: Send + 'static> TaskGroup<Result<T, E>> {
-    /// Waits for all children and gives their values in the order of spawning, or the first error
-    /// there is, which cancels the rest.
+    /// Waits for all children, and returns their values in the order of spawning. If a child returns an
+    /// error, the others are cancelled and the error is returned.
     ///
-    /// It does not wait for bodies that run when the error comes; within a [`scope`](Self::scope),
-    /// that does.
+    /// This method does not wait for bodies that are running when the error is returned; a
+    /// [`scope`](Self::scope) waits for them.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, the group is dropped: its children are cancelled.
+    /// Dropping the future drops the group, which cancels its children.
     ///
     /// # Errors
     ///
-    /// The first error in time.
+    /// Returns the error of the first child that completes with one.
     ///
     /// # Panics
     ///
@@ -245,16 +247,16 @@ impl<T: Send + 'static, E: Send + 'static> TaskGroup<Result<T, E>> {
         self.try_join_rest().await
     }
 
-    /// [`try_join_all`](Self::try_join_all) of a group that goes on, as inside a
-    /// [`scope`](Self::scope): the cancelled children are still there to be joined.
+    /// Like [`try_join_all`](Self::try_join_all), but keeps the group, for instance within a
+    /// [`scope`](Self::scope). After an error, the cancelled children can still be joined.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, the values that it had joined are lost.
+    /// If the future is dropped, the values of the children that it has joined are lost.
     ///
     /// # Errors
     ///
-    /// The first error in time.
+    /// Returns the error of the first child that completes with one.
     ///
     /// # Panics
     ///
@@ -278,7 +280,7 @@ impl<T: Send + 'static, E: Send + 'static> TaskGroup<Result<T, E>> {
     }
 }
 
-/// Values as they come, to be put in order.
+/// The values of joined children, in the order of completion.
 struct Joined<T>(Vec<(usize, T)>);
 
 impl<T> Joined<T> {
@@ -298,7 +300,7 @@ impl<T> Joined<T> {
 
 impl<T> Drop for Joined<T> {
     fn drop(&mut self) {
-        // There is an error to return or a panic that resumes.
+        // Catches panics, because an error is being returned or a panic is being resumed.
         self.0.drain(..).for_each(drop_quietly);
     }
 }

@@ -1,4 +1,4 @@
-//! A group that is over when its scope is.
+//! A scope that waits for all children of its group.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -10,21 +10,21 @@ use super::TaskGroup;
 use crate::util::{catch, drop_quietly};
 
 impl<T: Send + 'static> TaskGroup<T> {
-    /// Runs `body` with the group, then waits until every child has ended, and only then gives the
-    /// body's value.
+    /// Runs `body` with the group, waits until all children have ended, and then returns the value of
+    /// the body.
     ///
-    /// So no call outlives the scope, and what the children share can be taken back after it. The
+    /// No call outlives the scope, so data that the children share can be reclaimed afterwards. The
     /// results of children that the body does not join are dropped.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future cannot wait: it cancels the children as dropping the group does.
+    /// Dropping the future does not wait. It cancels the children, as dropping the group does.
     ///
     /// # Panics
     ///
-    /// A panic of the body, or of a child that the body did not join, cancels the children that are
-    /// left, and resumes when all have ended. So does a panic of a destructor: the body's, or that of
-    /// a result that the body did not join.
+    /// If the body panics, or a child that the body has not joined, the remaining children are cancelled,
+    /// and the panic is resumed when all of them have ended. The same holds for a panic in a destructor
+    /// of the body, or of a result that the body has not joined.
     ///
     /// # Examples
     ///
@@ -74,7 +74,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     }
 }
 
-/// Drives `future` to its end and drops it: gives its value, and the first panic of the two.
+/// Polls `future` to completion and drops it. Returns its value, and the first panic of either step.
 async fn catch_panics<F: Future>(future: F) -> (Option<F::Output>, Option<Box<dyn Any + Send>>) {
     let mut future = pin!(Some(future));
     let result = poll_fn(|cx| {

@@ -14,22 +14,22 @@ use crate::{
     BlockingCall, BlockingPool, DedicatedThread, Inline, asyncify, cancellation_token, is_cancelled,
 };
 
-/// A body that says that it runs, and goes on when it is told to.
-fn held(group: &mut TaskGroup<bool>) -> (Receiver<()>, Sender<()>) {
+/// Spawns a body that reports its start and waits to be released.
+fn blocked(group: &mut TaskGroup<bool>) -> (Receiver<()>, Sender<()>) {
     let (runs, is_running) = mpsc::channel();
-    let (go_on, told) = mpsc::channel();
+    let (release, released) = mpsc::channel();
     group.spawn(move || {
         runs.send(()).unwrap();
-        told.recv().unwrap();
+        released.recv().unwrap();
         is_cancelled()
     });
-    (is_running, go_on)
+    (is_running, release)
 }
 
 #[test]
-fn join_next_gives_numbers_in_the_order_of_completion() {
+fn join_next_returns_children_in_the_order_of_completion() {
     let mut group = TaskGroup::new();
-    let gates = [held(&mut group), held(&mut group), held(&mut group)];
+    let gates = [blocked(&mut group), blocked(&mut group), blocked(&mut group)];
     let mut order = Vec::new();
     for next in [1, 2, 0] {
         gates[next].1.send(()).unwrap();
@@ -40,7 +40,7 @@ fn join_next_gives_numbers_in_the_order_of_completion() {
 }
 
 #[test]
-fn join_all_gives_values_in_the_order_of_spawning() {
+fn join_all_returns_values_in_the_order_of_spawning() {
     let mut group = TaskGroup::new();
     for k in 0..1_000 {
         assert_eq!(group.spawn(move || k), k);
@@ -50,22 +50,22 @@ fn join_all_gives_values_in_the_order_of_spawning() {
 }
 
 #[test]
-fn an_empty_group_is_joined_at_once() {
+fn an_empty_group_is_joined_immediately() {
     assert_eq!(block_on(TaskGroup::<u8>::new().join_all()), []);
     assert_eq!(block_on(TaskGroup::<Result<u8, u8>>::new().try_join_all()), Ok(vec![]));
     assert_eq!(block_on(TaskGroup::<u8>::new().scope(async |_| 5)), 5);
 }
 
 #[test]
-fn the_first_error_cancels_what_is_queued_and_what_runs() {
+fn the_first_error_cancels_queued_and_running_children() {
     let pool = BlockingPool::builder().max_threads(2).build().unwrap();
     let (cancelled, was_cancelled) = mpsc::channel();
     let (runs, is_running) = mpsc::channel();
-    let (go_on, told) = mpsc::channel::<()>();
+    let (release, released) = mpsc::channel::<()>();
     let mut group = TaskGroup::on(pool.clone());
     group.spawn(move || {
         runs.send(()).unwrap();
-        told.recv().unwrap();
+        released.recv().unwrap();
         cancelled.send(is_cancelled()).unwrap();
         Ok(0)
     });
@@ -81,17 +81,17 @@ fn the_first_error_cancels_what_is_queued_and_what_runs() {
         });
     }
     fail.send("disk full").unwrap();
-    // The only other thread is held by the first child.
+    // The first child blocks the only other thread.
     let error = block_on(group.try_join_all()).unwrap_err();
     assert_eq!(error, "disk full");
-    go_on.send(()).unwrap();
+    release.send(()).unwrap();
     assert!(was_cancelled.recv().unwrap());
     test_util::settle(&pool);
     assert_eq!(drops.living(), 0);
 }
 
 #[test]
-fn a_panic_is_the_result_of_its_child_alone() {
+fn a_panic_affects_only_its_child() {
     let mut group = TaskGroup::on(Inline);
     group.spawn(|| panic!("broken"));
     group.spawn(|| 2);
@@ -119,11 +119,11 @@ fn dropping_the_group_cancels_its_children() {
     let drops = DropCounter::default();
     let (cancelled, was_cancelled) = mpsc::channel();
     let (runs, is_running) = mpsc::channel();
-    let (go_on, told) = mpsc::channel::<()>();
+    let (release, released) = mpsc::channel::<()>();
     let mut group = TaskGroup::on(thread.clone());
     group.spawn(move || {
         runs.send(()).unwrap();
-        told.recv().unwrap();
+        released.recv().unwrap();
         cancelled.send(is_cancelled()).unwrap();
     });
     is_running.recv().unwrap();
@@ -135,21 +135,21 @@ fn dropping_the_group_cancels_its_children() {
         std::future::pending::<()>().await;
     });
     drop(group);
-    // Freed at once, although the thread is held.
+    // Dropped immediately, although the thread is blocked.
     assert_eq!(drops.living(), 0);
-    go_on.send(()).unwrap();
+    release.send(()).unwrap();
     assert!(was_cancelled.recv().unwrap());
 }
 
 #[test]
-fn cancelled_children_are_still_joined() {
+fn cancelled_children_can_be_joined() {
     let thread = DedicatedThread::new("group").unwrap();
     let mut group = TaskGroup::on(thread);
-    let (is_running, go_on) = held(&mut group);
+    let (is_running, release) = blocked(&mut group);
     is_running.recv().unwrap();
     group.spawn(|| unreachable!("queued behind the first"));
     group.spawn_future(std::future::pending());
-    // The children have wakers of the group's now.
+    // The poll registers wakers of the group with the children.
     assert!(group.poll_join_next(&mut Context::from_waker(Waker::noop())).is_pending());
     group.cancel_all();
     let mut cancelled: Vec<_> = (0..2)
@@ -161,7 +161,7 @@ fn cancelled_children_are_still_joined() {
         .collect();
     cancelled.sort_unstable();
     assert_eq!(cancelled, [1, 2]);
-    go_on.send(()).unwrap();
+    release.send(()).unwrap();
     let (number, result) = block_on(group.join_next()).unwrap();
     assert_eq!((number, result.unwrap()), (0, true));
 }
@@ -176,7 +176,7 @@ fn a_future_starts_when_it_is_added() {
 }
 
 #[test]
-fn children_wait_for_their_place_in_a_full_queue() {
+fn children_wait_for_room_in_a_full_queue() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
     let mut group = TaskGroup::on(pool);
     for k in 0..50 {
@@ -201,9 +201,9 @@ fn a_scope_waits_for_children_that_are_not_joined() {
 }
 
 #[test]
-fn a_scope_resumes_a_panic_when_all_have_ended() {
+fn a_scope_resumes_a_panic_after_all_children_have_ended() {
     for in_body in [true, false] {
-        let (tell, told) = mpsc::channel();
+        let (ended, has_ended) = mpsc::channel();
         let drops = DropCounter::default();
         let payload = catch_unwind(AssertUnwindSafe(|| {
             block_on(TaskGroup::new().scope(async |group| {
@@ -213,7 +213,7 @@ fn a_scope_resumes_a_panic_when_all_have_ended() {
                     let _held = held;
                     runs.send(()).unwrap();
                     crate::block_on(async { cancellation_token().cancelled().await });
-                    tell.send(()).unwrap();
+                    ended.send(()).unwrap();
                 });
                 is_running.recv().unwrap();
                 assert!(!in_body, "broken");
@@ -222,7 +222,7 @@ fn a_scope_resumes_a_panic_when_all_have_ended() {
         }))
         .unwrap_err();
         assert_eq!(payload.downcast_ref(), Some(&"broken"));
-        told.try_recv().expect("the child has ended before the scope");
+        has_ended.try_recv().expect("the child has ended before the scope");
         assert_eq!(drops.living(), 0);
     }
 }
@@ -232,7 +232,7 @@ fn a_scope_can_be_spawned() {
     fn is_send<T: Send>(value: T) -> T {
         value
     }
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     let future = is_send(async move {
         let sum = TaskGroup::new()
             .scope(async |group| {
@@ -245,15 +245,15 @@ fn a_scope_can_be_spawned() {
                 sum
             })
             .await;
-        tell.send(sum).unwrap();
+        sender.send(sum).unwrap();
     });
     block_on(future);
-    assert_eq!(block_on(told), Ok(3));
+    assert_eq!(block_on(receiver), Ok(3));
 }
 
-/// Joins some children and drops the rest, at any point of their lives.
+/// Joins some children and drops the rest, at random points.
 #[test]
-fn dropped_at_any_point_nothing_is_left_and_nothing_ran_twice() {
+fn values_are_dropped_and_calls_run_once_if_the_group_is_dropped_at_any_point() {
     let pool = test_util::pool();
     test_util::each_round(
         || test_util::settle(&pool),

@@ -7,17 +7,17 @@ use std::task::{Context, Poll};
 use super::{Limiter, LimiterPermit};
 use crate::util::wait_queue::Waiter;
 
-/// The future of [`Limiter::acquire`]. It takes its place in the line when it is first polled.
+/// The future of [`Limiter::acquire`]. It enters the wait queue when it is first polled.
 ///
 /// # Cancel safety
 ///
-/// Dropping it gives its place in the line up. A permit that was handed to it meanwhile goes to
-/// the next one in the line.
+/// Dropping the future removes it from the wait queue. If it has already been granted a permit, the
+/// permit goes to the next waiter.
 #[must_use = "futures do nothing unless polled"]
 pub struct Acquire {
-    /// None once it gave its permit.
+    /// `None` after completion.
     limiter: Option<Limiter>,
-    /// None before the first poll, and at the end.
+    /// `None` before the first poll, and after completion.
     waiter: Option<Waiter>,
 }
 
@@ -32,13 +32,13 @@ impl Future for Acquire {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<LimiterPermit> {
         let Self { limiter, waiter } = &mut *self;
-        let Some(waited_for) = limiter else { panic!("`Acquire` polled after it gave its permit") };
-        // Where the user's waker panics, the state is one that `drop` can deal with. (An error is
-        // out of the question: nobody closes a limiter.)
+        let Some(waited_for) = limiter else { panic!("`Acquire` polled after completion") };
+        // If the user's waker panics, `drop` finds a consistent state. (There is no error, because a
+        // limiter is never closed.)
         if waited_for.semaphore().poll_acquire(waiter, cx.waker()).is_pending() {
             return Poll::Pending;
         }
-        let limiter = limiter.take().expect("it was there");
+        let limiter = limiter.take().expect("checked above");
         Poll::Ready(LimiterPermit::taken(limiter))
     }
 }

@@ -1,28 +1,28 @@
-//! The permit of a body that runs.
+//! The permit of a running body.
 
 use super::{Limiter, LimiterPermit};
 
-/// A permit that a body holds, and may lend on to the calls that it makes and awaits.
+/// A permit that a body holds, and that it can lend to the calls that it awaits.
 pub(crate) struct HeldPermit {
     permit: LimiterPermit,
-    /// The limiter that a borrowed permit belongs to; `None`: the permit's own.
+    /// The limiter that a borrowed permit belongs to. `None`: the permit is not borrowed.
     limiter: Option<Limiter>,
-    /// Lends the permit to one call at a time: made at the first such call.
-    lent: Option<Limiter>,
+    /// A limiter of one, which lends the permit to one call at a time. Made on first use.
+    lender: Option<Limiter>,
 }
 
 impl HeldPermit {
-    /// `limiter` is the one that a permit which was lent by a body belongs to.
+    /// `limiter` is the limiter that a borrowed permit belongs to.
     pub(crate) fn new(permit: LimiterPermit, limiter: Option<Limiter>) -> Self {
-        Self { permit, limiter, lent: None }
+        Self { permit, limiter, lender: None }
     }
 
-    /// The limiter that lends this permit on, where it is one of `limiter`.
+    /// Returns the limiter that lends out this permit, if it is a permit of `limiter`.
     pub(crate) fn lend(&mut self, limiter: &Limiter) -> Option<Limiter> {
         self.limiter
             .as_ref()
             .unwrap_or(self.permit.limiter())
             .same_as(limiter)
-            .then(|| self.lent.get_or_insert_with(|| Limiter::new(1)).clone())
+            .then(|| self.lender.get_or_insert_with(|| Limiter::new(1)).clone())
     }
 }

@@ -1,4 +1,4 @@
-//! The public handle.
+//! The public handle to a semaphore.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,17 +6,18 @@ use std::sync::Arc;
 use super::semaphore::Semaphore;
 use super::{Acquire, LimiterPermit};
 
-/// A limit that calls share: at most so many hold a permit, the others wait without blocking a
+/// Limits the number of calls that run at the same time. Calls wait for a permit without blocking a
 /// thread.
 ///
-/// Clones are handles to the same limit. It belongs to no pool, runtime or function: what shares
-/// it, in whichever of them, is limited in sum. It can be made before there is any of them.
+/// Clones are handles to the same limit. A limiter is independent of pools, runtimes and functions: one
+/// limit covers all calls that share it.
 ///
 /// # Fairness
 ///
-/// First come, first served, where coming is the first poll of [`acquire`](Self::acquire). A permit
-/// that is given back goes to the oldest waiter directly, whether that is awake yet or not: nobody
-/// passes the line, [`try_acquire`](Self::try_acquire) included.
+/// Permits are granted in the order in which they were requested, that is, in the order of the first
+/// polls of [`acquire`](Self::acquire). A released permit is handed to the oldest waiter directly, before
+/// its task is polled, so no later caller can overtake it; this includes
+/// [`try_acquire`](Self::try_acquire).
 ///
 /// # Examples
 ///
@@ -29,7 +30,7 @@ use super::{Acquire, LimiterPermit};
 ///
 /// let permit = device.acquire().await;
 /// let text = asyncify!({
-///     // In the body, the permit stays taken until the body ends, awaited or not.
+///     // Moved into the body, the permit is held until the body ends.
 ///     let _permit = permit;
 ///     std::fs::read_to_string("Cargo.toml")
 /// })
@@ -42,10 +43,10 @@ use super::{Acquire, LimiterPermit};
 pub struct Limiter(Arc<Semaphore>);
 
 impl Limiter {
-    /// A limiter with `limit` permits.
+    /// Creates a limiter with `limit` permits.
     ///
-    /// With none it is paused: all wait, until [`set_limit`](Self::set_limit) raises it. With
-    /// `usize::MAX` it is a limiter that does not limit, until it is lowered.
+    /// A limit of 0 pauses all callers until [`set_limit`](Self::set_limit) raises it. A limit of
+    /// `usize::MAX` is no limit.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self(Arc::new(Semaphore::new(limit)))
@@ -53,27 +54,28 @@ impl Limiter {
 
     /// Waits for a permit.
     ///
-    /// The future is `'static`: it holds a handle of its own, and so does the permit.
+    /// The future is `'static`: it owns a handle to the limiter, and so does the permit.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future gives its place in the line up; asking again means to queue again. A
-    /// permit that was handed to it meanwhile goes to the next one in the line.
+    /// Dropping the future gives up its place in the wait queue. If it has already been granted a
+    /// permit, the permit goes to the next waiter.
     pub fn acquire(&self) -> Acquire {
         Acquire::new(self.clone())
     }
 
-    /// Takes a permit if one is spare. It takes none that is on its way to a waiter.
+    /// Takes a permit if one is available, without waiting. A permit that has been granted to a waiter is
+    /// not available.
     #[must_use]
     pub fn try_acquire(&self) -> Option<LimiterPermit> {
         self.0.try_acquire().then(|| LimiterPermit::taken(self.clone()))
     }
 
-    /// Changes the limit, while permits are out and callers wait.
+    /// Changes the limit. Permits may be in use, and callers may be waiting.
     ///
-    /// Raised, it admits as many waiters, the oldest first, as there are permits to spare. Lowered,
-    /// it revokes nothing: what is out above the limit stays out, and that many are admitted less
-    /// as permits come back.
+    /// Raising the limit grants the new permits to waiters, the oldest first. Lowering it does not
+    /// revoke permits in use; until their number is down to the new limit, released permits are not
+    /// granted again.
     ///
     /// # Examples
     ///
@@ -92,25 +94,26 @@ impl Limiter {
         self.0.set_limit(limit);
     }
 
-    /// The limit, as it was set last.
+    /// Returns the limit.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.0.limit()
     }
 
-    /// How many permits are spare now.
+    /// Returns the number of permits that are available.
     #[must_use]
     pub fn available(&self) -> usize {
-        self.0.spare()
+        self.0.available()
     }
 
-    /// How many callers wait now. One that was handed its permit waits no longer.
+    /// Returns the number of callers that wait for a permit. A caller that has been granted a permit does
+    /// not count, even if its task has not been polled yet.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.0.waiting()
     }
 
-    /// Whether both are handles to the same limit.
+    /// Returns `true` if both are handles to the same limit.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -1,36 +1,37 @@
-//! Limits: at most so many at a time, the others wait their turn.
+//! Limits on the number of concurrent calls.
 //!
-//! A [`Limiter`] is a shared handle to a [`semaphore`], which keeps the permits and, behind a
-//! mutex, the [queue](crate::util::wait_queue) of those who wait. [`Acquire`] is the way in,
-//! [`LimiterPermit`] the way out. Nothing here knows of tasks or pools, and nothing is `unsafe`.
+//! A [`Limiter`] is a shared handle to a [`semaphore`], which consists of an atomic word with the
+//! available permits and, behind a mutex, the [wait queue](crate::util::wait_queue). [`Acquire`] waits
+//! for a permit, and dropping a [`LimiterPermit`] releases it. This module does not depend on tasks or
+//! pools, and contains no `unsafe` code.
 //!
 //! A pool's bounded queue takes its permits from a semaphore of its own, which is closed with the
 //! pool. Limiters are never closed.
 //!
-//! # Why not a semaphore from elsewhere
+//! # Why not an existing semaphore
 //!
-//! A limit that changes while permits are out, strict first come, first served, a permit that is
-//! handed over rather than put up for grabs, and all of it model-checked: no peer has the four.
-//! The rule that makes the whole simple, below, also makes the path on which nobody waits two
-//! instructions on one word.
+//! This one combines a limit that can change while permits are in use, strict first come, first served
+//! order, direct handover of released permits, and model checking; no other crate has all four. Rule 2
+//! below, which keeps the protocol simple, also keeps the uncontended path short: one load and one
+//! compare-exchange.
 //!
 //! # Invariants
 //!
-//! 1. *Sum.* `limit + debt = spare + taken`, where a permit is taken from the moment it is handed
-//!    to a waiter, not from when the waiter notices.
-//! 2. *Word.* The semaphore's word is either the number of spare permits, when nobody waits and
-//!    nothing is owed; or it says [`CONTENDED`](semaphore::CONTENDED), and then nothing is spare.
-//!    So whoever finds a spare permit may take it without passing anybody.
-//! 3. *Lock.* The word becomes `CONTENDED`, and changes while it is, under the lock alone. So under
-//!    the lock a `CONTENDED` that was seen still stands, and a number may change at any time.
-//! 4. *Debt.* Lowering the limit takes away spare permits first; the rest is owed, and the next
-//!    permits that come back pay for it before anybody is admitted.
-//! 5. *Grant.* Permits are granted to waiters in the order of their numbers, under the lock; so the
-//!    number that all who were granted one are below of tells each of them, without the lock, that
-//!    it has its permit.
-//! 6. *Close.* A closed semaphore stays `CONTENDED`, and its queue empty. Who was in the queue at
-//!    that moment is not below the number of rule 5, which stands still from then on.
-//! 7. *User code* (wakers: cloned, woken, dropped) never runs under the lock.
+//! 1. *Sum.* `limit + debt = available + taken`. A permit counts as taken from the moment it is granted
+//!    to a waiter, not from the moment the waiter is polled.
+//! 2. *Word.* The word is the number of available permits if there are no waiters and no debt.
+//!    Otherwise it is [`CONTENDED`](semaphore::CONTENDED), and no permit is available. So an available
+//!    permit can be taken without overtaking a waiter.
+//! 3. *Lock.* The word changes to and from `CONTENDED` only under the lock. So a `CONTENDED` that is
+//!    seen under the lock remains valid, while a number may change at any time.
+//! 4. *Debt.* Lowering the limit removes available permits first; the rest becomes debt. Released
+//!    permits pay the debt before they are granted to waiters.
+//! 5. *Grant.* Permits are granted in the order of the waiters' numbers, under the lock, and `granted`
+//!    is the number after the last grant. So a waiter sees without the lock whether it has been granted
+//!    a permit: its number is below `granted`.
+//! 6. *Close.* A closed semaphore stays `CONTENDED`, and its queue stays empty. `granted` does not
+//!    change after the close, so the numbers of the waiters that the close removed are not below it.
+//! 7. *User code* (wakers that are cloned, woken or dropped) never runs under the lock.
 
 mod acquire;
 mod held;

@@ -5,7 +5,7 @@
 //! A lost wake-up or a lost permit shows as a deadlock of the model, or in [`assert_at_rest`]. Each
 //! Acquire and Release of the semaphore is needed: with any of them relaxed a model fails, already
 //! with two preemptions.
-//! Counters are the standard library's: they are no part of the protocol.
+//! Counters are the standard library's: they are not part of the protocol.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -24,7 +24,7 @@ fn poll_once(acquire: &mut Acquire) -> Poll<LimiterPermit> {
 }
 
 fn taken(limiter: &Limiter) -> LimiterPermit {
-    limiter.try_acquire().expect("a permit is spare")
+    limiter.try_acquire().expect("a permit is available")
 }
 
 /// A limiter whose one permit is taken.
@@ -34,21 +34,21 @@ fn full() -> (Limiter, LimiterPermit) {
     (limiter, permit)
 }
 
-/// One who stands in line, with a waker that wakes nobody.
-fn in_line(limiter: &Limiter) -> Acquire {
+/// A future in the wait queue, with a noop waker.
+fn waiting(limiter: &Limiter) -> Acquire {
     let mut acquire = limiter.acquire();
     assert!(poll_once(&mut acquire).is_pending());
     acquire
 }
 
-/// All permits are back, none too many, and nobody is left in the line.
+/// Checks that all permits are available, and no others, and that the wait queue is empty.
 fn assert_at_rest(limiter: &Limiter) {
     assert_eq!(limiter.available(), limiter.limit());
     assert_eq!(limiter.waiting(), 0);
 }
 
 #[test]
-fn a_release_reaches_who_waits() {
+fn a_release_wakes_a_waiter() {
     loom::model(|| {
         let (limiter, permit) = full();
         let holder = thread::spawn(move || drop(permit));
@@ -59,7 +59,7 @@ fn a_release_reaches_who_waits() {
 }
 
 #[test]
-fn two_releases_reach_two_who_wait() {
+fn two_releases_wake_two_waiters() {
     loom::model(|| {
         let limiter = Limiter::new(2);
         let permits = [taken(&limiter), taken(&limiter)];
@@ -67,12 +67,12 @@ fn two_releases_reach_two_who_wait() {
         let (mut first, second) = (limiter.acquire(), limiter.acquire());
         let early = poll_once(&mut first);
         let late = block_on(second);
-        // First come, first served: the second one has its permit, so the first one has, too.
+        // First come, first served: the second waiter has its permit, so the first has one as well.
         let first = match early {
             Poll::Ready(permit) => permit,
             Poll::Pending => match poll_once(&mut first) {
                 Poll::Ready(permit) => permit,
-                Poll::Pending => panic!("passed in the line"),
+                Poll::Pending => panic!("overtaken"),
             },
         };
         drop((first, late));
@@ -81,13 +81,13 @@ fn two_releases_reach_two_who_wait() {
     });
 }
 
-/// No wake-up and no lock tell of the permit here, only the number of the tickets that were called.
+/// The waiter learns of its permit from `granted` alone, without a wake-up or a lock.
 #[test]
-fn a_permit_that_was_handed_over_publishes_what_its_holder_did() {
+fn a_granted_permit_publishes_the_writes_of_its_last_owner() {
     loom::model(|| {
         let (limiter, permit) = full();
         let done = Arc::new(sync::AtomicUsize::new(0));
-        let mut acquire = in_line(&limiter);
+        let mut acquire = waiting(&limiter);
         let holder = thread::spawn({
             let done = Arc::clone(&done);
             move || {
@@ -104,14 +104,14 @@ fn a_permit_that_was_handed_over_publishes_what_its_holder_did() {
     });
 }
 
-/// With a limit of one, permits order what their holders do: else loom would let one of them read
-/// a count from before the other's.
+/// With a limit of one, permits order the accesses of their owners: otherwise loom would let one of
+/// them read an outdated count.
 #[test]
-fn a_permit_publishes_what_its_holder_did() {
+fn a_permit_publishes_the_writes_of_its_last_owner() {
     loom::model(|| {
         let limiter = Limiter::new(1);
         let count = Arc::new(sync::AtomicUsize::new(0));
-        // Not one step, and with no ordering of its own.
+        // Not atomic, and without an ordering of its own.
         let increment = |count: &sync::AtomicUsize| count.store(count.load(Relaxed) + 1, Relaxed);
         let other = thread::spawn({
             let (limiter, count) = (limiter.clone(), Arc::clone(&count));
@@ -135,38 +135,38 @@ fn a_permit_publishes_what_its_holder_did() {
 }
 
 #[test]
-fn a_waiter_that_gives_up_passes_its_permit_on() {
+fn a_cancelled_waiter_passes_its_permit_on() {
     loom::model(|| {
         let (limiter, permit) = full();
-        let gives_up = in_line(&limiter);
+        let cancelled = waiting(&limiter);
         let holder = thread::spawn(move || drop(permit));
-        let quitter = thread::spawn(move || drop(gives_up));
+        let canceller = thread::spawn(move || drop(cancelled));
         drop(block_on(limiter.acquire()));
         holder.join().unwrap();
-        quitter.join().unwrap();
+        canceller.join().unwrap();
         assert_at_rest(&limiter);
     });
 }
 
 #[test]
-fn the_only_waiter_gives_up() {
+fn the_only_waiter_is_cancelled() {
     loom::model(|| {
         let (limiter, permit) = full();
-        let gives_up = in_line(&limiter);
+        let cancelled = waiting(&limiter);
         let holder = thread::spawn(move || drop(permit));
-        drop(gives_up);
+        drop(cancelled);
         holder.join().unwrap();
         assert_at_rest(&limiter);
     });
 }
 
 #[test]
-fn an_exchanged_waker_is_not_lost() {
+fn a_replaced_waker_is_woken() {
     loom::model(|| {
         let (limiter, permit) = full();
-        let acquire = in_line(&limiter);
+        let acquire = waiting(&limiter);
         let holder = thread::spawn(move || drop(permit));
-        // The first poll left a waker that wakes nobody; this one has to take its place.
+        // The first poll registered a noop waker, which `block_on` replaces.
         drop(block_on(acquire));
         holder.join().unwrap();
         assert_at_rest(&limiter);
@@ -174,10 +174,10 @@ fn an_exchanged_waker_is_not_lost() {
 }
 
 #[test]
-fn a_try_steals_nothing_from_who_waits() {
+fn try_acquire_does_not_overtake_a_waiter() {
     loom::model(|| {
         let (limiter, permit) = full();
-        let mut waits = in_line(&limiter);
+        let mut waits = waiting(&limiter);
         let holder = thread::spawn(move || drop(permit));
         assert!(limiter.try_acquire().is_none());
         holder.join().unwrap();
@@ -209,7 +209,7 @@ fn never_more_than_the_limit() {
 }
 
 #[test]
-fn a_raise_reaches_who_waits() {
+fn a_raised_limit_wakes_a_waiter() {
     loom::model(|| {
         let limiter = Limiter::new(0);
         let ready = Arc::new(sync::AtomicUsize::new(0));
@@ -221,7 +221,7 @@ fn a_raise_reaches_who_waits() {
             }
         });
         drop(block_on(limiter.acquire()));
-        // What was done before the raise is seen by whom it admits.
+        // The waiter sees the writes before the raise.
         assert_eq!(ready.load(Relaxed), 1);
         raiser.join().unwrap();
         assert_at_rest(&limiter);
@@ -242,9 +242,9 @@ fn a_resize_races_a_release() {
     });
 }
 
-/// A limit of two is changed to one, before and while two holders give their permits back. The one
-/// holder under the new limit sees what both did under the old one.
-fn two_holders(before: &[usize], meanwhile: &[usize]) {
+/// A limit of two is changed to one, before and while two owners release their permits. The only owner
+/// under the new limit sees the writes of both owners under the old one.
+fn two_owners(before: &[usize], meanwhile: &[usize]) {
     let limiter = Limiter::new(2);
     let (first, second) = (taken(&limiter), taken(&limiter));
     let done = Arc::new(sync::AtomicUsize::new(0));
@@ -258,7 +258,7 @@ fn two_holders(before: &[usize], meanwhile: &[usize]) {
     });
     let second = thread::spawn(move || drop(second));
     meanwhile.iter().for_each(|&limit| limiter.set_limit(limit));
-    // The first one is not joined yet: only the permit can tell of it.
+    // The first thread is not joined yet: only the permit can publish its write.
     second.join().unwrap();
     if let Some(_permit) = limiter.try_acquire() {
         assert_eq!(done.load(Relaxed), 1);
@@ -268,13 +268,13 @@ fn two_holders(before: &[usize], meanwhile: &[usize]) {
 }
 
 #[test]
-fn a_debt_that_is_paid_keeps_the_order_of_holders() {
-    loom::model(|| two_holders(&[1], &[]));
+fn paying_the_debt_publishes_the_writes_of_the_owners() {
+    loom::model(|| two_owners(&[1], &[]));
 }
 
 #[test]
-fn a_resize_keeps_the_order_of_holders() {
-    loom::model(|| two_holders(&[], &[0, 1]));
+fn a_resize_publishes_the_writes_of_the_owners() {
+    loom::model(|| two_owners(&[], &[0, 1]));
 }
 
 #[test]
@@ -295,15 +295,15 @@ fn a_resize_races_a_release_and_a_waiter() {
 }
 
 #[test]
-fn a_resize_races_a_waiter_that_gives_up() {
+fn a_resize_races_a_cancelled_waiter() {
     loom::model(|| {
         let (limiter, permit) = full();
-        let gives_up = in_line(&limiter);
+        let cancelled = waiting(&limiter);
         let resizer = thread::spawn({
             let limiter = limiter.clone();
             move || limiter.set_limit(2)
         });
-        drop(gives_up);
+        drop(cancelled);
         resizer.join().unwrap();
         assert_eq!(limiter.available(), 1);
         drop(permit);
@@ -311,8 +311,7 @@ fn a_resize_races_a_waiter_that_gives_up() {
     });
 }
 
-/// A semaphore that is closed while its permit comes back: the waiter has the permit, or hears of
-/// the end.
+/// A semaphore is closed while its permit is released: the waiter gets the permit, or the error.
 #[test]
 fn a_close_races_a_release() {
     loom::model(|| {

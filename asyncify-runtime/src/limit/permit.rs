@@ -1,29 +1,29 @@
-//! What was acquired.
+//! A permit of a limiter.
 
 use std::fmt;
 
 use super::Limiter;
 
-/// A permit of a [`Limiter`]. Dropping it gives it back: to the oldest waiter directly, if there
+/// A permit of a [`Limiter`]. Dropping the permit releases it; the oldest waiter receives it, if there
 /// is one.
 ///
-/// It belongs to whoever holds it, not to the task or thread that acquired it: it can be moved into
-/// a body that runs elsewhere, and stay taken until that ends.
-#[must_use = "dropping a permit gives it back"]
+/// A permit is not bound to the task or thread that acquired it. It can be moved into a body, to be
+/// held until the body ends.
+#[must_use = "dropping a permit releases it"]
 pub struct LimiterPermit(Limiter);
 
 impl LimiterPermit {
-    /// Takes a permit if one is spare; gives the handle back otherwise.
+    /// Takes a permit if one is available, or returns the limiter.
     pub(crate) fn take(limiter: Limiter) -> Result<Self, Limiter> {
         if limiter.semaphore().try_acquire() { Ok(Self(limiter)) } else { Err(limiter) }
     }
 
-    /// A permit that was taken from the limiter's semaphore.
+    /// Wraps a permit that was taken from the limiter's semaphore.
     pub(super) fn taken(limiter: Limiter) -> Self {
         Self(limiter)
     }
 
-    /// The limiter that it came from.
+    /// Returns the limiter of this permit.
     #[must_use]
     pub fn limiter(&self) -> &Limiter {
         &self.0

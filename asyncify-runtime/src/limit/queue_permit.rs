@@ -1,4 +1,4 @@
-//! Permits of a bounded queue, handed out first come, first served.
+//! Permits of a bounded queue, granted first come, first served.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -12,26 +12,26 @@ use crate::util::wait_queue::Waiter;
 /// The permits of one bounded queue, which is closed with its pool.
 pub(crate) struct QueuePermits(Semaphore);
 
-/// What a job holds while it is in a queue that is bounded or timed; released when this is dropped.
+/// Held by a job while it is in a bounded or timed queue, and released by dropping it.
 ///
-/// (Boxed, so that the jobs of all other queues carry no more than a pointer for it.)
+/// (Boxed, so that it takes one pointer in the jobs of all other queues.)
 #[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "held to be dropped"))]
-pub(crate) struct QueuePermit(Box<Held>);
+pub(crate) struct QueuePermit(Box<Inner>);
 
 #[cfg_attr(feature = "metrics", derive(Default))]
-struct Held {
-    /// Where the permit goes back to.
+struct Inner {
+    /// The queue that the permit is returned to.
     permits: Option<Arc<QueuePermits>>,
-    /// To be run when the job leaves the queue.
+    /// Runs when the job leaves the queue.
     #[cfg(feature = "metrics")]
     on_leave: Option<Box<OnLeave>>,
 }
 
-/// Has the auto traits that public handles promise.
+/// Has the auto traits of the public handles that contain a permit.
 #[cfg(feature = "metrics")]
 type OnLeave = dyn FnOnce() + Send + Sync + UnwindSafe + RefUnwindSafe;
 
-/// Why there is no permit.
+/// Why no permit was acquired.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum NoQueuePermit {
     Full,
@@ -50,11 +50,12 @@ impl QueuePermits {
         Err(if self.0.is_closed() { NoQueuePermit::ShutDown } else { NoQueuePermit::Full })
     }
 
-    /// Waits for a permit, in order. `None`: the pool was shut down.
+    /// Waits for a permit, first come, first served. Returns `None` if the pool was shut down.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, it loses its turn, and a permit that it was given goes to the next waiter.
+    /// Dropping the future removes it from the wait queue. If it has already been granted a permit, the
+    /// permit goes to the next waiter.
     pub(crate) async fn acquire(self: &Arc<Self>) -> Option<QueuePermit> {
         let mut wait = Wait { permits: &self.0, waiter: None };
         let acquired = poll_fn(|cx| wait.permits.poll_acquire(&mut wait.waiter, cx.waker())).await;
@@ -64,13 +65,13 @@ impl QueuePermits {
         }
     }
 
-    /// Refuses everybody, now and later.
+    /// Closes the queue: all current and later waiters are rejected.
     pub(crate) fn close(&self) {
         self.0.close();
     }
 }
 
-/// A wait for a permit, given up when it is dropped.
+/// A wait for a permit, which is cancelled when it is dropped.
 struct Wait<'a> {
     permits: &'a Semaphore,
     waiter: Option<Waiter>,
@@ -86,14 +87,14 @@ impl Drop for Wait<'_> {
 
 impl QueuePermit {
     fn acquired(permits: &Arc<QueuePermits>) -> Self {
-        Self(Box::new(Held {
+        Self(Box::new(Inner {
             permits: Some(Arc::clone(permits)),
             #[cfg(feature = "metrics")]
             on_leave: None,
         }))
     }
 
-    /// Has `f` run when the job leaves the queue.
+    /// Adds a callback that runs when the job leaves the queue.
     #[cfg(feature = "metrics")]
     pub(crate) fn on_leave(
         permit: Option<Self>,
@@ -107,14 +108,14 @@ impl QueuePermit {
 
 #[cfg(all(test, asyncify_loom))]
 impl QueuePermit {
-    /// A permit, and how often it was released.
+    /// Returns a permit, and a function that counts how often it was released.
     pub(crate) fn for_model() -> (Self, impl Fn() -> usize) {
         let permits = QueuePermits::new(0);
-        (Self::acquired(&permits), move || permits.0.spare())
+        (Self::acquired(&permits), move || permits.0.available())
     }
 }
 
-impl Drop for Held {
+impl Drop for Inner {
     fn drop(&mut self) {
         #[cfg(feature = "metrics")]
         if let Some(on_leave) = self.on_leave.take() {

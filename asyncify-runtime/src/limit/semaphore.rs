@@ -1,4 +1,4 @@
-//! The permits: one word for the spare ones, and a lock for everything that makes callers wait.
+//! A fair semaphore: an atomic word for the available permits, and a lock for the wait queue.
 
 use std::sync::PoisonError;
 use std::task::{Poll, Waker};
@@ -8,30 +8,30 @@ use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering::Acquire, Ordering::R
 use crate::util::wait_queue::{WaitQueue, Waiter, is_notified};
 use crate::util::{drop_quietly, wake_all};
 
-/// The word when callers wait, permits are owed, or the semaphore is closed: ask under the lock.
+/// The value of the word while there are waiters or a debt, or when the semaphore is closed. The state
+/// behind the lock decides then.
 pub(super) const CONTENDED: usize = usize::MAX;
 
 /// The permits of a [`Limiter`](super::Limiter), or of a pool's bounded queue.
 pub(crate) struct Semaphore {
-    /// The number of spare permits, or [`CONTENDED`].
+    /// The number of available permits, or [`CONTENDED`].
     ///
-    /// A permit that comes back publishes what its holder did (Release), and whoever takes a
-    /// permit sees it (Acquire): the changes in between are read-modify-writes, which carry it on.
-    /// A change to `CONTENDED` sees it likewise, the lock carries it on from there, and the change
-    /// back publishes it again.
+    /// A released permit publishes its owner's writes (Release), and the next owner of a permit sees
+    /// them (Acquire); the changes in between are read-modify-writes, which continue the release
+    /// sequence. A change to `CONTENDED` acquires the writes as well; from there the lock passes them
+    /// on, and the change back publishes them again.
     word: AtomicUsize,
-    /// All waiters before this number were granted a permit, or have left. Changed under the lock
-    /// alone.
+    /// All waiters before this number were granted a permit, or were removed. Changed only under the
+    /// lock.
     granted: AtomicUsize,
     state: Mutex<State>,
 }
 
-/// What the lock guards.
 struct State {
     limit: usize,
-    /// Permits that are out above the limit, since it was lowered.
+    /// The number of permits in use beyond the limit, after it was lowered.
     debt: usize,
-    /// Nothing is granted any more, and nobody waits.
+    /// Whether the semaphore is closed. No permits are granted then, and the queue is empty.
     closed: bool,
     queue: WaitQueue,
 }
@@ -42,12 +42,12 @@ impl AsMut<WaitQueue> for State {
     }
 }
 
-/// Why no permit is going to be granted.
+/// The error of a closed semaphore.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Closed;
 
-/// What came of asking under the lock.
-enum Asked {
+/// The result of an attempt to acquire a permit under the lock.
+enum Attempt {
     Granted,
     Queued(Waiter),
     Closed,
@@ -70,21 +70,21 @@ impl Semaphore {
         self.lock().queue.len()
     }
 
-    pub(crate) fn spare(&self) -> usize {
-        // Relaxed: a number to look at; nothing follows from it.
+    pub(crate) fn available(&self) -> usize {
+        // Relaxed: a snapshot, for statistics.
         match self.word.load(Relaxed) {
             CONTENDED => 0,
-            spare => spare,
+            available => available,
         }
     }
 
-    /// Takes a spare permit. `false`: none is, or others wait for it.
+    /// Takes a permit if one is available. Returns `false` if there is none, or if there are waiters.
     #[must_use]
     pub(crate) fn try_acquire(&self) -> bool {
         // Relaxed: the exchange decides.
         let mut word = self.word.load(Relaxed);
         while word != 0 && word != CONTENDED {
-            // Acquire: pairs with Release in `try_release`; what the last holder did is seen.
+            // Acquire: pairs with Release in `try_release`; the last owner's writes are visible.
             match self.word.compare_exchange_weak(word, word - 1, Acquire, Relaxed) {
                 Ok(_) => return true,
                 Err(now) => word = now,
@@ -93,73 +93,77 @@ impl Semaphore {
         false
     }
 
-    /// Takes a permit, or waits for it: at the first poll `waiter` is none, and it is again when the
-    /// wait is over. One that is some must be given [back](Self::cancel).
+    /// Polls to acquire a permit. `waiter` is `None` at the first poll, and again when the wait is over.
+    /// A waiter that is still there when the wait is given up must be [cancelled](Self::cancel).
     pub(crate) fn poll_acquire(
         &self,
         waiter: &mut Option<Waiter>,
         waker: &Waker,
     ) -> Poll<Result<(), Closed>> {
-        let Some(queued) = waiter else { return self.ask(waiter, waker) };
-        // Acquire: pairs with Release in `grant`; what the permit's last holder did is seen.
+        let Some(queued) = waiter else { return self.start_acquire(waiter, waker) };
+        // Acquire: pairs with Release in `grant`; the writes of the permit's last owner are visible.
         let mut granted = queued.is_before(self.granted.load(Acquire));
         if !granted {
             if !is_notified(&self.state, queued, waker) {
                 return Poll::Pending;
             }
-            // By a permit, or by the close. Relaxed: `is_notified` took the lock after either.
+            // Notified by a grant or by `close`. Relaxed: `is_notified` took the lock after either.
             granted = !self.lock().closed || queued.is_before(self.granted.load(Relaxed));
         }
         *waiter = None;
         Poll::Ready(if granted { Ok(()) } else { Err(Closed) })
     }
 
-    fn ask(&self, waiter: &mut Option<Waiter>, waker: &Waker) -> Poll<Result<(), Closed>> {
+    fn start_acquire(
+        &self,
+        waiter: &mut Option<Waiter>,
+        waker: &Waker,
+    ) -> Poll<Result<(), Closed>> {
         if self.try_acquire() {
             return Poll::Ready(Ok(()));
         }
         match self.acquire_or_push(waker.clone()) {
-            Asked::Granted => Poll::Ready(Ok(())),
-            Asked::Closed => Poll::Ready(Err(Closed)),
-            Asked::Queued(queued) => {
+            Attempt::Granted => Poll::Ready(Ok(())),
+            Attempt::Closed => Poll::Ready(Err(Closed)),
+            Attempt::Queued(queued) => {
                 *waiter = Some(queued);
                 Poll::Pending
             }
         }
     }
 
-    fn acquire_or_push(&self, waker: Waker) -> Asked {
-        // A parameter outlives the guard: a waker that is not needed is dropped without the lock.
+    fn acquire_or_push(&self, waker: Waker) -> Attempt {
+        // A parameter outlives the guard, so an unused waker is dropped after the lock is released.
         let mut state = self.lock();
         if state.closed {
-            return Asked::Closed;
+            return Attempt::Closed;
         }
-        // Relaxed: the exchange decides, and a `CONTENDED` that is seen under the lock stands.
+        // Relaxed: the exchange decides, and `CONTENDED` does not change while we hold the lock.
         let mut word = self.word.load(Relaxed);
         while word != CONTENDED {
             let next = word.checked_sub(1).unwrap_or(CONTENDED);
-            // Acquire: pairs with Release in `try_release`, for the permit as in `try_acquire`, and
-            // for `CONTENDED` on behalf of all who pass the lock after us.
+            // Acquire: pairs with Release in `try_release`; for a permit as in `try_acquire`, and for
+            // `CONTENDED` on behalf of all later owners of the lock.
             match self.word.compare_exchange_weak(word, next, Acquire, Relaxed) {
                 Ok(_) if next == CONTENDED => break,
-                Ok(_) => return Asked::Granted,
+                Ok(_) => return Attempt::Granted,
                 Err(now) => word = now,
             }
         }
-        Asked::Queued(state.queue.push(waker))
+        Attempt::Queued(state.queue.push(waker))
     }
 
-    /// Ends the wait of one that gives up. If it was granted a permit, the next one is.
+    /// Cancels a waiter. If it was granted a permit, the permit is released.
     pub(crate) fn cancel(&self, waiter: &Waiter) {
         let (waker, next) = {
             let mut state = self.lock();
             let waker = state.queue.remove(waiter);
             let next = match waker {
                 Some(_) => {
-                    self.settle(&state);
+                    self.update_contended(&state);
                     None
                 }
-                None => self.pass_on(&mut state),
+                None => self.release_locked(&mut state),
             };
             (waker, next)
         };
@@ -167,12 +171,13 @@ impl Semaphore {
         drop_quietly(waker);
     }
 
-    /// Grants nothing from now on, and tells so to all who wait. Permits that are out stay out.
+    /// Closes the semaphore: no more permits are granted, and all waiters are notified. Permits in use
+    /// stay valid.
     pub(crate) fn close(&self) {
         let waiting = {
             let mut state = self.lock();
             state.closed = true;
-            // Relaxed: nobody takes a permit any more.
+            // Relaxed: no permit is granted after this.
             self.word.swap(CONTENDED, Relaxed);
             let end = state.queue.end();
             state.queue.pop_before(end)
@@ -184,36 +189,36 @@ impl Semaphore {
         self.lock().closed
     }
 
-    /// Gives a permit back: to the oldest waiter, if there is one.
+    /// Releases a permit. The oldest waiter receives it, if there is one.
     pub(crate) fn release(&self) {
         if !self.try_release() {
-            let next = self.pass_on(&mut self.lock());
+            let next = self.release_locked(&mut self.lock());
             wake_all(next);
         }
     }
 
-    /// Admits as many more, or takes as many permits out of circulation, as the limits differ.
+    /// Changes the limit: adds or removes as many permits as the limits differ.
     pub(crate) fn set_limit(&self, limit: usize) {
-        let admitted = {
+        let wakers = {
             let mut state = self.lock();
             let before = permits(std::mem::replace(&mut state.limit, limit));
             if let Some(fewer) = before.checked_sub(permits(limit)) {
-                self.withdraw(&mut state, fewer);
+                self.remove_permits(&mut state, fewer);
                 Vec::new()
             } else {
-                self.add(&mut state, permits(limit) - before)
+                self.add_permits(&mut state, permits(limit) - before)
             }
         };
-        wake_all(admitted);
+        wake_all(wakers);
     }
 
-    /// Gives a permit back without the lock. `false`: somebody waits for it or it is owed.
+    /// Releases a permit without the lock. Returns `false` if there are waiters or a debt.
     #[must_use]
     fn try_release(&self) -> bool {
         // Relaxed: the exchange decides.
         let mut word = self.word.load(Relaxed);
         while word != CONTENDED {
-            // Release: pairs with Acquire in `try_acquire`; publishes what the holder did.
+            // Release: pairs with Acquire in `try_acquire`; publishes the owner's writes.
             match self.word.compare_exchange_weak(word, word + 1, Release, Relaxed) {
                 Ok(_) => return true,
                 Err(now) => word = now,
@@ -222,9 +227,9 @@ impl Semaphore {
         false
     }
 
-    /// Gives a permit back under the lock, to whom it belongs.
-    fn pass_on(&self, state: &mut State) -> Option<Waker> {
-        // The queue may have emptied since the permit's holder saw it.
+    /// Releases a permit under the lock: pays the debt, or grants the permit to the first waiter.
+    fn release_locked(&self, state: &mut State) -> Option<Waker> {
+        // There may be no waiters any more.
         if state.closed || self.try_release() {
             return None;
         }
@@ -235,35 +240,36 @@ impl Semaphore {
             }
             None => self.grant(state),
         };
-        self.settle(state);
+        self.update_contended(state);
         next
     }
 
-    /// Hands a permit over to the first waiter, which is to be woken.
+    /// Grants a permit to the first waiter, and returns its waker.
     fn grant(&self, state: &mut State) -> Option<Waker> {
         let (end, waker) = state.queue.pop()?;
-        // Release: pairs with Acquire in `poll_acquire`; passes on what the lock let us see.
+        // Release: pairs with Acquire in `poll_acquire`; publishes the writes that the lock
+        // made visible.
         self.granted.store(end, Release);
         Some(waker)
     }
 
-    /// Puts `more` permits in circulation: pays the debt, admits waiters, spares the rest.
-    fn add(&self, state: &mut State, more: usize) -> Vec<Waker> {
+    /// Adds `more` permits: pays the debt, then grants permits to waiters, then makes the rest available.
+    fn add_permits(&self, state: &mut State, more: usize) -> Vec<Waker> {
         let paid = more.min(state.debt);
         state.debt -= paid;
-        let admitted: Vec<_> = (paid..more).map_while(|_| self.grant(state)).collect();
-        self.settle(state);
-        let rest = more - paid - admitted.len();
+        let wakers: Vec<_> = (paid..more).map_while(|_| self.grant(state)).collect();
+        self.update_contended(state);
+        let rest = more - paid - wakers.len();
         if rest > 0 {
-            // Nobody waits any more, and nobody can begin to without the lock.
-            // Release: pairs with Acquire in `try_acquire`; whom a raise admits sees what led to it.
+            // There are no waiters, and none can be added without the lock.
+            // Release: pairs with Acquire in `try_acquire`; publishes the writes before the change.
             self.word.fetch_add(rest, Release);
         }
-        admitted
+        wakers
     }
 
-    /// Takes `fewer` permits out of circulation: the spare ones first, the rest is owed.
-    fn withdraw(&self, state: &mut State, fewer: usize) {
+    /// Removes `fewer` permits: the available ones first; the rest becomes debt.
+    fn remove_permits(&self, state: &mut State, fewer: usize) {
         // Relaxed: as in `acquire_or_push`.
         let mut word = self.word.load(Relaxed);
         while word != CONTENDED {
@@ -281,24 +287,24 @@ impl Semaphore {
         state.debt += fewer;
     }
 
-    /// Leaves `CONTENDED` once nobody waits and nothing is owed.
-    fn settle(&self, state: &State) {
-        let wanted = state.closed || state.debt > 0 || !state.queue.is_empty();
-        // Relaxed: under the lock a `CONTENDED` stands, and only that is asked.
-        if self.word.load(Relaxed) == CONTENDED && !wanted {
-            // Release: pairs with Acquire in `try_acquire`, on behalf of all who held the lock while
-            // it stood.
+    /// Leaves `CONTENDED` if there are no waiters and no debt.
+    fn update_contended(&self, state: &State) {
+        let contended = state.closed || state.debt > 0 || !state.queue.is_empty();
+        // Relaxed: only `CONTENDED` matters, which does not change while we hold the lock.
+        if self.word.load(Relaxed) == CONTENDED && !contended {
+            // Release: pairs with Acquire in `try_acquire`, on behalf of all owners of the lock while
+            // the word was `CONTENDED`.
             self.word.store(0, Release);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Whatever panics under the lock does so before it changes anything.
+        // A panic under the lock happens before the state is changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How many permits a limit stands for: the largest number is taken, by `CONTENDED`.
+/// The number of permits for a limit. `usize::MAX` is reserved for `CONTENDED`.
 fn permits(limit: usize) -> usize {
     limit.min(CONTENDED - 1)
 }

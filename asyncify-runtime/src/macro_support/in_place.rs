@@ -1,17 +1,17 @@
-//! Bodies that run where their callers stand.
+//! Bodies that run on the caller's thread.
 
 use crate::call::block_on;
 
 /// An argument of a body that runs in place.
-pub struct Here<T>(T);
+pub struct InPlaceArgument<T>(T);
 
-/// Holds an argument, for the body to take whole.
-pub fn here<T>(value: T) -> Here<T> {
-    Here(value)
+/// Wraps an argument, which the body takes.
+pub fn in_place_argument<T>(value: T) -> InPlaceArgument<T> {
+    InPlaceArgument(value)
 }
 
-impl<T> Here<T> {
-    /// The argument itself.
+impl<T> InPlaceArgument<T> {
+    /// Returns the argument.
     pub fn take(self) -> T {
         self.0
     }
@@ -19,13 +19,13 @@ impl<T> Here<T> {
 
 /// Runs a body on this thread.
 ///
-/// A tokio runtime with several threads is told, and has another thread go on with the tasks of
-/// this one. Outside of tokio the body just runs.
+/// On a multi-thread tokio runtime, the other tasks of this thread are moved to another thread
+/// (`block_in_place`). Outside of tokio, the body is simply called.
 ///
 /// # Panics
 ///
-/// On a current-thread runtime, whose other tasks would have nobody to run them. Inside of a body
-/// there is nobody to hold up, whatever the runtime.
+/// Panics on a current-thread runtime, because its other tasks could not run. Within a blocking body it
+/// does not panic, because such a thread runs no tasks.
 pub fn in_place<R>(body: impl FnOnce() -> R) -> R {
     #[cfg(feature = "in_place")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -33,15 +33,15 @@ pub fn in_place<R>(body: impl FnOnce() -> R) -> R {
             runtime.runtime_flavor() == tokio::runtime::RuntimeFlavor::CurrentThread;
         assert!(
             !has_one_thread || crate::task::current::is_in_body(),
-            "`in_place` would stop every task of a current-thread runtime: \
-             use a multi-thread runtime, or annotate the function without `in_place`"
+            "`in_place` would block all tasks of a current-thread runtime: \
+             use a multi-thread runtime, or remove `in_place`"
         );
         return tokio::task::block_in_place(body);
     }
     body()
 }
 
-/// The same for a body that is async and blocks.
+/// As [`in_place`], for an async body.
 pub fn in_place_async<F: Future>(body: impl FnOnce() -> F) -> F::Output {
     in_place(|| block_on(body()))
 }

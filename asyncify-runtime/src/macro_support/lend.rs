@@ -1,9 +1,9 @@
-//! Values that are away from their places while a body works on them.
+//! Values that are lent mutably to a body.
 //!
-//! A value that is lent mutably moves into the body, and its default stands in for it. It comes
-//! back by way of a slot that both sides share: the body's side puts it there when it ends or is
-//! dropped, the caller's takes it out when it ends or is dropped. So it comes back after a panic,
-//! and when the call never ran; and where the caller is gone first, it is freed with the slot.
+//! A lent value is moved into the body, and the default value is left in its place. The value returns
+//! through a slot that both sides share: the body's side stores it there when it is dropped, and the
+//! caller's side takes it out when it is dropped. So the value also returns after a panic, and if the call
+//! never ran. If the caller's side is dropped first, the value is dropped with the slot.
 
 #![allow(unsafe_code, reason = "`Send` that a constructor has checked")]
 #![expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::__private::LendMut;
 use crate::sync::{Mutex, MutexGuard};
 
-/// Where a value is on its way. Nothing of the user's is run or dropped under the lock.
+/// The slot through which a value returns. No user code runs under the lock.
 struct Slot<T>(Mutex<Option<T>>);
 
 impl<T> Slot<T> {
@@ -26,36 +26,37 @@ impl<T> Slot<T> {
     }
 }
 
-/// The caller's side: the place, which gets its value back when this is dropped.
-pub struct Home<'a, T> {
+/// The caller's side: restores the value to its place when it is dropped.
+pub struct LentSlot<'a, T> {
     place: &'a mut T,
     slot: Arc<Slot<T>>,
 }
 
-/// The body's side: the value itself.
-pub struct Away<T> {
-    /// There until it is dropped.
+/// The body's side: owns the value while the body runs.
+pub struct LentValue<T> {
+    /// `None` only after the drop.
     value: Option<T>,
     slot: Arc<Slot<T>>,
 }
 
-// SAFETY: `Home` is made only by `home` and `home_generic`, which ask `T: Send`, the first by way
-// of the supertrait of `LendMut`; and what it holds is `Send` where `T` is.
-unsafe impl<T> Send for Home<'_, T> {}
-// SAFETY: `Away` is made only from a `Home`, and holds a `T` too.
-unsafe impl<T> Send for Away<T> {}
+// SAFETY: `LentSlot` is made only by `lent_slot` and `lent_slot_generic`, which require `T: Send`, the
+// first through the supertrait of `LendMut`; and its fields are `Send` if `T` is.
+unsafe impl<T> Send for LentSlot<'_, T> {}
+// SAFETY: `LentValue` is made only from a `LentSlot`, so `T` is `Send`, and so are its fields.
+unsafe impl<T> Send for LentValue<T> {}
 
-/// Takes the value out of its place.
-pub fn home<T: LendMut>(place: &mut T) -> Home<'_, T> {
-    Home::new(place)
+/// Takes a value out of its place.
+pub fn lent_slot<T: LendMut>(place: &mut T) -> LentSlot<'_, T> {
+    LentSlot::new(place)
 }
 
-/// Takes a value of a generic type out of its place: rustc then proposes the bound it lacks.
-pub fn home_generic<T: Default + Send>(place: &mut T) -> Home<'_, T> {
-    Home::new(place)
+/// Takes a value of a generic type out of its place. The bounds are direct, so that rustc proposes to add
+/// the missing one.
+pub fn lent_slot_generic<T: Default + Send>(place: &mut T) -> LentSlot<'_, T> {
+    LentSlot::new(place)
 }
 
-impl<'a, T> Home<'a, T> {
+impl<'a, T> LentSlot<'a, T> {
     fn new(place: &'a mut T) -> Self
     where
         T: Default,
@@ -64,29 +65,29 @@ impl<'a, T> Home<'a, T> {
         Self { place, slot: Arc::new(Slot(Mutex::new(Some(value)))) }
     }
 
-    /// Hands the value over to the body.
-    pub fn take_out(&self) -> Away<T> {
-        Away { value: self.slot.take(), slot: self.slot.clone() }
+    /// Takes the value out of the slot, for the body.
+    pub fn take_out(&self) -> LentValue<T> {
+        LentValue { value: self.slot.take(), slot: self.slot.clone() }
     }
 }
 
-impl<T> Away<T> {
-    /// The reference that the body was written for.
+impl<T> LentValue<T> {
+    /// Returns the reference that the body expects.
     pub fn lend_mut(&mut self) -> &mut T {
-        self.value.as_mut().expect("the value is there until this is dropped")
+        self.value.as_mut().expect("the value is taken only on drop")
     }
 }
 
-impl<T> Drop for Home<'_, T> {
+impl<T> Drop for LentSlot<'_, T> {
     fn drop(&mut self) {
-        // None where the body still runs: the default stays.
+        // `None` while the body is still running: the default value stays.
         if let Some(value) = self.slot.take() {
             *self.place = value;
         }
     }
 }
 
-impl<T> Drop for Away<T> {
+impl<T> Drop for LentValue<T> {
     fn drop(&mut self) {
         *self.slot.lock() = self.value.take();
     }

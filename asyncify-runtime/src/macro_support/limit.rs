@@ -1,21 +1,21 @@
-//! The limit of one function.
+//! The limit of a single function.
 
 use std::sync::OnceLock;
 
 use crate::limit::Limiter;
 
-/// What `limit = N` puts into a `static`.
+/// The `static` of a function with `limit = N`.
 pub struct Limit {
     count: usize,
     limiter: OnceLock<Limiter>,
 }
 
 impl Limit {
-    /// A limit of `count` bodies.
+    /// Creates a limit of `count` concurrent bodies.
     ///
     /// # Panics
     ///
-    /// While it is compiled, with a count of zero.
+    /// Panics, at compile time, if `count` is zero.
     #[must_use]
     #[track_caller]
     pub const fn new(count: usize) -> Self {
@@ -23,7 +23,7 @@ impl Limit {
         Self { count, limiter: OnceLock::new() }
     }
 
-    /// The limiter, made at the first call.
+    /// Returns the limiter, which is created by the first call.
     pub fn limiter(&self) -> &Limiter {
         self.limiter.get_or_init(|| Limiter::new(self.count))
     }

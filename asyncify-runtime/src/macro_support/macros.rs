@@ -1,4 +1,4 @@
-//! The macros, under the names that users know.
+//! The public macros.
 
 #[cfg_attr(docsrs, doc(cfg(feature = "async_safe")))]
 #[doc(inline)]
@@ -10,9 +10,8 @@ pub use asyncify_macros::main;
 #[doc(inline)]
 pub use asyncify_macros::{async_to_sync, sync_to_async};
 
-/// Turns one call, block or closure that blocks into a [`BlockingCall`](crate::BlockingCall).
-///
-/// For functions that you cannot annotate, and for code that is used once.
+/// Turns a blocking expression into a [`BlockingCall`](crate::BlockingCall), for inline code and for
+/// functions that cannot be annotated.
 ///
 /// ```
 /// use asyncify_runtime::asyncify;
@@ -24,14 +23,13 @@ pub use asyncify_macros::{async_to_sync, sync_to_async};
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 ///
-/// | form | what runs where |
+/// | form | behavior |
 /// | --- | --- |
-/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated on the caller, from left to right; the call runs on the pool. A variable is moved or copied, and a `&b` becomes an owned copy (if the variable is a reference itself, write `&*r`). |
-/// | `asyncify!(value.method(args))` | The same. `value` is a variable or a part of one, a literal, or a `.clone()` of one. Anything else is an error, because it would run on the caller. |
-/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of it runs on the pool; what it uses is moved. `?` and `return` leave the block; `.await` is an error. |
+/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated by the caller, from left to right: a variable is moved or copied, and `&b` passes an owned copy (for a variable `r` that is itself a reference, write `&*r`). The call runs on the pool. |
+/// | `asyncify!(value.method(args))` | As above. `value` is a variable or a field of one, a literal, or a `.clone()` of these. Other expressions are an error, because they would run on the caller's thread. |
+/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of the code runs on the pool, and moves the variables that it uses. `?` and `return` end the block; `.await` is an error. |
 ///
-/// The call is lazy, and `.await` returns the plain value. The methods of
-/// [`BlockingCall`](crate::BlockingCall) set its options:
+/// The call is lazy, and `.await` returns its value. Methods configure where and how it runs:
 ///
 /// ```
 /// use asyncify_runtime::{BlockingPool, asyncify};
@@ -52,15 +50,15 @@ pub use asyncify_macros::{async_to_sync, sync_to_async};
 ///
 /// # Cancel safety
 ///
-/// As for a [`BlockingCall`](crate::BlockingCall): a call that is dropped before it starts never runs.
+/// Dropping the future cancels the call, as for a [`BlockingCall`](crate::BlockingCall).
 ///
 /// # Panics
 ///
-/// A panic of the call resumes where it is awaited.
+/// A panic of the call is resumed where it is awaited.
 ///
 /// # Examples
 ///
-/// Several steps in one call, with `?`:
+/// Several blocking steps in one call, with `?`:
 ///
 /// ```
 /// use asyncify_runtime::asyncify;

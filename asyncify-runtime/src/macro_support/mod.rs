@@ -1,11 +1,11 @@
-//! What generated code may name; not public API, and free to change with any release.
+//! Support for generated code. Not public API: it may change in any release.
 //!
-//! The macros pass every argument, and a witness of every result, through a function here whose
-//! bound it must meet. The span of that value is the type's own, so that a type which cannot cross
-//! threads is blamed where it is written, once: what comes out is [`Checked`], [`Kept`] or
-//! [`Proof`], of which nothing is asked any more.
+//! The macros pass every argument, and a witness of every result type, to a function here that checks
+//! its bounds. The argument has the span of its type, so that an error is reported at the type that
+//! cannot cross threads. It is reported once, because the returned [`Checked`], [`OwnedCopy`] or
+//! [`Proof`] is not checked again.
 
-#![expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
+#![expect(clippy::must_use_candidate, reason = "generated code uses the return values")]
 
 mod checked;
 mod in_place;
@@ -19,9 +19,9 @@ mod to_sync;
 use std::marker::PhantomData;
 use std::pin::Pin;
 
-pub use self::checked::{Checked, Kept, Proof};
-pub use self::in_place::{Here, here, in_place, in_place_async};
-pub use self::lend::{Away, Home, home, home_generic};
+pub use self::checked::{Checked, OwnedCopy, Proof};
+pub use self::in_place::{InPlaceArgument, in_place, in_place_argument, in_place_async};
+pub use self::lend::{LentSlot, LentValue, lent_slot, lent_slot_generic};
 pub use self::limit::Limit;
 pub use self::to_sync::to_sync;
 use crate::call::BlockingCall;
@@ -41,11 +41,11 @@ pub trait Arg: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> Arg for T {}
 
-/// The target of a reference that is made owned for the pool.
+/// The target of a reference of which the body borrows an owned copy.
 #[diagnostic::on_unimplemented(
     message = "argument type `&{Self}` cannot be lent to a blocking thread",
-    label = "the body borrows an owned copy of this, made on the caller",
-    note = "borrowed arguments must be `Sync` and `Clone` (or `ToOwned`), and owned they must be `Send + 'static`"
+    label = "the body borrows an owned copy, which the caller makes",
+    note = "borrowed arguments must be `Sync` and `Clone` (or `ToOwned`), and the owned copy `Send + 'static`"
 )]
 pub trait Lend: Sync + ToOwned<Owned: Send> {}
 
@@ -57,23 +57,23 @@ impl<T: ?Sized + Sync + ToOwned<Owned: Send>> Lend for T {}
     message = "`{Self}` cannot be cloned into the blocking task",
     label = "the body runs on another thread, with a clone of `self`",
     note = "the type of a `&self` must be `Clone + Send + Sync + 'static`",
-    note = "where only `Clone` is lacking, derive it or take `self: Arc<Self>`; otherwise use `in_place`"
+    note = "if only `Clone` is missing, derive it or take `self: Arc<Self>`; otherwise use `in_place`"
 )]
 pub trait CloneSelf: Clone + Send + Sync {}
 
-// One trait for all of it, so that a type that lacks several is one error.
+// A single trait for all bounds, so that several missing bounds are one error.
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send + Sync> CloneSelf for T {}
 
-/// The type of a `&self` in the default body of a trait, which is anybody's.
+/// The type of a `&self` in the default body of a trait, which any type may implement.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cloned into the blocking task",
     label = "the body runs on another thread, with a clone of `self`",
     note = "a trait with such a body needs the supertraits `Clone + Send + Sync + 'static`"
 )]
 pub trait CloneImplementor: Send + Sync {
-    /// The clone; boxed, as `Self` is not known to have a size where the bound is lacking, and that
-    /// would be one more error.
+    /// Returns a clone. It is boxed, because an unsized `Self` would be a second error if a bound is
+    /// missing.
     fn boxed_clone(&self) -> Box<Self>;
 }
 
@@ -88,7 +88,7 @@ impl<T: Clone + Send + Sync> CloneImplementor for T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be lent mutably to a blocking thread",
     label = "`lend` moves the value to the blocking thread, and back when the body ends",
-    note = "what is lent must be `Default + Send + 'static`; its default stands in for it",
+    note = "a lent value must be `Default + Send + 'static`; its default takes its place while the body runs",
     note = "derive `Default`, take it by value and return it, or use `in_place`"
 )]
 pub trait LendMut: Default + Send {}
@@ -96,14 +96,14 @@ pub trait LendMut: Default + Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Default + Send> LendMut for T {}
 
-/// What a function with a time-out returns.
+/// The return type of a function with `timeout`.
 #[diagnostic::on_unimplemented(
-    message = "return type `{Self}` cannot say that the time is over",
-    label = "`timeout` has an error to return",
+    message = "a function with `timeout` cannot return `{Self}`",
+    label = "this type cannot represent a timeout",
     note = "return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`"
 )]
 pub trait InTime {
-    /// What is returned when the time is over, or the executor refuses the call.
+    /// Returns the value for a call that timed out, or that the executor rejected.
     fn late(error: Error) -> Self;
 }
 
@@ -114,7 +114,7 @@ impl<T, E: From<Error>> InTime for Result<T, E> {
     }
 }
 
-/// The result of a call that had a time-out.
+/// Returns the result of a call with a timeout.
 pub fn in_time<R: InTime>(result: Result<Checked<R>, Error>) -> R {
     match result {
         Ok(checked) => checked.take(),
@@ -122,7 +122,7 @@ pub fn in_time<R: InTime>(result: Result<Checked<R>, Error>) -> R {
     }
 }
 
-/// What a body returns.
+/// The return type of a body.
 #[diagnostic::on_unimplemented(
     message = "return type `{Self}` cannot be sent back",
     label = "this type cannot leave the blocking thread",
@@ -133,25 +133,25 @@ pub trait Output: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> Output for T {}
 
-/// The result type of a closure, as a value. It is invariant: it stands for no supertype of it.
+/// The result type of a closure, as a value. It is invariant, so it does not coerce to a supertype.
 pub struct Witness<R>(PhantomData<fn(R) -> R>);
 
-/// The result type of the closure that holds a body.
+/// Returns the result type of the closure that contains a body.
 pub fn witness<F: FnOnce() -> R, R>(_: &F) -> Witness<R> {
     Witness(PhantomData)
 }
 
-/// The result type of the future that the closure makes.
+/// Returns the result type of the future that the closure returns.
 pub fn witness_async<F: FnOnce() -> U, U: Future>(_: &F) -> Witness<U::Output> {
     Witness(PhantomData)
 }
 
-/// A value of any type, for code that is never reached and only says its type.
+/// A value of any type, for unreachable code that only determines a type.
 pub fn fake<T>() -> T {
     unreachable!("only the type of this is used")
 }
 
-/// Moves an argument of `asyncify!`, which may not borrow from the caller.
+/// Checks an argument of `asyncify!`, which must not borrow from the caller.
 pub fn inline_arg<T: Arg + 'static>(value: T) -> Checked<T> {
     arg(value)
 }
@@ -161,7 +161,7 @@ pub use self::checked::{
     output, output_generic,
 };
 
-/// The call of a body whose result was [checked](output).
+/// Creates the call of a body whose result type was [checked](output).
 #[track_caller]
 pub fn call<F, R>(proof: Proof<R>, run: F) -> BlockingCall<'static, Checked<R>>
 where
@@ -171,7 +171,7 @@ where
     BlockingCall::named::<F, _>(move || Checked::proved(&proof, run()))
 }
 
-/// The call of an async body whose result was [checked](output).
+/// Creates the call of an async body whose result type was [checked](output).
 #[track_caller]
 pub fn call_async<F, U>(
     proof: Proof<U::Output>,
@@ -185,7 +185,7 @@ where
     BlockingCall::from_async::<F, _, _>(move || async move { Checked::proved(&proof, run().await) })
 }
 
-/// The call of a body whose result is what it is.
+/// Creates the call of a body whose result needs no check.
 #[track_caller]
 pub fn plain<F, R>(run: F) -> BlockingCall<'static, R>
 where
@@ -195,7 +195,7 @@ where
     BlockingCall::named::<F, _>(run)
 }
 
-/// The call of an async body whose result is what it is.
+/// Creates the call of an async body whose result needs no check.
 #[track_caller]
 pub fn plain_async<F, U>(run: F) -> BlockingCall<'static, U::Output>
 where
@@ -206,7 +206,7 @@ where
     BlockingCall::from_async::<F, _, _>(run)
 }
 
-/// The future of a method of a trait that can be used as `dyn`.
+/// Boxes the future of a method, for a trait that can be used as `dyn`.
 pub fn boxed<'a, F: Future + Send + 'a>(
     future: F,
 ) -> Pin<Box<dyn Future<Output = F::Output> + Send + 'a>> {
@@ -217,7 +217,7 @@ pub use crate::stream::{BlockingStream, StreamCall};
 /// The iterator of a stream.
 #[diagnostic::on_unimplemented(
     message = "iterator `{Self}` cannot move from one blocking thread to another",
-    label = "the stream puts this iterator aside while its consumer is busy",
+    label = "the stream stores this iterator while the consumer is busy, and may resume it on another thread",
     note = "the iterator of a stream must be `Send + 'static`"
 )]
 pub trait Streamed: Send {}
@@ -225,7 +225,7 @@ pub trait Streamed: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> Streamed for T {}
 
-/// The stream of the iterator that a body returns.
+/// Creates the stream of the iterator that a body returns.
 pub fn stream<F, I, T>(make: F) -> StreamCall<T>
 where
     F: FnOnce() -> I + Send + 'static,

@@ -238,7 +238,7 @@ pub(super) fn enqueue(shared: &Arc<Shared<Threads>>, mut job: Job, permit: Optio
     shared.host.capture(&mut job);
     let Err(job) = nested::set_aside(shared, job) else { return };
     if shared.wake_state.load().is_searching() {
-        job.expect_soon();
+        job.set_spin_hint();
     }
     shared.submit(job);
 }

@@ -144,7 +144,7 @@ impl IdleWaiters {
     pub(super) fn notify_if_idle<H: Host>(&self, shared: &Shared<H>) {
         // A waiter that comes after this waits for a later moment: it may have submitted a job in
         // between.
-        let Some(waiters) = self.0.present() else { return };
+        let Some(waiters) = self.0.waiters() else { return };
         if shared.is_idle() {
             self.0.notify(waiters);
         }

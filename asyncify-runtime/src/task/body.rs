@@ -1,21 +1,21 @@
-//! What a task runs.
+//! The body of a task.
 
 use std::marker::PhantomData;
 
-/// Something to run once on a blocking thread.
+/// Runs once, on a blocking thread.
 pub(crate) trait Body {
-    /// What it makes.
+    /// The type of the result.
     type Output;
 
-    /// Runs it. `None`: it noticed its cancellation and stopped.
+    /// Runs the body. Returns `None` if it was cancelled and stopped early.
     fn run(self) -> Option<Self::Output>;
 
-    /// What to call it where tasks are listed: the path of the function that it came from.
+    /// The task's name in traces: the path of the function that contains the body.
     #[cfg(feature = "tracing")]
     fn name() -> &'static str;
 }
 
-/// A blocking closure, named after `N`.
+/// A blocking closure; the type `N` gives it its name.
 pub(crate) struct SyncBody<F, N = F>(F, PhantomData<fn() -> N>);
 
 impl<F, N> SyncBody<F, N> {
@@ -37,7 +37,7 @@ impl<F: FnOnce() -> T, T, N> Body for SyncBody<F, N> {
     }
 }
 
-/// The path of the function in which a closure of type `N` stands.
+/// Returns the path of the function that contains a closure of type `N`.
 #[cfg(feature = "tracing")]
 pub(crate) fn path_of<N>() -> &'static str {
     let name = std::any::type_name::<N>();

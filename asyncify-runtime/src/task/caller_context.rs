@@ -1,8 +1,8 @@
-//! What a body sees of its caller.
+//! The part of a caller's context that its body sees: the tokio runtime and, with the feature
+//! `tracing`, the span and the dispatcher.
 //!
-//! Every task has room for it: the tokio runtime, and with `tracing` the span and dispatcher. It is
-//! captured where a call is started, current while its body runs, and ends with it: the next task on
-//! the same thread sees nothing of it.
+//! Every task has a field for it. The context is captured when the call is started, is current while
+//! the body runs, and is dropped with the body; the next task on the same thread does not see it.
 
 #[cfg(feature = "tracing")]
 mod tracing;
@@ -13,7 +13,7 @@ pub(crate) use self::tracing::Origin;
 pub(crate) struct CallerContext {
     #[cfg(feature = "tokio")]
     runtime: Option<tokio::runtime::Handle>,
-    /// Boxed, as most programs have no subscriber and every task has the field.
+    /// Boxed, because every task has the field and most programs have no subscriber.
     #[cfg(feature = "tracing")]
     tracing: Option<Box<tracing::Tracing>>,
 }
@@ -26,7 +26,7 @@ impl CallerContext {
         tracing: None,
     };
 
-    /// Takes what is current on this thread.
+    /// Captures the context of this thread.
     pub(crate) fn capture(#[cfg(feature = "tracing")] origin: &Origin) -> Self {
         Self {
             #[cfg(feature = "tokio")]
@@ -36,13 +36,13 @@ impl CallerContext {
         }
     }
 
-    /// Puts another runtime in the place of the caller's.
+    /// Replaces the caller's runtime.
     #[cfg(feature = "tokio")]
     pub(crate) fn set_runtime(&mut self, runtime: tokio::runtime::Handle) {
         self.runtime = Some(runtime);
     }
 
-    /// Makes it current on this thread while the guard lives.
+    /// Makes the context current on this thread until the guard is dropped.
     pub(crate) fn enter(&self) -> impl Sized + '_ {
         (
             #[cfg(feature = "tokio")]

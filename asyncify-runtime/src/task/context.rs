@@ -1,4 +1,4 @@
-//! What only some tasks have: kept out of the cell, and made at the first need.
+//! State that only some tasks need: outside the task cell, allocated on first use.
 
 use std::sync::{Arc, PoisonError};
 use std::task::Waker;
@@ -9,49 +9,49 @@ use crate::limit::{HeldPermit, Limiter};
 use crate::sync::{Mutex, MutexGuard};
 use crate::util::wake_all;
 
-/// Runs a body with something around it, and must call it once.
+/// Wraps a body: runs it with a context that a pool's hook captured, and must call it once.
 pub(crate) type ContextWrapper = Box<dyn FnOnce(&mut dyn FnMut()) + Send>;
 
-/// Lives from its first use until the task is freed. Its lock is held only to exchange what is
-/// behind it, never while code of the user's runs.
+/// Lives from its first use until the task is freed. Its lock is held only to exchange fields, never
+/// while user code runs.
 #[derive(Default)]
 pub(crate) struct TaskContext(Mutex<Fields>);
 
 #[derive(Default)]
 struct Fields {
-    /// Woken by a cancellation: the waker of the thread which drives an async body, and before, of
-    /// a job which waits for its permit.
+    /// Woken by a cancellation. It belongs to a job that waits for its permit and, later, to the
+    /// thread that drives an async body.
     cancelled: Option<Waker>,
-    /// The body's token, once it asked.
+    /// The body's token, made on the first request.
     token: Option<CancellationToken>,
     body: BodyContext,
 }
 
-/// What ends with the body, before its outcome is known.
+/// The fields that are dropped when the body ends, before the outcome is published.
 #[derive(Default)]
 pub(crate) struct BodyContext {
     /// The permit under which the body runs.
     permit: Option<HeldPermit>,
-    /// What the pool's hooks captured, in the order in which they go around the body.
+    /// The wrappers of the pool's hooks, outermost first.
     wrappers: Vec<ContextWrapper>,
     /// The executor of the scope around the call.
     scope: Option<Arc<dyn Executor>>,
 }
 
 impl TaskContext {
-    /// Asks to be woken by a cancellation. The caller looks at the cancellation afterwards.
+    /// Registers the waker for a cancellation. The caller checks for cancellation afterwards.
     pub(super) fn register(&self, waker: &Waker) {
         let waker = Some(waker.clone());
         let before = std::mem::replace(&mut self.lock().cancelled, waker);
         drop(before);
     }
 
-    /// The body's token. The caller looks at the cancellation afterwards.
+    /// Returns the body's token. The caller checks for cancellation afterwards.
     pub(super) fn token(&self) -> CancellationToken {
         self.lock().token.get_or_insert_default().clone()
     }
 
-    /// The task was cancelled.
+    /// Cancels the token and wakes the registered waker.
     pub(super) fn cancel(&self) {
         let token = self.lock().token.clone();
         if let Some(token) = token {
@@ -69,7 +69,7 @@ impl TaskContext {
         self.lock().body.permit.take()
     }
 
-    /// The limiter that lends this body's permit on, where it holds one of `limiter`.
+    /// Returns the limiter that lends out this body's permit, if that is a permit of `limiter`.
     pub(super) fn lend_permit(&self, limiter: &Limiter) -> Option<Limiter> {
         self.lock().body.permit.as_mut()?.lend(limiter)
     }
@@ -90,7 +90,7 @@ impl TaskContext {
         self.lock().body.scope.clone()
     }
 
-    /// What ends with the body, to be dropped by the caller.
+    /// Takes the fields that end with the body; the caller drops them.
     pub(super) fn take_body_context(&self) -> BodyContext {
         std::mem::take(&mut self.lock().body)
     }

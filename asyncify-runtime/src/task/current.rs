@@ -1,4 +1,4 @@
-//! The task that runs on this thread, so that its body can ask about it.
+//! The task whose body runs on this thread.
 #![allow(unsafe_code, reason = "reads the running task through a thread-local pointer")]
 
 use std::cell::Cell;
@@ -7,62 +7,62 @@ use std::task::Waker;
 
 use super::Executor;
 use super::context::TaskContext;
-use super::raw::{RawTask, Running};
+use super::raw::{HeaderPtr, RawTask};
 use crate::cancel::CancellationToken;
 use crate::limit::Limiter;
 
 #[cfg(not(all(test, asyncify_loom)))]
 std::thread_local! {
-    static CURRENT: Cell<Option<Running>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<HeaderPtr>> = const { Cell::new(None) };
 }
 #[cfg(all(test, asyncify_loom))]
 loom::thread_local! {
-    static CURRENT: Cell<Option<Running>> = Cell::new(None);
+    static CURRENT: Cell<Option<HeaderPtr>> = Cell::new(None);
 }
 
-/// Marks `task` as the one that runs here, until the guard is dropped.
+/// Makes `task` the current task of this thread until the guard is dropped.
 ///
-/// The caller keeps the task alive as long as the guard, and drops the guard on this thread in
-/// the order of nesting; `raw`, the only caller, holds it around the body.
-pub(super) fn enter(task: Running) -> Entered {
-    Entered { before: CURRENT.with(|current| current.replace(Some(task))) }
+/// The caller keeps the task alive as long as the guard, and drops nested guards on this thread in
+/// reverse order; `raw`, the only caller, holds the guard while the body runs.
+pub(super) fn enter(task: HeaderPtr) -> Entered {
+    Entered { previous: CURRENT.with(|current| current.replace(Some(task))) }
 }
 
-/// Restores the task around.
+/// Restores the previous task when it is dropped.
 pub(super) struct Entered {
-    before: Option<Running>,
+    previous: Option<HeaderPtr>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        CURRENT.with(|current| current.set(self.before));
+        CURRENT.with(|current| current.set(self.previous));
     }
 }
 
 fn current() -> Option<RawTask> {
-    CURRENT.with(Cell::get).map(RawTask::from_running)
+    CURRENT.with(Cell::get).map(RawTask::from_header)
 }
 
-/// Whether a body runs here.
+/// Returns whether a body runs on this thread.
 #[cfg(feature = "in_place")]
 pub(crate) fn is_in_body() -> bool {
     current().is_some()
 }
 
-/// Whether the caller of the body that runs here has gone away or asked it to stop. False
-/// outside of any body.
+/// Returns whether the task of the current body was cancelled: its future was dropped, or its handle
+/// aborted. `false` outside of a body.
 pub(crate) fn is_cancelled() -> bool {
     current().is_some_and(|task| task.state().is_cancelled())
 }
 
-/// Runs `f` with the context of the task whose body runs here.
+/// Runs `f` with the context of the current task.
 fn with_context<R>(f: impl FnOnce(&TaskContext, &RawTask) -> R) -> Option<R> {
     let task = current()?;
-    // SAFETY: we are within the running body, so its task lives until we return.
+    // SAFETY: this is called by the running body, which keeps its task alive until it returns.
     Some(f(unsafe { task.context() }, &task))
 }
 
-/// Wakes `waker` once the body that runs here is cancelled; true if it is already.
+/// Registers `waker` for the cancellation of the current body. Returns `true` if it is cancelled.
 pub(crate) fn poll_cancelled(waker: &Waker) -> bool {
     with_context(|context, task| {
         context.register(waker);
@@ -71,7 +71,7 @@ pub(crate) fn poll_cancelled(waker: &Waker) -> bool {
     .unwrap_or(false)
 }
 
-/// The token of the body that runs here.
+/// Returns the token of the current body.
 pub(crate) fn cancellation_token() -> Option<CancellationToken> {
     with_context(|context, task| {
         let token = context.token();
@@ -82,12 +82,12 @@ pub(crate) fn cancellation_token() -> Option<CancellationToken> {
     })
 }
 
-/// The limiter that lends the permit of the body that runs here on, where it holds one of `limiter`.
+/// Returns the limiter that lends out the current body's permit, if that is a permit of `limiter`.
 pub(crate) fn lend_permit(limiter: &Limiter) -> Option<Limiter> {
     current()?.context_if_any()?.lend_permit(limiter)
 }
 
-/// The executor of the scope around the call whose body runs here.
+/// Returns the executor of the scope in which the current body's call was made.
 pub(crate) fn scope() -> Option<Arc<dyn Executor>> {
     current()?.context_if_any()?.scope()
 }

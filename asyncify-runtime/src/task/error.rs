@@ -1,4 +1,4 @@
-//! Why a call has no result.
+//! The error of a `JoinHandle`.
 
 use std::any::Any;
 use std::fmt;
@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::sync::Mutex;
 
 /// The error of a [`JoinHandle`](crate::JoinHandle): the call panicked, was cancelled, or was
-/// refused.
+/// rejected.
 pub struct JoinError(Repr);
 
 enum Repr {
-    /// In a mutex only to be `Sync`.
+    /// The mutex makes the error `Sync`.
     Panic(Mutex<Payload>),
     Cancelled,
     Full,
@@ -29,7 +29,7 @@ impl JoinError {
         Self(Repr::Cancelled)
     }
 
-    /// For every outcome without a value of its own.
+    /// For the outcomes that carry no value.
     pub(super) fn from_outcome(outcome: Outcome) -> Self {
         Self(match outcome {
             Outcome::RejectedFull => Repr::Full,
@@ -38,29 +38,30 @@ impl JoinError {
         })
     }
 
-    /// Whether the call panicked.
+    /// Returns `true` if the call panicked.
     #[must_use]
     pub fn is_panic(&self) -> bool {
         matches!(self.0, Repr::Panic(_))
     }
 
-    /// Whether the call was aborted, or discarded by its executor, before it had a result.
+    /// Returns `true` if the call was aborted, or dropped by its executor, before it had a result.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         matches!(self.0, Repr::Cancelled)
     }
 
-    /// Whether the executor refused the call: its queue was full, or it was shut down.
+    /// Returns `true` if the executor rejected the call: its queue was full, or it was shut down.
     #[must_use]
     pub fn is_rejected(&self) -> bool {
         matches!(self.0, Repr::Full | Repr::ShutDown)
     }
 
-    /// The panic's payload, to look into or to resume.
+    /// Returns the payload of the panic, which can be inspected or passed to
+    /// [`resume_unwind`](std::panic::resume_unwind).
     ///
     /// # Panics
     ///
-    /// If the call did not panic; see [`try_into_panic`](Self::try_into_panic).
+    /// Panics if the call did not panic. Use [`try_into_panic`](Self::try_into_panic) to avoid this.
     #[must_use]
     #[track_caller]
     pub fn into_panic(self) -> Box<dyn Any + Send + 'static> {
@@ -70,11 +71,11 @@ impl JoinError {
         }
     }
 
-    /// The panic's payload, if the call panicked.
+    /// Returns the payload of the panic, if the call panicked.
     ///
     /// # Errors
     ///
-    /// Gives the error back if the call did not panic.
+    /// Returns the error unchanged if the call did not panic.
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send + 'static>, Self> {
         match self.0 {
             Repr::Panic(payload) => {
@@ -85,7 +86,7 @@ impl JoinError {
     }
 }
 
-/// What a panic said, where it said it in words.
+/// Returns the message of a panic, if its payload is a string.
 fn message(payload: &Mutex<Payload>) -> Option<String> {
     let payload = payload.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -122,7 +123,8 @@ impl fmt::Debug for JoinError {
 
 impl std::error::Error for JoinError {}
 
-/// Loses what a panic said; [`JoinError::try_into_panic`] comes first where that matters.
+/// A panic becomes [`Error::Cancelled`] and its payload is lost; use [`JoinError::try_into_panic`]
+/// first to keep it.
 impl From<JoinError> for Error {
     fn from(error: JoinError) -> Self {
         match error.0 {

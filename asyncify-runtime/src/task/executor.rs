@@ -1,4 +1,4 @@
-//! Where a job goes.
+//! The trait of all executors.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,16 +7,17 @@ use super::{Job, RejectReason};
 
 /// Something that runs blocking calls.
 ///
-/// An executor takes an opaque [`Job`] and runs it once, soon, on a thread that may block. Giving
-/// it back in a [`Rejected`] refuses it. Dropping it resolves the call as cancelled, so that its
-/// caller never hangs.
+/// An executor receives an opaque [`Job`] and runs it once, soon, on a thread that may block. To
+/// reject a job, it returns the job in a [`Rejected`]. If an executor drops a job, the call is
+/// resolved as cancelled, so its caller never hangs.
 ///
-/// Implemented for [`BlockingPool`](crate::BlockingPool), [`DedicatedThread`](crate::DedicatedThread), [`Inline`](crate::Inline) and
-/// tokio's `Handle` (feature `tokio`).
+/// Implemented for [`BlockingPool`](crate::BlockingPool),
+/// [`DedicatedThread`](crate::DedicatedThread), [`Inline`](crate::Inline), tokio's `Handle` (feature
+/// `tokio`) and rayon's `ThreadPool` (feature `rayon`).
 ///
 /// # Examples
 ///
-/// A thread for each call:
+/// An executor that spawns a thread for each call:
 ///
 /// ```
 /// use asyncify_runtime::{Executor, Job, Rejected, asyncify};
@@ -39,32 +40,34 @@ use super::{Job, RejectReason};
     note = "use a reference to a `BlockingPool`, a `DedicatedThread`, `Inline`, or tokio's `Handle`"
 )]
 pub trait Executor: Send + Sync {
-    /// Takes a job to run it soon. Must not block, and must not run it under a lock.
+    /// Submits a job, to be run soon. This method must not block, and must not run the job while it
+    /// holds a lock.
     ///
     /// # Errors
     ///
-    /// Gives the job back when there is no room for it, or when the executor is shut down.
+    /// Returns the job if the queue is full, or if the executor is shut down.
     fn execute(&self, job: Job) -> Result<(), Rejected>;
 
-    /// Takes a job as soon as there is room for it, in the order of asking.
+    /// Waits until there is room for the job, then submits it. Waiting jobs are submitted first come,
+    /// first served.
     ///
-    /// What a call does after [`execute`](Self::execute) had no room. By default it tries once
-    /// more and then refuses.
+    /// A call uses this after [`execute`](Self::execute) rejected its job because the queue was full.
+    /// The default implementation tries [`execute`](Self::execute) once more.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future drops the job, which thus never runs.
+    /// Dropping the future drops the job, which then never runs.
     fn execute_when_ready(&self, job: Job) -> WhenReady {
         let result = self.execute(job);
         Box::pin(std::future::ready(result))
     }
 
-    /// A handle to the same executor that is not borrowed, where it has one.
+    /// Returns an owned handle to the same executor, if it has one.
     ///
-    /// Needed only by a call that is [detached](crate::BlockingCall::detach) or
-    /// [spawned](crate::BlockingCall::spawn), has a [limiter](crate::BlockingCall::limiter), and
-    /// is dropped while it waits for its permit: it goes on with this handle, and is cancelled
-    /// where there is none. By default there is none.
+    /// A call with a [limiter](crate::BlockingCall::limiter) that is
+    /// [detached](crate::BlockingCall::detach) or [spawned](crate::BlockingCall::spawn) uses this
+    /// handle when its future is dropped while it waits for a permit. Without a handle, such a call is
+    /// cancelled. The default implementation returns `None`.
     fn share(&self) -> Option<Arc<dyn Executor>> {
         None
     }
@@ -93,37 +96,37 @@ macro_rules! forward {
 
 forward!(&E, Box<E>, Arc<E>);
 
-/// A job that an executor refused, and why.
+/// A job that an executor rejected, with the reason.
 #[derive(Debug)]
-#[must_use = "the refused job resolves its call as cancelled when it is dropped"]
+#[must_use = "dropping a rejected job resolves its call as cancelled"]
 pub struct Rejected {
     pub(crate) job: Job,
     pub(crate) reason: RejectReason,
 }
 
 impl Rejected {
-    /// Refuses because there is no room now.
+    /// Rejects a job because the queue is full.
     pub fn full(job: Job) -> Self {
         Self { job, reason: RejectReason::Full }
     }
 
-    /// Refuses because the executor takes no more work.
+    /// Rejects a job because the executor is shut down.
     pub fn shut_down(job: Job) -> Self {
         Self { job, reason: RejectReason::ShutDown }
     }
 
-    /// The job, to try it elsewhere.
+    /// Returns the job, which can be submitted to another executor.
     pub fn into_job(self) -> Job {
         self.job
     }
 
-    /// Whether there was no room, as opposed to a shut down.
+    /// Returns `true` if the queue was full, and `false` if the executor was shut down.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.reason == RejectReason::Full
     }
 
-    /// Tells the caller that its call was refused.
+    /// Resolves the call as rejected.
     pub(crate) fn resolve(self) {
         self.job.reject(self.reason);
     }

@@ -1,4 +1,4 @@
-//! The executor's face of a task, and a task that has not been handed over yet.
+//! The executor's side of a task, and a task that has not been submitted yet.
 #![allow(unsafe_code, reason = "owns references to the task cell")]
 
 use std::fmt;
@@ -13,57 +13,57 @@ use super::state::Outcome;
 use super::{Body, CallerContext, Executor, JoinHandle, SyncBody};
 use crate::limit::{HeldPermit, QueuePermit};
 
-/// A call that waits to be run: opaque, one pointer, and allocated already.
+/// A submitted call: opaque, one pointer wide, and already allocated.
 ///
-/// An [`Executor`](crate::Executor) runs it, once, on a thread that may block. A job that is
-/// dropped instead resolves its handle as cancelled, so nobody waits for ever.
+/// An [`Executor`](crate::Executor) runs it, once, on a thread that may block. Dropping a job instead
+/// resolves its call as cancelled, so its caller never hangs.
 #[must_use = "a job that is dropped is cancelled"]
 pub struct Job {
     /// Owns the job's reference.
     task: RawTask,
 }
 
-// SAFETY: `Fresh::new` asks for a body and an output that are `Send`; the header is made to be
-// shared (the rules in `task/mod.rs`).
+// SAFETY: `UnsubmittedTask::new` requires a body and an output that are `Send`; the header is made
+// to be shared (the rules in `task/mod.rs`).
 unsafe impl Send for Job {}
 
-/// What came of a job.
+/// The result of running a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finish {
-    /// The body ran to its end, or stopped because it was told to.
+    /// The body returned, or stopped because it was cancelled.
     Completed,
-    /// The body panicked; its caller has the payload.
+    /// The body panicked; its caller receives the payload.
     Panicked,
-    /// It had been cancelled while it was queued; nothing ran.
+    /// The job was cancelled while it was queued; the body did not run.
     Cancelled,
 }
 
-/// Why an executor refused a job.
+/// Why an executor rejected a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RejectReason {
     /// A bounded queue is full.
     Full,
-    /// The executor takes no more work.
+    /// The executor is shut down.
     ShutDown,
 }
 
 impl Job {
-    /// Runs the call on this thread, in the context that its caller captured.
+    /// Runs the call on this thread, in the context that was captured from its caller.
     ///
-    /// Never unwinds: a panic of the body is handed to whoever awaits the call. Nothing runs if
-    /// the call was cancelled meanwhile.
+    /// This method never unwinds: a panic of the body is sent to the task that awaits the call. If the
+    /// call was cancelled in the meantime, nothing runs.
     pub fn run(self) {
         self.run_counted();
     }
 
-    /// Runs the call and says what came of it.
+    /// Runs the call and returns how it ended.
     pub(crate) fn run_counted(self) -> Finish {
         let task = ManuallyDrop::new(self).task;
         // SAFETY: the job's reference is given up.
         unsafe { task.run() }
     }
 
-    /// Refuses the call.
+    /// Rejects the call.
     pub(crate) fn reject(self, reason: RejectReason) {
         self.abandon(match reason {
             RejectReason::Full => Outcome::RejectedFull,
@@ -77,33 +77,34 @@ impl Job {
         unsafe { task.abandon(outcome) };
     }
 
-    /// Gives the job its permit of a bounded queue, to be freed as soon as the job leaves it: when
-    /// it starts, or when it is cancelled. At most once a job.
+    /// Stores the job's permit of a bounded queue. It is released as soon as the job leaves the queue:
+    /// when it starts, or when it is cancelled. At most once for each job.
     pub(crate) fn set_queue_permit(&mut self, permit: QueuePermit) {
-        // SAFETY: `&mut` to the one job; its queue gives one permit.
+        // SAFETY: `&mut` to the task's only job; its queue sets one permit.
         unsafe { self.task.set_queue_permit(permit) };
     }
 
-    /// Has `wrapper` go around the body, inside of those before it.
+    /// Adds a wrapper around the body, inside the earlier ones.
     pub(crate) fn wrap(&mut self, wrapper: ContextWrapper) {
         self.context().wrap(wrapper);
     }
 
-    /// Sets the scope that calls within the body are in, too.
+    /// Sets the executor of the scope, which calls within the body inherit.
     pub(crate) fn set_scope(&mut self, executor: Arc<dyn Executor>) {
         self.context().set_scope(executor);
     }
 
-    /// To be called before the task is shared, where the permit comes [later](Self::set_permit).
+    /// Prepares the task for a permit that is set [later](Self::set_permit). Called before the task is
+    /// shared.
     pub(crate) fn expect_permit(&mut self) {
         self.context();
     }
 
-    /// Puts a permit under the call, which the body's end gives back. False: the call was cancelled
-    /// meanwhile, the permit is given back, and the job is of no use any more.
+    /// Sets the limiter's permit, which is released when the body ends. Returns `false` if the call was
+    /// cancelled in the meantime; the permit has been released then, and the job will not run.
     pub(crate) fn set_permit(&mut self, permit: HeldPermit) -> bool {
         self.context().set_permit(permit);
-        // The task context was there before the task was shared. A canceller claims the task, and
+        // The task context was made before the task was shared. A canceller claims the task, and
         // then empties the context under its lock. So either it finds the permit, or we find the
         // claim: our lock came first, or its claim came before our lock.
         if !self.task.state().is_claimed() {
@@ -114,19 +115,19 @@ impl Job {
     }
 
     fn context(&mut self) -> &TaskContext {
-        // SAFETY: `&mut` to the one job, which nobody runs yet.
+        // SAFETY: `&mut` to the task's only job, which is not running yet.
         unsafe { self.task.context() }
     }
 
-    /// Wakes `waker` once the call is cancelled; ready if it is already.
+    /// Polls for the cancellation of the call.
     pub(crate) fn poll_cancelled(&mut self, waker: &Waker) -> Poll<()> {
         self.context().register(waker);
         if self.task.state().is_cancelled() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Says that an awake worker will take the job at once, so that a look pays for the caller.
-    pub(crate) fn expect_soon(&self) {
-        self.task.state().set_soon();
+    /// Notes that an awake worker will take the job at once, so that the caller spins for the result.
+    pub(crate) fn set_spin_hint(&self) {
+        self.task.state().set_spin_hint();
     }
 }
 
@@ -143,19 +144,19 @@ impl fmt::Debug for Job {
     }
 }
 
-/// A task that nobody shares yet.
-pub(crate) struct Fresh<T> {
+/// A task that has not been submitted, with both of its references.
+pub(crate) struct UnsubmittedTask<T> {
     /// Owns both references.
     task: RawTask,
     output: PhantomData<T>,
 }
 
-// SAFETY: as for `Job`; `new` asks for `Send` where its caller does not vouch for it.
-unsafe impl<T> Send for Fresh<T> {}
-// SAFETY: nothing can be done with a `&Fresh`.
-unsafe impl<T> Sync for Fresh<T> {}
+// SAFETY: as for `Job`; `new` requires body and output to be `Send`.
+unsafe impl<T> Send for UnsubmittedTask<T> {}
+// SAFETY: a `&UnsubmittedTask` only reads the task's name and location, which are `'static`.
+unsafe impl<T> Sync for UnsubmittedTask<T> {}
 
-impl<T: Send + 'static> Fresh<T> {
+impl<T: Send + 'static> UnsubmittedTask<T> {
     #[track_caller]
     pub(crate) fn new<B>(body: B) -> Self
     where
@@ -165,22 +166,22 @@ impl<T: Send + 'static> Fresh<T> {
     }
 }
 
-impl<T> Fresh<T> {
-    /// Lets the body run to its end even when the caller's future is dropped.
+impl<T> UnsubmittedTask<T> {
+    /// Lets the body run to completion even if the caller's future is dropped.
     pub(crate) fn set_detached(&mut self) {
         self.task.state().set_detached();
     }
 
-    /// Captures the caller's context and splits the task into its two faces.
+    /// Captures the caller's context and splits the task into job and handle.
     pub(crate) fn into_parts(self) -> (Job, JoinHandle<T>) {
         let context = self.capture_context();
         self.into_parts_in(context)
     }
 
-    /// What is current on this thread.
+    /// Captures the context of this thread.
     #[cfg_attr(
         not(feature = "tracing"),
-        expect(clippy::unused_self, reason = "only a span asks where the call comes from")
+        expect(clippy::unused_self, reason = "only a span needs the origin of the call")
     )]
     pub(crate) fn capture_context(&self) -> CallerContext {
         CallerContext::capture(
@@ -189,7 +190,7 @@ impl<T> Fresh<T> {
         )
     }
 
-    /// Splits the task into its two faces, to run in `context`.
+    /// Splits the task into job and handle; the body runs in `context`.
     pub(crate) fn into_parts_in(self, context: CallerContext) -> (Job, JoinHandle<T>) {
         let task = ManuallyDrop::new(self).task;
         // SAFETY: not shared yet.
@@ -199,7 +200,7 @@ impl<T> Fresh<T> {
     }
 }
 
-impl<T> Drop for Fresh<T> {
+impl<T> Drop for UnsubmittedTask<T> {
     fn drop(&mut self) {
         drop(Job { task: self.task });
         // SAFETY: the handle's reference is given up.
@@ -207,12 +208,12 @@ impl<T> Drop for Fresh<T> {
     }
 }
 
-/// A closure as a task, in the caller's context.
+/// Makes a task of a closure, in the context of this thread.
 #[track_caller]
 pub(crate) fn spawnable<F, T>(f: F) -> (Job, JoinHandle<T>)
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Fresh::new(SyncBody::<F>::new(f)).into_parts()
+    UnsubmittedTask::new(SyncBody::<F>::new(f)).into_parts()
 }

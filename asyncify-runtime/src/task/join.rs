@@ -1,4 +1,4 @@
-//! The caller's face of a task.
+//! The caller's side of a task.
 #![allow(unsafe_code, reason = "owns a reference to the task cell")]
 
 use std::fmt;
@@ -12,18 +12,18 @@ use super::raw::{Progress, RawTask};
 use super::state::Outcome;
 use crate::util::spin::join::{self, SpinResult};
 
-/// Awaits a spawned call: `Ok` with its value, or a [`JoinError`].
+/// A handle to a spawned call, which resolves to its value or to a [`JoinError`].
 ///
-/// Dropping the handle *detaches* the call: it runs on, and its result is dropped where it was
-/// made. [`abort`](Self::abort) asks it to stop.
+/// Dropping the handle *detaches* the call: it continues to run, and its result is dropped on the
+/// thread that ran it. [`abort`](Self::abort) cancels the call.
 ///
 /// # Cancel safety
 ///
-/// Awaiting `&mut handle` is cancel safe: the result stays for the next poll.
+/// Awaiting `&mut handle` is cancel safe: the result is kept for the next poll.
 ///
 /// # Panics
 ///
-/// When polled again after it gave its result.
+/// Panics if it is polled again after it has returned its result.
 ///
 /// # Examples
 ///
@@ -34,15 +34,15 @@ use crate::util::spin::join::{self, SpinResult};
 /// # Ok::<(), asyncify_runtime::JoinError>(()) }).unwrap();
 /// ```
 pub struct JoinHandle<T> {
-    /// Owns the handle's reference until the outcome was taken.
+    /// Owns the handle's reference until the outcome is taken.
     task: Option<RawTask>,
     output: PhantomData<T>,
 }
 
-// SAFETY: the handle may take a `T` on another thread than it was made on, hence `T: Send`; the
+// SAFETY: the handle may take a `T` on another thread than the one that made it, hence `T: Send`; the
 // task itself is made to be shared (the rules in `task/mod.rs`).
 unsafe impl<T: Send> Send for JoinHandle<T> {}
-// SAFETY: a `&JoinHandle` can only abort and ask, which are operations on the state word.
+// SAFETY: a `&JoinHandle` can only abort the task and query it, by operations on the state word.
 unsafe impl<T: Send> Sync for JoinHandle<T> {}
 
 impl<T> Unpin for JoinHandle<T> {}
@@ -52,21 +52,21 @@ impl<T> RefUnwindSafe for JoinHandle<T> {}
 impl<T> JoinHandle<T> {
     /// # Safety
     ///
-    /// The handle's reference of `task` is given to the handle, and `T` is its output's type.
+    /// The caller transfers the handle's reference of `task`, and `T` is the type of its output.
     pub(super) unsafe fn from_raw(task: RawTask) -> Self {
         Self { task: Some(task), output: PhantomData }
     }
 
-    /// Asks the call to stop.
+    /// Cancels the call.
     ///
-    /// One that waits in a queue never runs, and what it captured is freed at once. One that runs
-    /// goes on to its end, unless it asks ([`is_cancelled`](crate::is_cancelled)) or is async, in
-    /// which case it stops at its next `.await`. A result that was there before stays.
+    /// A queued call never runs, and its captures are dropped immediately. A running body continues
+    /// to its end, unless it checks [`is_cancelled`](crate::is_cancelled); an async body stops at its
+    /// next `.await`. If the call has already completed, its result is kept.
     pub fn abort(&self) {
         self.cancel();
     }
 
-    /// [`abort`](Self::abort), which says how far the call had come.
+    /// Cancels the call as [`abort`](Self::abort) does, and returns the progress that it had made.
     pub(crate) fn cancel(&self) -> Progress {
         match self.task {
             // SAFETY: the handle's reference.
@@ -75,13 +75,13 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// Whether the call has ended: by a result, a panic or a cancellation.
+    /// Returns `true` if the call has ended: by a result, a panic or a cancellation.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.task.is_none_or(|task| task.state().is_complete())
     }
 
-    /// How far the call has come, by now.
+    /// Returns the current progress of the call.
     pub(crate) fn progress(&self) -> Progress {
         match self.task {
             Some(task) if task.state().is_complete() => Progress::Finished,
@@ -91,12 +91,12 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// Moves the handle out, and leaves one that has given its result.
+    /// Moves the handle out, and leaves a finished one in its place.
     pub(crate) fn take(&mut self) -> Self {
         Self { task: self.task.take(), output: PhantomData }
     }
 
-    /// Whether dropping the caller's future leaves the call alone.
+    /// Returns whether the call continues when the caller's future is dropped.
     pub(crate) fn is_detached(&self) -> bool {
         self.task.is_none_or(|task| task.state().is_detached())
     }
@@ -104,7 +104,7 @@ impl<T> JoinHandle<T> {
     #[inline]
     pub(crate) fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let task = self.task.expect("`JoinHandle` polled after completion");
-        if task.state().is_soon() {
+        if task.state().has_spin_hint() {
             match join::wait(|| task.state().is_complete()) {
                 SpinResult::Ready | SpinResult::NotReady => {}
                 SpinResult::Yield => {
@@ -123,7 +123,7 @@ impl<T> JoinHandle<T> {
             Outcome::Panicked => Err(JoinError::panic(unsafe { task.take_payload() })),
             other => Err(JoinError::from_outcome(other)),
         };
-        // SAFETY: the handle's reference, not used again.
+        // SAFETY: the handle's reference, which is not used again.
         unsafe { task.drop_ref() };
         Poll::Ready(result)
     }

@@ -1,29 +1,29 @@
-//! One blocking call, from the moment it is made until its result is taken.
+//! A task: one blocking call, from its creation until its result is taken.
 //!
 //! A task is one allocation ([`raw`]) that starts with its state word ([`state`]). It has two
-//! faces: the [`Job`] that an executor runs or drops, and the [`JoinHandle`] that its caller
-//! awaits, aborts or drops. Nothing here takes a lock or waits.
+//! owners: the [`Job`], which an executor runs or drops, and the [`JoinHandle`], which its caller
+//! awaits, aborts or drops. Transitions of the state take no lock and never wait.
 //!
 //! # Rules
 //!
-//! 1. *References.* `Job` and handle own one reference each, counted in the state word. Whoever
-//!    gives the last one back frees the task.
-//! 2. *Stage.* It holds the body until somebody sets `CLAIMED`, which exactly one does: the job
-//!    that runs, the handle that cancels, or the job that is dropped or rejected. From then on
-//!    it is the claimer's, who runs or drops the body and leaves the output there. With
-//!    `COMPLETE` it passes to the handle; if the handle is gone, it stays the claimer's. In both
-//!    cases its owner empties it before giving the reference back.
-//! 3. *The caller's context and the queue permit* follow the body: written before the task is shared
-//!    (the permit: by the holder of the job, before `QUEUE_PERMIT` is set), then the claimer's, who
-//!    takes them out. A panic's payload is then stored where the context was, and follows the output's
-//!    rule.
-//! 4. *Waker.* The slot is the handle's while `WAKER` is clear and `COMPLETE` is clear. `COMPLETE`
-//!    found with `WAKER` set makes it the claimer's; found clear, nobody touches it again until
-//!    the task is freed.
-//! 5. *Task context.* Made by the holder of the job or by the running body, of which there is one at
-//!    a time, and freed with the task; its fields are behind a lock of its own.
-//! 6. *Unwinding.* User code (body, captures, output, payload, waker) runs only where a panic
-//!    leaves the task in order: the pool's side catches everything.
+//! 1. *References.* Job and handle own one reference each, counted in the state word. Dropping the
+//!    last reference frees the task.
+//! 2. *Stage.* The stage holds the body until `CLAIMED` is set. Exactly one party sets it, the
+//!    claimer: the job when it is run, dropped or rejected, or the handle when it cancels. From then
+//!    on the stage belongs to the claimer, which runs or drops the body and stores the output. When
+//!    `COMPLETE` is set, the stage passes to the handle; if the handle is gone, it stays with the
+//!    claimer. In both cases its owner empties it before it drops its reference.
+//! 3. *Caller context and queue permit.* Both follow the body. They are written before the task is
+//!    shared (the permit: by the owner of the job, before `QUEUE_PERMIT` is set), then belong to the
+//!    claimer, which takes them out. A panic's payload is then stored in the place of the context, and
+//!    follows the rule of the output.
+//! 4. *Waker.* The slot belongs to the handle while `WAKER` and `COMPLETE` are clear. If `WAKER` is set
+//!    when `COMPLETE` is set, the slot passes to the claimer; if `WAKER` is clear then, the slot is not
+//!    touched again until the task is freed.
+//! 5. *Task context.* It is made by the owner of the job or by the running body, of which there is one
+//!    at a time, and freed with the task. Its fields are behind a lock of its own.
+//! 6. *Unwinding.* User code (body, captures, output, payload, waker) runs only where a panic leaves
+//!    the task consistent: the side of the pool catches every panic.
 
 mod body;
 mod caller_context;
@@ -48,6 +48,6 @@ pub(crate) use context::ContextWrapper;
 pub use error::JoinError;
 pub use executor::{Executor, Rejected, WhenReady};
 pub use job::Job;
-pub(crate) use job::{Finish, Fresh, RejectReason, spawnable};
+pub(crate) use job::{Finish, RejectReason, UnsubmittedTask, spawnable};
 pub use join::JoinHandle;
 pub(crate) use raw::Progress;

@@ -3,9 +3,8 @@
 //!
 //! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release task::models`
 //!
-//! Loom itself checks what is touched by whom (the cells of `raw`); the assertions here say that
-//! nothing is lost or done twice. Counters are the standard library's: they are no part of the
-//! protocol.
+//! Loom itself checks the accesses to the cells of `raw`; the assertions here check that nothing is
+//! lost or done twice. Counters are the standard library's: they are not part of the protocol.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -26,7 +25,7 @@ impl Drop for Counted {
     }
 }
 
-/// A job that captures one counted value and returns another, with the count of drops.
+/// Returns a job that captures one counted value and returns another, with the number of drops.
 fn counted() -> (Job, JoinHandle<Counted>, Arc<AtomicUsize>) {
     let drops = Arc::new(AtomicUsize::new(0));
     let (captured, output) = (Counted(drops.clone()), Counted(drops.clone()));
@@ -53,11 +52,11 @@ fn no_wake_up_is_lost() {
 }
 
 #[test]
-fn an_exchanged_waker_is_not_lost() {
+fn a_replaced_waker_is_woken() {
     loom::model(|| {
         let (job, mut handle, drops) = counted();
         let worker = thread::spawn(|| job.run());
-        // The first poll leaves a waker that wakes nobody; the second has to take its place.
+        // The first poll registers a noop waker, which the second poll replaces.
         match poll_once(&mut handle) {
             Poll::Ready(result) => drop(result.unwrap()),
             Poll::Pending => drop(block_on(handle).unwrap()),
@@ -68,7 +67,7 @@ fn an_exchanged_waker_is_not_lost() {
 }
 
 #[test]
-fn a_dropped_handle_races_the_end() {
+fn a_dropped_handle_races_completion() {
     loom::model(|| {
         let (job, mut handle, drops) = counted();
         let worker = thread::spawn(|| job.run());
@@ -80,7 +79,7 @@ fn a_dropped_handle_races_the_end() {
 }
 
 #[test]
-fn an_abort_races_the_start_and_the_end() {
+fn an_abort_races_start_and_completion() {
     loom::model(|| {
         let (job, handle, drops) = counted();
         let worker = thread::spawn(|| job.run_counted());
@@ -88,7 +87,7 @@ fn an_abort_races_the_start_and_the_end() {
         let result = block_on(handle);
         let finish = worker.join().unwrap();
         assert_eq!(result.is_err(), finish == Finish::Cancelled);
-        // The cancellation tells for sure whether the body runs.
+        // The cancellation returns for certain whether the body runs.
         assert_eq!(progress == Progress::Queued, finish == Finish::Cancelled);
         drop(result);
         assert_eq!(drops.load(SeqCst), 2);
@@ -96,7 +95,7 @@ fn an_abort_races_the_start_and_the_end() {
 }
 
 #[test]
-fn a_dropped_job_ends_the_wait() {
+fn a_dropped_job_wakes_its_handle() {
     loom::model(|| {
         let (job, handle, drops) = counted();
         let dropper = thread::spawn(|| drop(job));
@@ -120,7 +119,7 @@ fn an_abort_races_the_drop_of_the_job() {
 }
 
 #[test]
-fn a_waiting_body_hears_of_its_cancellation() {
+fn a_cancellation_wakes_a_waiting_body() {
     loom::model(|| {
         let (job, handle) = spawnable(|| {
             block_on(std::future::poll_fn(|cx| {
@@ -134,37 +133,36 @@ fn a_waiting_body_hears_of_its_cancellation() {
     });
 }
 
-/// A call that is aborted while it is handed its permit: the permit is back when both are done,
-/// though the job is not submitted yet.
+/// A call is aborted while its job receives a permit: the permit is released when both are done,
+/// although the job has not been submitted yet.
 #[test]
-fn a_permit_meets_an_abort() {
+fn an_abort_releases_a_permit_that_is_being_set() {
     loom::model(|| {
         let limiter = Limiter::new(1);
         let (mut job, handle) = spawnable(|| ());
         job.expect_permit();
         let permit = limiter.try_acquire().unwrap();
         let held = HeldPermit::new(permit, None);
-        let line = thread::spawn(move || {
+        let waiter = thread::spawn(move || {
             job.set_permit(held);
             job
         });
         handle.abort();
-        let job = line.join().unwrap();
+        let job = waiter.join().unwrap();
         assert_eq!(limiter.available(), 1);
         drop((job, handle));
     });
 }
 
-/// A job that waits for its permit hears of the abort.
 #[test]
-fn a_job_in_line_hears_of_its_cancellation() {
+fn an_abort_wakes_a_job_that_waits_for_its_permit() {
     loom::model(|| {
         let (mut job, handle) = spawnable(|| ());
-        let line = thread::spawn(move || {
+        let waiter = thread::spawn(move || {
             block_on(std::future::poll_fn(|cx| job.poll_cancelled(cx.waker())));
         });
         handle.abort();
-        line.join().unwrap();
+        waiter.join().unwrap();
     });
 }
 

@@ -19,7 +19,7 @@ use super::CallerContext;
 use super::caller_context::Origin;
 use super::context::{ContextWrapper, TaskContext};
 use super::current;
-use super::state::{Cancel, Claim, Complete, Look, Outcome, State};
+use super::state::{Cancel, Claim, Complete, Outcome, Readiness, State};
 use crate::limit::QueuePermit;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
 use crate::util::{catch, drop_quietly, wake_all};
@@ -27,7 +27,7 @@ use crate::util::{catch, drop_quietly, wake_all};
 /// A panic's payload.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-/// What every task starts with, whatever its body.
+/// The part of a task that does not depend on the type of its body.
 #[repr(C)]
 pub(super) struct Header {
     state: State,
@@ -35,26 +35,26 @@ pub(super) struct Header {
     /// Rule 4.
     waker: UnsafeCell<Option<Waker>>,
     /// Rule 3.
-    caller: UnsafeCell<Caller>,
+    caller: UnsafeCell<ContextOrPayload>,
     /// Rule 3.
     queue_permit: UnsafeCell<Option<QueuePermit>>,
     /// Rule 5.
     context: AtomicPtr<TaskContext>,
-    /// Where the call stands in the source.
+    /// The location of the call in the source.
     #[cfg(feature = "tracing")]
     location: &'static Location<'static>,
-    /// Stands for the stage behind the header, so that loom checks rule 2.
+    /// Represents the stage behind the header, so that loom checks rule 2.
     stage: UnsafeCell<()>,
 }
 
-/// What is for the caller: its context, until the body ends; after a panic, the payload.
-union Caller {
+/// The caller's context until the body ends; after a panic, the payload.
+union ContextOrPayload {
     context: ManuallyDrop<CallerContext>,
     payload: ManuallyDrop<Payload>,
 }
 
-/// Body and outcome share their place: rule 2. (`repr(C)` puts both at offset 0, where `run_body` and
-/// `drop_in_place` look for them.)
+/// Body and output share their memory: rule 2. (`repr(C)` puts both at offset 0, where `run_body` and
+/// `drop_in_place` expect them.)
 #[repr(C)]
 union Stage<B: Body> {
     body: ManuallyDrop<B>,
@@ -67,11 +67,12 @@ struct TaskCell<B: Body> {
     stage: Stage<B>,
 }
 
-/// What has to be known of a body's and an output's type.
+/// The operations that depend on the types of body and output.
 struct VTable {
     layout: Layout,
     stage_offset: usize,
-    /// Takes the body out of the stage and runs it. True: the output is in the stage. May unwind.
+    /// Takes the body out of the stage and runs it. Returns `true` if it left an output in the stage.
+    /// May unwind.
     run: unsafe fn(*mut ()) -> bool,
     drop_body: unsafe fn(*mut ()),
     drop_output: unsafe fn(*mut ()),
@@ -83,13 +84,13 @@ struct VTable {
 ///
 /// # Safety
 ///
-/// `stage` points to a `Stage<B>` that holds the body, and is the caller's alone.
+/// `stage` points to a `Stage<B>` that holds the body, and the caller has exclusive access to it.
 unsafe fn run_body<B: Body>(stage: *mut ()) -> bool {
     // SAFETY: by contract the stage holds a body; it is not read again.
     let body = unsafe { ptr::read(stage.cast::<B>()) };
     match body.run() {
         Some(output) => {
-            // SAFETY: by contract the stage is ours; the body was moved out.
+            // SAFETY: by contract our access is exclusive; the body was moved out.
             unsafe { ptr::write(stage.cast::<B::Output>(), output) };
             true
         }
@@ -117,8 +118,8 @@ impl<B: Body> TaskCell<B> {
     };
 }
 
-/// A pointer to a task, with no say about ownership: `Job`, `JoinHandle` and `Fresh` each own one
-/// reference through theirs.
+/// A pointer to a task, without ownership. `Job` and `JoinHandle` each own one reference, and
+/// `UnsubmittedTask` owns both.
 #[derive(Clone, Copy)]
 pub(super) struct RawTask(NonNull<Header>);
 
@@ -135,7 +136,7 @@ impl RawTask {
                 state: State::new(),
                 vtable: &TaskCell::<B>::VTABLE,
                 waker: UnsafeCell::new(None),
-                caller: UnsafeCell::new(Caller {
+                caller: UnsafeCell::new(ContextOrPayload {
                     context: ManuallyDrop::new(CallerContext::EMPTY),
                 }),
                 queue_permit: UnsafeCell::new(None),
@@ -151,8 +152,8 @@ impl RawTask {
     }
 
     fn header(&self) -> &Header {
-        // SAFETY: whoever has a `RawTask` holds a reference (rule 1), so the task is alive, and
-        // the header is only ever shared; what changes in it stands in cells.
+        // SAFETY: every user of a `RawTask` holds a reference (rule 1), so the task is alive. The
+        // header is only ever shared; its mutable fields are in cells.
         unsafe { self.0.as_ref() }
     }
 
@@ -168,31 +169,31 @@ impl RawTask {
 
     fn stage(self) -> *mut () {
         let offset = self.header().vtable.stage_offset;
-        // SAFETY: the offset lies within the allocation, from which the pointer was made whole.
+        // SAFETY: the offset lies within the allocation, and the pointer was made from all of it.
         unsafe { self.0.as_ptr().cast::<()>().byte_add(offset) }
     }
 
-    /// Runs `f` with the stage, as the one who may touch it.
+    /// Runs `f` with the stage, to which the caller has exclusive access.
     fn with_stage<R>(self, f: impl FnOnce(*mut ()) -> R) -> R {
         let stage = self.stage();
         self.header().stage.with_mut(|_| f(stage))
     }
 
-    /// Gives a reference back; frees the task with the last.
+    /// Drops a reference; frees the task with the last one.
     ///
     /// # Safety
     ///
     /// The caller owns a reference, and does not use it again.
     pub(super) unsafe fn drop_ref(self) {
         if self.state().drop_ref() {
-            // SAFETY: the last reference was ours: nobody else can reach the task.
+            // SAFETY: the last reference was ours, so nothing else can reach the task.
             unsafe { self.free() };
         }
     }
 
     /// # Safety
     ///
-    /// Nobody else has a reference.
+    /// There is no other reference.
     unsafe fn free(self) {
         let layout = self.header().vtable.layout;
         // Relaxed: `drop_ref` ordered all others' accesses before this one.
@@ -202,8 +203,8 @@ impl RawTask {
             drop_quietly(unsafe { Box::from_raw(context) });
         }
         // The stage and `caller` are empty by rules 2 and 3; only header fields are left to drop.
-        // A panicking waker must not keep the memory.
-        // SAFETY: alone, as above, and never used again.
+        // The waker is dropped last, so that its panic does not leak the memory.
+        // SAFETY: our access is exclusive, and the slot is never used again.
         let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
         // SAFETY: as above. The other fields own nothing.
         unsafe { ptr::drop_in_place(self.0.as_ptr()) };
@@ -212,15 +213,15 @@ impl RawTask {
         drop_quietly(waker);
     }
 
-    /// Sets what the caller carries along.
+    /// Sets the caller's context.
     ///
     /// # Safety
     ///
     /// The task is not shared yet.
     pub(super) unsafe fn set_context(self, context: CallerContext) {
         self.header().caller.with_mut(|caller| {
-            // SAFETY: not shared; until now it held the empty context, which owns nothing.
-            unsafe { caller.write(Caller { context: ManuallyDrop::new(context) }) };
+            // SAFETY: not shared; the slot held the empty context, which owns nothing.
+            unsafe { caller.write(ContextOrPayload { context: ManuallyDrop::new(context) }) };
         });
     }
 
@@ -233,21 +234,21 @@ impl RawTask {
             let caller = unsafe { &mut *caller };
             // SAFETY: it holds a context until the outcome is written.
             let context = unsafe { &mut caller.context };
-            // SAFETY: called once; it is not used afterwards.
+            // SAFETY: called once; the context is not used afterwards.
             unsafe { ManuallyDrop::take(context) }
         })
     }
 
-    /// Gives the task its permit of a bounded queue, released as soon as it leaves the queue.
+    /// Stores the task's permit of a bounded queue, which is released when the task leaves the queue.
     ///
     /// # Safety
     ///
-    /// The caller holds the `Job`, and sets no permit twice.
+    /// The caller owns the `Job`, and sets a permit only once.
     pub(super) unsafe fn set_queue_permit(self, permit: QueuePermit) {
-        // SAFETY: rule 3: while `QUEUE_PERMIT` is clear the slot is the job holder's.
+        // SAFETY: rule 3: while `QUEUE_PERMIT` is clear the slot belongs to the owner of the job.
         self.header().queue_permit.with_mut(|slot| unsafe { *slot = Some(permit) });
         if !self.state().publish_queue_permit() {
-            // Cancelled meanwhile: the claimer looked before, and leaves the slot to us.
+            // Cancelled in the meantime: the claimer did not see the permit and leaves it to us.
             // SAFETY: as above.
             drop_quietly(unsafe { self.take_queue_permit() });
         }
@@ -255,7 +256,7 @@ impl RawTask {
 
     /// # Safety
     ///
-    /// The slot is the caller's by rule 3.
+    /// The slot belongs to the caller by rule 3.
     unsafe fn take_queue_permit(self) -> Option<QueuePermit> {
         // SAFETY: the caller's contract.
         self.header().queue_permit.with_mut(|slot| unsafe { (*slot).take() })
@@ -265,7 +266,7 @@ impl RawTask {
     ///
     /// # Safety
     ///
-    /// The caller owns the job's reference and gives it up.
+    /// The caller owns the job's reference and transfers it.
     pub(super) unsafe fn run(self) -> super::Finish {
         match self.state().start() {
             Claim::Lost => {
@@ -305,7 +306,7 @@ impl RawTask {
             let mut body = || {
                 if stage.get() == StageState::Body {
                     stage.set(StageState::Running);
-                    // SAFETY: we claimed; once, as the stage counts as empty from here on.
+                    // SAFETY: we claimed; only once, because `stage` is not `Body` from here on.
                     let output = unsafe { self.run_body() };
                     stage.set(if output { StageState::Output } else { StageState::Stopped });
                 }
@@ -315,68 +316,68 @@ impl RawTask {
                 Some(context) => wrap(&mut context.take_wrappers().into_iter(), &mut body),
             }
         });
-        // The context ends with the body, before anybody hears of the end.
+        // The context is dropped before the outcome is published.
         drop_quietly(context);
         self.drop_body_context();
         match (&result, stage.get()) {
             (Ok(()), StageState::Output) => return Outcome::Output,
             (Ok(()), StageState::Stopped) => return Outcome::Cancelled,
-            // SAFETY: the stage is ours, and holds the body still.
+            // SAFETY: the stage is ours, and still holds the body.
             (_, StageState::Body) => unsafe { self.drop_body() },
-            // A hook panicked after the body.
+            // A wrapper panicked after the body had returned.
             // SAFETY: the stage is ours, and holds the output.
             (Err(_), StageState::Output) => unsafe { self.drop_outcome(Outcome::Output) },
             _ => {}
         }
         match result {
-            // A hook did not run the body, or kept its panic.
+            // A wrapper did not run the body, or caught its panic.
             Ok(()) => Outcome::Discarded,
             Err(payload) => {
                 // SAFETY: rule 3: still ours, and the context was taken out.
                 self.header().caller.with_mut(|caller| unsafe {
-                    caller.write(Caller { payload: ManuallyDrop::new(payload) });
+                    caller.write(ContextOrPayload { payload: ManuallyDrop::new(payload) });
                 });
                 Outcome::Panicked
             }
         }
     }
 
-    /// Runs the body; true if there is an output. May unwind.
+    /// Runs the body; returns whether there is an output. May unwind.
     ///
     /// # Safety
     ///
     /// The caller claimed the task, and calls this once.
     unsafe fn run_body(self) -> bool {
         let run = self.header().vtable.run;
-        // SAFETY: the stage is the claimer's and holds the body (rule 2).
+        // SAFETY: the stage belongs to the claimer and holds the body (rule 2).
         self.with_stage(|stage| unsafe { run(stage) })
     }
 
-    /// Drops the part of the task context that ends with the body. Never unwinds.
+    /// Drops the fields of the task context that end with the body. Never unwinds.
     fn drop_body_context(self) {
         if let Some(context) = self.context_if_any() {
             drop_quietly(context.take_body_context());
         }
     }
 
-    /// Publishes the outcome and gives the claimer's reference back. Never unwinds.
+    /// Publishes the outcome and drops one reference. Never unwinds.
     ///
     /// # Safety
     ///
-    /// The caller claimed the task, `outcome` is true of stage and slot, and the caller gives up
-    /// one reference.
+    /// The caller claimed the task, `outcome` describes stage and slot, and the caller transfers one
+    /// reference.
     unsafe fn complete(self, outcome: Outcome) {
         match self.state().complete(outcome) {
             Complete::Done => {}
             Complete::Wake => {
                 // SAFETY: rule 4: registered and complete, so the slot is ours.
                 let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
-                // SAFETY: the caller's reference. Nothing is held any more when the waker runs.
+                // SAFETY: the caller's reference. It is dropped before the waker runs.
                 unsafe { self.drop_ref() };
                 wake_all(waker);
             }
-            Complete::Unwanted => {
-                // SAFETY: no handle is left and none comes back, so the outcome is ours.
+            Complete::NoHandle => {
+                // SAFETY: the handle is gone, and no other can be made, so the outcome is ours.
                 unsafe { self.drop_outcome(outcome) };
                 // SAFETY: the caller's reference.
                 unsafe { self.drop_ref() };
@@ -384,11 +385,11 @@ impl RawTask {
         }
     }
 
-    /// Drops the outcome in its place. Never unwinds.
+    /// Drops the outcome in place. Never unwinds.
     ///
     /// # Safety
     ///
-    /// `outcome` is true of stage and slot, and they are the caller's (rules 2 and 3).
+    /// `outcome` describes stage and slot, and they belong to the caller (rules 2 and 3).
     pub(super) unsafe fn drop_outcome(self, outcome: Outcome) {
         match outcome {
             Outcome::Output => {
@@ -408,12 +409,12 @@ impl RawTask {
 
     /// # Safety
     ///
-    /// The outcome is a panic's, is the caller's, and is taken once.
+    /// The outcome is a panic, belongs to the caller, and is taken once.
     pub(super) unsafe fn take_payload(self) -> Payload {
         self.header().caller.with_mut(|caller| {
-            // SAFETY: the caller's alone.
+            // SAFETY: by contract our access is exclusive.
             let caller = unsafe { &mut *caller };
-            // SAFETY: the outcome says that it holds a payload.
+            // SAFETY: after a panic the slot holds a payload.
             let payload = unsafe { &mut caller.payload };
             // SAFETY: taken once.
             unsafe { ManuallyDrop::take(payload) }
@@ -422,23 +423,23 @@ impl RawTask {
 
     /// # Safety
     ///
-    /// The outcome is an output of type `T`, is the caller's, and is taken once.
+    /// The outcome is an output of type `T`, belongs to the caller, and is taken once.
     pub(super) unsafe fn take_output<T>(self) -> T {
         // SAFETY: the caller's contract.
         self.with_stage(|stage| unsafe { ptr::read(stage.cast::<T>()) })
     }
 
-    /// Ends a task that has not begun and never will. Nothing happens if it was claimed before.
+    /// Completes a task without running it. Only drops the reference if the task was claimed before.
     ///
     /// # Safety
     ///
-    /// The caller owns a reference, the job's, and gives it up.
+    /// The caller owns the job's reference and transfers it.
     pub(super) unsafe fn abandon(self, outcome: Outcome) {
         match self.state().claim() {
             Claim::Won { queue_permit } => {
                 // SAFETY: we claimed.
                 unsafe { self.drop_claimed(queue_permit) };
-                // SAFETY: we claimed, and body and context are gone; the job's reference.
+                // SAFETY: we claimed, and body and context are dropped; the job's reference.
                 unsafe { self.complete(outcome) };
             }
             // SAFETY: the job's reference.
@@ -446,7 +447,7 @@ impl RawTask {
         }
     }
 
-    /// Frees what a task that never runs carries. Never unwinds.
+    /// Drops body, context and permit of a task that never runs. Never unwinds.
     ///
     /// # Safety
     ///
@@ -467,7 +468,7 @@ impl RawTask {
     ///
     /// # Safety
     ///
-    /// The stage is the caller's and holds the body.
+    /// The stage belongs to the caller and holds the body.
     unsafe fn drop_body(self) {
         let drop_body = self.header().vtable.drop_body;
         drop_quietly(catch(|| {
@@ -476,8 +477,8 @@ impl RawTask {
         }));
     }
 
-    /// Cancels from the handle's side: frees a body that has not started at once, tells a running
-    /// one. Says how far the task had come.
+    /// Cancels the task for its handle. A body that has not started is dropped immediately; a running
+    /// body is notified. Returns the progress that the task had made.
     ///
     /// # Safety
     ///
@@ -487,11 +488,11 @@ impl RawTask {
             Cancel::Won { queue_permit } => {
                 // SAFETY: we claimed.
                 unsafe { self.drop_claimed(queue_permit) };
-                // `complete` gives one reference back that is not ours to give: take one more.
+                // `complete` drops a reference, and the handle keeps its own: add one.
                 self.state().add_ref();
-                // SAFETY: we claimed, body and context are gone; the reference just taken.
+                // SAFETY: we claimed, body and context are dropped; the reference was just added.
                 unsafe { self.complete(Outcome::Cancelled) };
-                // After the end, as the waker of a job that waits for a permit drops the job.
+                // After `complete`, because the waker of a job that waits for a permit drops the job.
                 self.notify_cancelled();
                 Progress::Queued
             }
@@ -506,11 +507,11 @@ impl RawTask {
         }
     }
 
-    /// Wakes what waits for the cancellation: the driver of an async body, the body's token, or the
-    /// holder of a job that has not been submitted yet.
+    /// Notifies the waiters for the cancellation: the thread that drives an async body, the waiters of
+    /// the body's token, or the owner of a job that has not been submitted yet.
     fn notify_cancelled(self) {
         // Store (`CANCEL`), fence, load (`context`) here; store (`context`), fence, load (`CANCEL`)
-        // by whoever registers there: one of the two sees the other.
+        // on the side that registers: at least one of the two sees the other.
         fence(Ordering::SeqCst);
         if let Some(context) = self.context_if_any() {
             context.cancel();
@@ -524,13 +525,13 @@ impl RawTask {
         unsafe { context.as_ref() }
     }
 
-    /// The task's context, made now if there is none.
+    /// Returns the task's context, which is made now if there is none.
     ///
     /// # Safety
     ///
-    /// The caller may make it (rule 5): it holds the job, or is the running body.
+    /// The caller may make it (rule 5): it owns the job, or is the running body.
     pub(super) unsafe fn context(&self) -> &TaskContext {
-        // Relaxed: nobody else makes one.
+        // Relaxed: nothing else stores a context.
         let mut context = self.header().context.load(Ordering::Relaxed);
         if context.is_null() {
             context = Box::into_raw(Box::default());
@@ -543,46 +544,46 @@ impl RawTask {
         unsafe { &*context }
     }
 
-    /// Polls from the handle's side.
+    /// Polls for the outcome, and registers the handle's waker until there is one.
     ///
     /// # Safety
     ///
     /// The caller owns the handle's reference, exclusively.
     pub(super) unsafe fn poll(self, cx: &mut PollContext<'_>) -> Option<Outcome> {
-        let mut look = self.state().look();
-        if let Look::Pending { registered: true } = look {
-            look = self.state().unregister();
+        let mut readiness = self.state().readiness();
+        if let Readiness::Pending { registered: true } = readiness {
+            readiness = self.state().unregister();
         }
-        if let Look::Pending { .. } = look {
-            // SAFETY: rule 4: not registered and not complete, so the slot is the handle's.
+        if let Readiness::Pending { .. } = readiness {
+            // SAFETY: rule 4: not registered and not complete, so the slot belongs to the handle.
             let before = self.header().waker.with_mut(|slot| match unsafe { &mut *slot } {
                 Some(waker) if waker.will_wake(cx.waker()) => None,
                 slot => slot.replace(cx.waker().clone()),
             });
             drop_quietly(before);
-            look = self.state().register();
+            readiness = self.state().register();
         }
-        match look {
-            Look::Pending { .. } => None,
-            Look::Complete(outcome) => Some(outcome),
+        match readiness {
+            Readiness::Pending { .. } => None,
+            Readiness::Complete(outcome) => Some(outcome),
         }
     }
 
-    /// The handle goes away without the outcome.
+    /// Drops the handle, which has not taken the outcome.
     ///
     /// # Safety
     ///
-    /// The caller owns the handle's reference and gives it up.
+    /// The caller owns the handle's reference and transfers it.
     pub(super) unsafe fn drop_handle(self) {
         match self.state().drop_handle() {
-            Look::Complete(outcome) => {
-                // SAFETY: complete, and the handle lived until now: the outcome is ours.
+            Readiness::Complete(outcome) => {
+                // SAFETY: complete while the handle was alive, so the outcome is ours.
                 unsafe { self.drop_outcome(outcome) };
                 // SAFETY: the handle's reference.
                 unsafe { self.drop_ref() };
             }
-            Look::Pending { .. } => {
-                // SAFETY: rule 4: not complete, and the bit is clear, so the slot is ours.
+            Readiness::Pending { .. } => {
+                // SAFETY: rule 4: not complete, and `WAKER` is clear, so the slot is ours.
                 let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
                 // SAFETY: the handle's reference.
                 unsafe { self.drop_ref() };
@@ -592,14 +593,14 @@ impl RawTask {
     }
 }
 
-/// How far a task had come when it was cancelled.
+/// The progress that a task had made when it was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// It had not started, and never will.
+    /// The body had not started, and never will.
     Queued,
-    /// Its body runs, and sees the cancellation.
+    /// The body is running, and sees the cancellation.
     Running,
-    /// It had ended; the handle has the outcome.
+    /// The task had completed; the handle has the outcome.
     Finished,
 }
 
@@ -608,7 +609,7 @@ pub(crate) enum Progress {
 enum StageState {
     /// The body, which has not started.
     Body,
-    /// Nothing: the body runs, or unwound.
+    /// Nothing: the body is running, or has unwound.
     Running,
     /// Nothing: the body stopped because it was cancelled.
     Stopped,
@@ -616,7 +617,7 @@ enum StageState {
     Output,
 }
 
-/// Runs `body` inside of all wrappers that are left.
+/// Runs `body` inside the remaining wrappers.
 fn wrap(wrappers: &mut dyn Iterator<Item = ContextWrapper>, body: &mut dyn FnMut()) {
     match wrappers.next() {
         Some(outer) => outer(&mut || wrap(wrappers, body)),
@@ -624,17 +625,17 @@ fn wrap(wrappers: &mut dyn Iterator<Item = ContextWrapper>, body: &mut dyn FnMut
     }
 }
 
-/// The header of the running task, for `current`.
-pub(super) type Running = NonNull<Header>;
+/// A pointer to the header of the running task, for `current`.
+pub(super) type HeaderPtr = NonNull<Header>;
 
 impl RawTask {
-    pub(super) fn from_running(running: Running) -> Self {
-        Self(running)
+    pub(super) fn from_header(header: HeaderPtr) -> Self {
+        Self(header)
     }
 }
 
 const _: () = {
-    // One allocation a task, and little of it ours. `tracing` adds two pointers.
+    // Keep the header small; `tracing` adds two pointers.
     let extra = if cfg!(feature = "tracing") { 2 * size_of::<usize>() } else { 0 };
     assert!(
         cfg!(all(test, any(asyncify_loom, asyncify_shuttle))) || size_of::<Header>() <= 64 + extra

@@ -1,32 +1,32 @@
-//! The state word: every transition of a task's life, and nothing else.
+//! The state word of a task, and all of its transitions.
 
 use crate::sync::{AtomicUsize, Ordering};
 
-/// Somebody took the body: the worker that runs it, or whoever cancelled, discarded or rejected it.
-/// Set once, by the one who may from then on touch body, context and queue permit.
+/// The task was claimed: by the worker that runs it, or by a cancellation, drop or rejection. Set once;
+/// from then on body, context and queue permit belong to the claimer.
 const CLAIMED: usize = 1 << 0;
-/// The outcome is final and, where the handle lives, in its place. Set once, by the claimer.
+/// The outcome is final and, if the handle is alive, stored. Set once, by the claimer.
 const COMPLETE: usize = 1 << 1;
-/// How it ended: three bits, meaningful once `COMPLETE` is set.
+/// The [`Outcome`]: three bits, valid once `COMPLETE` is set.
 const OUTCOME_SHIFT: u32 = 2;
 const OUTCOME: usize = 0b111 << OUTCOME_SHIFT;
-/// The caller went away or asked to stop. A running body sees it as its cancellation.
+/// The task was cancelled: the caller's future was dropped, or the handle aborted. A running body sees it.
 const CANCEL: usize = 1 << 5;
-/// A `JoinHandle` (or what wraps one) lives and may still want the outcome.
+/// The `JoinHandle` is alive and may still take the outcome.
 const HANDLE: usize = 1 << 6;
-/// The waker slot is filled and is the claimer's from completion on. Until then the handle may
+/// The waker slot is filled and belongs to the claimer from completion on. Until then the handle may
 /// clear the bit, and owns the slot while it is clear.
 const WAKER: usize = 1 << 7;
 /// The slot of the queue permit is filled and belongs to the claimer.
 const QUEUE_PERMIT: usize = 1 << 8;
-/// Dropping the caller's future does not cancel. Set before the task is shared, if at all.
+/// Dropping the caller's future does not cancel the task. Set before the task is shared, if at all.
 const DETACHED: usize = 1 << 9;
-/// An awake worker was seen at submission: the handle may look for the result before it parks.
-const SOON: usize = 1 << 10;
-/// The body was claimed to be run, and not to be dropped. Set with `CLAIMED`; without meaning where
-/// somebody else claimed the task.
+/// A worker was awake at submission: the handle may spin for the result before it returns `Pending`.
+const SPIN_HINT: usize = 1 << 10;
+/// The body was claimed to be run, and not to be dropped. Set with `CLAIMED`; without meaning if that was
+/// set before.
 const STARTED: usize = 1 << 11;
-/// One owner: a `Job` and a handle each hold one.
+/// One reference: the job and the handle each own one.
 const REF: usize = 1 << 12;
 
 /// How a task ended.
@@ -35,72 +35,71 @@ const REF: usize = 1 << 12;
 pub(super) enum Outcome {
     /// The stage holds the output.
     Output = 0,
-    /// The slot holds the panic's payload.
+    /// The slot holds the payload of a panic.
     Panicked = 1,
-    /// Cancelled before it ran, or (an async body) at one of its awaits.
+    /// Cancelled before it ran or, for an async body, at an `.await`.
     Cancelled = 2,
     /// Dropped by its executor before it ran.
     Discarded = 3,
-    /// Refused: the queue was full.
+    /// Rejected: the queue was full.
     RejectedFull = 4,
-    /// Refused: the executor was shut down.
+    /// Rejected: the executor was shut down.
     RejectedShutDown = 5,
 }
 
-/// What a claim found.
+/// The result of a claim.
 #[must_use]
 pub(super) enum Claim {
-    /// Body, context and, if so told, the queue permit are ours.
+    /// Body and context are ours and, if `queue_permit` is set, so is the queue permit.
     Won { queue_permit: bool },
-    /// Somebody else was first.
+    /// The task was claimed before.
     Lost,
 }
 
-/// What a cancellation found.
+/// The result of a cancellation.
 #[must_use]
 pub(super) enum Cancel {
-    /// It had not begun: body, context and queue permit are ours, and it is for us to complete.
+    /// The task had not started: body, context and queue permit are ours, and we complete it.
     Won { queue_permit: bool },
-    /// The body runs. `first`: it sees the cancellation from now on, and is to be told; otherwise
-    /// it was told before.
+    /// The body is running. `first`: this is the first cancellation, so its waiters are to be notified.
     Running { first: bool },
-    /// The executor is dropping the body, which never runs.
+    /// The body was claimed to be dropped, and never runs.
     Discarded,
-    /// Too late: the outcome is final.
+    /// The task had completed: the outcome is final.
     Finished,
 }
 
-/// What the completer has to do next.
+/// What the claimer does after completion.
 #[must_use]
 pub(super) enum Complete {
-    /// Take the waker out of its slot, give the reference back, and wake.
+    /// Take the waker out of its slot, drop the reference, and wake.
     Wake,
-    /// Nobody wants the outcome: drop it, then give the reference back.
-    Unwanted,
-    /// Our reference is given back already: touch nothing any more.
+    /// The handle is gone: drop the outcome, then the reference.
+    NoHandle,
+    /// Nothing: our reference is dropped already, and the task must not be touched.
     Done,
 }
 
-/// What the handle found when it asked.
+/// The state of a task as its handle sees it.
 #[must_use]
-pub(super) enum Look {
-    /// Still under way; the waker slot is ours when it is not `registered`.
+pub(super) enum Readiness {
+    /// Not complete; unless `registered`, the waker slot belongs to the handle.
     Pending { registered: bool },
-    /// The outcome is ours to take.
+    /// Complete; the outcome belongs to the handle.
     Complete(Outcome),
 }
 
 pub(super) struct State(AtomicUsize);
 
 impl State {
-    /// A task that nobody shares yet, with its two owners: the job and the handle.
+    /// The state of a new task with two references: the job's and the handle's.
     pub(super) fn new() -> Self {
         Self(AtomicUsize::new(HANDLE | (2 * REF)))
     }
 
-    /// Before the task is shared: dropping the caller's future shall not cancel.
+    /// Keeps a drop of the caller's future from cancelling the task. Called before the task is shared.
     pub(super) fn set_detached(&self) {
-        // Relaxed: nobody else has the task yet; submission publishes it.
+        // Relaxed: the task is not shared yet; submission publishes it.
         self.0.fetch_or(DETACHED, Ordering::Relaxed);
     }
 
@@ -109,39 +108,39 @@ impl State {
         self.0.load(Ordering::Relaxed) & DETACHED != 0
     }
 
-    /// The result is expected within a moment.
-    pub(super) fn set_soon(&self) {
+    /// Notes that a worker was awake at submission.
+    pub(super) fn set_spin_hint(&self) {
         // Relaxed: a hint.
-        self.0.fetch_or(SOON, Ordering::Relaxed);
+        self.0.fetch_or(SPIN_HINT, Ordering::Relaxed);
     }
 
-    /// Whether the result is expected within a moment.
-    pub(super) fn is_soon(&self) -> bool {
+    /// Returns whether the handle should spin for the result.
+    pub(super) fn has_spin_hint(&self) -> bool {
         // Relaxed: a hint.
-        self.0.load(Ordering::Relaxed) & SOON != 0
+        self.0.load(Ordering::Relaxed) & SPIN_HINT != 0
     }
 
-    /// Publishes the queue permit. True: a claimer will free it. False: the task was claimed
-    /// before, and the slot is still ours.
+    /// Publishes the queue permit, which the claimer then releases. Returns `false` if the task was
+    /// claimed before; the slot is still ours then.
     #[must_use]
     pub(super) fn publish_queue_permit(&self) -> bool {
         // Release: publishes the slot to the claimer's Acquire.
         self.0.fetch_or(QUEUE_PERMIT, Ordering::Release) & CLAIMED == 0
     }
 
-    /// Takes the body, to run it.
+    /// Claims the task to run the body.
     pub(super) fn start(&self) -> Claim {
         self.claim_as(CLAIMED | STARTED)
     }
 
-    /// Takes the body, to drop it.
+    /// Claims the task to drop the body.
     pub(super) fn claim(&self) -> Claim {
         self.claim_as(CLAIMED)
     }
 
     fn claim_as(&self, flags: usize) -> Claim {
         // Acquire: pairs with `publish_queue_permit`. The rest of the task was published by the queue
-        // that carried it here, or was never shared.
+        // that transferred it, or was never shared.
         let before = self.0.fetch_or(flags, Ordering::Acquire);
         if before & CLAIMED == 0 {
             Claim::Won { queue_permit: before & QUEUE_PERMIT != 0 }
@@ -150,11 +149,11 @@ impl State {
         }
     }
 
-    /// The caller goes away or asks to stop.
+    /// Cancels the task, and claims it if it was not claimed before.
     pub(super) fn cancel(&self) -> Cancel {
-        // Acquire: as in `claim`, and pairs with the Release in `complete`: whoever finds the task
-        // finished may take its outcome. Release: what the canceller did before is seen by a body
-        // that sees the cancellation (`is_cancelled`).
+        // Acquire: as in `claim`, and pairs with the Release in `complete`: if the task is
+        // complete, its outcome may be taken. Release: publishes the canceller's earlier writes to a
+        // body that sees the cancellation (`is_cancelled`).
         let before = self.0.fetch_or(CLAIMED | CANCEL, Ordering::AcqRel);
         if before & CLAIMED == 0 {
             Cancel::Won { queue_permit: before & QUEUE_PERMIT != 0 }
@@ -172,15 +171,15 @@ impl State {
         self.0.load(Ordering::Acquire) & CANCEL != 0
     }
 
-    /// The claimer's end: the outcome is in its place.
+    /// Completes the task, for the claimer that has stored the outcome.
     pub(super) fn complete(&self, outcome: Outcome) -> Complete {
         // Acquire: pairs with the handle's Release in `register` and `drop_handle`: the waker
-        // that it left in the slot, or its last touch of the slot.
+        // that it left in the slot, or its last access to the slot.
         let mut current = self.0.load(Ordering::Acquire);
         loop {
             debug_assert!(current & CLAIMED != 0 && current & COMPLETE == 0);
             if current & HANDLE == 0 {
-                return Complete::Unwanted;
+                return Complete::NoHandle;
             }
             let done = current | COMPLETE | ((outcome as usize) << OUTCOME_SHIFT);
             let (next, step) = if current & WAKER != 0 {
@@ -188,8 +187,8 @@ impl State {
             } else {
                 (done - REF, Complete::Done)
             };
-            // Release: publishes the outcome, and our last touch of everything, to the handle's
-            // Acquire in `look` and `drop_handle`. Acquire: as above.
+            // Release: publishes the outcome, and orders our last accesses, for the handle's
+            // Acquire in `readiness` and `drop_handle`. Acquire: as above.
             match self.0.compare_exchange_weak(current, next, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return step,
                 Err(actual) => current = actual,
@@ -197,35 +196,35 @@ impl State {
         }
     }
 
-    /// Whether the body was taken, for whatever end.
+    /// Returns whether the task was claimed, to be run or dropped.
     pub(super) fn is_claimed(&self) -> bool {
-        // Relaxed: a snapshot, from which nothing else is read. The holder of the job who asks
-        // after it has put something where a canceller looks is ordered by the lock or fence there.
+        // Relaxed: a snapshot; no other data is read because of it. `Job::set_permit` calls this after
+        // it has stored a permit for the canceller to find, and is ordered by the context's lock.
         self.0.load(Ordering::Relaxed) & CLAIMED != 0
     }
 
-    /// Whether the body was claimed to be run.
+    /// Returns whether the task was claimed to be run.
     pub(super) fn is_started(&self) -> bool {
-        // Relaxed: a snapshot, from which nothing else is read.
+        // Relaxed: a snapshot; no other data is read because of it.
         self.0.load(Ordering::Relaxed) & STARTED != 0
     }
 
     pub(super) fn is_complete(&self) -> bool {
-        // Acquire: who sees the end sees what the body did.
+        // Acquire: pairs with the Release in `complete`; the body's writes are visible.
         self.0.load(Ordering::Acquire) & COMPLETE != 0
     }
 
-    /// The handle asks for the outcome.
-    pub(super) fn look(&self) -> Look {
+    /// Reads the state for the handle.
+    pub(super) fn readiness(&self) -> Readiness {
         // Acquire: pairs with the Release in `complete`; the outcome is ours.
-        Self::seen(self.0.load(Ordering::Acquire))
+        Self::decode(self.0.load(Ordering::Acquire))
     }
 
-    fn seen(current: usize) -> Look {
+    fn decode(current: usize) -> Readiness {
         if current & COMPLETE == 0 {
-            return Look::Pending { registered: current & WAKER != 0 };
+            return Readiness::Pending { registered: current & WAKER != 0 };
         }
-        Look::Complete(match (current & OUTCOME) >> OUTCOME_SHIFT {
+        Readiness::Complete(match (current & OUTCOME) >> OUTCOME_SHIFT {
             0 => Outcome::Output,
             1 => Outcome::Panicked,
             2 => Outcome::Cancelled,
@@ -235,58 +234,58 @@ impl State {
         })
     }
 
-    /// The handle takes the waker slot back, to exchange what is in it.
-    pub(super) fn unregister(&self) -> Look {
-        // Acquire: pairs with the Release in `complete`, as in `look`. No Release: we have not
-        // touched the slot since `register` published it.
-        Self::seen(self.0.fetch_and(!WAKER, Ordering::Acquire) & !WAKER)
+    /// Takes the waker slot back for the handle, to replace the waker.
+    pub(super) fn unregister(&self) -> Readiness {
+        // Acquire: pairs with the Release in `complete`, as in `readiness`. No Release: the
+        // slot has not changed since `register` published it.
+        Self::decode(self.0.fetch_and(!WAKER, Ordering::Acquire) & !WAKER)
     }
 
-    /// The handle hands the filled waker slot over.
-    pub(super) fn register(&self) -> Look {
-        // Relaxed: a stale view only costs a round.
+    /// Publishes the filled waker slot for the handle.
+    pub(super) fn register(&self) -> Readiness {
+        // Relaxed: a stale value only costs a retry.
         let mut current = self.0.load(Ordering::Relaxed);
         loop {
             if current & COMPLETE != 0 {
                 // Acquire: pairs with the Release in `complete`; the value was read Relaxed.
-                return self.look();
+                return self.readiness();
             }
-            // Release: publishes the slot to the completer's Acquire.
+            // Release: publishes the slot to the Acquire in `complete`.
             match self.0.compare_exchange_weak(
                 current,
                 current | WAKER,
                 Ordering::Release,
                 Ordering::Relaxed,
             ) {
-                Ok(_) => return Look::Pending { registered: true },
+                Ok(_) => return Readiness::Pending { registered: true },
                 Err(actual) => current = actual,
             }
         }
     }
 
-    /// The handle goes away. Complete: the outcome is ours to drop, the waker slot is not ours.
-    /// Pending: the completer drops the outcome, and the waker slot is ours.
-    pub(super) fn drop_handle(&self) -> Look {
-        // Acquire: pairs with `complete`. Release: our last touch of the slots comes before the
-        // completer's drop of the outcome.
-        Self::seen(self.0.fetch_and(!(HANDLE | WAKER), Ordering::AcqRel))
+    /// Drops the handle. Complete: the outcome is ours to drop, and the waker slot is not ours.
+    /// Pending: the claimer drops the outcome, and the waker slot is ours.
+    pub(super) fn drop_handle(&self) -> Readiness {
+        // Acquire: pairs with `complete`. Release: our last access to the slots comes before the
+        // claimer's drop of the outcome.
+        Self::decode(self.0.fetch_and(!(HANDLE | WAKER), Ordering::AcqRel))
     }
 
-    /// Takes a reference; the caller has one already.
+    /// Adds a reference; the caller owns one already.
     pub(super) fn add_ref(&self) {
-        // Relaxed: a new reference comes from an old one, which keeps the task alive.
+        // Relaxed: a new reference is made from an existing one, which keeps the task alive.
         self.0.fetch_add(REF, Ordering::Relaxed);
     }
 
-    /// Gives a reference back. True: it was the last, free the task.
+    /// Drops a reference. Returns `true` if it was the last one; the caller then frees the task.
     #[must_use]
     pub(super) fn drop_ref(&self) -> bool {
-        // Acquire: whoever holds the only reference needs no read-modify-write to give it back;
-        // pairs with the Release of the others below and in `complete`.
+        // Acquire: the owner of the only reference needs no read-modify-write to drop it; pairs with
+        // the Release of the others below and in `complete`.
         if self.0.load(Ordering::Acquire) / REF == 1 {
             return true;
         }
-        // Release: our last touch comes before the freeing. Acquire: the others' did.
+        // Release: our accesses come before the free. Acquire: so do those of the other owners.
         self.0.fetch_sub(REF, Ordering::AcqRel) / REF == 1
     }
 }

@@ -1,4 +1,4 @@
-//! The cell's behaviour on plain threads, for miri too.
+//! Tests of the task cell on plain threads, which also run under miri.
 
 use std::panic;
 use std::pin::pin;
@@ -47,7 +47,7 @@ fn ready<F: Future + Unpin>(mut future: F) -> F::Output {
 }
 
 #[test]
-fn a_run_job_gives_its_output() {
+fn a_job_that_runs_returns_its_output() {
     let (job, mut handle) = spawnable(|| String::from("done"));
     assert!(poll_once(&mut handle).is_pending());
     assert!(!handle.is_finished());
@@ -57,7 +57,7 @@ fn a_run_job_gives_its_output() {
 }
 
 #[test]
-fn a_dropped_job_is_cancelled_and_frees_its_captures() {
+fn a_dropped_job_is_cancelled_and_drops_its_captures() {
     let dropped = counter();
     let captured = Counted(dropped.clone());
     let (job, handle) = spawnable(move || drop(captured));
@@ -67,7 +67,7 @@ fn a_dropped_job_is_cancelled_and_frees_its_captures() {
 }
 
 #[test]
-fn an_aborted_job_frees_its_captures_at_once_and_never_runs() {
+fn an_aborted_job_drops_its_captures_immediately_and_never_runs() {
     let (dropped, ran) = (counter(), counter());
     let (captured, runs) = (Counted(dropped.clone()), ran.clone());
     let (job, handle) = spawnable(move || {
@@ -82,7 +82,7 @@ fn an_aborted_job_frees_its_captures_at_once_and_never_runs() {
 }
 
 #[test]
-fn a_rejected_job_says_so() {
+fn a_rejected_job_returns_a_rejected_error() {
     for reason in [RejectReason::Full, RejectReason::ShutDown] {
         let (job, handle) = spawnable(|| ());
         job.reject(reason);
@@ -92,7 +92,7 @@ fn a_rejected_job_says_so() {
 }
 
 #[test]
-fn the_result_of_a_dropped_handle_dies_with_the_job() {
+fn the_output_is_dropped_by_the_job_if_the_handle_is_gone() {
     let dropped = counter();
     let output = Counted(dropped.clone());
     let (job, handle) = spawnable(move || output);
@@ -103,7 +103,7 @@ fn the_result_of_a_dropped_handle_dies_with_the_job() {
 }
 
 #[test]
-fn an_untaken_result_dies_with_the_handle() {
+fn the_output_is_dropped_with_the_handle_if_it_was_not_taken() {
     let dropped = counter();
     let output = Counted(dropped.clone());
     let (job, handle) = spawnable(move || output);
@@ -123,22 +123,22 @@ fn a_panic_keeps_its_payload() {
 }
 
 #[test]
-fn panicking_drops_stay_inside() {
-    // Of a capture, while the body unwinds or returns.
+fn panics_of_destructors_are_caught() {
+    // A capture, when the body returns.
     let (job, handle) = spawnable(|| {
         let _bomb = Bomb;
     });
     assert_eq!(job.run_counted(), Finish::Panicked);
     assert!(ready(handle).unwrap_err().is_panic());
 
-    // Of a capture, when the call is aborted.
+    // A capture, when the call is aborted.
     let bomb = Bomb;
     let (job, handle) = spawnable(move || std::mem::forget(bomb));
     handle.abort();
     drop(job);
     assert!(ready(handle).unwrap_err().is_cancelled());
 
-    // Of an output and of a payload that nobody takes.
+    // An output and a payload that are not taken.
     let (job, handle) = spawnable(|| Bomb);
     drop(handle);
     assert_eq!(job.run_counted(), Finish::Completed);
@@ -156,7 +156,7 @@ impl Wake for PanickingWaker {
 }
 
 #[test]
-fn a_panicking_waker_does_not_reach_the_worker() {
+fn a_panic_of_the_waker_does_not_reach_the_worker() {
     let (job, mut handle) = spawnable(|| 5);
     let waker = Arc::new(PanickingWaker).into();
     assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
@@ -173,7 +173,7 @@ impl Wake for Flag {
 }
 
 #[test]
-fn the_last_waker_is_woken_and_only_it() {
+fn only_the_last_waker_is_woken() {
     let (job, mut handle) = spawnable(|| 5);
     let [first, last] = [(); 2].map(|()| Arc::new(Flag(AtomicUsize::new(0))));
     for flag in [&first, &first, &last] {
@@ -187,7 +187,7 @@ fn the_last_waker_is_woken_and_only_it() {
 }
 
 #[test]
-fn a_dropped_handle_frees_its_waker() {
+fn a_dropped_handle_drops_its_waker() {
     let (job, mut handle) = spawnable(|| 5);
     let flag = Arc::new(Flag(AtomicUsize::new(0)));
     let waker = flag.clone().into();
@@ -216,15 +216,15 @@ fn a_running_body_sees_its_cancellation() {
 }
 
 #[test]
-fn an_untouched_fresh_task_frees_its_body() {
+fn a_task_that_is_never_submitted_drops_its_body() {
     let dropped = counter();
     let captured = Counted(dropped.clone());
-    drop(Fresh::new(<SyncBody<_>>::new(move || drop(captured))));
+    drop(UnsubmittedTask::new(<SyncBody<_>>::new(move || drop(captured))));
     assert_eq!(drops(&dropped), 1);
 }
 
 #[test]
-fn over_aligned_and_empty_values_travel() {
+fn over_aligned_and_zero_sized_outputs_are_returned() {
     #[repr(align(128))]
     #[derive(Clone, Copy, Debug, PartialEq)]
     struct Wide(u8);
@@ -237,9 +237,9 @@ fn over_aligned_and_empty_values_travel() {
     ready(handle).unwrap();
 }
 
-/// Run against join, abort and drop at every interleaving that the scheduler happens on.
+/// A job that runs while its handle is polled, aborted or dropped.
 #[test]
-fn races_leave_nothing_behind() {
+fn values_are_dropped_once_in_races_of_job_and_handle() {
     let rounds = if cfg!(miri) { 30 } else { 2_000 };
     for round in 0..rounds {
         let dropped = counter();

@@ -1,4 +1,4 @@
-//! What everything else stands on: guards around code that is not ours, and ways to wait.
+//! Utilities: guards around user code, and ways to wait.
 
 pub(crate) mod park;
 pub(crate) mod proxy_waker;
@@ -11,17 +11,16 @@ use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::task::Waker;
 
-/// Runs `f` and keeps a panic from going further.
+/// Runs `f` and catches its panic.
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
-    // Nothing of ours is behind the closures that come here, so nothing of ours can be left
-    // half-changed.
+    // No closure that is passed here leaves state of this crate inconsistent when it unwinds.
     panic::catch_unwind(AssertUnwindSafe(f))
 }
 
-/// Drops a value of the user's where a panic must not go further.
+/// Drops a value of the user and catches a panic of its destructor.
 ///
-/// The hook has reported the panic. Its payload is dropped too; if even that panics, what it threw
-/// is leaked rather than dropped without end.
+/// The panic hook reports the panic. Its payload is dropped too; if that panics as well, the second
+/// payload is leaked, because its destructor could panic again.
 pub(crate) fn drop_quietly<T>(value: T) {
     if !std::mem::needs_drop::<T>() {
         return;
@@ -33,34 +32,32 @@ pub(crate) fn drop_quietly<T>(value: T) {
     }
 }
 
-/// [Drops](drop_quietly) them one by one: a destructor that panics keeps none of the others from
-/// running.
+/// [Drops](drop_quietly) all values, even if some of their destructors panic.
 pub(crate) fn drop_all_quietly<T>(values: impl IntoIterator<Item = T>) {
     if std::mem::needs_drop::<T>() {
         values.into_iter().for_each(drop_quietly);
     }
 }
 
-/// Wakes a task. A waker that panics fails for itself alone: the panic hook reports it, and the
-/// thread that wakes goes on.
+/// Wakes a task, and catches a panic of the waker, which the panic hook reports.
 ///
-/// No lock may be held: a waker may poll its task on the spot.
+/// The caller must not hold a lock, because a waker may poll its task immediately.
 pub(crate) fn wake(waker: Waker) {
     drop_quietly(catch(|| waker.wake()));
 }
 
-/// [Wakes](wake) all of them, even when some of them panic.
+/// [Wakes](wake) all tasks, even if some of the wakers panic.
 pub(crate) fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
     wakers.into_iter().for_each(wake);
 }
 
-/// Runs code of ours that must not stop half-way.
+/// Runs code of this crate that must not unwind: aborts the process if it panics.
 pub(crate) fn abort_on_panic(f: impl FnOnce()) {
     struct Bomb;
 
     impl Drop for Bomb {
         fn drop(&mut self) {
-            // Reached by unwinding only; the hook has told why.
+            // Reached only by unwinding; the panic hook has reported the panic.
             std::process::abort();
         }
     }

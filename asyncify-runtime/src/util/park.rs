@@ -1,7 +1,7 @@
-//! A thread that waits for a future: polls it, and parks in between.
+//! Blocks a thread on a future: polls it, and parks the thread between the polls.
 
 use std::pin::pin;
-// The standard library's even under loom: `Wake` asks for it.
+// The standard library's, also under loom: `Wake` requires it.
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
@@ -9,12 +9,12 @@ use std::time::Instant;
 
 use crate::sync::{AtomicBool, Ordering};
 
-/// Waits for `future` on this thread.
+/// Blocks this thread until `future` completes.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     block_on_until(future, None).expect("there is no deadline")
 }
 
-/// The same until `deadline`. `None`: it has passed.
+/// Blocks this thread until `future` completes. Returns `None` if `deadline` passes first.
 pub(crate) fn block_on_until<F: Future>(future: F, deadline: Option<Instant>) -> Option<F::Output> {
     let mut future = pin!(future);
     let parker = Arc::new(Parker { thread: thread::current(), notified: AtomicBool::new(false) });
@@ -30,16 +30,16 @@ pub(crate) fn block_on_until<F: Future>(future: F, deadline: Option<Instant>) ->
     }
 }
 
-/// Wakes a thread, and remembers that it did: the thread may use `thread::park` for itself.
+/// Unparks a thread. The flag tells its wake-ups from other uses of `thread::park` on the thread.
 struct Parker {
     thread: Thread,
     notified: AtomicBool,
 }
 
 impl Parker {
-    /// Parks until woken. `false`: the deadline passed before.
+    /// Parks until woken. Returns `false` if the deadline passes first.
     fn park(&self, deadline: Option<Instant>) -> bool {
-        // Acquire: pairs with the Release in `wake`; the poll sees what was done before it.
+        // Acquire: pairs with the Release in `wake_by_ref`; the poll sees the writes before the wake-up.
         while !self.notified.swap(false, Ordering::Acquire) {
             match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
                 None => thread::park(),

@@ -1,25 +1,25 @@
-//! A waker of ours in front of one of the user's.
+//! A waker that wraps a user's waker and never panics.
 //!
-//! A library that keeps wakers may not be prepared for one that panics: the thread of `futures-timer`
-//! ends, and with it every time-out of the process; a `FuturesUnordered` never wakes its task
-//! again. So those get a waker that does not panic, whatever is done with it.
+//! A library that stores wakers may fail if one of them panics: the thread of `futures-timer` ends, and
+//! with it every timeout of the process; a `FuturesUnordered` never wakes its task again. Such libraries
+//! are given a proxy waker, which does not panic when it is cloned, woken or dropped.
 
 use std::mem;
-// The standard library's even under loom: `Wake` asks for it.
+// The standard library's, also under loom: `Wake` requires it.
 use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
 
 use crate::sync::{Mutex, MutexGuard};
 use crate::util::{drop_quietly, wake_all};
 
-/// Wakes the task that polled last.
+/// Wakes the task of the last poll.
 pub(crate) struct ProxyWaker {
     target: Arc<Target>,
     /// The target, as a waker.
     waker: Waker,
 }
 
-/// The waker of the task, until it is woken. No code of the user's runs under the lock.
+/// The waker of the task, until it is woken. User code never runs under the lock.
 struct Target(Mutex<Option<Waker>>);
 
 impl ProxyWaker {
@@ -28,7 +28,7 @@ impl ProxyWaker {
         Self { waker: target.clone().into(), target }
     }
 
-    /// The context to poll with, on behalf of the task of `cx`.
+    /// Returns the context for a poll on behalf of the task of `cx`.
     pub(crate) fn context(&self, cx: &Context<'_>) -> Context<'_> {
         self.target.set(cx.waker());
         Context::from_waker(&self.waker)
@@ -56,7 +56,7 @@ impl Wake for Target {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // Once: the task polls before it waits again, and says who is to be woken.
+        // Taken: the task sets its waker again with the next poll.
         let waker = self.lock().take();
         wake_all(waker);
     }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn who_polled_last_is_woken_once_and_keeps_its_panic() {
+    fn the_last_waker_is_woken_once_and_its_panic_is_caught() {
         let proxy = ProxyWaker::new();
         let (sender, woken) = mpsc::channel();
         for _ in 0..2 {

@@ -1,5 +1,5 @@
-//! What the randomised tests of groups, maps, streams and readers share: futures are dropped at any
-//! point, and afterwards nothing is left.
+//! Utilities of the randomized tests of groups, maps, streams and readers, which drop futures at any
+//! point and check that every value is dropped.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -11,13 +11,13 @@ use futures::executor::block_on;
 use crate::BlockingPool;
 use crate::sync::{AtomicUsize, Ordering};
 
-/// How many runs a randomised test makes; fewer under miri, which takes a thousand times as long.
+/// The number of rounds of a randomized test: fewer under miri, which is a thousand times slower.
 pub(crate) fn rounds() -> u64 {
     if cfg!(miri) { 10 } else { 10_000 }
 }
 
-/// Runs `round` with many seeds, and sees that afterwards nothing is left of what it counted; then it
-/// runs the checks that the round returned. Some rounds settle together, as settling waits for threads.
+/// Runs `round` with many seeds. After each round, checks that all of its counted values were dropped,
+/// and runs the check that the round returned. `settle` waits for the threads, once for several rounds.
 pub(crate) fn each_round<C: FnOnce()>(
     settle: impl Fn(),
     mut round: impl FnMut(u64, &mut Random, &DropCounter) -> C,
@@ -37,17 +37,17 @@ pub(crate) fn each_round<C: FnOnce()>(
     }
 }
 
-/// So much work, or little under miri.
+/// Returns `work`, scaled down under miri.
 pub(crate) fn scaled(work: usize) -> usize {
     if cfg!(miri) { work.div_ceil(200) } else { work }
 }
 
-/// xorshift64*: random enough, and the same every time.
+/// A deterministic random number generator: xorshift64*.
 pub(crate) struct Random(u64);
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
-        // Any state but 0 will do; neighbouring seeds shall not begin alike.
+        // Any state except 0 works; neighbouring seeds should not start with similar numbers.
         Self((seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
@@ -59,8 +59,8 @@ impl Random {
         usize::try_from(word).expect("31 bits") % bound
     }
 
-    /// A moment for other threads, of random length, none included. It does not yield: beside other
-    /// programs a yield takes as long as their time slices.
+    /// Spins for a random time, possibly none. It does not yield: on a busy machine a yield takes as long
+    /// as the time slices of other programs.
     pub(crate) fn pause(&mut self) {
         let longest = if self.below(4) == 0 { 2_000 } else { 50 };
         for _ in 0..self.below(longest) {
@@ -69,11 +69,11 @@ impl Random {
     }
 }
 
-/// Counts the values of a test that live.
+/// Counts the values of a test that are alive.
 #[derive(Clone, Default)]
 pub(crate) struct DropCounter(Arc<AtomicUsize>);
 
-/// A value that is counted while it lives, whatever else it is.
+/// A value that is counted until it is dropped.
 pub(crate) struct Counted<T> {
     pub(crate) value: T,
     drops: DropCounter,
@@ -97,8 +97,8 @@ impl<T> Drop for Counted<T> {
     }
 }
 
-/// Polls `poll` up to `polls` times, as a task that is woken for no reason does, with pauses of
-/// random length. `None`: it was not ready in as many.
+/// Polls up to `polls` times with random pauses, without waiting for a wake-up. Returns `None` if the
+/// future is still pending.
 pub(crate) fn poll_some<R>(
     random: &mut Random,
     polls: usize,
@@ -114,18 +114,18 @@ pub(crate) fn poll_some<R>(
     None
 }
 
-/// Waits until the pool has come to rest.
+/// Waits until the pool is idle.
 pub(crate) fn settle(pool: &BlockingPool) {
     let mut idle = pin!(pool.wait_idle());
     block_on(poll_fn(|cx| idle.as_mut().poll(cx)));
 }
 
-/// A pool of a few threads that stay.
+/// Creates a pool with a few permanent threads.
 pub(crate) fn pool() -> BlockingPool {
     BlockingPool::builder().min_threads(2).max_threads(3).build().expect("threads for the test")
 }
 
-/// A value whose destructor panics, without words.
+/// A value whose destructor panics, without output of the panic hook.
 pub(crate) struct Bomb;
 
 impl Drop for Bomb {
@@ -153,7 +153,7 @@ pub(crate) fn waker_that_panics_when_dropped() -> Waker {
 
     impl std::task::Wake for Panics {
         fn wake(self: Arc<Self>) {
-            // The clone that is woken is not the last.
+            // Forgotten, so that the wake-up does not drop the last clone.
             std::mem::forget(self);
         }
     }
@@ -161,8 +161,8 @@ pub(crate) fn waker_that_panics_when_dropped() -> Waker {
     Arc::new(Panics(Bomb)).into()
 }
 
-/// A pool of one thread whose queue has one place; the thread is held and the place is taken until the
-/// other half is dropped.
+/// Creates a pool with one thread and room for one job in its queue. The thread is blocked and the queue
+/// is full until the sender is dropped.
 pub(crate) fn full_pool() -> (BlockingPool, std::sync::mpsc::Sender<()>) {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build();
     let pool = pool.expect("threads for the test");
@@ -170,7 +170,7 @@ pub(crate) fn full_pool() -> (BlockingPool, std::sync::mpsc::Sender<()>) {
     (pool, hold)
 }
 
-/// Holds the one thread of `pool` and takes the one place of its queue, until the sender is dropped.
+/// Blocks the only thread of `pool` and fills the only slot of its queue, until the sender is dropped.
 pub(crate) fn fill(pool: &BlockingPool) -> std::sync::mpsc::Sender<()> {
     let (hold, until) = std::sync::mpsc::channel::<()>();
     let (runs, is_running) = std::sync::mpsc::channel();
@@ -180,6 +180,6 @@ pub(crate) fn fill(pool: &BlockingPool) -> std::sync::mpsc::Sender<()> {
     });
     drop(first.expect("the pool is idle"));
     is_running.recv().expect("the pool has a thread");
-    drop(pool.try_spawn(|| ()).expect("there is one place"));
+    drop(pool.try_spawn(|| ()).expect("the queue has room for one job"));
     hold
 }

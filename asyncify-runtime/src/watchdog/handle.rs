@@ -1,23 +1,23 @@
-//! A watchdog and its settings.
+//! The watchdog and its builder.
 
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::keeper;
+use super::monitor;
 use super::stall::Stall;
 use super::watch::Watch;
 use super::watched::Watched;
 
 pub(super) const THRESHOLD: Duration = Duration::from_millis(100);
 
-type Listener = Box<dyn Fn(&Stall) + Send + Sync>;
+type Callback = Box<dyn Fn(&Stall) + Send + Sync>;
 
 pub(super) struct Config {
     threshold: Duration,
-    pub(super) on_stall: Option<Listener>,
-    pub(super) on_stall_over: Option<Listener>,
+    pub(super) on_stall: Option<Callback>,
+    pub(super) on_stall_over: Option<Callback>,
 }
 
 impl Config {
@@ -31,12 +31,12 @@ impl Config {
     }
 }
 
-/// Tells of a task that blocks the event loop, while it blocks.
+/// Detects tasks that block the event loop, and reports them while they block.
 ///
-/// A future has to return from each poll soon; one that sleeps, waits for a lock or computes holds
-/// up every other task of its thread. Lints find the calls that are known to block; the watchdog
-/// finds the rest, as they happen: which task, where it was made, on which thread, since when, and
-/// on Linux what the thread is doing ("sleeping in clock_nanosleep").
+/// Each poll of a future should return quickly; a future that sleeps, waits for a lock or computes
+/// within a poll holds up all other tasks of its thread. Lints find calls that are known to block. The
+/// watchdog finds the others at run time, and reports the task, its location, its thread, the length of
+/// the stall and, on Linux, what the thread is doing ("sleeping in clock_nanosleep").
 ///
 /// ```
 /// # #[cfg(feature = "tokio")] {
@@ -64,53 +64,53 @@ impl Config {
 /// # }
 /// ```
 ///
-/// Clones are one watchdog, and it watches for as long as what it watches is there, whatever
-/// becomes of the handles.
+/// Clones are handles to the same watchdog. Futures are watched until they are dropped, even if all
+/// handles are dropped earlier.
 ///
 /// # Reports
 ///
-/// Each stall is told twice: when it has lasted for the threshold, and when it is over, with its
-/// length. Reports go to [`on_stall`](WatchdogBuilder::on_stall) and
-/// [`on_stall_over`](WatchdogBuilder::on_stall_over); with the feature `tracing` also to the
-/// subscriber of the watched task, as events of level `WARN` within its span. Where there is
-/// neither, they are written to standard error.
+/// Each stall is reported twice: when it has lasted for the threshold, and with its total length when
+/// it is over. Reports are passed to [`on_stall`](WatchdogBuilder::on_stall) and
+/// [`on_stall_over`](WatchdogBuilder::on_stall_over). With the feature `tracing`, they are also emitted
+/// as events of level `WARN`, to the subscriber and in the span of the watched task. If there is neither
+/// a callback nor a subscriber, reports are written to standard error.
 ///
-/// # Which polls
+/// # Watched polls
 ///
-/// Those of the futures that are told to [`watch`](Self::watch), and with the feature `tower` those
-/// of each request under its layer. It makes sense on whole tasks,
-/// `tokio::spawn(watchdog.watch(task))`: inside of one another the outermost poll is measured, and
-/// the report names the innermost future that is being polled. tokio has hooks around the polls of
-/// all tasks, `on_before_task_poll` and `on_after_task_poll`, but only in programs that are
-/// built with `--cfg tokio_unstable`; nothing here depends on them.
+/// The watchdog measures the polls of the futures that are passed to [`watch`](Self::watch) and, with
+/// the feature `tower`, of all requests under its layer. Usually whole tasks are watched:
+/// `tokio::spawn(watchdog.watch(task))`. If watched futures are nested, the outermost poll is measured,
+/// and the report names the innermost future that is being polled. tokio's hooks around all polls,
+/// `on_before_task_poll` and `on_after_task_poll`, are not used, because they require
+/// `--cfg tokio_unstable`.
 ///
-/// # What it cannot tell
+/// # Limitations
 ///
-/// - The stack of the stuck thread: it takes a signal handler or another process to look at it, and
-///   neither is safe code. A debugger can be attached to the thread that the report names, while it
-///   is stuck.
-/// - What blocks outside of watched futures, such as the destructor of a runtime.
-/// - Whether the runtime helps itself: a body under tokio's `block_in_place` holds up only its own
-///   task, and is reported all the same.
+/// - Reports do not include the stack of the blocked thread. Reading it would require a signal handler
+///   or another process, and neither is safe code. While the thread is blocked, a debugger can be
+///   attached to the thread in the report.
+/// - Code outside of watched futures, such as the destructor of a runtime, is not watched.
+/// - Code within tokio's `block_in_place` is reported as well, although it holds up only its own task.
 ///
 /// # Costs
 ///
-/// A watched poll costs two atomic exchanges on a word of its thread, about 10 ns. One thread
-/// serves all watchdogs; it looks every quarter of the least threshold while watched futures are
-/// polled, parks when none was for two thresholds, and ends when nothing is watched.
+/// A watched poll costs two atomic exchanges on a word of its thread, about 10 ns. One thread serves all
+/// watchdogs. It scans the threads four times per smallest threshold while watched futures are polled,
+/// parks when no watched future was polled for two thresholds, and exits when no futures are watched.
 #[derive(Clone)]
 pub struct Watchdog {
     pub(super) config: Arc<Config>,
 }
 
 impl Watchdog {
-    /// Makes a watchdog with a threshold of 100 ms, that reports by `tracing` or to standard error.
+    /// Creates a watchdog with a threshold of 100 ms, which reports through `tracing` or to standard
+    /// error.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Starts to set one up.
+    /// Returns a builder to configure a watchdog.
     pub fn builder() -> WatchdogBuilder {
         WatchdogBuilder {
             config: Config { threshold: THRESHOLD, on_stall: None, on_stall_over: None },
@@ -119,7 +119,7 @@ impl Watchdog {
 
     /// Watches every poll of `future`.
     ///
-    /// Reports give the place of this call, and the name of [`Watched::named`].
+    /// Reports contain the location of this call, and the name that was set with [`Watched::named`].
     ///
     /// # Cancel safety
     ///
@@ -144,42 +144,45 @@ impl fmt::Debug for Watchdog {
     }
 }
 
-/// Sets up a [`Watchdog`].
+/// Configures a [`Watchdog`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct WatchdogBuilder {
     config: Config,
 }
 
 impl WatchdogBuilder {
-    /// How long a poll may take: 100 ms, unless told.
+    /// Sets how long a poll may take before it is reported as a stall.
     ///
-    /// The watchdog looks four times in that time, but not more than a thousand times a second. A
-    /// stall is told when it has lasted for between one and one and a half thresholds.
+    /// The default is 100 ms. The watchdog scans the threads four times per threshold, but at most a
+    /// thousand times a second. A stall is reported when it has lasted for between one and one and a half
+    /// thresholds.
     pub fn threshold(mut self, threshold: Duration) -> Self {
         self.config.threshold = threshold;
         self
     }
 
-    /// Calls `f` for each stall, while the task is stuck.
+    /// Sets a function that is called for each stall, while the task is blocked.
     ///
-    /// On the thread of the watchdog, which looks at nothing else meanwhile: hand on what takes
-    /// long. A panic in it ends the report and nothing more.
+    /// The function runs on the thread of the watchdog, which detects no other stalls in the meantime, so
+    /// it should return quickly. A panic of the function is caught.
     pub fn on_stall(mut self, f: impl Fn(&Stall) + Send + Sync + 'static) -> Self {
         self.config.on_stall = Some(Box::new(f));
         self
     }
 
-    /// Calls `f` when a stall that was reported is over, likewise.
+    /// Sets a function that is called when a reported stall is over.
+    ///
+    /// It runs on the same thread as that of [`on_stall`](Self::on_stall).
     pub fn on_stall_over(mut self, f: impl Fn(&Stall) + Send + Sync + 'static) -> Self {
         self.config.on_stall_over = Some(Box::new(f));
         self
     }
 
-    /// Makes the watchdog. Its thread starts at the first watched poll.
+    /// Creates the watchdog. Its thread is started by the first watched poll.
     #[must_use]
     pub fn build(self) -> Watchdog {
         let config = Arc::new(self.config);
-        keeper::global().add_config(&config);
+        monitor::global().add_config(&config);
         Watchdog { config }
     }
 }

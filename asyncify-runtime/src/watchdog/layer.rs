@@ -1,4 +1,4 @@
-//! Watches each request of a `tower` service.
+//! A `tower` layer that watches requests.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,38 +14,40 @@ use super::watch::Watch;
 use super::watched::Watched;
 
 impl Watchdog {
-    /// A `tower` layer that watches each request: the call of the service, and the polls of its
-    /// response's future.
+    /// Returns a `tower` layer that watches each request: the service's `call`, and the polls of the
+    /// response future.
     ///
-    /// Reports give the place of this call, and the name of [`WatchdogLayer::named`].
+    /// Reports contain the location of this call, and the name that was set with
+    /// [`WatchdogLayer::named`].
     #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
     #[track_caller]
     pub fn layer(&self) -> WatchdogLayer {
-        let label = Label { watchdog: self.clone(), name: None, location: Location::caller() };
-        WatchdogLayer { label }
+        let options =
+            WatchOptions { watchdog: self.clone(), name: None, location: Location::caller() };
+        WatchdogLayer { options }
     }
 }
 
-/// Makes a service a watched one; [`Watchdog::layer`] gives it.
+/// A layer that watches the requests of a service, returned by [`Watchdog::layer`].
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing by itself"]
 pub struct WatchdogLayer {
-    label: Label,
+    options: WatchOptions,
 }
 
-/// What all requests under a layer have in common.
+/// The options of all requests under a layer.
 #[derive(Clone, Debug)]
-struct Label {
+struct WatchOptions {
     watchdog: Watchdog,
     name: Option<Cow<'static, str>>,
     location: &'static Location<'static>,
 }
 
 impl WatchdogLayer {
-    /// Gives the requests a name for reports.
+    /// Sets the name of the requests in reports.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.label.name = Some(name.into());
+        self.options.name = Some(name.into());
         self
     }
 }
@@ -54,16 +56,16 @@ impl<S> Layer<S> for WatchdogLayer {
     type Service = WatchdogService<S>;
 
     fn layer(&self, inner: S) -> WatchdogService<S> {
-        WatchdogService { inner, label: self.label.clone() }
+        WatchdogService { inner, options: self.options.clone() }
     }
 }
 
-/// A service whose requests are watched; [`WatchdogLayer`] makes it.
+/// A service whose requests are watched, made by [`WatchdogLayer`].
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 #[derive(Clone)]
 pub struct WatchdogService<S> {
     inner: S,
-    label: Label,
+    options: WatchOptions,
 }
 
 impl<R, S: Service<R>> Service<R> for WatchdogService<S> {
@@ -76,10 +78,10 @@ impl<R, S: Service<R>> Service<R> for WatchdogService<S> {
     }
 
     fn call(&mut self, request: R) -> Watched<S::Future> {
-        let Label { watchdog, name, location } = &self.label;
+        let WatchOptions { watchdog, name, location } = &self.options;
         let mut watch = Watch::new(Arc::clone(&watchdog.config), name.clone(), location);
-        // What a service does before it gives a future runs in a poll, too.
-        let future = watch.during(|| self.inner.call(request));
+        // The service runs within a poll before it returns its future.
+        let future = watch.poll(|| self.inner.call(request));
         Watched::new(future, watch)
     }
 }

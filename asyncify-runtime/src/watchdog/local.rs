@@ -1,60 +1,62 @@
-//! The lane of the current thread.
+//! The state of the current thread.
 
 use std::sync::Arc;
 
-use super::keeper::{self, Keeper};
-use super::lane::{Entry, Lane};
+use super::monitor::{self, Monitor};
 use super::thread::Thread;
+use super::thread_state::{PollKind, ThreadState};
 
 thread_local! {
-    static LOCAL: Local = Local::new(keeper::global());
+    static LOCAL: Local = Local::new(monitor::global());
 }
 
-/// The thread's share in its lane; the keeper has the other.
+/// The thread's reference to its state; the monitor has the other one.
 struct Local {
-    keeper: &'static Keeper,
-    lane: Arc<Lane>,
+    monitor: &'static Monitor,
+    thread_state: Arc<ThreadState>,
 }
 
 impl Local {
     #[cold]
-    fn new(keeper: &'static Keeper) -> Self {
-        let lane = Arc::new(Lane::new(Thread::current()));
-        keeper.add_lane(Arc::clone(&lane));
-        Self { keeper, lane }
+    fn new(monitor: &'static Monitor) -> Self {
+        let thread_state = Arc::new(ThreadState::new(Thread::current()));
+        monitor.add_thread(Arc::clone(&thread_state));
+        Self { monitor, thread_state }
     }
 }
 
 impl Drop for Local {
     fn drop(&mut self) {
-        self.keeper.remove_lane(&self.lane);
+        self.monitor.remove_thread(&self.thread_state);
     }
 }
 
-/// A poll that runs on this thread, until it is dropped.
+/// Guards a watched poll on this thread; dropping it ends the poll.
 #[must_use]
 pub(super) struct Entered {
     exit: Exit,
 }
 
 enum Exit {
-    First {
-        unminded: bool,
+    Outermost {
+        unmonitored: bool,
     },
     Nested {
-        around: u64,
+        outer: u64,
     },
-    /// The thread is ending and has no lane any more.
+    /// The thread is exiting, and its state has been destroyed.
     Unwatched,
 }
 
 impl Entered {
     #[inline]
     pub(super) fn new(id: u64) -> Self {
-        let exit = LOCAL.try_with(|local| match local.lane.enter(id) {
-            Entry::First { unminded: false } => Exit::First { unminded: false },
-            Entry::First { unminded: true } => Exit::First { unminded: !local.keeper.wake() },
-            Entry::Nested { around } => Exit::Nested { around },
+        let exit = LOCAL.try_with(|local| match local.thread_state.enter(id) {
+            PollKind::Outermost { unmonitored: false } => Exit::Outermost { unmonitored: false },
+            PollKind::Outermost { unmonitored: true } => {
+                Exit::Outermost { unmonitored: !local.monitor.wake() }
+            }
+            PollKind::Nested { outer } => Exit::Nested { outer },
         });
         Self { exit: exit.unwrap_or(Exit::Unwatched) }
     }
@@ -63,14 +65,14 @@ impl Entered {
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        // A poll that has a lane leaves before its thread drops it.
+        // A poll with a state ends before its thread destroys the state.
         let _ = LOCAL.try_with(|local| match self.exit {
-            Exit::First { unminded } => {
-                if local.lane.leave(unminded) {
-                    local.keeper.over(&local.lane);
+            Exit::Outermost { unmonitored } => {
+                if local.thread_state.leave(unmonitored) {
+                    local.monitor.stall_ended(&local.thread_state);
                 }
             }
-            Exit::Nested { around } => local.lane.leave_nested(around),
+            Exit::Nested { outer } => local.thread_state.leave_nested(outer),
             Exit::Unwatched => {}
         });
     }

@@ -1,62 +1,64 @@
-//! Tells of a poll that blocks its thread, while it blocks.
+//! Detects polls that block their thread, and reports them while they block.
 //!
-//! Each thread that polls watched futures has a [`Lane`](lane::Lane), one word that says which
-//! watch is polled there. A poll writes its word on entry and takes it back on exit; it reads no
-//! clock and takes no lock. One thread for the whole process, the [`Keeper`](keeper::Keeper), looks
-//! at all lanes every quarter of a threshold, and tells of a word that stays.
+//! Each thread that polls watched futures has a [`ThreadState`](thread_state::ThreadState), whose word
+//! contains the id of the watch that is being polled. A poll writes the word at its start and resets it
+//! at its end; it reads no clock and takes no lock. One thread for the whole process, the
+//! [`Monitor`](monitor::Monitor), scans all words every quarter of a threshold, and reports a word that
+//! stays the same.
 //!
 //! # The word
 //!
 //! ```text
-//!              enter                 look                 report
-//!     OUT ----------------> id+FRESH ----> id+SEEN ---------------> id+REPORTED
+//!              enter                 scan                 report
+//!     IDLE ---------------> id+NEW ------> id+SEEN ---------------> id+REPORTED
 //!     ^ |                      |             |                          |
-//!     | | rest                 +-------------+--------- leave ----------+
+//!     | | stop_monitoring      +-------------+--------- leave ----------+
 //!     | v                      v
-//!   UNMINDED ----------------> (to OUT; after REPORTED, `over` too)
-//!        enter, which wakes the keeper
+//!   UNMONITORED -------------> (to IDLE; after REPORTED, `stall_ended` too)
+//!        enter, which wakes the monitor
 //! ```
 //!
-//! Every change is one read-modify-write, so each of them has one predecessor and one successor.
-//! What follows from it:
+//! Every change is one read-modify-write, so the changes of a word are totally ordered. This implies:
 //!
-//! 1. A word that reads SEEN twice belongs to one poll: only the keeper writes SEEN, over a FRESH
-//!    that it saw, and the next poll writes FRESH again. No counter of polls is needed.
-//! 2. Each stall that is reported ends in one report that it is over: the exchange on exit returns
-//!    REPORTED if the report came first; if it came later, it failed.
-//! 3. No poll runs without a keeper that looks. The keeper rests only after it has changed every
-//!    lane from OUT to UNMINDED under its lock. A poll that enters before that makes the change
-//!    fail, and the keeper goes on looking; one that enters after it finds UNMINDED, takes the same
-//!    lock later, and wakes the keeper. A new lane begins UNMINDED.
+//! 1. If two successive scans read SEEN with the same id, they have read it of the same poll: only the
+//!    monitor writes SEEN, over a NEW that it has read, and the next poll writes NEW again. So polls need
+//!    not be counted.
+//! 2. Each report of a stall is followed by exactly one report of its end: if the report came before the
+//!    end of the poll, the exchange at the end returns REPORTED; if it came later, its compare-exchange
+//!    has failed.
+//! 3. No watched poll runs while the monitor does not scan. The monitor parks or stops only after it has
+//!    changed all words from IDLE to UNMONITORED, under its lock. A poll that starts before this makes
+//!    the change fail, and the monitor continues to scan. A poll that starts after it reads UNMONITORED,
+//!    takes the same lock, and wakes the monitor. A new word is UNMONITORED.
 //!
-//! The words carry no data. What belongs to them (the watches, the lanes, the stalls) lies behind
-//! locks, and whoever reads a word takes the lock later than the one who wrote it; so the orderings
-//! are Relaxed throughout. `models` shows 2 and 3 for every interleaving.
+//! The words publish no other data. The watches, the entries and the stalls are behind locks, and a
+//! reader of a word takes the lock after the writer of that word has released it. So all orderings are
+//! Relaxed. `models` checks 2 and 3 for every interleaving.
 //!
-//! # Polls inside of polls
+//! # Nested polls
 //!
-//! A watched future may poll another one. The outermost keeps the word, as it is its poll that
-//! holds the thread, and the innermost is noted beside it, as it is the better name for the report.
+//! A watched future may poll another one. The word belongs to the outermost poll, because that is the
+//! one that blocks the thread. The innermost watch is stored beside it, because its name is more useful
+//! in a report.
 //!
-//! # Rest
+//! # Idle processes
 //!
-//! After [`keeper::QUIET`] looks that found nobody, the keeper rests: it parks while anything is
-//! watched, however long that is not polled, and ends when nothing is. An idle process makes no
-//! context switch on its account.
+//! After [`monitor::IDLE_SCANS`] scans without a watched poll, the monitor parks if there are watches, and
+//! stops if there are none. So it causes no context switches in an idle process.
 
 mod handle;
-mod keeper;
-mod lane;
 #[cfg(feature = "tower")]
 mod layer;
 mod local;
 #[cfg(all(test, asyncify_loom))]
 mod models;
+mod monitor;
+mod report;
 mod stall;
-mod tell;
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
 mod thread;
+mod thread_state;
 mod watch;
 mod watched;
 

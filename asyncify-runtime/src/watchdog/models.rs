@@ -1,4 +1,4 @@
-//! Loom models of the lane and the keeper: every interleaving of two or three threads.
+//! Loom models of thread states and the monitor: every interleaving of two or three threads.
 //!
 //! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release watchdog::models`
 
@@ -9,139 +9,142 @@ use std::time::{Duration, Instant};
 use loom::thread;
 
 use super::handle::Config;
-use super::keeper::{Keeper, Mode};
-use super::lane::{Entry, Lane, Look};
-use super::tell::{Listener, News};
+use super::monitor::{Mode, Monitor};
+use super::report::{EventContext, Report};
 use super::thread::Thread;
-use super::watch::Known;
+use super::thread_state::{PollKind, Scan, ThreadState};
+use super::watch::WatchInfo;
 
-fn lane(keeper: &Keeper) -> Arc<Lane> {
-    let lane = Arc::new(Lane::new(Thread::unknown()));
-    keeper.add_lane(Arc::clone(&lane));
-    lane
+fn add_thread(monitor: &Monitor) -> Arc<ThreadState> {
+    let thread_state = Arc::new(ThreadState::new(Thread::unknown()));
+    monitor.add_thread(Arc::clone(&thread_state));
+    thread_state
 }
 
-fn watch(keeper: &Keeper) -> u64 {
-    keeper.watches().add(Known {
+fn watch(monitor: &Monitor) -> u64 {
+    monitor.watches().add(WatchInfo {
         name: None,
         location: Location::caller(),
         config: Arc::new(Config::silent(Duration::ZERO)),
-        listener: Listener::current(),
+        event_context: EventContext::current(),
     })
 }
 
 /// As [`Entered`](super::local::Entered) does.
-fn enter(keeper: &Keeper, lane: &Lane, id: u64) {
-    match lane.enter(id) {
-        Entry::First { unminded: true } => assert!(keeper.wake_or(|| Ok(()))),
-        Entry::First { unminded: false } => {}
-        Entry::Nested { .. } => panic!("one at a time"),
+fn enter(monitor: &Monitor, thread_state: &ThreadState, id: u64) {
+    match thread_state.enter(id) {
+        PollKind::Outermost { unmonitored: true } => assert!(monitor.wake_or(|| Ok(()))),
+        PollKind::Outermost { unmonitored: false } => {}
+        PollKind::Nested { .. } => panic!("the poll is not nested"),
     }
 }
 
-fn leave(keeper: &Keeper, lane: &Arc<Lane>) -> bool {
-    let reported = lane.leave(false);
+fn leave(monitor: &Monitor, thread_state: &Arc<ThreadState>) -> bool {
+    let reported = thread_state.leave(false);
     if reported {
-        keeper.over(lane);
+        monitor.stall_ended(thread_state);
     }
     reported
 }
 
-/// Rule 3: whoever is in a poll has a keeper that looks.
+/// Rule 3: the monitor scans while a thread is in a watched poll.
 #[test]
-fn nobody_polls_unminded() {
+fn the_monitor_scans_during_every_poll() {
     loom::model(|| {
-        let keeper = Arc::new(Keeper::new());
-        let id = watch(&keeper);
-        let lanes = [lane(&keeper), lane(&keeper)];
-        enter(&keeper, &lanes[0], id);
-        assert!(!leave(&keeper, &lanes[0]));
+        let monitor = Arc::new(Monitor::new());
+        let id = watch(&monitor);
+        let threads = [add_thread(&monitor), add_thread(&monitor)];
+        enter(&monitor, &threads[0], id);
+        assert!(!leave(&monitor, &threads[0]));
 
-        let pollers = lanes.map(|lane| {
-            let keeper = Arc::clone(&keeper);
+        let pollers = threads.map(|thread_state| {
+            let monitor = Arc::clone(&monitor);
             thread::spawn(move || {
-                enter(&keeper, &lane, id);
-                assert_eq!(keeper.mode(), Mode::Looking);
+                enter(&monitor, &thread_state, id);
+                assert_eq!(monitor.mode(), Mode::Scanning);
             })
         });
-        let rested = keeper.try_rest();
+        let before = monitor.try_stop_scanning();
         pollers.into_iter().for_each(|poller| poller.join().unwrap());
-        assert_eq!(keeper.mode(), Mode::Looking, "rested as {rested:?}");
-        // And it cannot rest while they are in.
-        assert_eq!(keeper.try_rest(), Mode::Looking);
+        assert_eq!(monitor.mode(), Mode::Scanning, "was {before:?}");
+        // The monitor cannot park while they are in a poll.
+        assert_eq!(monitor.try_stop_scanning(), Mode::Scanning);
     });
 }
 
-/// Rule 2: each report of a stall has its end, and no other poll has one.
+/// Rule 2: each report of a stall is followed by one report of its end.
 #[test]
-fn what_is_reported_ends_once() {
+fn each_reported_stall_ends_once() {
     loom::model(|| {
-        let keeper = Arc::new(Keeper::new());
-        let id = watch(&keeper);
-        let lane = lane(&keeper);
-        enter(&keeper, &lane, id);
+        let monitor = Arc::new(Monitor::new());
+        let id = watch(&monitor);
+        let thread_state = add_thread(&monitor);
+        enter(&monitor, &thread_state, id);
         let poller = thread::spawn({
-            let (keeper, lane) = (Arc::clone(&keeper), Arc::clone(&lane));
+            let (monitor, thread_state) = (Arc::clone(&monitor), Arc::clone(&thread_state));
             move || {
-                let first = leave(&keeper, &lane);
-                enter(&keeper, &lane, id);
-                usize::from(first) + usize::from(leave(&keeper, &lane))
+                let first = leave(&monitor, &thread_state);
+                enter(&monitor, &thread_state, id);
+                usize::from(first) + usize::from(leave(&monitor, &thread_state))
             }
         });
-        let mut news = Vec::new();
+        let mut reports = Vec::new();
         for _ in 0..2 {
-            news.append(&mut keeper.look_at(Instant::now()));
+            reports.append(&mut monitor.scan_at(Instant::now()));
         }
         let ended = poller.join().unwrap();
-        news.append(&mut keeper.look_at(Instant::now()));
+        reports.append(&mut monitor.scan_at(Instant::now()));
 
-        let stuck = news.iter().filter(|news| matches!(news, News::Stuck(_))).count();
-        assert_eq!((stuck, news.len() - stuck), (ended, ended));
-        // The end of a stall is told after its begin.
+        let stalled = reports.iter().filter(|report| matches!(report, Report::Stalled(_))).count();
+        assert_eq!((stalled, reports.len() - stalled), (ended, ended));
+        // The end of a stall is reported after the stall.
         assert!(
-            news.iter().enumerate().all(|(k, news)| k % 2 == 0 || matches!(news, News::Over(_)))
+            reports
+                .iter()
+                .enumerate()
+                .all(|(k, report)| k % 2 == 0 || matches!(report, Report::Ended(_)))
         );
     });
 }
 
-/// Rule 1: two looks that find the same word find the same poll.
+/// Rule 1: two scans that read the same word have found the same poll.
 #[test]
-fn a_new_poll_is_never_taken_for_the_last() {
+fn a_new_poll_is_not_taken_for_the_previous_one() {
     loom::model(|| {
-        let keeper = Keeper::new();
-        let lane = lane(&keeper);
-        assert_eq!(lane.enter(7), Entry::First { unminded: true });
-        assert_eq!(lane.look(), Look::Fresh(7));
+        let monitor = Monitor::new();
+        let thread_state = add_thread(&monitor);
+        assert_eq!(thread_state.enter(7), PollKind::Outermost { unmonitored: true });
+        assert_eq!(thread_state.scan(), Scan::New(7));
         let poller = thread::spawn({
-            let lane = Arc::clone(&lane);
+            let thread_state = Arc::clone(&thread_state);
             move || {
-                assert!(!lane.leave(false));
-                assert_eq!(lane.enter(7), Entry::First { unminded: false });
+                assert!(!thread_state.leave(false));
+                assert_eq!(thread_state.enter(7), PollKind::Outermost { unmonitored: false });
             }
         });
-        let during = lane.look();
+        let during = thread_state.scan();
         poller.join().unwrap();
         match during {
-            Look::Seen | Look::Out => assert_eq!(lane.look(), Look::Fresh(7)),
-            Look::Fresh(7) => assert_eq!(lane.look(), Look::Seen),
+            Scan::Seen | Scan::Idle => assert_eq!(thread_state.scan(), Scan::New(7)),
+            Scan::New(7) => assert_eq!(thread_state.scan(), Scan::Seen),
             other => panic!("{other:?}"),
         }
     });
 }
 
-/// The keeper parks only while something is watched, and the last watch rings for it.
+/// The monitor parks only while there are watches, and removing the last one wakes it.
 #[test]
-fn the_last_watch_ends_the_rest() {
+fn removing_the_last_watch_stops_the_monitor() {
     loom::model(|| {
-        let keeper = Arc::new(Keeper::new());
-        let id = watch(&keeper);
+        let monitor = Arc::new(Monitor::new());
+        let id = watch(&monitor);
         let other = thread::spawn({
-            let keeper = Arc::clone(&keeper);
-            move || keeper.end_watch(id)
+            let monitor = Arc::clone(&monitor);
+            move || monitor.remove_watch(id)
         });
-        // A keeper that missed the bell would be a deadlock of the model.
-        keeper.rest_to_the_end();
+        // A lost wake-up of the monitor would be a deadlock of the model.
+        monitor.park_until_stopped();
         other.join().unwrap();
-        assert_eq!(keeper.mode(), Mode::Away);
+        assert_eq!(monitor.mode(), Mode::Stopped);
     });
 }

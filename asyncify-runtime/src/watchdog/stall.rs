@@ -1,4 +1,4 @@
-//! A poll that blocks its thread, as it is told.
+//! A stall: a poll that blocks its thread.
 
 use std::fmt;
 use std::panic::Location;
@@ -6,20 +6,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::handle::Config;
-use super::lane::Lane;
-use super::watch::Known;
+use super::thread_state::ThreadState;
+use super::watch::WatchInfo;
 
 /// A poll that has blocked its thread for longer than the threshold of its
 /// [`Watchdog`](super::Watchdog).
 ///
-/// Its text says all of it:
+/// It is displayed as, for example:
 /// `load (src/main.rs:15:10) blocks thread main for 104 ms: sleeping in clock_nanosleep`.
 #[derive(Clone)]
 pub struct Stall {
-    /// Whose threshold has passed.
+    /// The watchdog whose threshold was exceeded.
     watchdog: Arc<Config>,
-    task: Arc<Known>,
-    lane: Arc<Lane>,
+    task: Arc<WatchInfo>,
+    thread_state: Arc<ThreadState>,
     since: Instant,
     length: Duration,
     over: bool,
@@ -29,55 +29,55 @@ pub struct Stall {
 impl Stall {
     pub(super) fn new(
         watchdog: Arc<Config>,
-        task: Arc<Known>,
-        lane: Arc<Lane>,
+        task: Arc<WatchInfo>,
+        thread_state: Arc<ThreadState>,
         since: Instant,
         length: Duration,
     ) -> Self {
-        Self { watchdog, task, lane, since, length, over: false, activity: None }
+        Self { watchdog, task, thread_state, since, length, over: false, activity: None }
     }
 
-    /// The name of the watched future, if it was [given one](super::Watched::named).
+    /// Returns the name of the watched future, if one was [set](super::Watched::named).
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.task.name.as_deref()
     }
 
-    /// Where it was told to be watched.
+    /// Returns the location of the call to [`watch`](super::Watchdog::watch) or `layer`.
     #[must_use]
     pub fn location(&self) -> &'static Location<'static> {
         self.task.location
     }
 
-    /// The name of the thread that is blocked.
+    /// Returns the name of the blocked thread.
     #[must_use]
     pub fn thread_name(&self) -> Option<&str> {
-        self.lane.thread().name()
+        self.thread_state.thread().name()
     }
 
-    /// The number of that thread for debuggers and `/proc`, on Linux.
+    /// Returns the id of the blocked thread, for debuggers and `/proc`. Only on Linux.
     #[must_use]
     pub fn thread_id(&self) -> Option<u32> {
-        self.lane.thread().id()
+        self.thread_state.thread().id()
     }
 
-    /// How long the poll has lasted so far, or lasted in all when the stall is over.
+    /// Returns how long the poll has lasted so far, or its total length if the stall is over.
     ///
-    /// Counted from the first look that found it, which comes up to a quarter of the threshold
-    /// after its begin: the poll lasted for at least so long.
+    /// The length is counted from the first scan that found the poll, up to a quarter of the threshold
+    /// after its start, so the poll lasted at least this long.
     #[must_use]
     pub fn length(&self) -> Duration {
         self.length
     }
 
-    /// Whether the poll has returned.
+    /// Returns `true` if the poll has returned.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over
     }
 
-    /// What the thread is doing while it is stuck, on Linux: "running", or how it waits and in
-    /// which system call, as far as the kernel tells.
+    /// Returns what the blocked thread is doing: `running`, or its state and system call as far as the
+    /// kernel reports them. Only on Linux.
     #[must_use]
     pub fn activity(&self) -> Option<&str> {
         self.activity.as_deref()
@@ -87,15 +87,15 @@ impl Stall {
         &self.watchdog
     }
 
-    pub(super) fn task(&self) -> &Known {
+    pub(super) fn task(&self) -> &WatchInfo {
         &self.task
     }
 
-    pub(super) fn look_closer(&mut self) {
-        self.activity = self.lane.thread().activity();
+    pub(super) fn record_activity(&mut self) {
+        self.activity = self.thread_state.thread().activity();
     }
 
-    /// The poll has returned.
+    /// Marks the stall as over.
     pub(super) fn end(&mut self, now: Instant) {
         self.length = now.saturating_duration_since(self.since);
         self.over = true;
@@ -111,7 +111,7 @@ impl fmt::Display for Stall {
         match (self.thread_name(), self.thread_id()) {
             (Some(name), _) => f.write_str(name)?,
             (None, Some(id)) => write!(f, "{id}")?,
-            (None, None) => f.write_str("without a name")?,
+            (None, None) => f.write_str("(unnamed)")?,
         }
         write!(f, " for {} ms", self.length.as_millis())?;
         match &self.activity {

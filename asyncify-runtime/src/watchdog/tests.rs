@@ -4,133 +4,133 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::handle::Config;
-use super::keeper::{Keeper, Mode};
-use super::lane::{Entry, Lane, Look};
-use super::tell::{Listener, News};
+use super::monitor::{Mode, Monitor};
+use super::report::{EventContext, Report};
 use super::thread::Thread;
-use super::watch::Known;
+use super::thread_state::{PollKind, Scan, ThreadState};
+use super::watch::WatchInfo;
 use crate::Watchdog;
 
 const THRESHOLD: Duration = Duration::from_millis(100);
 
-struct World {
-    keeper: Keeper,
-    lane: Arc<Lane>,
+struct Fixture {
+    monitor: Monitor,
+    thread_state: Arc<ThreadState>,
     start: Instant,
 }
 
-impl World {
+impl Fixture {
     fn new() -> Self {
-        let keeper = Keeper::new();
-        let lane = Arc::new(Lane::new(Thread::current()));
-        keeper.add_lane(Arc::clone(&lane));
-        Self { keeper, lane, start: Instant::now() }
+        let monitor = Monitor::new();
+        let thread_state = Arc::new(ThreadState::new(Thread::current()));
+        monitor.add_thread(Arc::clone(&thread_state));
+        Self { monitor, thread_state, start: Instant::now() }
     }
 
     fn watch(&self, name: &'static str) -> u64 {
-        self.keeper.watches().add(Known {
+        self.monitor.watches().add(WatchInfo {
             name: Some(name.into()),
             location: Location::caller(),
             config: Arc::new(Config::silent(THRESHOLD)),
-            listener: Listener::current(),
+            event_context: EventContext::current(),
         })
     }
 
-    fn look(&self, millis: u64) -> Vec<News> {
-        self.keeper.look_at(self.start + Duration::from_millis(millis))
+    fn scan(&self, millis: u64) -> Vec<Report> {
+        self.monitor.scan_at(self.start + Duration::from_millis(millis))
     }
 }
 
-fn name_and_length(news: &[News]) -> (&str, u128) {
-    let [News::Stuck(stall)] = news else { panic!("{news:?}") };
+fn name_and_length(reports: &[Report]) -> (&str, u128) {
+    let [Report::Stalled(stall)] = reports else { panic!("{reports:?}") };
     (stall.name().unwrap_or_default(), stall.length().as_millis())
 }
 
 #[test]
-fn stall_is_told_once_it_has_lasted_and_when_it_is_over() {
-    let world = World::new();
-    let entry = world.lane.enter(world.watch("load"));
-    assert_eq!(entry, Entry::First { unminded: true });
-    assert!(world.look(10).is_empty());
-    assert!(world.look(109).is_empty());
-    assert_eq!(name_and_length(&world.look(111)), ("load", 101));
-    assert!(world.look(500).is_empty(), "told once");
+fn a_stall_is_reported_after_the_threshold_and_when_it_is_over() {
+    let fixture = Fixture::new();
+    let entry = fixture.thread_state.enter(fixture.watch("load"));
+    assert_eq!(entry, PollKind::Outermost { unmonitored: true });
+    assert!(fixture.scan(10).is_empty());
+    assert!(fixture.scan(109).is_empty());
+    assert_eq!(name_and_length(&fixture.scan(111)), ("load", 101));
+    assert!(fixture.scan(500).is_empty(), "reported once");
 
-    assert!(world.lane.leave(false));
-    world.keeper.over(&world.lane);
-    let news = world.look(600);
-    let [News::Over(stall)] = news.as_slice() else { panic!("{news:?}") };
+    assert!(fixture.thread_state.leave(false));
+    fixture.monitor.stall_ended(&fixture.thread_state);
+    let reports = fixture.scan(600);
+    let [Report::Ended(stall)] = reports.as_slice() else { panic!("{reports:?}") };
     assert!(stall.is_over());
-    assert!(world.look(700).is_empty());
+    assert!(fixture.scan(700).is_empty());
 }
 
 #[test]
-fn many_short_polls_are_no_stall() {
-    let world = World::new();
-    let id = world.watch("short");
-    for look in 0..100 {
-        let _ = world.lane.enter(id);
-        assert!(world.look(look * 25).is_empty());
-        assert!(!world.lane.leave(false));
+fn many_short_polls_are_not_a_stall() {
+    let fixture = Fixture::new();
+    let id = fixture.watch("short");
+    for scan in 0..100 {
+        let _ = fixture.thread_state.enter(id);
+        assert!(fixture.scan(scan * 25).is_empty());
+        assert!(!fixture.thread_state.leave(false));
     }
 }
 
 #[test]
-fn outermost_poll_is_measured_and_innermost_named() {
-    let world = World::new();
+fn the_outermost_poll_is_measured_and_the_innermost_named() {
+    let fixture = Fixture::new();
     let (outer, middle, inner) =
-        (world.watch("outer"), world.watch("middle"), world.watch("inner"));
-    let _ = world.lane.enter(outer);
-    assert!(world.look(0).is_empty());
-    assert_eq!(world.lane.enter(middle), Entry::Nested { around: 0 });
-    assert_eq!(world.lane.enter(inner), Entry::Nested { around: middle });
-    assert_eq!(name_and_length(&world.look(100)), ("inner", 100));
-    world.lane.leave_nested(middle);
-    world.lane.leave_nested(0);
-    assert!(world.lane.leave(false));
+        (fixture.watch("outer"), fixture.watch("middle"), fixture.watch("inner"));
+    let _ = fixture.thread_state.enter(outer);
+    assert!(fixture.scan(0).is_empty());
+    assert_eq!(fixture.thread_state.enter(middle), PollKind::Nested { outer: 0 });
+    assert_eq!(fixture.thread_state.enter(inner), PollKind::Nested { outer: middle });
+    assert_eq!(name_and_length(&fixture.scan(100)), ("inner", 100));
+    fixture.thread_state.leave_nested(middle);
+    fixture.thread_state.leave_nested(0);
+    assert!(fixture.thread_state.leave(false));
 }
 
 #[test]
-fn keeper_rests_when_nobody_polls() {
-    let world = World::new();
-    let id = world.watch("idle");
-    let _ = world.lane.enter(id);
-    assert!(world.keeper.wake_or(|| Ok(())));
-    assert_eq!(world.keeper.try_rest(), Mode::Looking, "somebody polls");
-    assert!(!world.lane.leave(false));
-    assert_eq!(world.keeper.try_rest(), Mode::Resting);
-    assert_eq!(world.lane.enter(id), Entry::First { unminded: true });
-    assert!(world.keeper.wake_or(|| panic!("a thread is there")));
-    assert!(!world.lane.leave(false));
-    world.keeper.end_watch(id);
-    assert_eq!(world.keeper.try_rest(), Mode::Away);
-    assert_eq!(world.lane.look(), Look::Out);
+fn the_monitor_parks_when_there_are_no_polls() {
+    let fixture = Fixture::new();
+    let id = fixture.watch("idle");
+    let _ = fixture.thread_state.enter(id);
+    assert!(fixture.monitor.wake_or(|| Ok(())));
+    assert_eq!(fixture.monitor.try_stop_scanning(), Mode::Scanning, "a thread is in a poll");
+    assert!(!fixture.thread_state.leave(false));
+    assert_eq!(fixture.monitor.try_stop_scanning(), Mode::Parked);
+    assert_eq!(fixture.thread_state.enter(id), PollKind::Outermost { unmonitored: true });
+    assert!(fixture.monitor.wake_or(|| panic!("the thread exists")));
+    assert!(!fixture.thread_state.leave(false));
+    fixture.monitor.remove_watch(id);
+    assert_eq!(fixture.monitor.try_stop_scanning(), Mode::Stopped);
+    assert_eq!(fixture.thread_state.scan(), Scan::Idle);
 }
 
 #[test]
-fn refused_thread_is_asked_for_again() {
-    let world = World::new();
-    let id = world.watch("early");
-    assert_eq!(world.lane.enter(id), Entry::First { unminded: true });
-    assert!(!world.keeper.wake_or(|| Err(std::io::ErrorKind::WouldBlock.into())));
-    assert!(!world.lane.leave(true));
-    assert_eq!(world.lane.enter(id), Entry::First { unminded: true });
-    assert!(world.keeper.wake_or(|| Ok(())));
-    assert_eq!(world.keeper.mode(), Mode::Looking);
+fn creating_the_thread_is_retried() {
+    let fixture = Fixture::new();
+    let id = fixture.watch("early");
+    assert_eq!(fixture.thread_state.enter(id), PollKind::Outermost { unmonitored: true });
+    assert!(!fixture.monitor.wake_or(|| Err(std::io::ErrorKind::WouldBlock.into())));
+    assert!(!fixture.thread_state.leave(true));
+    assert_eq!(fixture.thread_state.enter(id), PollKind::Outermost { unmonitored: true });
+    assert!(fixture.monitor.wake_or(|| Ok(())));
+    assert_eq!(fixture.monitor.mode(), Mode::Scanning);
 }
 
 #[test]
-fn lane_of_a_thread_goes_with_it() {
-    let world = World::new();
-    let _ = world.lane.enter(world.watch("gone"));
-    world.keeper.remove_lane(&world.lane);
-    assert!(world.look(0).is_empty() && world.look(1_000).is_empty());
-    assert_eq!(world.keeper.try_rest(), Mode::Resting);
+fn the_state_of_a_thread_is_removed_with_it() {
+    let fixture = Fixture::new();
+    let _ = fixture.thread_state.enter(fixture.watch("gone"));
+    fixture.monitor.remove_thread(&fixture.thread_state);
+    assert!(fixture.scan(0).is_empty() && fixture.scan(1_000).is_empty());
+    assert_eq!(fixture.monitor.try_stop_scanning(), Mode::Parked);
 }
 
-/// The whole way, with the thread of the process: the body waits for the report of itself.
+/// End to end, with the monitor of the process: the future waits for the report of its own stall.
 #[test]
-fn blocked_poll_is_told_while_it_is_blocked() {
+fn a_blocked_poll_is_reported_while_it_blocks() {
     let (sender, receiver) = mpsc::channel();
     let (over, ended) = mpsc::channel();
     let watchdog = Watchdog::builder()
@@ -151,7 +151,7 @@ fn blocked_poll_is_told_while_it_is_blocked() {
 }
 
 #[test]
-fn panic_in_a_report_ends_that_report_alone() {
+fn a_panic_in_a_callback_affects_only_its_report() {
     let (sender, receiver) = mpsc::channel();
     let watchdog = Watchdog::builder()
         .threshold(Duration::from_millis(4))

@@ -1,4 +1,4 @@
-//! A thread as its keeper sees it from outside.
+//! Information about a thread that other threads can query.
 
 use std::thread;
 
@@ -26,13 +26,13 @@ impl Thread {
         self.id
     }
 
-    /// What it is doing at the moment, in words.
+    /// Returns a description of what the thread is doing.
     pub(super) fn activity(&self) -> Option<String> {
         self.id.and_then(proc::activity)
     }
 }
 
-/// Linux tells it in files, which need neither `unsafe` nor a signal. miri has no such files.
+/// Linux provides this in `/proc`, which requires neither `unsafe` nor a signal. miri has no such files.
 #[cfg(all(target_os = "linux", not(miri)))]
 mod proc {
     use std::fs;
@@ -45,7 +45,7 @@ mod proc {
 
     pub(super) fn activity(id: u32) -> Option<String> {
         let file = |name| fs::read_to_string(format!("/proc/self/task/{id}/{name}")).ok();
-        // `ID (NAME) STATE ..`, and the name may hold anything.
+        // `ID (NAME) STATE ..`; the name may contain any character.
         let stat = file("stat")?;
         let state = stat.rsplit_once(')')?.1.trim_start().chars().next()?;
         let doing = match state {
@@ -55,7 +55,7 @@ mod proc {
             'T' | 't' => "stopped",
             _ => return None,
         };
-        // `NUMBER ARGUMENTS ..`; some systems do not let anybody read it.
+        // `NUMBER ARGUMENTS ..`; some systems deny access to it.
         let call = file("syscall").and_then(|line| line.split(' ').next()?.parse().ok());
         Some(match call.map(|number| (number, super::syscall::name(number))) {
             Some((_, Some(name))) => format!("{doing} in {name}"),
@@ -76,7 +76,7 @@ mod proc {
     }
 }
 
-/// The system calls in which threads are stuck, by their numbers.
+/// The names of common blocking system calls, by number.
 #[cfg(all(target_os = "linux", not(miri)))]
 mod syscall {
     pub(super) fn name(number: i64) -> Option<&'static str> {

@@ -1,4 +1,4 @@
-//! What is watched: its name, its place, and how to find both by the identity in a lane's word.
+//! A watch: the name and location of a watched future, which the monitor finds by its id.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,17 +6,17 @@ use std::panic::Location;
 use std::sync::{Arc, PoisonError};
 
 use super::handle::Config;
-use super::keeper;
 use super::local::Entered;
-use super::tell::Listener;
+use super::monitor;
+use super::report::EventContext;
 use crate::sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering::Relaxed};
 
-/// One watch, on the side of what is watched. It is known to the keeper from its first poll on.
+/// A watch, on the side of the future. It is registered with the monitor by the first poll.
 pub(super) struct Watch {
     name: Option<Cow<'static, str>>,
     location: &'static Location<'static>,
     config: Arc<Config>,
-    /// 0 before the first poll.
+    /// The id, or 0 before the first poll.
     id: u64,
 }
 
@@ -33,52 +33,52 @@ impl Watch {
         self.name = Some(name);
     }
 
-    /// Runs `poll` as a poll of this watch.
+    /// Runs `poll` as a watched poll.
     #[inline]
-    pub(super) fn during<R>(&mut self, poll: impl FnOnce() -> R) -> R {
+    pub(super) fn poll<R>(&mut self, poll: impl FnOnce() -> R) -> R {
         if self.id == 0 {
-            self.begin();
+            self.register();
         }
         let _entered = Entered::new(self.id);
         poll()
     }
 
     #[cold]
-    fn begin(&mut self) {
-        let watched = Known {
+    fn register(&mut self) {
+        let watched = WatchInfo {
             name: self.name.take(),
             location: self.location,
             config: Arc::clone(&self.config),
-            listener: Listener::current(),
+            event_context: EventContext::current(),
         };
-        self.id = keeper::global().watches().add(watched);
+        self.id = monitor::global().watches().add(watched);
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         if self.id != 0 {
-            keeper::global().end_watch(self.id);
+            monitor::global().remove_watch(self.id);
         }
     }
 }
 
-/// One watch, on the side of the keeper.
-pub(super) struct Known {
+/// A watch, on the side of the monitor.
+pub(super) struct WatchInfo {
     pub(super) name: Option<Cow<'static, str>>,
     pub(super) location: &'static Location<'static>,
     pub(super) config: Arc<Config>,
-    pub(super) listener: Listener,
+    pub(super) event_context: EventContext,
 }
 
-/// Under loom one lock is as good as many.
+/// A single shard under loom, to keep models small.
 const SHARDS: usize = if cfg!(asyncify_loom) { 1 } else { 16 };
 
-/// All watches that have been polled and not dropped, by identity.
+/// All watches that have been polled and not dropped, by id.
 pub(super) struct Watches {
-    /// By identity modulo their number, so that threads seldom meet at a lock.
-    shards: [Mutex<HashMap<u64, Arc<Known>>>; SHARDS],
-    /// Identities are never used again: one at each nanosecond would last for a century.
+    /// The id modulo the number of shards selects one; this reduces lock contention.
+    shards: [Mutex<HashMap<u64, Arc<WatchInfo>>>; SHARDS],
+    /// The next id. Ids are not reused: at one id per nanosecond they last for more than a century.
     next: AtomicU64,
     live: AtomicUsize,
 }
@@ -92,27 +92,27 @@ impl Watches {
         }
     }
 
-    pub(super) fn add(&self, watched: Known) -> u64 {
-        // Relaxed: only that it is unique counts.
+    pub(super) fn add(&self, watched: WatchInfo) -> u64 {
+        // Relaxed: the id only has to be unique.
         let id = self.next.fetch_add(1, Relaxed);
-        // Relaxed: read by the keeper to choose between two ways to rest, either of which ends with
-        // the poll that follows.
+        // Relaxed: the monitor reads it to choose between parking and stopping; the poll that follows
+        // ends either.
         self.live.fetch_add(1, Relaxed);
         self.shard(id).insert(id, Arc::new(watched));
         id
     }
 
-    pub(super) fn get(&self, id: u64) -> Option<Arc<Known>> {
+    pub(super) fn get(&self, id: u64) -> Option<Arc<WatchInfo>> {
         self.shard(id).get(&id).cloned()
     }
 
-    /// `true`: it was the last one.
+    /// Removes a watch. Returns `true` if it was the last one.
     #[must_use]
     pub(super) fn remove(&self, id: u64) -> bool {
         let watched = self.shard(id).remove(&id);
-        // The span of a user's, outside of the lock.
+        // Drops the user's span outside the lock.
         drop(watched);
-        // Relaxed: the last one takes the keeper's lock afterwards, under which it is read.
+        // Relaxed: after the last removal the caller takes the monitor's lock, under which it is read.
         self.live.fetch_sub(1, Relaxed) == 1
     }
 
@@ -120,7 +120,7 @@ impl Watches {
         self.live.load(Relaxed) == 0
     }
 
-    fn shard(&self, id: u64) -> MutexGuard<'_, HashMap<u64, Arc<Known>>> {
+    fn shard(&self, id: u64) -> MutexGuard<'_, HashMap<u64, Arc<WatchInfo>>> {
         // The remainder is below the number of shards.
         let index = usize::try_from(id % SHARDS as u64).unwrap_or_default();
         self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,4 +1,4 @@
-//! The future whose polls are watched.
+//! A future whose polls are watched.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::watch::Watch;
 
 pin_project! {
-    /// A future that a [`Watchdog`](super::Watchdog) watches, made by
+    /// A future that a [`Watchdog`](super::Watchdog) watches, returned by
     /// [`watch`](super::Watchdog::watch).
     #[must_use = "futures do nothing unless polled"]
     pub struct Watched<F> {
@@ -25,7 +25,7 @@ impl<F> Watched<F> {
         Self { future, watch }
     }
 
-    /// Gives it a name for reports, before its first poll.
+    /// Sets the name of the future in reports. Must be called before the first poll.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.watch.set_name(name.into());
         self
@@ -38,7 +38,7 @@ impl<F: Future> Future for Watched<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.watch.during(|| this.future.poll(cx))
+        this.watch.poll(|| this.future.poll(cx))
     }
 }
 

@@ -229,7 +229,7 @@ fn test_clock_of_tokio_waits_for_calls_on_its_own_threads() {
 #[test]
 fn messages_say_where_the_time_went() {
     let message = timed_out(Phase::Queue, SOON).to_string();
-    assert_eq!(message, "blocking call timed out after 20ms, before it began");
+    assert_eq!(message, "blocking call timed out after 20ms before it started");
     let message = timed_out(Phase::Run, SOON).to_string();
-    assert_eq!(message, "blocking call timed out after 20ms, while it ran");
+    assert_eq!(message, "blocking call timed out after 20ms while it was running");
 }

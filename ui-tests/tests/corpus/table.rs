@@ -47,7 +47,7 @@ impl Message {
             "cannot be cloned into the blocking task",
             "cannot be sent back",
             "cannot be lent mutably to a blocking thread",
-            "cannot say that the time is over",
+            "a function with `timeout` cannot return",
         ];
         let is_ours = OURS.iter().any(|words| self.words.contains(words));
         match &self.code {

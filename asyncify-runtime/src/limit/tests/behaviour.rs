@@ -1,4 +1,4 @@
-//! What callers may rely on. The names in brackets are anyio's and trio's tests of the same.
+//! The documented behaviour. The names in brackets are the corresponding tests of anyio and trio.
 
 use super::{Caller, assert_at_rest};
 use crate::limit::{Acquire, Limiter, LimiterPermit};
@@ -7,7 +7,7 @@ use std::mem::size_of;
 
 #[track_caller]
 fn taken(limiter: &Limiter) -> LimiterPermit {
-    limiter.try_acquire().expect("a permit is spare")
+    limiter.try_acquire().expect("a permit is available")
 }
 
 /// \[anyio `test_borrow`, trio `test_CapacityLimiter`]
@@ -27,7 +27,7 @@ fn a_permit_is_taken_until_it_is_dropped() {
 
 /// \[anyio `test_limit`]
 #[test]
-fn who_finds_no_permit_waits() {
+fn a_caller_waits_if_no_permit_is_available() {
     let limiter = Limiter::new(2);
     let (first, _second) = (taken(&limiter), taken(&limiter));
     let mut third = Caller::waiting(&limiter);
@@ -35,27 +35,27 @@ fn who_finds_no_permit_waits() {
     third.assert_waits();
     drop(first);
     assert_eq!(limiter.waiting(), 0);
-    drop(third.admitted());
+    drop(third.permit());
     assert_eq!(limiter.available(), 1);
 }
 
 /// \[anyio `test_ordered_queue`, trio `test_generic_lock_fifo_fairness`]
 #[test]
-fn the_oldest_waiter_is_first() {
+fn permits_are_granted_in_order() {
     let limiter = Limiter::new(1);
     let mut permit = taken(&limiter);
-    let mut line: Vec<_> = (0..100).map(|_| Caller::waiting(&limiter)).collect();
-    for next in 0..line.len() {
+    let mut waiters: Vec<_> = (0..100).map(|_| Caller::waiting(&limiter)).collect();
+    for next in 0..waiters.len() {
         drop(permit);
-        assert!(line[next + 1..].iter().all(|behind| behind.wake_ups() == 0));
-        permit = line[next].admitted();
+        assert!(waiters[next + 1..].iter().all(|behind| behind.wake_ups() == 0));
+        permit = waiters[next].permit();
     }
     drop(permit);
     assert_at_rest(&limiter);
 }
 
 #[test]
-fn a_turn_begins_with_the_first_poll() {
+fn the_first_poll_enters_the_wait_queue() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let mut made_first = Caller::new(&limiter);
@@ -63,13 +63,13 @@ fn a_turn_begins_with_the_first_poll() {
     made_first.assert_waits();
     drop(permit);
     made_first.assert_waits();
-    drop(polled_first.admitted());
-    drop(made_first.admitted());
+    drop(polled_first.permit());
+    drop(made_first.permit());
 }
 
 /// \[anyio `test_nowait_acquire_after_release_does_not_oversubscribe`]
 #[test]
-fn a_permit_on_its_way_cannot_be_stolen() {
+fn a_granted_permit_cannot_be_taken_by_another_caller() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let mut oldest = Caller::waiting(&limiter);
@@ -77,35 +77,35 @@ fn a_permit_on_its_way_cannot_be_stolen() {
     assert_eq!(limiter.available(), 0);
     assert!(limiter.try_acquire().is_none());
     let mut newcomer = Caller::waiting(&limiter);
-    drop(oldest.admitted());
-    drop(newcomer.admitted());
+    drop(oldest.permit());
+    drop(newcomer.permit());
     assert_at_rest(&limiter);
 }
 
 /// \[trio `test_generic_lock_acquire_nowait_blocks_acquire`]
 #[test]
-fn a_permit_that_was_tried_for_counts() {
+fn a_permit_of_try_acquire_counts() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let mut caller = Caller::waiting(&limiter);
     drop(permit);
-    drop(caller.admitted());
+    drop(caller.permit());
 }
 
 /// \[anyio `test_increase_tokens`, `test_increase_tokens_lets_others_acquire`]
 #[test]
-fn a_raise_admits_exactly_the_spare_number() {
+fn a_raised_limit_grants_exactly_the_new_permits() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
-    let mut line: Vec<_> = (0..4).map(|_| Caller::waiting(&limiter)).collect();
+    let mut waiters: Vec<_> = (0..4).map(|_| Caller::waiting(&limiter)).collect();
     limiter.set_limit(3);
     assert_eq!(limiter.limit(), 3);
     assert_eq!(limiter.waiting(), 2);
-    let admitted = (line[0].admitted(), line[1].admitted());
-    line[2].assert_waits();
-    line[3].assert_waits();
+    let admitted = (waiters[0].permit(), waiters[1].permit());
+    waiters[2].assert_waits();
+    waiters[3].assert_waits();
     limiter.set_limit(9);
-    drop((line[2].admitted(), line[3].admitted()));
+    drop((waiters[2].permit(), waiters[3].permit()));
     assert_eq!(limiter.available(), 6);
     drop((permit, admitted));
     assert_at_rest(&limiter);
@@ -113,7 +113,7 @@ fn a_raise_admits_exactly_the_spare_number() {
 
 /// \[trio `test_CapacityLimiter_change_total_tokens`]
 #[test]
-fn a_cut_revokes_nothing_and_admits_fewer_later() {
+fn a_lowered_limit_revokes_nothing_and_grants_fewer_permits_later() {
     let limiter = Limiter::new(3);
     let mut permits = vec![taken(&limiter), taken(&limiter), taken(&limiter)];
     limiter.set_limit(1);
@@ -123,14 +123,14 @@ fn a_cut_revokes_nothing_and_admits_fewer_later() {
     permits.pop();
     caller.assert_waits();
     permits.pop();
-    let permit = caller.admitted();
+    let permit = caller.permit();
     assert!(limiter.try_acquire().is_none());
     drop(permit);
     assert_at_rest(&limiter);
 }
 
 #[test]
-fn a_cut_takes_spare_permits_first() {
+fn a_lowered_limit_removes_available_permits_first() {
     let limiter = Limiter::new(5);
     let permit = taken(&limiter);
     limiter.set_limit(3);
@@ -143,7 +143,7 @@ fn a_cut_takes_spare_permits_first() {
 }
 
 #[test]
-fn a_raise_after_a_cut_pays_the_debt_first() {
+fn a_raised_limit_pays_the_debt_first() {
     let limiter = Limiter::new(4);
     let permits = [(); 4].map(|()| taken(&limiter));
     limiter.set_limit(1);
@@ -151,41 +151,41 @@ fn a_raise_after_a_cut_pays_the_debt_first() {
     limiter.set_limit(4);
     caller.assert_waits();
     limiter.set_limit(5);
-    drop(caller.admitted());
+    drop(caller.permit());
     drop(permits);
     assert_at_rest(&limiter);
 }
 
 #[test]
-fn a_cut_leaves_a_permit_on_its_way() {
+fn a_lowered_limit_does_not_revoke_a_granted_permit() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let mut caller = Caller::waiting(&limiter);
     drop(permit);
     limiter.set_limit(0);
-    drop(caller.admitted());
+    drop(caller.permit());
     assert!(limiter.try_acquire().is_none());
     assert_at_rest(&limiter);
 }
 
 /// \[anyio `test_zero_tokens`]
 #[test]
-fn no_permits_is_a_pause() {
+fn a_limit_of_zero_pauses_callers() {
     let limiter = Limiter::new(0);
     assert!(limiter.try_acquire().is_none());
     let mut caller = Caller::waiting(&limiter);
     limiter.set_limit(1);
-    drop(caller.admitted());
+    drop(caller.permit());
     limiter.set_limit(0);
     let mut caller = Caller::waiting(&limiter);
     limiter.set_limit(2);
-    drop(caller.admitted());
+    drop(caller.permit());
     assert_at_rest(&limiter);
 }
 
 /// \[trio `test_CapacityLimiter_inf`]
 #[test]
-fn the_largest_limit_does_not_limit() {
+fn the_largest_limit_is_no_limit() {
     let limiter = Limiter::new(usize::MAX);
     assert_eq!(limiter.limit(), usize::MAX);
     let permits: Vec<_> = (0..1000).map(|_| taken(&limiter)).collect();
@@ -200,32 +200,32 @@ fn the_largest_limit_does_not_limit() {
 
 /// \[anyio `test_acquire_cancelled`]
 #[test]
-fn who_gives_up_leaves_the_line() {
+fn a_cancelled_waiter_leaves_the_queue() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let (first, mut second) = (Caller::waiting(&limiter), Caller::waiting(&limiter));
     drop(first);
     assert_eq!(limiter.waiting(), 1);
     drop(permit);
-    drop(second.admitted());
+    drop(second.permit());
     assert_at_rest(&limiter);
 }
 
 /// \[anyio `test_asyncio_deadlock`]
 #[test]
-fn who_gives_up_after_the_call_passes_the_permit_on() {
+fn a_waiter_cancelled_after_its_grant_passes_the_permit_on() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let (first, mut second) = (Caller::waiting(&limiter), Caller::waiting(&limiter));
     drop(permit);
     second.assert_waits();
     drop(first);
-    drop(second.admitted());
+    drop(second.permit());
     assert_at_rest(&limiter);
 }
 
 #[test]
-fn the_last_one_to_give_up_leaves_a_spare_permit() {
+fn the_last_waiter_cancelled_after_its_grant_releases_the_permit() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let caller = Caller::waiting(&limiter);
@@ -236,7 +236,7 @@ fn the_last_one_to_give_up_leaves_a_spare_permit() {
 }
 
 #[test]
-fn a_permit_passed_on_after_a_cut_pays_the_debt() {
+fn a_permit_of_a_cancelled_waiter_pays_the_debt() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
     let (first, mut second) = (Caller::waiting(&limiter), Caller::waiting(&limiter));
@@ -245,7 +245,7 @@ fn a_permit_passed_on_after_a_cut_pays_the_debt() {
     drop(first);
     second.assert_waits();
     limiter.set_limit(1);
-    drop(second.admitted());
+    drop(second.permit());
     assert_at_rest(&limiter);
 }
 
@@ -260,7 +260,7 @@ fn an_unpolled_acquire_takes_nothing() {
 
 /// \[anyio `test_statistics`]
 #[test]
-fn the_numbers_are_told() {
+fn the_numbers_are_reported() {
     let limiter = Limiter::new(3);
     let permits = [(); 3].map(|()| taken(&limiter));
     let _callers = [(); 2].map(|()| Caller::waiting(&limiter));
@@ -295,11 +295,11 @@ fn a_permit_outlives_every_other_handle() {
 }
 
 #[test]
-fn everything_is_small_and_goes_anywhere() {
-    fn goes_anywhere<T: Send + Sync + Unpin + 'static>() {}
-    goes_anywhere::<Limiter>();
-    goes_anywhere::<LimiterPermit>();
-    goes_anywhere::<Acquire>();
+fn types_are_small_and_send_and_sync() {
+    fn is_send_and_sync<T: Send + Sync + Unpin + 'static>() {}
+    is_send_and_sync::<Limiter>();
+    is_send_and_sync::<LimiterPermit>();
+    is_send_and_sync::<Acquire>();
     assert_eq!(size_of::<Limiter>(), size_of::<usize>());
     assert_eq!(size_of::<Option<LimiterPermit>>(), size_of::<usize>());
     assert!(size_of::<Acquire>() <= 24);

@@ -1,9 +1,9 @@
-//! Limiters, as their users see them; most tests poll by hand, so that every step has its place.
+//! Tests of limiters; most of them poll by hand, so that the order of the steps is fixed.
 
 mod behaviour;
-mod hostile;
 mod random;
 mod threads;
+mod wakers;
 
 use super::{Acquire, Limiter, LimiterPermit};
 use std::pin::Pin;
@@ -11,30 +11,30 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Fewer rounds under miri, which runs each a thousand times slower.
+/// The number of rounds: fewer under miri, which is a thousand times slower.
 fn rounds(natively: usize) -> usize {
     if cfg!(miri) { natively.div_ceil(100).min(4) } else { natively }
 }
 
-/// All permits are back, none too many, and nobody is left in the line.
+/// Checks that all permits are available, and no others, and that the wait queue is empty.
 #[track_caller]
 fn assert_at_rest(limiter: &Limiter) {
     assert_eq!(limiter.available(), limiter.limit());
     assert_eq!(limiter.waiting(), 0);
 }
 
-/// An acquisition by a task that notes when it is woken.
+/// A task that acquires a permit and counts its wake-ups.
 struct Caller {
     acquire: Acquire,
     waker: Waker,
     woken: Receiver<()>,
 }
 
-struct Note(Sender<()>);
+struct SendOnWake(Sender<()>);
 
-impl Wake for Note {
+impl Wake for SendOnWake {
     fn wake(self: Arc<Self>) {
-        // A caller that has left does not listen.
+        // The caller may have been dropped.
         let _ = self.0.send(());
     }
 }
@@ -42,10 +42,10 @@ impl Wake for Note {
 impl Caller {
     fn new(limiter: &Limiter) -> Self {
         let (note, woken) = channel();
-        Self { acquire: limiter.acquire(), waker: Waker::from(Arc::new(Note(note))), woken }
+        Self { acquire: limiter.acquire(), waker: Waker::from(Arc::new(SendOnWake(note))), woken }
     }
 
-    /// One that has its place in the line.
+    /// A caller in the wait queue.
     #[track_caller]
     fn waiting(limiter: &Limiter) -> Self {
         let mut caller = Self::new(limiter);
@@ -57,18 +57,18 @@ impl Caller {
         Pin::new(&mut self.acquire).poll(&mut Context::from_waker(&self.waker))
     }
 
-    /// The number of wake-ups since the last look.
+    /// The number of wake-ups since the last call.
     fn wake_ups(&self) -> usize {
         self.woken.try_iter().count()
     }
 
-    /// The permit of a caller that was woken for it.
+    /// Returns the permit of a caller that was woken.
     #[track_caller]
-    fn admitted(&mut self) -> LimiterPermit {
+    fn permit(&mut self) -> LimiterPermit {
         assert_eq!(self.wake_ups(), 1);
         match self.poll() {
             Poll::Ready(permit) => permit,
-            Poll::Pending => panic!("woken, but not admitted"),
+            Poll::Pending => panic!("woken without a permit"),
         }
     }
 

@@ -1,8 +1,8 @@
-//! Random steps against a limiter that is obviously right.
+//! Random steps, compared with a simple reference model.
 //!
-//! Each run polls, drops, releases and resizes at random, so that every future is dropped at any
-//! of its points: before its first poll, in the line, called, and done. After every step the two
-//! limiters agree on who is in, who was called and in which order the rest stand.
+//! Each run polls, drops, releases and resizes at random, so that futures are dropped in every state:
+//! before the first poll, in the wait queue, with a granted permit, and complete. After every step the
+//! limiter and the model agree on the permits, the grants and the waiters.
 
 use super::{Caller, assert_at_rest, rounds};
 use crate::limit::{Limiter, LimiterPermit};
@@ -28,27 +28,27 @@ enum Actor {
     Holding(LimiterPermit),
 }
 
-/// The limiter that is obviously right: a count and a queue.
+/// The reference model: a count and a queue.
 struct Model {
     limit: usize,
     taken: usize,
-    line: VecDeque<usize>,
-    /// Who was handed a permit and has not come for it.
-    called: BTreeSet<usize>,
+    queue: VecDeque<usize>,
+    /// The waiters that were granted a permit and have not been polled since.
+    granted: BTreeSet<usize>,
 }
 
 impl Model {
-    fn admit(&mut self) {
+    fn grant(&mut self) {
         while self.taken < self.limit {
-            let Some(first) = self.line.pop_front() else { return };
-            self.called.insert(first);
+            let Some(first) = self.queue.pop_front() else { return };
+            self.granted.insert(first);
             self.taken += 1;
         }
     }
 
     fn release(&mut self) {
         self.taken -= 1;
-        self.admit();
+        self.grant();
     }
 }
 
@@ -56,7 +56,7 @@ struct Run {
     limiter: Limiter,
     model: Model,
     actors: Vec<(usize, Actor)>,
-    next_name: usize,
+    next_id: usize,
     random: Random,
 }
 
@@ -66,27 +66,27 @@ impl Run {
         let limit = random.below(4);
         Self {
             limiter: Limiter::new(limit),
-            model: Model { limit, taken: 0, line: VecDeque::new(), called: BTreeSet::new() },
+            model: Model { limit, taken: 0, queue: VecDeque::new(), granted: BTreeSet::new() },
             actors: Vec::new(),
-            next_name: 0,
+            next_id: 0,
             random,
         }
     }
 
     fn step(&mut self) {
         match self.random.below(10) {
-            0..3 => self.arrive(),
+            0..3 => self.add_caller(),
             3 => self.try_acquire(),
             4 => self.resize(),
             5..8 => self.poll(),
-            _ => self.leave(),
+            _ => self.remove(),
         }
         self.compare();
     }
 
-    fn arrive(&mut self) {
-        self.actors.push((self.next_name, Actor::New(Caller::new(&self.limiter))));
-        self.next_name += 1;
+    fn add_caller(&mut self) {
+        self.actors.push((self.next_id, Actor::New(Caller::new(&self.limiter))));
+        self.next_id += 1;
     }
 
     fn try_acquire(&mut self) {
@@ -94,8 +94,8 @@ impl Run {
         assert_eq!(permit.is_some(), self.model.taken < self.model.limit);
         if let Some(permit) = permit {
             self.model.taken += 1;
-            self.actors.push((self.next_name, Actor::Holding(permit)));
-            self.next_name += 1;
+            self.actors.push((self.next_id, Actor::Holding(permit)));
+            self.next_id += 1;
         }
     }
 
@@ -103,52 +103,55 @@ impl Run {
         let limit = self.random.below(5);
         self.limiter.set_limit(limit);
         self.model.limit = limit;
-        self.model.admit();
+        self.model.grant();
     }
 
     fn poll(&mut self) {
-        let Some((name, actor)) = self.pick() else { return };
+        let Some((id, actor)) = self.pick() else { return };
         let actor = match actor {
             Actor::New(mut caller) => match caller.poll() {
                 Poll::Ready(permit) => {
-                    assert!(self.model.taken < self.model.limit, "admitted above the limit");
+                    assert!(self.model.taken < self.model.limit, "acquired beyond the limit");
                     self.model.taken += 1;
                     Actor::Holding(permit)
                 }
                 Poll::Pending => {
-                    assert!(self.model.taken >= self.model.limit, "waits while one is spare");
-                    self.model.line.push_back(name);
+                    assert!(
+                        self.model.taken >= self.model.limit,
+                        "waits while a permit is available"
+                    );
+                    self.model.queue.push_back(id);
                     Actor::Waiting(caller)
                 }
             },
             Actor::Waiting(mut caller) => {
-                let admitted = self.model.called.remove(&name);
-                assert_eq!(caller.wake_ups(), usize::from(admitted));
+                let granted = self.model.granted.remove(&id);
+                assert_eq!(caller.wake_ups(), usize::from(granted));
                 match caller.poll() {
                     Poll::Ready(permit) => {
-                        assert!(admitted, "admitted out of turn");
+                        assert!(granted, "acquired without a grant");
                         Actor::Holding(permit)
                     }
                     Poll::Pending => {
-                        assert!(!admitted, "called, but not admitted");
+                        assert!(!granted, "granted, but pending");
                         Actor::Waiting(caller)
                     }
                 }
             }
             Actor::Holding(permit) => Actor::Holding(permit),
         };
-        self.actors.push((name, actor));
+        self.actors.push((id, actor));
     }
 
-    fn leave(&mut self) {
-        let Some((name, actor)) = self.pick() else { return };
+    fn remove(&mut self) {
+        let Some((id, actor)) = self.pick() else { return };
         match &actor {
             Actor::New(_) => {}
             Actor::Waiting(_) => {
-                if self.model.called.remove(&name) {
+                if self.model.granted.remove(&id) {
                     self.model.release();
                 }
-                self.model.line.retain(|&waiting| waiting != name);
+                self.model.queue.retain(|&waiting| waiting != id);
             }
             Actor::Holding(_) => self.model.release(),
         }
@@ -166,19 +169,19 @@ impl Run {
     fn compare(&self) {
         assert_eq!(self.limiter.limit(), self.model.limit);
         assert_eq!(self.limiter.available(), self.model.limit.saturating_sub(self.model.taken));
-        assert_eq!(self.limiter.waiting(), self.model.line.len());
+        assert_eq!(self.limiter.waiting(), self.model.queue.len());
     }
 }
 
 #[test]
-fn any_steps_in_any_order() {
+fn random_steps_agree_with_the_model() {
     for seed in 1..=rounds(10_000) {
         let mut run = Run::new(seed as u64);
         for _ in 0..60 {
             run.step();
         }
         while !run.actors.is_empty() {
-            run.leave();
+            run.remove();
             run.compare();
         }
         assert_at_rest(&run.limiter);

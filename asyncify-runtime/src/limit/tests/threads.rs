@@ -1,4 +1,4 @@
-//! Many threads at once: never above the limit, and nothing is lost.
+//! Stress tests: the limit is never exceeded, and no permit is lost.
 
 use super::{assert_at_rest, rounds};
 use crate::limit::{Acquire, Limiter, LimiterPermit};
@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-/// How many are inside, and the most that ever were.
+/// The current and the maximal number of permit owners.
 #[derive(Default)]
 struct Inside {
     now: AtomicUsize,
@@ -30,7 +30,7 @@ fn poll_once(acquire: &mut Acquire) -> Poll<LimiterPermit> {
 }
 
 #[test]
-fn never_above_the_limit() {
+fn the_limit_is_never_exceeded() {
     for limit in [1, 2, 5] {
         let limiter = Limiter::new(limit);
         let inside = Inside::default();
@@ -48,10 +48,10 @@ fn never_above_the_limit() {
     }
 }
 
-/// Some wait, some try, some give up before or after they are called, and the limit changes
-/// meanwhile: whoever waits to the end gets a permit.
+/// Threads wait, try, or cancel before or after a grant, while the limit changes: each waiter that is not
+/// cancelled gets a permit.
 #[test]
-fn nothing_is_lost_among_quitters_and_resizes() {
+fn no_permit_is_lost_among_cancellations_and_resizes() {
     const MOST: usize = 4;
     let limiter = Limiter::new(MOST);
     let inside = Inside::default();

@@ -1,25 +1,25 @@
-//! A tokio runtime for threads that have none.
+//! A tokio runtime for threads that are not in one.
 
 use std::sync::OnceLock;
 use std::{io, thread};
 
 use tokio::runtime::{Builder, EnterGuard, Handle};
 
-/// Made at its first use, and left when the process ends.
+/// Created on first use, and never shut down.
 static BACKGROUND: OnceLock<Handle> = OnceLock::new();
 
-/// Makes the background runtime current on this thread, unless there is one around.
+/// Enters the background runtime on this thread, unless the thread is in a runtime.
 pub(super) fn enter_where_there_is_none() -> Option<EnterGuard<'static>> {
     if Handle::try_current().is_ok() {
         return None;
     }
-    // A first use that fails leaves nothing behind: the next one tries again.
+    // If the start fails, the cell stays empty, and the next use tries again.
     let background =
-        BACKGROUND.get_or_init(|| start().expect("the system refuses a thread or a poller"));
+        BACKGROUND.get_or_init(|| start().expect("the background runtime cannot be started"));
     Some(background.enter())
 }
 
-/// Starts the thread that moves the runtime's timers and sockets, and runs what is spawned on it.
+/// Starts the thread that drives the runtime's timers and sockets, and runs its spawned tasks.
 fn start() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();

@@ -1,8 +1,8 @@
-//! The way back: an async function that is called from sync code.
+//! Calls of async functions from sync code.
 //!
-//! Its future is driven on the thread of the caller, so nothing moves and everything may be
-//! borrowed. Only the runtime is chosen here: the one around, which in a body is that of the
-//! call's caller, or else one in the [`background`].
+//! The future is driven on the caller's thread, so its arguments are not moved and may be borrowed. It
+//! runs in the current runtime, which within a body is that of the call's caller, or otherwise in the
+//! [`background`] runtime.
 
 #[cfg(feature = "tokio")]
 mod background;
@@ -15,11 +15,12 @@ use std::pin::pin;
 use crate::call::block_on;
 use crate::util::catch;
 
-/// Drives the future of an async function to its end.
+/// Blocks the current thread on the future of an async function.
 ///
 /// # Panics
 ///
-/// On a thread of a tokio runtime, which it would block. A panic of the future goes on.
+/// Panics on a thread that drives a tokio runtime, which would be blocked. A panic of the future is
+/// propagated.
 #[track_caller]
 pub fn to_sync<F: Future>(future: F) -> F::Output {
     #[cfg(feature = "tokio")]
@@ -37,9 +38,9 @@ pub fn to_sync<F: Future>(future: F) -> F::Output {
     if was_polled.get() {
         panic::resume_unwind(error);
     }
-    // What the runtime said about its own thread does not name the way out.
+    // The message of the runtime does not tell how to solve the problem.
     panic!(
-        "sync twin of an async function called in async code, whose thread it would block: \
-         `.await` the async function there"
+        "blocking version of an async function called in async code, whose thread it would block: \
+         `.await` the async function instead"
     )
 }

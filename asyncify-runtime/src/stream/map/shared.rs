@@ -245,7 +245,7 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
 
     /// Spawns the job of a worker. If the queue is full, the job waits for room without being polled.
     pub(super) fn spawn(&self, worker: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
-        BlockingCall::new(worker).executor(&self.pool).start_in_line().into_handle()
+        BlockingCall::new(worker).executor(&self.pool).start_with_limiter().into_handle()
     }
 
     /// Spawns the job of a worker that the consumer does not wait for.

@@ -1,4 +1,4 @@
-//! The caller's span and dispatcher, and a span of the call's own.
+//! The caller's span and dispatcher, and the call's own span.
 
 use std::panic::Location;
 use std::time::Instant;
@@ -7,10 +7,10 @@ use tracing::field::Empty;
 use tracing::subscriber::NoSubscriber;
 use tracing::{Dispatch, Span, dispatcher};
 
-/// Which call it is, and where it stands in the source.
+/// The name of a call and its location in the source.
 #[derive(Clone, Copy)]
 pub(crate) struct Origin {
-    /// Made when it is asked for: it takes a search.
+    /// A function, because the name is searched for only when a span is made.
     pub(crate) name: fn() -> &'static str,
     pub(crate) location: &'static Location<'static>,
 }
@@ -18,21 +18,21 @@ pub(crate) struct Origin {
 pub(super) struct Tracing {
     dispatcher: Dispatch,
     caller: Span,
-    /// The call's own, within the caller's: from the start of the call to the end of its body.
+    /// The call's own span, a child of the caller's: from the start of the call to the end of its body.
     span: Span,
-    /// None where nobody records the span: then no clock is asked.
+    /// `None` if the span is disabled; then the clock is not read.
     started: Option<Instant>,
 }
 
 impl Tracing {
-    /// None where nobody listens.
+    /// Returns `None` if there is no subscriber.
     pub(super) fn capture(origin: &Origin) -> Option<Box<Self>> {
         let dispatcher = dispatcher::get_default(|dispatcher| {
             (!dispatcher.is::<NoSubscriber>()).then(|| dispatcher.clone())
         })?;
-        // Not inside `get_default`, where there is no current span.
+        // Outside `get_default`, within which there is no current span.
         let caller = Span::current();
-        // The form in which tokio describes its own tasks, and which its console reads.
+        // tokio describes its tasks in this form, and its console reads it.
         let location = origin.location;
         let name = origin.name;
         let span = tracing::trace_span!(
@@ -59,15 +59,15 @@ impl Tracing {
             Timed { span: &self.span, begun }
         });
         let span = self.span.enter();
-        // The caller's innermost: for the body it is the current one, as it would be without us.
-        // Left in the order of the tuple, and the time is recorded before the dispatcher goes.
+        // The caller's span is entered last, so it is the body's current span. The fields of the tuple
+        // are dropped in order: the time is recorded before the dispatcher is reset.
         (self.caller.enter(), span, timed, dispatcher)
     }
 }
 
 impl Drop for Tracing {
-    /// Closes the spans where their dispatcher is current: a registry asks the current one to
-    /// close the parent of a span that is closed.
+    /// Closes the spans with their dispatcher as the current one: a registry closes the parent of a
+    /// closed span through the current dispatcher.
     fn drop(&mut self) {
         let _current = dispatcher::set_default(&self.dispatcher);
         self.span = Span::none();
@@ -75,7 +75,7 @@ impl Drop for Tracing {
     }
 }
 
-/// Records how long a body took, however it ended.
+/// Records the run time of a body when it is dropped, whether the body returns or panics.
 struct Timed<'a> {
     span: &'a Span,
     begun: Instant,

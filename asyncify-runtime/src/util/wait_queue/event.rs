@@ -1,11 +1,11 @@
-//! An event that wakes everybody who waits for it.
+//! An event that wakes all of its waiters.
 //!
 //! # Protocol
 //!
-//! A notifier changes what the waiters wait for, *then* notifies. A waiter enters the queue, *then*
-//! looks at what it waits for. Both sides have a sequentially consistent fence in between, so at
-//! least one of them sees the other: the notifier finds the waiter counted in `waiting`, or the
-//! waiter finds the change. So an event that nobody waits for costs its notifier a fence and a load.
+//! A notifier changes the condition, *then* notifies. A waiter enters the queue, *then* checks the
+//! condition. Both sides have a sequentially consistent fence in between, so at least one of them sees
+//! the other: the notifier finds the waiter counted in `waiting`, or the waiter finds the change. So a
+//! notification of an event without waiters costs a fence and a load.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -18,16 +18,16 @@ use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, fence};
 use crate::util::park;
 use crate::util::{drop_quietly, wake_all};
 
-/// Wakes everybody who waits for it; remembers nothing.
+/// Wakes all of its waiters. A notification is not stored for later ones.
 pub(crate) struct Event {
-    /// How many are in the queue; changed under its lock. Relaxed, as the fences order it.
+    /// The number of waiters in the queue; changed under its lock. Relaxed, because the fences order it.
     waiting: AtomicUsize,
     queue: Mutex<WaitQueue>,
 }
 
-/// The waiters that there were at some moment.
+/// The waiters at some moment.
 #[derive(Clone, Copy)]
-pub(crate) struct Present {
+pub(crate) struct Waiters {
     end: usize,
 }
 
@@ -38,47 +38,47 @@ impl Event {
 
     /// Notifies all waiters.
     pub(crate) fn notify_all(&self) {
-        if let Some(present) = self.present() {
-            self.notify(present);
+        if let Some(waiters) = self.waiters() {
+            self.notify(waiters);
         }
     }
 
-    /// The waiters that there are now, if there are any, to be [notified](Self::notify) later
-    /// without those that come in between.
-    pub(crate) fn present(&self) -> Option<Present> {
+    /// Returns the current waiters, if there are any, which can be [notified](Self::notify) later without
+    /// those that are added in between.
+    pub(crate) fn waiters(&self) -> Option<Waiters> {
         // Pairs with the fence in `Listener::poll`.
         fence(Ordering::SeqCst);
-        // Relaxed: who is not seen here sees what was done before the fence.
+        // Relaxed: a waiter that is not seen here sees the writes before the fence.
         let any = self.waiting.load(Ordering::Relaxed) > 0;
-        any.then(|| Present { end: self.lock().end() })
+        any.then(|| Waiters { end: self.lock().end() })
     }
 
-    /// Notifies those waiters, as far as they still wait.
-    pub(crate) fn notify(&self, present: Present) {
+    /// Notifies those of `waiters` that are still waiting.
+    pub(crate) fn notify(&self, waiters: Waiters) {
         let wakers = {
             let mut queue = self.lock();
-            let wakers = queue.pop_before(present.end);
+            let wakers = queue.pop_before(waiters.end);
             self.count(&queue);
             wakers
         };
         wake_all(wakers);
     }
 
-    /// One who waits for the next notification, from its first poll on.
+    /// Returns a listener, which waits for the next notification after its first poll.
     pub(crate) fn listener(&self) -> Listener<'_> {
         Listener { event: self, waiter: None }
     }
 
-    /// Waits until `is_done` says so, which is asked at first and after each notification.
+    /// Waits until `is_done` returns `true`. It is called at the start and after each notification.
     ///
     /// # Cancel safety
     ///
-    /// Dropped, nothing has changed.
+    /// This method is cancel safe.
     pub(crate) async fn wait_until(&self, mut is_done: impl FnMut() -> bool) {
         let mut listener = self.listener();
         poll_fn(|cx| {
             loop {
-                // Listening first: a change from here on is notified.
+                // Listen first: changes from here on lead to a notification.
                 let notified = listener.poll(cx).is_ready();
                 if is_done() {
                     return Poll::Ready(());
@@ -91,7 +91,8 @@ impl Event {
         .await;
     }
 
-    /// [`wait_until`](Self::wait_until) on this thread, which blocks. `false`: the deadline passed.
+    /// Blocks this thread as [`wait_until`](Self::wait_until) does. Returns `false` if the deadline passes
+    /// first.
     pub(crate) fn block_until(
         &self,
         is_done: impl FnMut() -> bool,
@@ -112,13 +113,13 @@ impl Event {
 /// Waits for a notification of an [`Event`].
 pub(crate) struct Listener<'a> {
     event: &'a Event,
-    /// None before the first poll, and after it was seen to be notified.
+    /// `None` before the first poll, and after each notification that was seen.
     waiter: Option<Waiter>,
 }
 
 impl Listener<'_> {
-    /// The first poll enters the queue, which a later one finds left once it was notified; the next
-    /// is then a first one again.
+    /// Polls for a notification. The first poll enters the queue, and so does the first poll after a
+    /// notification.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(waiter) = &self.waiter {
             if !is_notified(&self.event.queue, waiter, cx.waker()) {
@@ -133,7 +134,7 @@ impl Listener<'_> {
             self.waiter = Some(queue.push(waker));
             self.event.count(&queue);
         }
-        // Pairs with the fence in `Event::present`.
+        // Pairs with the fence in `Event::waiters`.
         fence(Ordering::SeqCst);
         Poll::Pending
     }
@@ -160,7 +161,7 @@ impl Default for Event {
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Relaxed: a number to look at.
+        // Relaxed: for information only.
         let waiting = self.waiting.load(Ordering::Relaxed);
         f.debug_struct("Event").field("waiting", &waiting).finish_non_exhaustive()
     }
@@ -180,32 +181,32 @@ mod tests {
     }
 
     #[test]
-    fn those_that_come_between_look_and_notification_are_left_out() {
+    fn notify_leaves_out_later_waiters() {
         let event = Event::new();
-        assert!(event.present().is_none());
+        assert!(event.waiters().is_none());
         let (mut early, mut late) = (event.listener(), event.listener());
         assert!(poll(&mut early).is_pending());
-        let present = event.present().expect("one waits");
+        let waiters = event.waiters().expect("there is a waiter");
         assert!(poll(&mut late).is_pending());
-        event.notify(present);
+        event.notify(waiters);
         assert!(poll(&mut early).is_ready());
         assert!(poll(&mut late).is_pending());
         event.notify_all();
         assert!(poll(&mut late).is_ready());
-        assert!(event.present().is_none());
+        assert!(event.waiters().is_none());
     }
 
     #[test]
-    fn a_listener_that_leaves_is_not_counted() {
+    fn a_dropped_listener_is_not_counted() {
         let event = Event::new();
         let mut listener = event.listener();
         assert!(poll(&mut listener).is_pending());
         drop(listener);
-        assert!(event.present().is_none());
+        assert!(event.waiters().is_none());
     }
 
     #[test]
-    fn a_notification_without_the_change_is_no_end() {
+    fn a_notification_without_the_change_does_not_end_the_wait() {
         let (event, done) = (Event::new(), AtomicBool::new(false));
         let mut wait = pin!(event.wait_until(|| done.load(Ordering::Relaxed)));
         let mut cx = Context::from_waker(Waker::noop());

@@ -2,7 +2,7 @@
 //!
 //! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release wait_queue::models`
 //!
-//! The change is a relaxed store here: only the fences of the event order it.
+//! The change is a relaxed store in these models, so only the fences of the event order it.
 
 use std::sync::Arc;
 use std::task::{Context, Waker};
@@ -26,18 +26,18 @@ fn notifier(event: &Arc<Event>, done: &Arc<AtomicBool>) -> thread::JoinHandle<()
 }
 
 #[test]
-fn a_notification_reaches_who_waits() {
+fn a_notification_wakes_a_waiter() {
     loom::model(|| {
         let (event, done) = shared();
         let notifier = notifier(&event, &done);
         block_on(event.wait_until(|| done.load(Relaxed)));
         notifier.join().unwrap();
-        assert!(event.present().is_none());
+        assert!(event.waiters().is_none());
     });
 }
 
 #[test]
-fn a_notification_reaches_all_who_wait() {
+fn a_notification_wakes_all_waiters() {
     loom::model(|| {
         let (event, done) = shared();
         let notifier = notifier(&event, &done);
@@ -48,12 +48,12 @@ fn a_notification_reaches_all_who_wait() {
         block_on(event.wait_until(|| done.load(Relaxed)));
         notifier.join().unwrap();
         other.join().unwrap();
-        assert!(event.present().is_none());
+        assert!(event.waiters().is_none());
     });
 }
 
 #[test]
-fn one_that_leaves_takes_no_notification_along() {
+fn a_dropped_listener_consumes_no_notification() {
     loom::model(|| {
         let (event, done) = shared();
         let notifier = notifier(&event, &done);
@@ -66,6 +66,6 @@ fn one_that_leaves_takes_no_notification_along() {
         drop(leaver);
         notifier.join().unwrap();
         stays.join().unwrap();
-        assert!(event.present().is_none());
+        assert!(event.waiters().is_none());
     });
 }

@@ -1,8 +1,8 @@
-//! The queue: first in, first out, and out of the middle at any time.
+//! The wait queue: first in, first out, with removal from the middle.
 //!
-//! Waiters are numbered, and notified in that order. So one number tells of every waiter whether it
-//! was notified, and a waiter need not take the lock to learn it. The numbers wrap: a waiter that
-//! is kept while half of them are notified looks like one that waits, until it is looked for.
+//! Waiters are numbered, and notified in that order. So a single number determines for every waiter
+//! whether it was notified, and a waiter can check this without the lock. The numbers wrap: a waiter that
+//! is kept while half of all numbers are notified appears to be waiting, until it is searched for.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -12,13 +12,13 @@ use std::task::Waker;
 use crate::sync::Mutex;
 use crate::util::drop_quietly;
 
-/// How many entries an empty queue keeps memory for.
-const KEPT: usize = 64;
+/// The capacity that an empty queue keeps.
+const MIN_CAPACITY: usize = 64;
 
 pub(crate) struct WaitQueue {
-    /// In the order of their numbers. The first and the last one wait.
+    /// In the order of their numbers. The first and the last entry are not removed ones.
     entries: VecDeque<Entry>,
-    /// The entries among them that were removed.
+    /// The number of entries that were removed.
     removed: usize,
     /// The number of the next waiter.
     next: usize,
@@ -26,34 +26,34 @@ pub(crate) struct WaitQueue {
 
 struct Entry {
     number: usize,
-    /// None: it was removed.
+    /// `None` if the entry was removed.
     waker: Option<Waker>,
 }
 
-/// A waiter in a queue, from [`WaitQueue::push`]; of no use once it was seen to be notified, or
-/// after [`WaitQueue::remove`].
+/// A waiter in a queue, returned by [`WaitQueue::push`]. It must not be used after it was seen to be
+/// notified, or after [`WaitQueue::remove`].
 pub(crate) struct Waiter(usize);
 
 impl Waiter {
-    /// Whether it is among the waiters before number `end`.
+    /// Returns whether the waiter's number is below `end`.
     pub(crate) fn is_before(&self, end: usize) -> bool {
         end.wrapping_sub(self.0).wrapping_sub(1) < usize::MAX / 2
     }
 }
 
-/// What became of a waiter.
+/// The state of a waiter.
 #[must_use]
 enum Status {
-    /// It is in the queue no longer.
+    /// The waiter is not in the queue any more.
     Notified,
-    /// It waits, with a waker that wakes the same task.
+    /// The waiter is in the queue, with a waker of the same task.
     Waiting,
-    /// It waits, with a waker that wakes another task.
+    /// The waiter is in the queue, with a waker of another task.
     WakerChanged,
 }
 
-/// Whether a waiter of the queue behind `mutex` was notified. If it was not, `waker` is woken once
-/// it is.
+/// Returns whether a waiter of the queue behind `mutex` was notified. If not, `waker` will be woken by the
+/// notification.
 #[must_use]
 pub(crate) fn is_notified<Q: AsMut<WaitQueue>>(
     mutex: &Mutex<Q>,
@@ -69,7 +69,7 @@ pub(crate) fn is_notified<Q: AsMut<WaitQueue>>(
             let waker = waker.clone();
             let before = lock().as_mut().set_waker(waiter, waker);
             match before {
-                // The new one: its waiter was notified meanwhile.
+                // The new waker: the waiter was notified in the meantime.
                 Err(unneeded) => {
                     drop_quietly(unneeded);
                     true
@@ -88,22 +88,22 @@ impl WaitQueue {
         Self { entries: VecDeque::new(), removed: 0, next: 0 }
     }
 
-    /// How many wait.
+    /// Returns the number of waiters.
     pub(crate) fn len(&self) -> usize {
         self.entries.len() - self.removed
     }
 
-    /// Whether nobody waits.
+    /// Returns whether there are no waiters.
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The number before which all waiters are that there are now.
+    /// Returns the number after that of the last waiter.
     pub(crate) fn end(&self) -> usize {
         self.next
     }
 
-    /// Adds a waiter behind all others.
+    /// Adds a waiter at the end of the queue.
     pub(crate) fn push(&mut self, waker: Waker) -> Waiter {
         let number = self.next;
         self.entries.push_back(Entry { number, waker: Some(waker) });
@@ -111,15 +111,15 @@ impl WaitQueue {
         Waiter(number)
     }
 
-    /// Notifies the first one, which is to be woken. With its waker comes the number before which
-    /// all waiters have now been notified or removed.
+    /// Notifies the first waiter: removes it and returns its waker, which the caller wakes, with the
+    /// number below which all waiters have been notified or removed.
     pub(crate) fn pop(&mut self) -> Option<(usize, Waker)> {
         let first = self.entries.pop_front()?;
-        self.tidy();
+        self.compact();
         Some((first.number.wrapping_add(1), first.waker?))
     }
 
-    /// Notifies all waiters before number `end`, which are to be woken.
+    /// Notifies all waiters with a number below `end`, and returns their wakers.
     pub(crate) fn pop_before(&mut self, end: usize) -> Vec<Waker> {
         let mut wakers = Vec::new();
         while self.entries.front().is_some_and(|entry| Waiter(entry.number).is_before(end)) {
@@ -132,26 +132,26 @@ impl WaitQueue {
         let entry = self.find(waiter).map(|position| &self.entries[position]);
         match entry.and_then(|entry| entry.waker.as_ref()) {
             None => Status::Notified,
-            Some(kept) if kept.will_wake(waker) => Status::Waiting,
+            Some(current) if current.will_wake(waker) => Status::Waiting,
             Some(_) => Status::WakerChanged,
         }
     }
 
-    /// Exchanges the waker of a waiter for another, which is given back if the waiter was notified.
+    /// Replaces the waker of a waiter. Returns the new waker as an error if the waiter was notified.
     fn set_waker(&mut self, waiter: &Waiter, waker: Waker) -> Result<Waker, Waker> {
         let entry = self.find(waiter).map(|position| &mut self.entries[position]);
         match entry.and_then(|entry| entry.waker.as_mut()) {
             None => Err(waker),
-            Some(kept) => Ok(mem::replace(kept, waker)),
+            Some(current) => Ok(mem::replace(current, waker)),
         }
     }
 
-    /// Takes a waiter out. Gives the waker of one that was not notified.
+    /// Removes a waiter. Returns its waker unless it was notified.
     pub(crate) fn remove(&mut self, waiter: &Waiter) -> Option<Waker> {
         let position = self.find(waiter)?;
         let waker = self.entries[position].waker.take();
         self.removed += 1;
-        self.tidy();
+        self.compact();
         waker
     }
 
@@ -161,9 +161,9 @@ impl WaitQueue {
         self.entries.binary_search_by_key(&behind(waiter.0), |entry| behind(entry.number)).ok()
     }
 
-    /// Frees the removed entries at both ends, and all of them once they are more than those that
-    /// wait. That takes constant time for each removal.
-    fn tidy(&mut self) {
+    /// Drops the removed entries at both ends, and all of them when they outnumber the waiters. This
+    /// takes amortized constant time for each removal.
+    fn compact(&mut self) {
         let is_removed = |entry: Option<&Entry>| entry.is_some_and(|entry| entry.waker.is_none());
         while is_removed(self.entries.front()) {
             self.entries.pop_front();
@@ -178,8 +178,8 @@ impl WaitQueue {
             self.removed = 0;
         }
         if self.entries.is_empty() {
-            // The memory of many waiters is freed with the last of them.
-            self.entries.shrink_to(KEPT);
+            // Do not keep the memory of many waiters.
+            self.entries.shrink_to(MIN_CAPACITY);
         }
     }
 }
@@ -206,13 +206,13 @@ mod tests {
     #[test]
     fn a_removed_waiter_leaves_no_entry_behind() {
         let mut queue = WaitQueue::new();
-        // Between one that stays and the next one, where a queue that is tidied at its ends alone
-        // would grow.
+        // Removes waiters in the middle, where a queue that drops removed entries only at its ends would
+        // grow.
         let _stays = push(&mut queue);
         let mut last = push(&mut queue);
         for _ in 0..1000 {
-            let passer = mem::replace(&mut last, push(&mut queue));
-            assert!(queue.remove(&passer).is_some());
+            let removed = mem::replace(&mut last, push(&mut queue));
+            assert!(queue.remove(&removed).is_some());
         }
         assert_eq!(queue.len(), 2);
         assert!(queue.entries.len() <= 4);
@@ -226,19 +226,19 @@ mod tests {
         while queue.pop().is_some() {}
         assert!(waiters.into_iter().all(|waiter| queue.remove(&waiter).is_none()));
         assert!(queue.is_empty());
-        assert!(queue.entries.capacity() <= 2 * KEPT);
+        assert!(queue.entries.capacity() <= 2 * MIN_CAPACITY);
     }
 
     #[test]
     fn a_removal_keeps_the_order_of_the_rest() {
-        // Every one of four leaves first; the others are notified in order, also where the numbers
-        // wrap.
-        for (leaver, first) in (0..4).flat_map(|leaver| [(leaver, 0), (leaver, usize::MAX - 1)]) {
+        // Each of four waiters is removed; the others are notified in order, also when the numbers wrap.
+        for (removed, first) in (0..4).flat_map(|removed| [(removed, 0), (removed, usize::MAX - 1)])
+        {
             let mut queue = WaitQueue { next: first, ..WaitQueue::new() };
             let mut waiters: Vec<_> = (0..4).map(|_| push(&mut queue)).collect();
-            assert!(queue.remove(&waiters.remove(leaver)).is_some());
+            assert!(queue.remove(&waiters.remove(removed)).is_some());
             for notified in 1..=3 {
-                let (end, _waker) = queue.pop().expect("one waits");
+                let (end, _waker) = queue.pop().expect("there is a waiter");
                 for (position, waiter) in waiters.iter().enumerate() {
                     assert_eq!(has_been_notified(&queue, waiter), position < notified);
                     assert_eq!(waiter.is_before(end), position < notified);
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_came_later_are_not_notified_with_the_others() {
+    fn later_waiters_are_not_notified_with_earlier_ones() {
         for first in [0, usize::MAX - 1] {
             let mut queue = WaitQueue { next: first, ..WaitQueue::new() };
             let early: Vec<_> = (0..3).map(|_| push(&mut queue)).collect();
@@ -264,14 +264,14 @@ mod tests {
     }
 
     #[test]
-    fn a_waiter_that_was_kept_too_long_is_found_to_be_notified() {
+    fn a_notified_waiter_is_recognized_after_the_numbers_wrapped() {
         let mut queue = WaitQueue::new();
         let kept = push(&mut queue);
-        let (end, _waker) = queue.pop().expect("one waits");
+        let (end, _waker) = queue.pop().expect("there is a waiter");
         assert!(kept.is_before(end));
         queue.next = usize::MAX / 2 + 2;
         let _later = [push(&mut queue), push(&mut queue)];
-        let (end, _waker) = queue.pop().expect("one waits");
+        let (end, _waker) = queue.pop().expect("there is a waiter");
         assert!(!kept.is_before(end));
         assert!(has_been_notified(&queue, &kept));
     }

@@ -1,4 +1,4 @@
-//! Groups of children whose destructors panic.
+//! Tests of groups with destructors that panic.
 
 use std::future::{pending, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +17,7 @@ struct Bomb(#[expect(dead_code, reason = "counts")] Counted<()>);
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        // No second panic, which aborts.
+        // A second panic would abort.
         assert!(std::thread::panicking(), "a destructor's own");
     }
 }
@@ -26,7 +26,7 @@ fn bomb(drops: &DropCounter) -> Bomb {
     Bomb(drops.count(()))
 }
 
-/// A group of futures that never end, each with a destructor that panics.
+/// Creates a group of futures that never complete, each with a destructor that panics.
 fn group(drops: &DropCounter) -> TaskGroup<Result<Bomb, Bomb>> {
     let mut group = TaskGroup::new();
     for _ in 0..4 {
@@ -39,7 +39,7 @@ fn group(drops: &DropCounter) -> TaskGroup<Result<Bomb, Bomb>> {
     group
 }
 
-/// Joins all that are left.
+/// Joins the remaining children.
 fn join(mut group: TaskGroup<Result<Bomb, Bomb>>) -> Vec<Result<(), JoinError>> {
     let next = || block_on(group.join_next());
     std::iter::from_fn(next)
@@ -48,7 +48,7 @@ fn join(mut group: TaskGroup<Result<Bomb, Bomb>>) -> Vec<Result<(), JoinError>> 
 }
 
 #[test]
-fn cancel_all_cancels_all() {
+fn cancel_all_cancels_every_child() {
     let drops = DropCounter::default();
     let mut group = group(&drops);
     group.cancel_all();
@@ -62,7 +62,7 @@ fn cancel_all_cancels_all() {
 fn a_dropped_group_drops_all_its_children() {
     let drops = DropCounter::default();
     let mut group = group(&drops);
-    // One has ended, and nobody takes its result.
+    // One child has completed, and its result is not taken.
     let result = bomb(&drops);
     group.spawn_future(ready(Ok(result)));
     drop(group);
@@ -70,7 +70,7 @@ fn a_dropped_group_drops_all_its_children() {
 }
 
 #[test]
-fn the_destructor_of_a_future_that_ended_costs_no_result() {
+fn a_panic_in_the_destructor_of_a_completed_future_loses_no_result() {
     let drops = DropCounter::default();
     let mut group = TaskGroup::new();
     for k in 0..4 {
@@ -87,7 +87,7 @@ fn the_destructor_of_a_future_that_ended_costs_no_result() {
 }
 
 #[test]
-fn the_first_error_is_given_whatever_its_siblings_do() {
+fn the_first_error_is_returned_even_if_other_destructors_panic() {
     let drops = DropCounter::default();
     let mut group = group(&drops);
     let (value, error) = (bomb(&drops), bomb(&drops));
@@ -99,7 +99,7 @@ fn the_first_error_is_given_whatever_its_siblings_do() {
 }
 
 #[test]
-fn a_panic_goes_on_though_values_panic_as_they_are_dropped() {
+fn a_panic_is_resumed_even_if_destructors_of_values_panic() {
     let drops = DropCounter::default();
     let mut group = TaskGroup::new();
     for _ in 0..2 {
@@ -112,7 +112,7 @@ fn a_panic_goes_on_though_values_panic_as_they_are_dropped() {
     assert_eq!(drops.living(), 0);
 }
 
-/// A body that has ended, and panics when it is dropped.
+/// A future that is complete, and panics when it is dropped.
 struct Ended(#[expect(dead_code, reason = "panics")] Bomb);
 
 impl Future for Ended {
@@ -124,7 +124,7 @@ impl Future for Ended {
 }
 
 #[test]
-fn a_scope_waits_for_all_before_a_destructors_panic_resumes() {
+fn a_scope_waits_for_all_children_before_it_resumes_a_panic_of_a_destructor() {
     for in_body in [true, false] {
         let drops = DropCounter::default();
         let held = drops.count(());
@@ -145,7 +145,7 @@ fn a_scope_waits_for_all_before_a_destructors_panic_resumes() {
             Box::pin(ready(()))
         };
         let mut scope = Box::pin(group.scope(move |_: &mut TaskGroup<Option<Bomb>>| body));
-        // What panics has done so by now.
+        // The destructor has panicked by now.
         assert!(scope.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         assert_eq!(drops.living(), 1);
         end.send(()).unwrap();

@@ -1,4 +1,4 @@
-//! The one owner of a value that is elsewhere.
+//! The owner of a value that lives on another thread.
 
 use std::marker::PhantomData;
 
@@ -7,38 +7,38 @@ use crate::call::BlockingCall;
 use crate::executor::DedicatedThread;
 use crate::util::drop_quietly;
 
-/// Lets the value be dropped on its thread when it is dropped itself.
-pub(super) struct Held<T> {
+/// Owns the value: dropping the owner drops the value on the value's thread.
+pub(super) struct Owner<T> {
     thread: DedicatedThread,
     key: Key,
-    /// Neither owns a `T` nor has one.
+    /// The `T` itself is never on this side.
     value: PhantomData<fn(T) -> T>,
 }
 
-impl<T: 'static> Held<T> {
-    /// Leaves the value on this thread, which is `thread`.
+impl<T: 'static> Owner<T> {
+    /// Stores the value on the current thread, which is `thread`.
     pub(super) fn new(thread: DedicatedThread, value: T) -> Self {
         Self { thread, key: values::insert(value), value: PhantomData }
     }
 
-    /// Calls `f` with the value; on its thread.
+    /// Calls `f` with the value. Must be called on the value's thread.
     pub(super) fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
         values::with(self.key, f)
     }
 
-    /// Drops the value; on its thread.
+    /// Drops the value. Must be called on the value's thread.
     pub(super) fn close(&self) {
         drop(values::remove(self.key));
     }
 }
 
-impl<T> Held<T> {
+impl<T> Owner<T> {
     pub(super) fn thread(&self) -> &DedicatedThread {
         &self.thread
     }
 }
 
-impl<T> Drop for Held<T> {
+impl<T> Drop for Owner<T> {
     fn drop(&mut self) {
         let key = self.key;
         let drop_value = BlockingCall::new(move || drop_quietly(values::remove(key)));

@@ -1,25 +1,25 @@
-//! Reports, on the keeper's thread and with no lock held.
+//! Delivers reports, on the monitor's thread and without a lock.
 
 use super::handle::Config;
 use super::stall::Stall;
 use crate::util::{catch, drop_quietly};
 
 #[derive(Debug)]
-pub(super) enum News {
-    Stuck(Stall),
-    Over(Stall),
+pub(super) enum Report {
+    Stalled(Stall),
+    Ended(Stall),
 }
 
-pub(super) fn tell(news: News) {
-    let stall = match news {
-        News::Stuck(mut stall) => {
-            stall.look_closer();
+pub(super) fn deliver(report: Report) {
+    let stall = match report {
+        Report::Stalled(mut stall) => {
+            stall.record_activity();
             stall
         }
-        News::Over(stall) => stall,
+        Report::Ended(stall) => stall,
     };
-    // The hook has told of a panic; the thread looks on.
-    let heard = catch(|| stall.task().listener.hear(&stall)).unwrap_or_else(|payload| {
+    // The panic hook has reported a panic; the monitor continues.
+    let emitted = catch(|| stall.task().event_context.emit(&stall)).unwrap_or_else(|payload| {
         drop_quietly(payload);
         true
     });
@@ -29,17 +29,17 @@ pub(super) fn tell(news: News) {
         if let Err(payload) = catch(|| callback(&stall)) {
             drop_quietly(payload);
         }
-    } else if !heard && on_stall.is_none() && on_stall_over.is_none() {
-        // Somebody has to hear of it.
+    } else if !emitted && on_stall.is_none() && on_stall_over.is_none() {
+        // There is no other receiver.
         eprintln!("asyncify watchdog: {stall}");
     }
     drop_quietly(stall);
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) use self::silent::Listener;
+pub(super) use self::disabled::EventContext;
 #[cfg(feature = "tracing")]
-pub(super) use self::tracing::Listener;
+pub(super) use self::tracing::EventContext;
 
 #[cfg(feature = "tracing")]
 mod tracing {
@@ -48,34 +48,34 @@ mod tracing {
 
     use super::Stall;
 
-    /// The dispatcher and the span of a task, as they were at its first watched poll.
-    pub(in super::super) struct Listener(Option<(Dispatch, Span)>);
+    /// The dispatcher and the span that were current at a task's first watched poll.
+    pub(in super::super) struct EventContext(Option<(Dispatch, Span)>);
 
-    impl Listener {
+    impl EventContext {
         pub(in super::super) fn current() -> Self {
             let dispatcher = subscriber();
-            // Not inside `get_default`, where there is no current span.
+            // Outside `get_default`, within which there is no current span.
             Self(dispatcher.map(|dispatcher| (dispatcher, Span::current())))
         }
 
-        /// `false`: nobody listens.
-        pub(in super::super) fn hear(&self, stall: &Stall) -> bool {
+        /// Emits an event. Returns `false` if there is no subscriber.
+        pub(in super::super) fn emit(&self, stall: &Stall) -> bool {
             if let Some((dispatcher, span)) = &self.0 {
                 dispatcher::with_default(dispatcher, || span.in_scope(|| event(stall)));
                 return true;
             }
-            // A subscriber of the whole process may have come since. Without one the event is not
-            // even touched: `tracing` would remember that nobody is interested in it.
-            let somebody = subscriber().is_some();
-            if somebody {
+            // A global subscriber may have been set since. Without a subscriber the event is skipped,
+            // because `tracing` would cache that its callsite is disabled.
+            let has_subscriber = subscriber().is_some();
+            if has_subscriber {
                 event(stall);
             }
-            somebody
+            has_subscriber
         }
     }
 
-    impl Drop for Listener {
-        /// Closes the span where its dispatcher is current, as the spans of calls are.
+    impl Drop for EventContext {
+        /// Closes the span with its dispatcher as the current one, as for the spans of calls.
         fn drop(&mut self) {
             if let Some((dispatcher, span)) = self.0.take() {
                 dispatcher::with_default(&dispatcher, || drop(span));
@@ -110,17 +110,17 @@ mod tracing {
 }
 
 #[cfg(not(feature = "tracing"))]
-mod silent {
-    /// Nobody listens.
-    pub(in super::super) struct Listener;
+mod disabled {
+    /// Without the feature `tracing`, there is no subscriber.
+    pub(in super::super) struct EventContext;
 
-    impl Listener {
+    impl EventContext {
         pub(in super::super) fn current() -> Self {
             Self
         }
 
-        #[allow(clippy::unused_self, reason = "with the feature `tracing` it is used")]
-        pub(in super::super) fn hear(&self, _: &super::Stall) -> bool {
+        #[allow(clippy::unused_self, reason = "used with the feature `tracing`")]
+        pub(in super::super) fn emit(&self, _: &super::Stall) -> bool {
             false
         }
     }
