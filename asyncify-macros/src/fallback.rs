@@ -7,8 +7,9 @@ use syn::{ReturnType, Signature, Token, Type};
 
 use crate::analyze::{self, MethodKind, types};
 use crate::args::Args;
-use crate::expand::{self, TypeSpans};
+use crate::expand;
 use crate::item::{Body, RawFn};
+use crate::spans::{TypeSpans, unseen};
 
 /// An item under an attribute that was not built in.
 #[cfg(any(not(feature = "async_safe"), all(test, not(asyncify_library))))]
@@ -64,7 +65,7 @@ fn beside(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenSt
             // What is wrong with the type itself is told where it is written.
             let span = match &sig.output {
                 ReturnType::Default => Span::call_site(),
-                ReturnType::Type(_, ty) => expand::unseen(TypeSpans::of(ty).first),
+                ReturnType::Type(_, ty) => unseen(TypeSpans::of(ty).first),
             };
             let sig = returning_future(sig);
             let body = quote_spanned!(span=> { ::core::future::pending() });
@@ -111,7 +112,7 @@ pub(crate) fn instead(raw: &RawFn, kind: MethodKind) -> TokenStream {
         Body::Missing(_) => quote!({ loop {} }),
     };
     if kind == MethodKind::Plain {
-        sig.asyncness = Some(Token![async](expand::unseen(sig.fn_token.span)));
+        sig.asyncness = Some(Token![async](unseen(sig.fn_token.span)));
         return quote!(#(#attrs)* #unused #vis #defaultness #sig #body);
     }
     sig.asyncness = None;

@@ -13,7 +13,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprReference, UnOp};
 use crate::diag;
 use crate::editor;
 use crate::errors::Errors;
-use crate::expand::{TypeSpans, located, private};
+use crate::spans::{TypeSpans, located, private};
 use tokens::{add_cursor, find_await, strip_cursor, unwrapped};
 
 /// Input: `@ path_of_the_runtime; CODE`.

@@ -15,6 +15,7 @@ mod expand;
 mod fallback;
 mod inline;
 mod item;
+mod spans;
 #[cfg(all(test, not(asyncify_library)))]
 mod tests;
 mod to_sync;

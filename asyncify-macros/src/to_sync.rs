@@ -13,8 +13,9 @@ use crate::analyze::{
 use crate::args::{self, Args, Direction, Place};
 use crate::diag;
 use crate::errors::Errors;
-use crate::expand::{TypeSpans, braces, forwarded, local, located, private, return_of};
+use crate::expand::{braces, forwarded, local, return_of};
 use crate::item::{Body, Member, RawBlock, RawFn};
+use crate::spans::{TypeSpans, located, private};
 
 /// A checked function.
 struct Plan {

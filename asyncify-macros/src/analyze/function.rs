@@ -16,8 +16,8 @@ use super::{Site, limit, lints, parameter_names, types};
 use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
-use crate::expand::{located, unseen};
 use crate::item::{Body, RawFn};
+use crate::spans::{located, unseen};
 
 /// Checks one function, reporting all that is wrong with it; `None` when anything was.
 pub(crate) fn function(

@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::LitStr;
 
 use crate::diag;
-use crate::expand::located;
+use crate::spans::located;
 
 /// The units, with their lengths in nanoseconds.
 const UNITS: [(&str, u128); 6] = [

@@ -5,10 +5,10 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, GenericParam, Signature};
 
 use super::capture::{bindings, held, stand_in};
-use super::spans::{TypeSpans, blamed_at, located, private, unseen};
 use super::{local, receiver_argument, stray, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, TraitScope};
 use crate::item::RawFn;
+use crate::spans::{TypeSpans, blamed_at, located, private, unseen};
 
 // Input:
 //     BODY

@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::{FnArg, GenericParam, Lifetime, ReceiverKind, ReturnType, Signature, Type, WhereClause};
 
-use super::spans::{TypeSpans, unseen};
 use crate::analyze::visit::{Part, Visitor, visit};
+use crate::spans::{TypeSpans, unseen};
 
 // Input:
 //     fn get(&self, key: &str) -> u8

@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Pat, Type};
 
 use super::local;
-use super::spans::{TypeSpans, located, private};
 use crate::analyze::{Capture, FnPlan, Param, ReceiverPlan, Words, types};
+use crate::spans::{TypeSpans, located, private};
 
 /// The local that holds one argument on its way.
 pub(crate) fn held(position: usize) -> Ident {

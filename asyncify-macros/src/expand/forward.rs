@@ -5,10 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, Signature};
 
 use super::body::conditional_calls;
-use super::spans::{blamed_at, unseen};
 use super::turbofish;
 use crate::analyze::plain_name;
 use crate::item::RawFn;
+use crate::spans::{blamed_at, unseen};
 
 // Input:
 //     fn fetch(&self, (a, b): (u8, u8)) -> u8 { BODY }, "fetch_other"

@@ -4,9 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::capture::{self, held};
-use super::spans::{located, private};
 use super::{body, local};
 use crate::analyze::{Flavour, FnPlan, ReceiverPlan};
+use crate::spans::{located, private};
 
 // Input:
 //     (rows: &mut Rows, (a, b): (u8, u8)) -> u8 { BODY }

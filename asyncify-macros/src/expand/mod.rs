@@ -12,7 +12,6 @@ mod forward;
 mod in_place;
 mod options;
 mod process;
-mod spans;
 mod stray;
 mod stream;
 
@@ -29,7 +28,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Options, Output, ReceiverPlan, Run, Words};
-pub(crate) use spans::{TypeSpans, located, private, unseen};
+use crate::spans::{TypeSpans, located, private};
 
 /// A local of ours: no name that a user writes is the same.
 pub(crate) fn local(name: &str) -> Ident {

@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::spans::{TypeSpans, located, private};
 use super::{capture, local};
 use crate::analyze::{FnPlan, Limit, Options};
+use crate::spans::{TypeSpans, located, private};
 
 impl Options {
     /// Whether the call may stand in line before it goes to its executor, which must live on.

@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::spans::{TypeSpans, located};
 use super::{braces, local};
 use crate::analyze::{MethodKind, ProcessPlan};
 use crate::fallback;
 use crate::item::{Body, RawFn};
+use crate::spans::{TypeSpans, located};
 
 // Input:
 //     fn thumbnail(image: &[u8], mut width: u32) -> Result<Vec<u8>, Error> { BODY }

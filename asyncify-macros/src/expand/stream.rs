@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{ReturnType, Type};
 
-use super::spans::{TypeSpans, private};
 use super::{body, capture, local, options};
 use crate::analyze::{FnPlan, Options};
 use crate::args::Ahead;
+use crate::spans::{TypeSpans, private};
 
 /// `impl Iterator<Item = T>` becomes `BlockingStream<T>`.
 pub(super) fn output(plan: &FnPlan, item: &TokenStream) -> ReturnType {

@@ -73,6 +73,7 @@ pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !so() {
         assert!(began.elapsed() < Duration::from_mins(1), "never: {what}");
-        std::thread::yield_now();
+        // There is no event to wait for.
+        std::thread::sleep(Duration::from_millis(1));
     }
 }

@@ -50,15 +50,16 @@ const TIMEOUT: Duration = Duration::from_secs(if cfg!(miri) { 1000 } else { 60 }
 /// Waits until the metrics fulfil a condition, and fails after [`TIMEOUT`].
 #[track_caller]
 fn eventually(pool: &BlockingPool, holds: impl Fn(PoolMetrics) -> bool) -> PoolMetrics {
-    let start = Instant::now();
-    loop {
-        let metrics = pool.metrics();
-        if holds(metrics) {
-            return metrics;
-        }
-        assert!(start.elapsed() < TIMEOUT, "timed out: {metrics:?}");
-        std::thread::yield_now();
-    }
+    // Workers notify it whenever they go idle or exit.
+    let changed = &pool.shared().host.termination;
+    let mut metrics = pool.metrics();
+    let is_done = || {
+        metrics = pool.metrics();
+        holds(metrics)
+    };
+    let in_time = changed.block_until(is_done, Some(Instant::now() + TIMEOUT));
+    assert!(in_time, "timed out: {metrics:?}");
+    metrics
 }
 
 /// Controls a job that reports when it runs, and then waits until the gate is opened.
