@@ -39,8 +39,8 @@ pub struct JoinHandle<T> {
     output: PhantomData<T>,
 }
 
-// SAFETY: the handle may take a `T` on another thread than the one that made it, hence `T: Send`; the
-// task itself is made to be shared (the rules in `task/mod.rs`).
+// SAFETY: the handle may take a `T` on another thread than the one that made it, hence `T: Send`;
+// the task itself is made to be shared (the rules in `task/mod.rs`).
 unsafe impl<T: Send> Send for JoinHandle<T> {}
 // SAFETY: a `&JoinHandle` can only abort the task and query it, by operations on the state word.
 unsafe impl<T: Send> Sync for JoinHandle<T> {}
@@ -60,8 +60,8 @@ impl<T> JoinHandle<T> {
     /// Cancels the call.
     ///
     /// A queued call never runs, and its captures are dropped immediately. A running body continues
-    /// to its end, unless it checks [`is_cancelled`](crate::is_cancelled); an async body stops at its
-    /// next `.await`. If the call has already completed, its result is kept.
+    /// to its end, unless it checks [`is_cancelled`](crate::is_cancelled); an async body stops at
+    /// its next `.await`. If the call has already completed, its result is kept.
     pub fn abort(&self) {
         self.cancel();
     }
