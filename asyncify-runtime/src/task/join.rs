@@ -15,7 +15,8 @@ use crate::util::spin::join::{self, SpinResult};
 /// A handle to a spawned call, which resolves to its value or to a [`JoinError`].
 ///
 /// Dropping the handle *detaches* the call: it continues to run, and its result is dropped on the
-/// thread that ran it. [`abort`](Self::abort) cancels the call.
+/// thread that ran it. If the call has already completed, dropping the handle drops the result.
+/// [`abort`](Self::abort) cancels the call.
 ///
 /// # Cancel safety
 ///
