@@ -1,4 +1,5 @@
-//! The atomics, locks and cells of this crate: those of the standard library, or of a model checker.
+//! The atomics, locks and cells of this crate: those of the standard library, or of a model
+//! checker.
 //!
 //! | flag | types of | models |
 //! | --- | --- | --- |
@@ -6,8 +7,8 @@
 //! | `asyncify_loom` | loom | small, every interleaving up to a bound, weak memory |
 //! | `asyncify_shuttle` | shuttle | large, random interleavings, strong memory |
 //!
-//! The model checkers are enabled only in this crate's unit tests, and only by flags of our own. So a
-//! dependent crate that models its code with `--cfg loom` uses the real types here, and so do our
+//! The model checkers are enabled only in this crate's unit tests, and only by flags of our own. So
+//! a dependent crate that models its code with `--cfg loom` uses the real types here, and so do our
 //! dependencies. Each flag replaces the unit tests with its models:
 //!
 //! ```text
@@ -103,7 +104,8 @@ mod cell {
 
 pub(crate) use imp::*;
 
-/// Atomics for statistics and hints: no protocol depends on them, and models would only become larger.
+/// Atomics for statistics and hints: no protocol depends on them, and models would only become
+/// larger.
 pub(crate) mod unmodelled {
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 }

@@ -1,7 +1,7 @@
 //! Values that must stay on one thread and can be used from all threads.
 //!
-//! A value lives in a [table](values) of its thread, and only jobs on that thread access it. Only its key
-//! crosses threads, so nothing here is `unsafe`, and the value need not be `Send`.
+//! A value lives in a [table](values) of its thread, and only jobs on that thread access it. Only
+//! its key crosses threads, so nothing here is `unsafe`, and the value need not be `Send`.
 
 mod owner;
 mod pool;
@@ -19,15 +19,15 @@ use crate::executor::DedicatedThread;
 
 /// A handle to a value that is created, used and dropped on one thread, and need not be `Send`.
 ///
-/// Use it for database handles, windows, devices, scripting engines, and other values that must stay on
-/// one thread. Calls are queued for the thread and run one after the other, each with `&mut` access.
-/// Clones are handles to the same value, and several values can share a thread.
+/// Use it for database handles, windows, devices, scripting engines, and other values that must
+/// stay on one thread. Calls are queued for the thread and run one after the other, each with
+/// `&mut` access. Clones are handles to the same value, and several values can share a thread.
 ///
 /// # Panics in a call
 ///
-/// A panic is resumed where the call is awaited. The value is kept, and later calls see it in the state
-/// in which the panic left it: there is no poisoning. A value that cannot be used any more should be
-/// [closed](Self::close), or replaced by the next call.
+/// A panic is resumed where the call is awaited. The value is kept, and later calls see it in the
+/// state in which the panic left it: there is no poisoning. A value that cannot be used any more
+/// should be [closed](Self::close), or replaced by the next call.
 ///
 /// # Examples
 ///
@@ -50,8 +50,8 @@ pub struct ThreadBound<T: 'static> {
 impl<T: 'static> ThreadBound<T> {
     /// Creates the value on `thread`, by calling `make`.
     ///
-    /// The value keeps the thread alive; the thread exits when all handles to it and to its values are
-    /// dropped.
+    /// The value keeps the thread alive; the thread exits when all handles to it and to its values
+    /// are dropped.
     ///
     /// # Cancel safety
     ///
@@ -82,8 +82,8 @@ impl<T: 'static> ThreadBound<T> {
     /// # Panics
     ///
     /// A panic of `f` is resumed where the call is awaited. The call also panics if the value was
-    /// [closed](Self::close), if the call was sent to another executor, or if it is awaited within the
-    /// `f` of another call, which is using the value.
+    /// [closed](Self::close), if the call was sent to another executor, or if it is awaited within
+    /// the `f` of another call, which is using the value.
     pub fn call<F, R>(&self, f: F) -> BlockingCall<'_, R>
     where
         F: FnOnce(&mut T) -> R + Send + 'static,
@@ -96,13 +96,13 @@ impl<T: 'static> ThreadBound<T> {
 
     /// Drops the value on its thread, after all earlier calls, and waits until it is dropped.
     ///
-    /// Without this method, the value is dropped on its thread after the last handle is dropped, and
-    /// nothing waits for it. Later calls through other handles panic.
+    /// Without this method, the value is dropped on its thread after the last handle is dropped,
+    /// and nothing waits for it. Later calls through other handles panic.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is polled, only this handle is dropped. If it is dropped later,
-    /// the value is closed nevertheless.
+    /// If the future is dropped before it is polled, only this handle is dropped. If it is dropped
+    /// later, the value is closed nevertheless.
     ///
     /// # Panics
     ///

@@ -10,9 +10,9 @@ use crate::sync::{Mutex, MutexGuard};
 
 /// A pool of [`ThreadBound`] values, such as connections, each used by one caller at a time.
 ///
-/// Callers wait without blocking a thread, first come, first served. A value returns to the pool when
-/// its [`Checkout`] is dropped and all calls made through it have ended. A call whose future is dropped
-/// while it runs keeps the value until its body ends.
+/// Callers wait without blocking a thread, first come, first served. A value returns to the pool
+/// when its [`Checkout`] is dropped and all calls made through it have ended. A call whose future
+/// is dropped while it runs keeps the value until its body ends.
 ///
 /// # Examples
 ///
@@ -68,7 +68,8 @@ impl<T: 'static> ThreadBoundPool<T> {
         Checkout::new(&self.shared, permit)
     }
 
-    /// Returns an idle value without waiting, or `None` if there is none or other callers are waiting.
+    /// Returns an idle value without waiting, or `None` if there is none or other callers are
+    /// waiting.
     #[must_use]
     pub fn try_checkout(&self) -> Option<Checkout<T>> {
         let permit = self.shared.permits.try_acquire()?;
@@ -79,8 +80,8 @@ impl<T: 'static> ThreadBoundPool<T> {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before `f` runs, `f` never runs. If it is dropped later, `f` runs to its
-    /// end.
+    /// If the future is dropped before `f` runs, `f` never runs. If it is dropped later, `f` runs
+    /// to its end.
     ///
     /// # Panics
     ///
@@ -127,7 +128,8 @@ pub struct Checkout<T: 'static> {
     checked_out: Arc<CheckedOut<T>>,
 }
 
-/// Returns the value to the pool when its last owner is dropped: the checkout, or a call made through it.
+/// Returns the value to the pool when its last owner is dropped: the checkout, or a call made
+/// through it.
 struct CheckedOut<T: 'static> {
     /// `None` only while this is dropped.
     value: Option<ThreadBound<T>>,
@@ -147,8 +149,8 @@ impl<T: 'static> Checkout<T> {
 
     /// Calls `f` with the value, on its thread.
     ///
-    /// The next call, also through a later checkout, sees the value in the state in which `f` leaves it.
-    /// A transaction, for example, should be ended before the checkout is dropped.
+    /// The next call, also through a later checkout, sees the value in the state in which `f`
+    /// leaves it. A transaction, for example, should be ended before the checkout is dropped.
     ///
     /// # Cancel safety
     ///

@@ -7,8 +7,8 @@ use crate::task::Body;
 #[cfg(feature = "tracing")]
 use crate::task::path_of;
 
-/// A closure that returns a blocking future, which is created and driven on the pool's thread and need
-/// not be `Send`. The type `N` gives the task its name.
+/// A closure that returns a blocking future, which is created and driven on the pool's thread and
+/// need not be `Send`. The type `N` gives the task its name.
 pub(crate) struct AsyncBody<F, N = F>(F, PhantomData<fn() -> N>);
 
 impl<F, N> AsyncBody<F, N> {

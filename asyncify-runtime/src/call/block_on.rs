@@ -10,9 +10,9 @@ use crate::util::park;
 
 /// Blocks the current thread on a future, within a blocking body.
 ///
-/// The future is driven on this thread, in the context of the caller's tokio runtime if there is one,
-/// so timers, sockets and channels of tokio work. While the thread waits, the pool may start one
-/// additional thread, so a body that waits for another call on the same pool cannot deadlock. A
+/// The future is driven on this thread, in the context of the caller's tokio runtime if there is
+/// one, so timers, sockets and channels of tokio work. While the thread waits, the pool may start
+/// one additional thread, so a body that waits for another call on the same pool cannot deadlock. A
 /// [`DedicatedThread`](crate::DedicatedThread), and the thread of a
 /// [`scope_thread`](crate::scope_thread), run such a call in place instead.
 ///

@@ -4,12 +4,12 @@ use crate::cancel::CancellationToken;
 use crate::error::Error;
 use crate::task::current;
 
-/// Returns `true` if the call that runs on this thread was cancelled: its future was dropped, or its
-/// handle was aborted.
+/// Returns `true` if the call that runs on this thread was cancelled: its future was dropped, or
+/// its handle was aborted.
 ///
-/// A blocking body cannot be stopped from outside. A body that runs for a long time should check this
-/// function regularly and return early. A check costs one atomic load. Outside of a call, this function
-/// returns `false`.
+/// A blocking body cannot be stopped from outside. A body that runs for a long time should check
+/// this function regularly and return early. A check costs one atomic load. Outside of a call, this
+/// function returns `false`.
 ///
 /// # Examples
 ///
@@ -48,9 +48,9 @@ pub fn check_cancelled() -> Result<(), Error> {
 
 /// Returns the cancellation token of the call that runs on this thread.
 ///
-/// The token is cancelled when [`is_cancelled`] becomes `true`, and can be cloned, awaited, or sent to
-/// other threads. It is created on first use, so calls that do not use it pay nothing. Outside of a
-/// call, this function returns a new token that is never cancelled.
+/// The token is cancelled when [`is_cancelled`] becomes `true`, and can be cloned, awaited, or sent
+/// to other threads. It is created on first use, so calls that do not use it pay nothing. Outside
+/// of a call, this function returns a new token that is never cancelled.
 ///
 /// # Examples
 ///

@@ -11,8 +11,8 @@ type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Polls `future` now, and then on each thread that wakes it, until it completes.
 ///
-/// For futures that only wait and then submit a job: the polls run on the waking threads, which expect a
-/// wake-up to be short.
+/// For futures that only wait and then submit a job: the polls run on the waking threads, which
+/// expect a wake-up to be short.
 pub(crate) fn poll_detached(future: BoxFuture) {
     Arc::new(DetachedFuture { state: Mutex::new(State { future: Some(future), woken: false }) })
         .poll();

@@ -34,21 +34,21 @@ use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
 
 /// A blocking call that has not been started.
 ///
-/// [`asyncify!`](crate::asyncify) evaluates to a `BlockingCall`. Awaiting it runs the call and returns
-/// its value; the methods configure where and how it runs. The call is lazy: unless it is awaited or
-/// [spawned](Self::spawn), it never runs.
+/// [`asyncify!`](crate::asyncify) evaluates to a `BlockingCall`. Awaiting it runs the call and
+/// returns its value; the methods configure where and how it runs. The call is lazy: unless it is
+/// awaited or [spawned](Self::spawn), it never runs.
 ///
 /// # Cancel safety
 ///
 /// Dropping the future cancels the call. A queued call never runs, and its captures are dropped
 /// immediately. A running body continues, and sees the cancellation through
-/// [`is_cancelled`](crate::is_cancelled); its result is dropped on the worker. An async body stops at
-/// its next `.await`. Use [`detach`](Self::detach) to let a call run to completion regardless.
+/// [`is_cancelled`](crate::is_cancelled); its result is dropped on the worker. An async body stops
+/// at its next `.await`. Use [`detach`](Self::detach) to let a call run to completion regardless.
 ///
 /// # Panics
 ///
-/// A panic of the body is resumed, with its payload, where the call is awaited. Awaiting also panics if
-/// the executor rejects or drops the call, for instance because it was shut down. Use
+/// A panic of the body is resumed, with its payload, where the call is awaited. Awaiting also
+/// panics if the executor rejects or drops the call, for instance because it was shut down. Use
 /// [`spawn`](Self::spawn) to receive a [`JoinError`](crate::JoinError) instead.
 ///
 /// # Examples
@@ -91,8 +91,8 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         Self::of(UnsubmittedTask::new(SyncBody::<F, N>::new(body)))
     }
 
-    /// Creates a call of a closure that returns a blocking future, which is created and driven on the
-    /// pool's thread.
+    /// Creates a call of a closure that returns a blocking future, which is created and driven on
+    /// the pool's thread.
     #[doc(hidden)]
     #[track_caller]
     pub fn from_async<N: 'static, F, Fut>(body: F) -> Self
@@ -129,9 +129,9 @@ impl<'e, T> BlockingCall<'e, T> {
     /// Requires a permit of `limiter` to run the body. The call waits for the permit before it is
     /// submitted to its executor.
     ///
-    /// The permit is held until the body ends, even if the caller's future is dropped earlier. A call
-    /// that is awaited within a body that holds a permit of the same limiter borrows that permit, one
-    /// such call at a time, so nested calls cannot deadlock.
+    /// The permit is held until the body ends, even if the caller's future is dropped earlier. A
+    /// call that is awaited within a body that holds a permit of the same limiter borrows that
+    /// permit, one such call at a time, so nested calls cannot deadlock.
     ///
     /// # Examples
     ///
@@ -151,8 +151,8 @@ impl<'e, T> BlockingCall<'e, T> {
 
     /// Runs the body in the context of `runtime` instead of the caller's tokio runtime.
     ///
-    /// This runtime drives an async body, and [`block_on`](crate::block_on) within the body, so a body
-    /// can use tokio even if its caller runs on another async executor.
+    /// This runtime drives an async body, and [`block_on`](crate::block_on) within the body, so a
+    /// body can use tokio even if its caller runs on another async executor.
     #[cfg(feature = "tokio")]
     pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
         self.options().runtime = Some(runtime.clone());
@@ -161,10 +161,11 @@ impl<'e, T> BlockingCall<'e, T> {
 
     /// Requires the call to complete within `after`, counted from the first poll.
     ///
-    /// Otherwise it returns [`Error::TimedOut`](crate::Error::TimedOut), whose `phase` tells whether the
-    /// call was still waiting for a permit, for room in a queue, or for a thread, and thus never runs;
-    /// or whether its body was running. A running body continues, and sees the cancellation through
-    /// [`is_cancelled`](crate::is_cancelled). Set the other options of the call before this one.
+    /// Otherwise it returns [`Error::TimedOut`](crate::Error::TimedOut), whose `phase` tells
+    /// whether the call was still waiting for a permit, for room in a queue, or for a thread, and
+    /// thus never runs; or whether its body was running. A running body continues, and sees the
+    /// cancellation through [`is_cancelled`](crate::is_cancelled). Set the other options of the
+    /// call before this one.
     ///
     /// # Examples
     ///
@@ -191,15 +192,15 @@ impl<'e, T> BlockingCall<'e, T> {
     /// Starts the call immediately, and returns a handle that can be awaited.
     ///
     /// Dropping the handle detaches the call. If the executor's bounded queue is full, the handle
-    /// resolves to a [rejected](crate::JoinError::is_rejected) error. With a [limiter](Self::limiter),
-    /// the call is submitted as soon as it has its permit.
+    /// resolves to a [rejected](crate::JoinError::is_rejected) error. With a
+    /// [limiter](Self::limiter), the call is submitted as soon as it has its permit.
     #[allow(clippy::must_use_candidate, reason = "dropping the handle detaches the call")]
     pub fn spawn(self) -> JoinHandle<T> {
         Running::start(self, WhenFull::Reject).into_handle()
     }
 
-    /// Starts a call without a limiter, as the first poll does. The returned future does not borrow the
-    /// executor.
+    /// Starts a call without a limiter, as the first poll does. The returned future does not borrow
+    /// the executor.
     #[doc(hidden)]
     pub fn start(self) -> Running<'static, T> {
         Running::submit(self)

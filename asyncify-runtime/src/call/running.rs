@@ -122,8 +122,8 @@ impl<'e, T> Running<'e, T> {
         Self { handle, waiting: waiting.map(Box::new) }
     }
 
-    /// Lets the call reach its executor without being polled. Otherwise it could be granted a permit, or
-    /// room in the queue, and hold it unused until the next poll.
+    /// Lets the call reach its executor without being polled. Otherwise it could be granted a
+    /// permit, or room in the queue, and hold it unused until the next poll.
     pub(crate) fn submit_in_background(mut self) -> Self {
         if let Some(waiting) = self.waiting.take() {
             waiting.continue_in_background();
@@ -142,11 +142,12 @@ impl<'e, T> Running<'e, T> {
         self.waiting = None;
     }
 
-    /// Cancels a call whose timeout expired, unless it is detached, and returns the phase that the call
-    /// was in. Returns `None` if the call has completed; the next poll returns its result then.
+    /// Cancels a call whose timeout expired, unless it is detached, and returns the phase that the
+    /// call was in. Returns `None` if the call has completed; the next poll returns its result
+    /// then.
     ///
-    /// The cancellation decides the phase: a call that it finds queued never runs, and a call that a
-    /// thread has already taken counts as running.
+    /// The cancellation decides the phase: a call that it finds queued never runs, and a call that
+    /// a thread has already taken counts as running.
     pub(super) fn time_out(&mut self) -> Option<Phase> {
         let progress =
             if self.handle.is_detached() { self.handle.progress() } else { self.handle.cancel() };
@@ -240,8 +241,8 @@ impl Waiting<'_> {
     }
 }
 
-/// Waits for the permit of a job that only its handle can cancel. Returns `None` if it was cancelled;
-/// the job has then left the wait queue.
+/// Waits for the permit of a job that only its handle can cancel. Returns `None` if it was
+/// cancelled; the job has then left the wait queue.
 async fn acquire_for(mut job: Job, mut acquire: Acquire) -> Option<(LimiterPermit, Job)> {
     let permit = poll_fn(|cx| {
         if job.poll_cancelled(cx.waker()).is_ready() {

@@ -55,9 +55,9 @@ impl SpawnOptions {
 
     /// Spawns a detached job that is guaranteed to run.
     ///
-    /// If the queue is full, the job waits for room. If the executor is shut down and thus rejects or
-    /// drops the job, it runs on the [`global`] pool; if that is shut down as well, it runs on the
-    /// thread that drops it.
+    /// If the queue is full, the job waits for room. If the executor is shut down and thus rejects
+    /// or drops the job, it runs on the [`global`] pool; if that is shut down as well, it runs on
+    /// the thread that drops it.
     pub(crate) fn spawn_guaranteed(&self, job: impl FnOnce() + Send + 'static) {
         let job = Guaranteed { job: Some(job), fallback: Fallback::GlobalPool };
         // An executor that panics has dropped the job, whose destructor uses the fallback.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::util::proxy_waker::ProxyWaker;
 
-/// The longest timeout that uses a clock: a hundred years. Every system's clock can represent it, and no
-/// process lives longer.
+/// The longest timeout that uses a clock: a hundred years. Every system's clock can represent it,
+/// and no process lives longer.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// A timer, and its source of time.

@@ -2,18 +2,19 @@
 //!
 //! # Rules
 //!
-//! 1. A child has a strong reference to its parent, and a parent has weak references to its children. So
-//!    a token stays linked to all of its ancestors, even if their handles are dropped.
-//! 2. `cancelled` is set under the lock of `children`, and children are added under this lock. So a new
-//!    child either is in the list that the canceller takes, or sees the flag.
-//! 3. A canceller takes the list and releases the lock before it proceeds to the children, so no two
-//!    nodes are locked at the same time. If a token and its ancestor are cancelled concurrently, one
-//!    call may return while the other is still descending; when both have returned, all descendants are
+//! 1. A child has a strong reference to its parent, and a parent has weak references to its
+//!    children. So a token stays linked to all of its ancestors, even if their handles are dropped.
+//! 2. `cancelled` is set under the lock of `children`, and children are added under this lock. So a
+//!    new child either is in the list that the canceller takes, or sees the flag.
+//! 3. A canceller takes the list and releases the lock before it proceeds to the children, so no
+//!    two nodes are locked at the same time. If a token and its ancestor are cancelled
+//!    concurrently, one call may return while the other is still descending; when both have
+//!    returned, all descendants are cancelled.
+//! 4. All descendants are marked before the first waiter is woken, and wakers run under no lock. So
+//!    a waker that checks, cancels or drops another token of the tree finds the whole subtree
 //!    cancelled.
-//! 4. All descendants are marked before the first waiter is woken, and wakers run under no lock. So a
-//!    waker that checks, cancels or drops another token of the tree finds the whole subtree cancelled.
-//! 5. Nothing here recurses: neither cancelling descendants, nor freeing a long chain of ancestors with
-//!    their last descendant.
+//! 5. Nothing here recurses: neither cancelling descendants, nor freeing a long chain of ancestors
+//!    with their last descendant.
 //!
 //! [`Event`] implements the waiting.
 
@@ -26,8 +27,8 @@ use crate::util::wait_queue::Event;
 
 /// A token that requests the cancellation of work.
 ///
-/// Clones are handles to the same token. A [child token](Self::child_token) is cancelled together with
-/// its parent, and can be cancelled alone.
+/// Clones are handles to the same token. A [child token](Self::child_token) is cancelled together
+/// with its parent, and can be cancelled alone.
 ///
 /// A running body gets the token of its own call from
 /// [`cancellation_token`](crate::cancellation_token).
@@ -81,7 +82,8 @@ impl CancellationToken {
         Self { node }
     }
 
-    /// Cancels this token and all of its descendants. If it was cancelled before, this does nothing.
+    /// Cancels this token and all of its descendants. If it was cancelled before, this does
+    /// nothing.
     pub fn cancel(&self) {
         if self.is_cancelled() {
             return;
@@ -245,8 +247,8 @@ mod tests {
         Arc::new(OnWake(f, AtomicUsize::new(0)))
     }
 
-    /// Waits for one token several times, cancels the other, and returns the number of wake-ups. `f` runs
-    /// in each wake-up.
+    /// Waits for one token several times, cancels the other, and returns the number of wake-ups.
+    /// `f` runs in each wake-up.
     fn cancel_with<F>(waits_for: &CancellationToken, cancelled: &CancellationToken, f: F) -> usize
     where
         F: Fn() + Send + Sync + 'static,

@@ -40,8 +40,8 @@ pub enum Error {
     derive(serde::Serialize, serde::Deserialize)
 )]
 pub enum Phase {
-    /// The call was waiting for a permit, for room in a queue, or for a thread. It never runs, unless
-    /// it is [detached](crate::BlockingCall::detach).
+    /// The call was waiting for a permit, for room in a queue, or for a thread. It never runs,
+    /// unless it is [detached](crate::BlockingCall::detach).
     Queue,
     /// The body was running, and continues to run.
     Run,

@@ -7,18 +7,20 @@ use super::{Executor, Rejected, WhenReady};
 use crate::pool::BlockingPool;
 use crate::task::Job;
 
-/// An executor with a single thread, which runs calls one after the other in the order of submission.
+/// An executor with a single thread, which runs calls one after the other in the order of
+/// submission.
 ///
 /// Use it for work that must stay on one thread, or in order: a library with thread-local state, a
-/// device, a log. When the last clone is dropped, the thread runs the calls that are queued and exits.
+/// device, a log. When the last clone is dropped, the thread runs the calls that are queued and
+/// exits.
 ///
 /// # Nested calls
 ///
-/// A body may make another call on its own thread and wait for it, with [`block_on`](crate::block_on) or
-/// in an async body. The waiting thread then runs this call in place, before the queued calls. Calls
-/// from other threads wait until the body has ended, and so do calls that were spawned before the wait.
-/// A body that waits for one of those, or that waits by other means than this crate's `block_on`,
-/// deadlocks.
+/// A body may make another call on its own thread and wait for it, with
+/// [`block_on`](crate::block_on) or in an async body. The waiting thread then runs this call in
+/// place, before the queued calls. Calls from other threads wait until the body has ended, and so
+/// do calls that were spawned before the wait. A body that waits for one of those, or that waits by
+/// other means than this crate's `block_on`, deadlocks.
 ///
 /// # Examples
 ///

@@ -26,18 +26,18 @@ pub(crate) fn is_used() -> bool {
     USED.load(unmodelled::Ordering::Relaxed)
 }
 
-/// Returns the executor of the current scope: of the future that this thread polls, or of the call whose
-/// body it runs.
+/// Returns the executor of the current scope: of the future that this thread polls, or of the call
+/// whose body it runs.
 pub(crate) fn current() -> Option<Arc<dyn Executor>> {
     POLLED.with_borrow(Option::clone).or_else(current::scope)
 }
 
 /// Sets the default executor for all calls within `future`.
 ///
-/// A library can annotate its functions and leave it to the application where they run. A test can run
-/// all calls in order on its own thread with [`Inline`](crate::Inline). A call with an executor of its
-/// own is not affected. The scope includes calls within bodies, but not tasks that are spawned
-/// separately. An inner scope takes precedence over an outer one.
+/// A library can annotate its functions and leave it to the application where they run. A test can
+/// run all calls in order on its own thread with [`Inline`](crate::Inline). A call with an executor
+/// of its own is not affected. The scope includes calls within bodies, but not tasks that are
+/// spawned separately. An inner scope takes precedence over an outer one.
 ///
 /// # Cancel safety
 ///
@@ -109,16 +109,16 @@ impl Drop for EnterGuard {
     }
 }
 
-/// Runs all calls within `future` on one thread, one after the other, unless a call has an executor of
-/// its own.
+/// Runs all calls within `future` on one thread, one after the other, unless a call has an executor
+/// of its own.
 ///
-/// Use it for code that must stay on one thread: a library with thread-local state, a database handle.
-/// Each scope has its own thread, which is created for the first call and exits after the scope, so
-/// several scopes run in parallel. A call that is made after the end of the scope is rejected rather
-/// than run on another thread. The end of the scope does not wait for calls.
+/// Use it for code that must stay on one thread: a library with thread-local state, a database
+/// handle. Each scope has its own thread, which is created for the first call and exits after the
+/// scope, so several scopes run in parallel. A call that is made after the end of the scope is
+/// rejected rather than run on another thread. The end of the scope does not wait for calls.
 ///
-/// A body may make further calls in its scope and wait for them, with [`block_on`](crate::block_on) or
-/// in an async body. They run in place, as on a [`DedicatedThread`].
+/// A body may make further calls in its scope and wait for them, with [`block_on`](crate::block_on)
+/// or in an async body. They run in place, as on a [`DedicatedThread`].
 ///
 /// # Cancel safety
 ///
@@ -160,8 +160,8 @@ impl ScopeThread {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Returns the thread, which is created by the first call. `None` if the scope is over, or if the
-    /// thread cannot be created.
+    /// Returns the thread, which is created by the first call. `None` if the scope is over, or if
+    /// the thread cannot be created.
     fn thread(&self) -> Option<DedicatedThread> {
         let mut state = self.lock();
         if let ThreadState::NotStarted = *state {
@@ -190,8 +190,8 @@ impl Executor for ScopeThread {
     }
 }
 
-/// Ends the thread with its scope, also if the future is dropped. The thread runs the queued calls and
-/// exits.
+/// Ends the thread with its scope, also if the future is dropped. The thread runs the queued calls
+/// and exits.
 struct EndGuard(Arc<ScopeThread>);
 
 impl Drop for EndGuard {

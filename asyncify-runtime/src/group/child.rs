@@ -1,8 +1,8 @@
 //! A child of a group.
 //!
-//! The destructor of a future, or of a result that was not taken, may panic. The child catches such a
-//! panic, as a call does for its captures, so that the other children are still cancelled and joined.
-//! For this reason a child drops its state only by [`drop_quietly`].
+//! The destructor of a future, or of a result that was not taken, may panic. The child catches such
+//! a panic, as a call does for its captures, so that the other children are still cancelled and
+//! joined. For this reason a child drops its state only by [`drop_quietly`].
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

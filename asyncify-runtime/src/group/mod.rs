@@ -1,12 +1,13 @@
-//! A group of calls and futures, which are joined as they complete or in order, and cancelled together.
+//! A group of calls and futures, which are joined as they complete or in order, and cancelled
+//! together.
 //!
-//! A group polls its children through `FuturesUnordered`, so the cost of a wake-up does not depend on the
-//! number of children.
+//! A group polls its children through `FuturesUnordered`, so the cost of a wake-up does not depend
+//! on the number of children.
 //!
 //! # Invariant
 //!
-//! Dropping a child cancels it. So when a group ends in any way (it is dropped, its scope panics, or the
-//! rest is cancelled after an error), no more of its calls start.
+//! Dropping a child cancels it. So when a group ends in any way (it is dropped, its scope panics,
+//! or the rest is cancelled after an error), no more of its calls start.
 
 mod child;
 #[cfg(all(test, not(asyncify_loom)))]
@@ -36,13 +37,13 @@ use crate::util::proxy_waker::ProxyWaker;
 /// Each child has a number, counted from 0 in the order of spawning, which can serve as an index.
 /// [`join_next`](Self::join_next) returns results as children complete,
 /// [`join_all`](Self::join_all) returns all results in order, and
-/// [`try_join_all`](Self::try_join_all) stops at the first error. [`scope`](Self::scope) waits until all
-/// children have ended.
+/// [`try_join_all`](Self::try_join_all) stops at the first error. [`scope`](Self::scope) waits
+/// until all children have ended.
 ///
 /// # Cancel safety
 ///
-/// Dropping the group cancels its children. Queued calls never run; running calls continue, and see the
-/// cancellation through [`is_cancelled`](crate::is_cancelled); futures are dropped.
+/// Dropping the group cancels its children. Queued calls never run; running calls continue, and see
+/// the cancellation through [`is_cancelled`](crate::is_cancelled); futures are dropped.
 ///
 /// # Examples
 ///
@@ -101,8 +102,8 @@ impl<T: Send + 'static> TaskGroup<T> {
 
     /// Adds a future, such as the call of an annotated function, and returns its number.
     ///
-    /// The future is polled once immediately, which starts the call. After that, it makes progress only
-    /// while the group is joined.
+    /// The future is polled once immediately, which starts the call. After that, it makes progress
+    /// only while the group is joined.
     ///
     /// # Examples
     ///
@@ -156,8 +157,8 @@ impl<T: Send + 'static> TaskGroup<T> {
 
     /// Cancels all children. They remain in the group and can be joined.
     ///
-    /// A queued call, or a future, resolves as [cancelled](JoinError::is_cancelled), even if one of its
-    /// destructors panics. A running call completes when its body ends.
+    /// A queued call, or a future, resolves as [cancelled](JoinError::is_cancelled), even if one of
+    /// its destructors panics. A running call completes when its body ends.
     pub fn cancel_all(&mut self) {
         let mut children = std::mem::take(&mut self.children);
         for child in &mut children {
@@ -167,8 +168,8 @@ impl<T: Send + 'static> TaskGroup<T> {
         self.children.extend(children);
     }
 
-    /// Waits until one of the children completes, and returns its number and result. Returns `None` if
-    /// there are no children.
+    /// Waits until one of the children completes, and returns its number and result. Returns `None`
+    /// if there are no children.
     ///
     /// # Cancel safety
     ///
@@ -201,8 +202,8 @@ impl<T: Send + 'static> TaskGroup<T> {
     ///
     /// # Panics
     ///
-    /// Resumes the panic of a child, and panics if a child was rejected or dropped by its executor. The
-    /// other children are cancelled.
+    /// Resumes the panic of a child, and panics if a child was rejected or dropped by its executor.
+    /// The other children are cancelled.
     ///
     /// # Examples
     ///
@@ -226,8 +227,8 @@ impl<T: Send + 'static> TaskGroup<T> {
 }
 
 impl<T: Send + 'static, E: Send + 'static> TaskGroup<Result<T, E>> {
-    /// Waits for all children, and returns their values in the order of spawning. If a child returns an
-    /// error, the others are cancelled and the error is returned.
+    /// Waits for all children, and returns their values in the order of spawning. If a child
+    /// returns an error, the others are cancelled and the error is returned.
     ///
     /// This method does not wait for bodies that are running when the error is returned; a
     /// [`scope`](Self::scope) waits for them.

@@ -10,8 +10,8 @@ use super::TaskGroup;
 use crate::util::{catch, drop_quietly};
 
 impl<T: Send + 'static> TaskGroup<T> {
-    /// Runs `body` with the group, waits until all children have ended, and then returns the value of
-    /// the body.
+    /// Runs `body` with the group, waits until all children have ended, and then returns the value
+    /// of the body.
     ///
     /// No call outlives the scope, so data that the children share can be reclaimed afterwards. The
     /// results of children that the body does not join are dropped.
@@ -22,9 +22,9 @@ impl<T: Send + 'static> TaskGroup<T> {
     ///
     /// # Panics
     ///
-    /// If the body panics, or a child that the body has not joined, the remaining children are cancelled,
-    /// and the panic is resumed when all of them have ended. The same holds for a panic in a destructor
-    /// of the body, or of a result that the body has not joined.
+    /// If the body panics, or a child that the body has not joined, the remaining children are
+    /// cancelled, and the panic is resumed when all of them have ended. The same holds for a panic
+    /// in a destructor of the body, or of a result that the body has not joined.
     ///
     /// # Examples
     ///
@@ -74,7 +74,8 @@ impl<T: Send + 'static> TaskGroup<T> {
     }
 }
 
-/// Polls `future` to completion and drops it. Returns its value, and the first panic of either step.
+/// Polls `future` to completion and drops it. Returns its value, and the first panic of either
+/// step.
 async fn catch_panics<F: Future>(future: F) -> (Option<F::Output>, Option<Box<dyn Any + Send>>) {
     let mut future = pin!(Some(future));
     let result = poll_fn(|cx| {

@@ -33,8 +33,8 @@ impl Future for Acquire {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<LimiterPermit> {
         let Self { limiter, waiter } = &mut *self;
         let Some(waited_for) = limiter else { panic!("`Acquire` polled after completion") };
-        // If the user's waker panics, `drop` finds a consistent state. (There is no error, because a
-        // limiter is never closed.)
+        // If the user's waker panics, `drop` finds a consistent state. (There is no error, because
+        // a limiter is never closed.)
         if waited_for.semaphore().poll_acquire(waiter, cx.waker()).is_pending() {
             return Poll::Pending;
         }

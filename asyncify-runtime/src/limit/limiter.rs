@@ -9,14 +9,14 @@ use super::{Acquire, LimiterPermit};
 /// Limits the number of calls that run at the same time. Calls wait for a permit without blocking a
 /// thread.
 ///
-/// Clones are handles to the same limit. A limiter is independent of pools, runtimes and functions: one
-/// limit covers all calls that share it.
+/// Clones are handles to the same limit. A limiter is independent of pools, runtimes and functions:
+/// one limit covers all calls that share it.
 ///
 /// # Fairness
 ///
-/// Permits are granted in the order in which they were requested, that is, in the order of the first
-/// polls of [`acquire`](Self::acquire). A released permit is handed to the oldest waiter directly, before
-/// its task is polled, so no later caller can overtake it; this includes
+/// Permits are granted in the order in which they were requested, that is, in the order of the
+/// first polls of [`acquire`](Self::acquire). A released permit is handed to the oldest waiter
+/// directly, before its task is polled, so no later caller can overtake it; this includes
 /// [`try_acquire`](Self::try_acquire).
 ///
 /// # Examples
@@ -64,8 +64,8 @@ impl Limiter {
         Acquire::new(self.clone())
     }
 
-    /// Takes a permit if one is available, without waiting. A permit that has been granted to a waiter is
-    /// not available.
+    /// Takes a permit if one is available, without waiting. A permit that has been granted to a
+    /// waiter is not available.
     #[must_use]
     pub fn try_acquire(&self) -> Option<LimiterPermit> {
         self.0.try_acquire().then(|| LimiterPermit::taken(self.clone()))
@@ -106,8 +106,8 @@ impl Limiter {
         self.0.available()
     }
 
-    /// Returns the number of callers that wait for a permit. A caller that has been granted a permit does
-    /// not count, even if its task has not been polled yet.
+    /// Returns the number of callers that wait for a permit. A caller that has been granted a
+    /// permit does not count, even if its task has not been polled yet.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.0.waiting()

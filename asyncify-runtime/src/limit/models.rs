@@ -242,8 +242,8 @@ fn a_resize_races_a_release() {
     });
 }
 
-/// A limit of two is changed to one, before and while two owners release their permits. The only owner
-/// under the new limit sees the writes of both owners under the old one.
+/// A limit of two is changed to one, before and while two owners release their permits. The only
+/// owner under the new limit sees the writes of both owners under the old one.
 fn two_owners(before: &[usize], meanwhile: &[usize]) {
     let limiter = Limiter::new(2);
     let (first, second) = (taken(&limiter), taken(&limiter));

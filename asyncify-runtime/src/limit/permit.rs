@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::Limiter;
 
-/// A permit of a [`Limiter`]. Dropping the permit releases it; the oldest waiter receives it, if there
-/// is one.
+/// A permit of a [`Limiter`]. Dropping the permit releases it; the oldest waiter receives it, if
+/// there is one.
 ///
 /// A permit is not bound to the task or thread that acquired it. It can be moved into a body, to be
 /// held until the body ends.

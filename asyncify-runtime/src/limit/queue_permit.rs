@@ -54,8 +54,8 @@ impl QueuePermits {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future removes it from the wait queue. If it has already been granted a permit, the
-    /// permit goes to the next waiter.
+    /// Dropping the future removes it from the wait queue. If it has already been granted a permit,
+    /// the permit goes to the next waiter.
     pub(crate) async fn acquire(self: &Arc<Self>) -> Option<QueuePermit> {
         let mut wait = Wait { permits: &self.0, waiter: None };
         let acquired = poll_fn(|cx| wait.permits.poll_acquire(&mut wait.waiter, cx.waker())).await;

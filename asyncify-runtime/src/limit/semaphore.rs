@@ -8,21 +8,21 @@ use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering::Acquire, Ordering::R
 use crate::util::wait_queue::{WaitQueue, Waiter, is_notified};
 use crate::util::{drop_quietly, wake_all};
 
-/// The value of the word while there are waiters or a debt, or when the semaphore is closed. The state
-/// behind the lock decides then.
+/// The value of the word while there are waiters or a debt, or when the semaphore is closed. The
+/// state behind the lock decides then.
 pub(super) const CONTENDED: usize = usize::MAX;
 
 /// The permits of a [`Limiter`](super::Limiter), or of a pool's bounded queue.
 pub(crate) struct Semaphore {
     /// The number of available permits, or [`CONTENDED`].
     ///
-    /// A released permit publishes its owner's writes (Release), and the next owner of a permit sees
-    /// them (Acquire); the changes in between are read-modify-writes, which continue the release
-    /// sequence. A change to `CONTENDED` acquires the writes as well; from there the lock passes them
-    /// on, and the change back publishes them again.
+    /// A released permit publishes its owner's writes (Release), and the next owner of a permit
+    /// sees them (Acquire); the changes in between are read-modify-writes, which continue the
+    /// release sequence. A change to `CONTENDED` acquires the writes as well; from there the lock
+    /// passes them on, and the change back publishes them again.
     word: AtomicUsize,
-    /// All waiters before this number were granted a permit, or were removed. Changed only under the
-    /// lock.
+    /// All waiters before this number were granted a permit, or were removed. Changed only under
+    /// the lock.
     granted: AtomicUsize,
     state: Mutex<State>,
 }
@@ -78,7 +78,8 @@ impl Semaphore {
         }
     }
 
-    /// Takes a permit if one is available. Returns `false` if there is none, or if there are waiters.
+    /// Takes a permit if one is available. Returns `false` if there is none, or if there are
+    /// waiters.
     #[must_use]
     pub(crate) fn try_acquire(&self) -> bool {
         // Relaxed: the exchange decides.
@@ -93,15 +94,17 @@ impl Semaphore {
         false
     }
 
-    /// Polls to acquire a permit. `waiter` is `None` at the first poll, and again when the wait is over.
-    /// A waiter that is still there when the wait is given up must be [cancelled](Self::cancel).
+    /// Polls to acquire a permit. `waiter` is `None` at the first poll, and again when the wait is
+    /// over. A waiter that is still there when the wait is given up must be
+    /// [cancelled](Self::cancel).
     pub(crate) fn poll_acquire(
         &self,
         waiter: &mut Option<Waiter>,
         waker: &Waker,
     ) -> Poll<Result<(), Closed>> {
         let Some(queued) = waiter else { return self.start_acquire(waiter, waker) };
-        // Acquire: pairs with Release in `grant`; the writes of the permit's last owner are visible.
+        // Acquire: pairs with Release in `grant`; the writes of the permit's last owner are
+        // visible.
         let mut granted = queued.is_before(self.granted.load(Acquire));
         if !granted {
             if !is_notified(&self.state, queued, waker) {
@@ -142,8 +145,8 @@ impl Semaphore {
         let mut word = self.word.load(Relaxed);
         while word != CONTENDED {
             let next = word.checked_sub(1).unwrap_or(CONTENDED);
-            // Acquire: pairs with Release in `try_release`; for a permit as in `try_acquire`, and for
-            // `CONTENDED` on behalf of all later owners of the lock.
+            // Acquire: pairs with Release in `try_release`; for a permit as in `try_acquire`, and
+            // for `CONTENDED` on behalf of all later owners of the lock.
             match self.word.compare_exchange_weak(word, next, Acquire, Relaxed) {
                 Ok(_) if next == CONTENDED => break,
                 Ok(_) => return Attempt::Granted,
@@ -171,8 +174,8 @@ impl Semaphore {
         drop_quietly(waker);
     }
 
-    /// Closes the semaphore: no more permits are granted, and all waiters are notified. Permits in use
-    /// stay valid.
+    /// Closes the semaphore: no more permits are granted, and all waiters are notified. Permits in
+    /// use stay valid.
     pub(crate) fn close(&self) {
         let waiting = {
             let mut state = self.lock();
@@ -253,7 +256,8 @@ impl Semaphore {
         Some(waker)
     }
 
-    /// Adds `more` permits: pays the debt, then grants permits to waiters, then makes the rest available.
+    /// Adds `more` permits: pays the debt, then grants permits to waiters, then makes the rest
+    /// available.
     fn add_permits(&self, state: &mut State, more: usize) -> Vec<Waker> {
         let paid = more.min(state.debt);
         state.debt -= paid;
@@ -292,8 +296,8 @@ impl Semaphore {
         let contended = state.closed || state.debt > 0 || !state.queue.is_empty();
         // Relaxed: only `CONTENDED` matters, which does not change while we hold the lock.
         if self.word.load(Relaxed) == CONTENDED && !contended {
-            // Release: pairs with Acquire in `try_acquire`, on behalf of all owners of the lock while
-            // the word was `CONTENDED`.
+            // Release: pairs with Acquire in `try_acquire`, on behalf of all owners of the lock
+            // while the word was `CONTENDED`.
             self.word.store(0, Release);
         }
     }

@@ -1,8 +1,8 @@
 //! Values whose bounds were checked when they were made.
 //!
-//! Each type here can be made only by functions that require `Send`, and implements `Send` without a
-//! bound. So the compiler reports a missing bound once, at that function, and not a second time at the
-//! closure and the future that contain the value.
+//! Each type here can be made only by functions that require `Send`, and implements `Send` without
+//! a bound. So the compiler reports a missing bound once, at that function, and not a second time
+//! at the closure and the future that contain the value.
 
 #![allow(unsafe_code, reason = "`Send` that a constructor has checked")]
 
@@ -47,10 +47,10 @@ pub struct OwnedCopy<B: ?Sized, O: ?Sized> {
     owned: O,
 }
 
-// SAFETY: `OwnedCopy` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_slice`, `keep_self` and
-// `keep_implementor`, all of which ask `O: Send`: `keep`, `keep_self` and `keep_implementor` by way
-// of the supertraits of `Lend`, `CloneSelf` and `CloneImplementor`, and that of a slice by way of
-// its items.
+// SAFETY: `OwnedCopy` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_slice`,
+// `keep_self` and `keep_implementor`, all of which ask `O: Send`: `keep`, `keep_self` and
+// `keep_implementor` by way of the supertraits of `Lend`, `CloneSelf` and `CloneImplementor`, and
+// that of a slice by way of its items.
 unsafe impl<B: ?Sized, O: ?Sized> Send for OwnedCopy<B, O> {}
 
 impl<B: ?Sized, O: ?Sized + Borrow<B>> OwnedCopy<B, O> {
@@ -65,8 +65,8 @@ pub fn keep<B: ?Sized + Lend>(borrowed: &B) -> OwnedCopy<B, B::Owned> {
     OwnedCopy { owned: borrowed.to_owned(), target: PhantomData }
 }
 
-/// Makes an owned copy of a borrowed argument of a generic type. The bounds are direct, so that rustc
-/// proposes to add the missing one.
+/// Makes an owned copy of a borrowed argument of a generic type. The bounds are direct, so that
+/// rustc proposes to add the missing one.
 pub fn keep_generic<B, O>(borrowed: &B) -> OwnedCopy<B, O>
 where
     B: ?Sized + Sync + ToOwned<Owned = O>,

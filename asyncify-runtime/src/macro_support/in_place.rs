@@ -24,8 +24,8 @@ impl<T> InPlaceArgument<T> {
 ///
 /// # Panics
 ///
-/// Panics on a current-thread runtime, because its other tasks could not run. Within a blocking body it
-/// does not panic, because such a thread runs no tasks.
+/// Panics on a current-thread runtime, because its other tasks could not run. Within a blocking
+/// body it does not panic, because such a thread runs no tasks.
 pub fn in_place<R>(body: impl FnOnce() -> R) -> R {
     #[cfg(feature = "in_place")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {

@@ -1,9 +1,10 @@
 //! Values that are lent mutably to a body.
 //!
-//! A lent value is moved into the body, and the default value is left in its place. The value returns
-//! through a slot that both sides share: the body's side stores it there when it is dropped, and the
-//! caller's side takes it out when it is dropped. So the value also returns after a panic, and if the call
-//! never ran. If the caller's side is dropped first, the value is dropped with the slot.
+//! A lent value is moved into the body, and the default value is left in its place. The value
+//! returns through a slot that both sides share: the body's side stores it there when it is
+//! dropped, and the caller's side takes it out when it is dropped. So the value also returns after
+//! a panic, and if the call never ran. If the caller's side is dropped first, the value is dropped
+//! with the slot.
 
 #![allow(unsafe_code, reason = "`Send` that a constructor has checked")]
 #![expect(clippy::must_use_candidate, reason = "generated code uses what these return")]
@@ -39,8 +40,8 @@ pub struct LentValue<T> {
     slot: Arc<Slot<T>>,
 }
 
-// SAFETY: `LentSlot` is made only by `lent_slot` and `lent_slot_generic`, which require `T: Send`, the
-// first through the supertrait of `LendMut`; and its fields are `Send` if `T` is.
+// SAFETY: `LentSlot` is made only by `lent_slot` and `lent_slot_generic`, which require `T: Send`,
+// the first through the supertrait of `LendMut`; and its fields are `Send` if `T` is.
 unsafe impl<T> Send for LentSlot<'_, T> {}
 // SAFETY: `LentValue` is made only from a `LentSlot`, so `T` is `Send`, and so are its fields.
 unsafe impl<T> Send for LentValue<T> {}
@@ -50,8 +51,8 @@ pub fn lent_slot<T: LendMut>(place: &mut T) -> LentSlot<'_, T> {
     LentSlot::new(place)
 }
 
-/// Takes a value of a generic type out of its place. The bounds are direct, so that rustc proposes to add
-/// the missing one.
+/// Takes a value of a generic type out of its place. The bounds are direct, so that rustc proposes
+/// to add the missing one.
 pub fn lent_slot_generic<T: Default + Send>(place: &mut T) -> LentSlot<'_, T> {
     LentSlot::new(place)
 }

@@ -10,8 +10,8 @@ pub use asyncify_macros::main;
 #[doc(inline)]
 pub use asyncify_macros::{async_to_sync, sync_to_async};
 
-/// Turns a blocking expression into a [`BlockingCall`](crate::BlockingCall), for inline code and for
-/// functions that cannot be annotated.
+/// Turns a blocking expression into a [`BlockingCall`](crate::BlockingCall), for inline code and
+/// for functions that cannot be annotated.
 ///
 /// ```
 /// use asyncify_runtime::asyncify;

@@ -1,9 +1,9 @@
 //! Support for generated code. Not public API: it may change in any release.
 //!
-//! The macros pass every argument, and a witness of every result type, to a function here that checks
-//! its bounds. The argument has the span of its type, so that an error is reported at the type that
-//! cannot cross threads. It is reported once, because the returned [`Checked`], [`OwnedCopy`] or
-//! [`Proof`] is not checked again.
+//! The macros pass every argument, and a witness of every result type, to a function here that
+//! checks its bounds. The argument has the span of its type, so that an error is reported at the
+//! type that cannot cross threads. It is reported once, because the returned [`Checked`],
+//! [`OwnedCopy`] or [`Proof`] is not checked again.
 
 #![expect(clippy::must_use_candidate, reason = "generated code uses the return values")]
 
@@ -72,8 +72,8 @@ impl<T: Clone + Send + Sync> CloneSelf for T {}
     note = "a trait with such a body needs the supertraits `Clone + Send + Sync + 'static`"
 )]
 pub trait CloneImplementor: Send + Sync {
-    /// Returns a clone. It is boxed, because an unsized `Self` would be a second error if a bound is
-    /// missing.
+    /// Returns a clone. It is boxed, because an unsized `Self` would be a second error if a bound
+    /// is missing.
     fn boxed_clone(&self) -> Box<Self>;
 }
 

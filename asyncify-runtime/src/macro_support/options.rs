@@ -1,5 +1,5 @@
-//! The options of the attributes, for editors. The expansion for rust-analyzer refers to these items in
-//! place of the options, so that editors can complete them and show their documentation.
+//! The options of the attributes, for editors. The expansion for rust-analyzer refers to these
+//! items in place of the options, so that editors can complete them and show their documentation.
 //!
 //! A test of `asyncify-macros` checks that these are the options that the attributes accept.
 
@@ -15,21 +15,21 @@ pub mod sync_to_async {
 
     /// `limit = 8`: the maximum number of bodies of the function that run at the same time.
     ///
-    /// Further callers wait in order, without blocking a thread. On a block, each function has its own
-    /// limit.
+    /// Further callers wait in order, without blocking a thread. On a block, each function has its
+    /// own limit.
     pub struct limit;
 
     /// `limiter = &LIMITER`: a `Limiter` whose limit applies to all functions that share it.
     pub struct limiter;
 
-    /// `timeout = "30s"`, or a `Duration`: the call returns an error after this time, counted from the
-    /// first poll.
+    /// `timeout = "30s"`, or a `Duration`: the call returns an error after this time, counted from
+    /// the first poll.
     ///
     /// The function must return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`.
     pub struct timeout;
 
-    /// `runtime = &handle`: the tokio `Handle` in whose context the body runs, instead of the caller's
-    /// runtime. It also drives an async body.
+    /// `runtime = &handle`: the tokio `Handle` in whose context the body runs, instead of the
+    /// caller's runtime. It also drives an async body.
     pub struct runtime;
 
     /// `detach`: a call that has been polled runs to completion, even if its future is dropped.
@@ -37,30 +37,30 @@ pub mod sync_to_async {
 
     /// `lend`: accepts `&mut T` and `&mut self` with `T: Default + Send + 'static`.
     ///
-    /// The value is moved to the body, and back when the call ends. If the future is dropped while the
-    /// body runs, the caller is left with the default value.
+    /// The value is moved to the body, and back when the call ends. If the future is dropped while
+    /// the body runs, the caller is left with the default value.
     pub struct lend;
 
     /// `in_place`: runs the body on the caller's thread, within the poll.
     ///
-    /// Arguments are not moved and may be borrowed. On a multi-thread tokio runtime, the other tasks of
-    /// the thread are moved to another thread (`block_in_place`).
+    /// Arguments are not moved and may be borrowed. On a multi-thread tokio runtime, the other
+    /// tasks of the thread are moved to another thread (`block_in_place`).
     pub struct in_place;
 
     /// `boxed`, on a trait and on each `impl` of it: the futures are boxed, so that the trait can
     /// be used as `dyn`.
     pub struct boxed;
 
-    /// `stream` or `stream = 64`, on a function that returns an iterator: the async function returns a
-    /// `BlockingStream` of the items, with a buffer of this size.
+    /// `stream` or `stream = 64`, on a function that returns an iterator: the async function
+    /// returns a `BlockingStream` of the items, with a buffer of this size.
     pub struct stream;
 
     /// `rename = "name"`, on a function: keeps the sync function, and adds the async one under this
     /// name. For a function in an `impl` without `Self` in its signature, write `"Self::name"`.
     pub struct rename;
 
-    /// `suffix = "_async"`, on an `impl`: keeps the sync functions, and adds async ones whose names end
-    /// with this suffix.
+    /// `suffix = "_async"`, on an `impl`: keeps the sync functions, and adds async ones whose names
+    /// end with this suffix.
     pub struct suffix;
 
     /// `skip`, on a function in an annotated block: leaves it as it is.
@@ -79,8 +79,8 @@ pub mod process {
     /// `timeout = "30s"`, or a `Duration`: kills the worker when the body runs longer.
     pub struct timeout;
 
-    /// `on_drop = "detach"`: the body runs to completion if the future is dropped. `"kill"` kills the
-    /// worker.
+    /// `on_drop = "detach"`: the body runs to completion if the future is dropped. `"kill"` kills
+    /// the worker.
     pub struct on_drop;
 
     /// `codec = "postcard"`: the format of arguments and result. The default is `"messagepack"`.
@@ -93,8 +93,8 @@ pub mod async_to_sync {
     /// name. For a function in an `impl` without `Self` in its signature, write `"Self::name"`.
     pub struct rename;
 
-    /// `suffix = "_blocking"`, on an `impl`: keeps the async functions, and adds sync ones whose names
-    /// end with this suffix.
+    /// `suffix = "_blocking"`, on an `impl`: keeps the async functions, and adds sync ones whose
+    /// names end with this suffix.
     pub struct suffix;
 
     /// `skip`, on a function in an annotated block: leaves it as it is.

@@ -12,8 +12,8 @@ use crate::util::wake_all;
 /// Wraps a body: runs it with a context that a pool's hook captured, and must call it once.
 pub(crate) type ContextWrapper = Box<dyn FnOnce(&mut dyn FnMut()) + Send>;
 
-/// Lives from its first use until the task is freed. Its lock is held only to exchange fields, never
-/// while user code runs.
+/// Lives from its first use until the task is freed. Its lock is held only to exchange fields,
+/// never while user code runs.
 #[derive(Default)]
 pub(crate) struct TaskContext(Mutex<Fields>);
 

@@ -49,8 +49,8 @@ pub(crate) fn is_in_body() -> bool {
     current().is_some()
 }
 
-/// Returns whether the task of the current body was cancelled: its future was dropped, or its handle
-/// aborted. `false` outside of a body.
+/// Returns whether the task of the current body was cancelled: its future was dropped, or its
+/// handle aborted. `false` outside of a body.
 pub(crate) fn is_cancelled() -> bool {
     current().is_some_and(|task| task.state().is_cancelled())
 }

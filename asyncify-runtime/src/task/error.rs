@@ -61,7 +61,8 @@ impl JoinError {
     ///
     /// # Panics
     ///
-    /// Panics if the call did not panic. Use [`try_into_panic`](Self::try_into_panic) to avoid this.
+    /// Panics if the call did not panic. Use [`try_into_panic`](Self::try_into_panic) to avoid
+    /// this.
     #[must_use]
     #[track_caller]
     pub fn into_panic(self) -> Box<dyn Any + Send + 'static> {

@@ -12,8 +12,8 @@ use super::{Job, RejectReason};
 /// resolved as cancelled, so its caller never hangs.
 ///
 /// Implemented for [`BlockingPool`](crate::BlockingPool),
-/// [`DedicatedThread`](crate::DedicatedThread), [`Inline`](crate::Inline), tokio's `Handle` (feature
-/// `tokio`) and rayon's `ThreadPool` (feature `rayon`).
+/// [`DedicatedThread`](crate::DedicatedThread), [`Inline`](crate::Inline), tokio's `Handle`
+/// (feature `tokio`) and rayon's `ThreadPool` (feature `rayon`).
 ///
 /// # Examples
 ///
@@ -48,11 +48,11 @@ pub trait Executor: Send + Sync {
     /// Returns the job if the queue is full, or if the executor is shut down.
     fn execute(&self, job: Job) -> Result<(), Rejected>;
 
-    /// Waits until there is room for the job, then submits it. Waiting jobs are submitted first come,
-    /// first served.
+    /// Waits until there is room for the job, then submits it. Waiting jobs are submitted first
+    /// come, first served.
     ///
-    /// A call uses this after [`execute`](Self::execute) rejected its job because the queue was full.
-    /// The default implementation tries [`execute`](Self::execute) once more.
+    /// A call uses this after [`execute`](Self::execute) rejected its job because the queue was
+    /// full. The default implementation tries [`execute`](Self::execute) once more.
     ///
     /// # Cancel safety
     ///
@@ -66,8 +66,8 @@ pub trait Executor: Send + Sync {
     ///
     /// A call with a [limiter](crate::BlockingCall::limiter) that is
     /// [detached](crate::BlockingCall::detach) or [spawned](crate::BlockingCall::spawn) uses this
-    /// handle when its future is dropped while it waits for a permit. Without a handle, such a call is
-    /// cancelled. The default implementation returns `None`.
+    /// handle when its future is dropped while it waits for a permit. Without a handle, such a call
+    /// is cancelled. The default implementation returns `None`.
     fn share(&self) -> Option<Arc<dyn Executor>> {
         None
     }

@@ -15,8 +15,8 @@ use crate::limit::{HeldPermit, QueuePermit};
 
 /// A submitted call: opaque, one pointer wide, and already allocated.
 ///
-/// An [`Executor`](crate::Executor) runs it, once, on a thread that may block. Dropping a job instead
-/// resolves its call as cancelled, so its caller never hangs.
+/// An [`Executor`](crate::Executor) runs it, once, on a thread that may block. Dropping a job
+/// instead resolves its call as cancelled, so its caller never hangs.
 #[must_use = "a job that is dropped is cancelled"]
 pub struct Job {
     /// Owns the job's reference.
@@ -50,8 +50,8 @@ pub(crate) enum RejectReason {
 impl Job {
     /// Runs the call on this thread, in the context that was captured from its caller.
     ///
-    /// This method never unwinds: a panic of the body is sent to the task that awaits the call. If the
-    /// call was cancelled in the meantime, nothing runs.
+    /// This method never unwinds: a panic of the body is sent to the task that awaits the call. If
+    /// the call was cancelled in the meantime, nothing runs.
     pub fn run(self) {
         self.run_counted();
     }
@@ -77,8 +77,8 @@ impl Job {
         unsafe { task.abandon(outcome) };
     }
 
-    /// Stores the job's permit of a bounded queue. It is released as soon as the job leaves the queue:
-    /// when it starts, or when it is cancelled. At most once for each job.
+    /// Stores the job's permit of a bounded queue. It is released as soon as the job leaves the
+    /// queue: when it starts, or when it is cancelled. At most once for each job.
     pub(crate) fn set_queue_permit(&mut self, permit: QueuePermit) {
         // SAFETY: `&mut` to the task's only job; its queue sets one permit.
         unsafe { self.task.set_queue_permit(permit) };
@@ -94,14 +94,14 @@ impl Job {
         self.context().set_scope(executor);
     }
 
-    /// Prepares the task for a permit that is set [later](Self::set_permit). Called before the task is
-    /// shared.
+    /// Prepares the task for a permit that is set [later](Self::set_permit). Called before the task
+    /// is shared.
     pub(crate) fn expect_permit(&mut self) {
         self.context();
     }
 
-    /// Sets the limiter's permit, which is released when the body ends. Returns `false` if the call was
-    /// cancelled in the meantime; the permit has been released then, and the job will not run.
+    /// Sets the limiter's permit, which is released when the body ends. Returns `false` if the call
+    /// was cancelled in the meantime; the permit has been released then, and the job will not run.
     pub(crate) fn set_permit(&mut self, permit: HeldPermit) -> bool {
         self.context().set_permit(permit);
         // The task context was made before the task was shared. A canceller claims the task, and
@@ -125,7 +125,8 @@ impl Job {
         if self.task.state().is_cancelled() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Notes that an awake worker will take the job at once, so that the caller spins for the result.
+    /// Notes that an awake worker will take the job at once, so that the caller spins for the
+    /// result.
     pub(crate) fn set_spin_hint(&self) {
         self.task.state().set_spin_hint();
     }

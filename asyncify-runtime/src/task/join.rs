@@ -15,7 +15,8 @@ use crate::util::spin::join::{self, SpinResult};
 /// A handle to a spawned call, which resolves to its value or to a [`JoinError`].
 ///
 /// Dropping the handle *detaches* the call: it continues to run, and its result is dropped on the
-/// thread that ran it. [`abort`](Self::abort) cancels the call.
+/// thread that ran it. If the call has already completed, dropping the handle drops the result.
+/// [`abort`](Self::abort) cancels the call.
 ///
 /// # Cancel safety
 ///
@@ -39,8 +40,8 @@ pub struct JoinHandle<T> {
     output: PhantomData<T>,
 }
 
-// SAFETY: the handle may take a `T` on another thread than the one that made it, hence `T: Send`; the
-// task itself is made to be shared (the rules in `task/mod.rs`).
+// SAFETY: the handle may take a `T` on another thread than the one that made it, hence `T: Send`;
+// the task itself is made to be shared (the rules in `task/mod.rs`).
 unsafe impl<T: Send> Send for JoinHandle<T> {}
 // SAFETY: a `&JoinHandle` can only abort the task and query it, by operations on the state word.
 unsafe impl<T: Send> Sync for JoinHandle<T> {}
@@ -60,8 +61,8 @@ impl<T> JoinHandle<T> {
     /// Cancels the call.
     ///
     /// A queued call never runs, and its captures are dropped immediately. A running body continues
-    /// to its end, unless it checks [`is_cancelled`](crate::is_cancelled); an async body stops at its
-    /// next `.await`. If the call has already completed, its result is kept.
+    /// to its end, unless it checks [`is_cancelled`](crate::is_cancelled); an async body stops at
+    /// its next `.await`. If the call has already completed, its result is kept.
     pub fn abort(&self) {
         self.cancel();
     }

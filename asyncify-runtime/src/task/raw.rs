@@ -53,8 +53,8 @@ union ContextOrPayload {
     payload: ManuallyDrop<Payload>,
 }
 
-/// Body and output share their memory: rule 2. (`repr(C)` puts both at offset 0, where `run_body` and
-/// `drop_in_place` expect them.)
+/// Body and output share their memory: rule 2. (`repr(C)` puts both at offset 0, where `run_body`
+/// and `drop_in_place` expect them.)
 #[repr(C)]
 union Stage<B: Body> {
     body: ManuallyDrop<B>,
@@ -71,8 +71,8 @@ struct TaskCell<B: Body> {
 struct VTable {
     layout: Layout,
     stage_offset: usize,
-    /// Takes the body out of the stage and runs it. Returns `true` if it left an output in the stage.
-    /// May unwind.
+    /// Takes the body out of the stage and runs it. Returns `true` if it left an output in the
+    /// stage. May unwind.
     run: unsafe fn(*mut ()) -> bool,
     drop_body: unsafe fn(*mut ()),
     drop_output: unsafe fn(*mut ()),
@@ -239,7 +239,8 @@ impl RawTask {
         })
     }
 
-    /// Stores the task's permit of a bounded queue, which is released when the task leaves the queue.
+    /// Stores the task's permit of a bounded queue, which is released when the task leaves the
+    /// queue.
     ///
     /// # Safety
     ///
@@ -364,8 +365,8 @@ impl RawTask {
     ///
     /// # Safety
     ///
-    /// The caller claimed the task, `outcome` describes stage and slot, and the caller transfers one
-    /// reference.
+    /// The caller claimed the task, `outcome` describes stage and slot, and the caller transfers
+    /// one reference.
     unsafe fn complete(self, outcome: Outcome) {
         match self.state().complete(outcome) {
             Complete::Done => {}
@@ -429,7 +430,8 @@ impl RawTask {
         self.with_stage(|stage| unsafe { ptr::read(stage.cast::<T>()) })
     }
 
-    /// Completes a task without running it. Only drops the reference if the task was claimed before.
+    /// Completes a task without running it. Only drops the reference if the task was claimed
+    /// before.
     ///
     /// # Safety
     ///
@@ -477,8 +479,8 @@ impl RawTask {
         }));
     }
 
-    /// Cancels the task for its handle. A body that has not started is dropped immediately; a running
-    /// body is notified. Returns the progress that the task had made.
+    /// Cancels the task for its handle. A body that has not started is dropped immediately; a
+    /// running body is notified. Returns the progress that the task had made.
     ///
     /// # Safety
     ///
@@ -492,7 +494,8 @@ impl RawTask {
                 self.state().add_ref();
                 // SAFETY: we claimed, body and context are dropped; the reference was just added.
                 unsafe { self.complete(Outcome::Cancelled) };
-                // After `complete`, because the waker of a job that waits for a permit drops the job.
+                // After `complete`, because the waker of a job that waits for a permit drops the
+                // job.
                 self.notify_cancelled();
                 Progress::Queued
             }
@@ -507,8 +510,8 @@ impl RawTask {
         }
     }
 
-    /// Notifies the waiters for the cancellation: the thread that drives an async body, the waiters of
-    /// the body's token, or the owner of a job that has not been submitted yet.
+    /// Notifies the waiters for the cancellation: the thread that drives an async body, the waiters
+    /// of the body's token, or the owner of a job that has not been submitted yet.
     fn notify_cancelled(self) {
         // Store (`CANCEL`), fence, load (`context`) here; store (`context`), fence, load (`CANCEL`)
         // on the side that registers: at least one of the two sees the other.

@@ -2,29 +2,31 @@
 
 use crate::sync::{AtomicUsize, Ordering};
 
-/// The task was claimed: by the worker that runs it, or by a cancellation, drop or rejection. Set once;
-/// from then on body, context and queue permit belong to the claimer.
+/// The task was claimed: by the worker that runs it, or by a cancellation, drop or rejection. Set
+/// once; from then on body, context and queue permit belong to the claimer.
 const CLAIMED: usize = 1 << 0;
 /// The outcome is final and, if the handle is alive, stored. Set once, by the claimer.
 const COMPLETE: usize = 1 << 1;
 /// The [`Outcome`]: three bits, valid once `COMPLETE` is set.
 const OUTCOME_SHIFT: u32 = 2;
 const OUTCOME: usize = 0b111 << OUTCOME_SHIFT;
-/// The task was cancelled: the caller's future was dropped, or the handle aborted. A running body sees it.
+/// The task was cancelled: the caller's future was dropped, or the handle aborted. A running body
+/// sees it.
 const CANCEL: usize = 1 << 5;
 /// The `JoinHandle` is alive and may still take the outcome.
 const HANDLE: usize = 1 << 6;
-/// The waker slot is filled and belongs to the claimer from completion on. Until then the handle may
-/// clear the bit, and owns the slot while it is clear.
+/// The waker slot is filled and belongs to the claimer from completion on. Until then the handle
+/// may clear the bit, and owns the slot while it is clear.
 const WAKER: usize = 1 << 7;
 /// The slot of the queue permit is filled and belongs to the claimer.
 const QUEUE_PERMIT: usize = 1 << 8;
 /// Dropping the caller's future does not cancel the task. Set before the task is shared, if at all.
 const DETACHED: usize = 1 << 9;
-/// A worker was awake at submission: the handle may spin for the result before it returns `Pending`.
+/// A worker was awake at submission: the handle may spin for the result before it returns
+/// `Pending`.
 const SPIN_HINT: usize = 1 << 10;
-/// The body was claimed to be run, and not to be dropped. Set with `CLAIMED`; without meaning if that was
-/// set before.
+/// The body was claimed to be run, and not to be dropped. Set with `CLAIMED`; without meaning if
+/// that was set before.
 const STARTED: usize = 1 << 11;
 /// One reference: the job and the handle each own one.
 const REF: usize = 1 << 12;
@@ -61,7 +63,8 @@ pub(super) enum Claim {
 pub(super) enum Cancel {
     /// The task had not started: body, context and queue permit are ours, and we complete it.
     Won { queue_permit: bool },
-    /// The body is running. `first`: this is the first cancellation, so its waiters are to be notified.
+    /// The body is running. `first`: this is the first cancellation, so its waiters are to be
+    /// notified.
     Running { first: bool },
     /// The body was claimed to be dropped, and never runs.
     Discarded,
@@ -97,7 +100,8 @@ impl State {
         Self(AtomicUsize::new(HANDLE | (2 * REF)))
     }
 
-    /// Keeps a drop of the caller's future from cancelling the task. Called before the task is shared.
+    /// Keeps a drop of the caller's future from cancelling the task. Called before the task is
+    /// shared.
     pub(super) fn set_detached(&self) {
         // Relaxed: the task is not shared yet; submission publishes it.
         self.0.fetch_or(DETACHED, Ordering::Relaxed);
@@ -139,8 +143,8 @@ impl State {
     }
 
     fn claim_as(&self, flags: usize) -> Claim {
-        // Acquire: pairs with `publish_queue_permit`. The rest of the task was published by the queue
-        // that transferred it, or was never shared.
+        // Acquire: pairs with `publish_queue_permit`. The rest of the task was published by the
+        // queue that transferred it, or was never shared.
         let before = self.0.fetch_or(flags, Ordering::Acquire);
         if before & CLAIMED == 0 {
             Claim::Won { queue_permit: before & QUEUE_PERMIT != 0 }
@@ -152,8 +156,8 @@ impl State {
     /// Cancels the task, and claims it if it was not claimed before.
     pub(super) fn cancel(&self) -> Cancel {
         // Acquire: as in `claim`, and pairs with the Release in `complete`: if the task is
-        // complete, its outcome may be taken. Release: publishes the canceller's earlier writes to a
-        // body that sees the cancellation (`is_cancelled`).
+        // complete, its outcome may be taken. Release: publishes the canceller's earlier writes to
+        // a body that sees the cancellation (`is_cancelled`).
         let before = self.0.fetch_or(CLAIMED | CANCEL, Ordering::AcqRel);
         if before & CLAIMED == 0 {
             Cancel::Won { queue_permit: before & QUEUE_PERMIT != 0 }
@@ -198,8 +202,9 @@ impl State {
 
     /// Returns whether the task was claimed, to be run or dropped.
     pub(super) fn is_claimed(&self) -> bool {
-        // Relaxed: a snapshot; no other data is read because of it. `Job::set_permit` calls this after
-        // it has stored a permit for the canceller to find, and is ordered by the context's lock.
+        // Relaxed: a snapshot; no other data is read because of it. `Job::set_permit` calls this
+        // after it has stored a permit for the canceller to find, and is ordered by the context's
+        // lock.
         self.0.load(Ordering::Relaxed) & CLAIMED != 0
     }
 
@@ -280,8 +285,8 @@ impl State {
     /// Drops a reference. Returns `true` if it was the last one; the caller then frees the task.
     #[must_use]
     pub(super) fn drop_ref(&self) -> bool {
-        // Acquire: the owner of the only reference needs no read-modify-write to drop it; pairs with
-        // the Release of the others below and in `complete`.
+        // Acquire: the owner of the only reference needs no read-modify-write to drop it; pairs
+        // with the Release of the others below and in `complete`.
         if self.0.load(Ordering::Acquire) / REF == 1 {
             return true;
         }

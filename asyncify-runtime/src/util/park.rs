@@ -39,7 +39,8 @@ struct Parker {
 impl Parker {
     /// Parks until woken. Returns `false` if the deadline passes first.
     fn park(&self, deadline: Option<Instant>) -> bool {
-        // Acquire: pairs with the Release in `wake_by_ref`; the poll sees the writes before the wake-up.
+        // Acquire: pairs with the Release in `wake_by_ref`; the poll sees the writes before the
+        // wake-up.
         while !self.notified.swap(false, Ordering::Acquire) {
             match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
                 None => thread::park(),

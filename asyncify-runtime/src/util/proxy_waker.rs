@@ -1,8 +1,8 @@
 //! A waker that wraps a user's waker and never panics.
 //!
-//! A library that stores wakers may fail if one of them panics: the thread of `futures-timer` ends, and
-//! with it every timeout of the process; a `FuturesUnordered` never wakes its task again. Such libraries
-//! are given a proxy waker, which does not panic when it is cloned, woken or dropped.
+//! A library that stores wakers may fail if one of them panics: the thread of `futures-timer` ends,
+//! and with it every timeout of the process; a `FuturesUnordered` never wakes its task again. Such
+//! libraries are given a proxy waker, which does not panic when it is cloned, woken or dropped.
 
 use std::mem;
 // The standard library's, also under loom: `Wake` requires it.

@@ -1,5 +1,5 @@
-//! Utilities of the randomized tests of groups, maps, streams and readers, which drop futures at any
-//! point and check that every value is dropped.
+//! Utilities of the randomized tests of groups, maps, streams and readers, which drop futures at
+//! any point and check that every value is dropped.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -16,8 +16,9 @@ pub(crate) fn rounds() -> u64 {
     if cfg!(miri) { 10 } else { 10_000 }
 }
 
-/// Runs `round` with many seeds. After each round, checks that all of its counted values were dropped,
-/// and runs the check that the round returned. `settle` waits for the threads, once for several rounds.
+/// Runs `round` with many seeds. After each round, checks that all of its counted values were
+/// dropped, and runs the check that the round returned. `settle` waits for the threads, once for
+/// several rounds.
 pub(crate) fn each_round<C: FnOnce()>(
     settle: impl Fn(),
     mut round: impl FnMut(u64, &mut Random, &DropCounter) -> C,
@@ -59,8 +60,8 @@ impl Random {
         usize::try_from(word).expect("31 bits") % bound
     }
 
-    /// Spins for a random time, possibly none. It does not yield: on a busy machine a yield takes as long
-    /// as the time slices of other programs.
+    /// Spins for a random time, possibly none. It does not yield: on a busy machine a yield takes
+    /// as long as the time slices of other programs.
     pub(crate) fn pause(&mut self) {
         let longest = if self.below(4) == 0 { 2_000 } else { 50 };
         for _ in 0..self.below(longest) {
@@ -97,8 +98,8 @@ impl<T> Drop for Counted<T> {
     }
 }
 
-/// Polls up to `polls` times with random pauses, without waiting for a wake-up. Returns `None` if the
-/// future is still pending.
+/// Polls up to `polls` times with random pauses, without waiting for a wake-up. Returns `None` if
+/// the future is still pending.
 pub(crate) fn poll_some<R>(
     random: &mut Random,
     polls: usize,
@@ -161,8 +162,8 @@ pub(crate) fn waker_that_panics_when_dropped() -> Waker {
     Arc::new(Panics(Bomb)).into()
 }
 
-/// Creates a pool with one thread and room for one job in its queue. The thread is blocked and the queue
-/// is full until the sender is dropped.
+/// Creates a pool with one thread and room for one job in its queue. The thread is blocked and the
+/// queue is full until the sender is dropped.
 pub(crate) fn full_pool() -> (BlockingPool, std::sync::mpsc::Sender<()>) {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build();
     let pool = pool.expect("threads for the test");
@@ -170,7 +171,8 @@ pub(crate) fn full_pool() -> (BlockingPool, std::sync::mpsc::Sender<()>) {
     (pool, hold)
 }
 
-/// Blocks the only thread of `pool` and fills the only slot of its queue, until the sender is dropped.
+/// Blocks the only thread of `pool` and fills the only slot of its queue, until the sender is
+/// dropped.
 pub(crate) fn fill(pool: &BlockingPool) -> std::sync::mpsc::Sender<()> {
     let (hold, until) = std::sync::mpsc::channel::<()>();
     let (runs, is_running) = std::sync::mpsc::channel();

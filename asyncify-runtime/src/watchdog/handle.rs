@@ -34,9 +34,9 @@ impl Config {
 /// Detects tasks that block the event loop, and reports them while they block.
 ///
 /// Each poll of a future should return quickly; a future that sleeps, waits for a lock or computes
-/// within a poll holds up all other tasks of its thread. Lints find calls that are known to block. The
-/// watchdog finds the others at run time, and reports the task, its location, its thread, the length of
-/// the stall and, on Linux, what the thread is doing ("sleeping in clock_nanosleep").
+/// within a poll holds up all other tasks of its thread. Lints find calls that are known to block.
+/// The watchdog finds the others at run time, and reports the task, its location, its thread, the
+/// length of the stall and, on Linux, what the thread is doing ("sleeping in clock_nanosleep").
 ///
 /// ```
 /// # #[cfg(feature = "tokio")] {
@@ -69,42 +69,44 @@ impl Config {
 ///
 /// # Reports
 ///
-/// Each stall is reported twice: when it has lasted for the threshold, and with its total length when
-/// it is over. Reports are passed to [`on_stall`](WatchdogBuilder::on_stall) and
-/// [`on_stall_over`](WatchdogBuilder::on_stall_over). With the feature `tracing`, they are also emitted
-/// as events of level `WARN`, to the subscriber and in the span of the watched task. If there is neither
-/// a callback nor a subscriber, reports are written to standard error.
+/// Each stall is reported twice: when it has lasted for the threshold, and with its total length
+/// when it is over. Reports are passed to [`on_stall`](WatchdogBuilder::on_stall) and
+/// [`on_stall_over`](WatchdogBuilder::on_stall_over). With the feature `tracing`, they are also
+/// emitted as events of level `WARN`, to the subscriber and in the span of the watched task. If
+/// there is neither a callback nor a subscriber, reports are written to standard error.
 ///
 /// # Watched polls
 ///
-/// The watchdog measures the polls of the futures that are passed to [`watch`](Self::watch) and, with
-/// the feature `tower`, of all requests under its layer. Usually whole tasks are watched:
-/// `tokio::spawn(watchdog.watch(task))`. If watched futures are nested, the outermost poll is measured,
-/// and the report names the innermost future that is being polled. tokio's hooks around all polls,
-/// `on_before_task_poll` and `on_after_task_poll`, are not used, because they require
+/// The watchdog measures the polls of the futures that are passed to [`watch`](Self::watch) and,
+/// with the feature `tower`, of all requests under its layer. Usually whole tasks are watched:
+/// `tokio::spawn(watchdog.watch(task))`. If watched futures are nested, the outermost poll is
+/// measured, and the report names the innermost future that is being polled. tokio's hooks around
+/// all polls, `on_before_task_poll` and `on_after_task_poll`, are not used, because they require
 /// `--cfg tokio_unstable`.
 ///
 /// # Limitations
 ///
-/// - Reports do not include the stack of the blocked thread. Reading it would require a signal handler
-///   or another process, and neither is safe code. While the thread is blocked, a debugger can be
-///   attached to the thread in the report.
+/// - Reports do not include the stack of the blocked thread. Reading it would require a signal
+///   handler or another process, and neither is safe code. While the thread is blocked, a debugger
+///   can be attached to the thread in the report.
 /// - Code outside of watched futures, such as the destructor of a runtime, is not watched.
-/// - Code within tokio's `block_in_place` is reported as well, although it holds up only its own task.
+/// - Code within tokio's `block_in_place` is reported as well, although it holds up only its own
+///   task.
 ///
 /// # Costs
 ///
-/// A watched poll costs two atomic exchanges on a word of its thread, about 10 ns. One thread serves all
-/// watchdogs. It scans the threads four times per smallest threshold while watched futures are polled,
-/// parks when no watched future was polled for two thresholds, and exits when no futures are watched.
+/// A watched poll costs two atomic exchanges on a word of its thread, about 10 ns. One thread
+/// serves all watchdogs. It scans the threads four times per smallest threshold while watched
+/// futures are polled, parks when no watched future was polled for two thresholds, and exits when
+/// no futures are watched.
 #[derive(Clone)]
 pub struct Watchdog {
     pub(super) config: Arc<Config>,
 }
 
 impl Watchdog {
-    /// Creates a watchdog with a threshold of 100 ms, which reports through `tracing` or to standard
-    /// error.
+    /// Creates a watchdog with a threshold of 100 ms, which reports through `tracing` or to
+    /// standard error.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
@@ -119,7 +121,8 @@ impl Watchdog {
 
     /// Watches every poll of `future`.
     ///
-    /// Reports contain the location of this call, and the name that was set with [`Watched::named`].
+    /// Reports contain the location of this call, and the name that was set with
+    /// [`Watched::named`].
     ///
     /// # Cancel safety
     ///
@@ -153,9 +156,9 @@ pub struct WatchdogBuilder {
 impl WatchdogBuilder {
     /// Sets how long a poll may take before it is reported as a stall.
     ///
-    /// The default is 100 ms. The watchdog scans the threads four times per threshold, but at most a
-    /// thousand times a second. A stall is reported when it has lasted for between one and one and a half
-    /// thresholds.
+    /// The default is 100 ms. The watchdog scans the threads four times per threshold, but at most
+    /// a thousand times a second. A stall is reported when it has lasted for between one and one
+    /// and a half thresholds.
     pub fn threshold(mut self, threshold: Duration) -> Self {
         self.config.threshold = threshold;
         self
@@ -163,8 +166,8 @@ impl WatchdogBuilder {
 
     /// Sets a function that is called for each stall, while the task is blocked.
     ///
-    /// The function runs on the thread of the watchdog, which detects no other stalls in the meantime, so
-    /// it should return quickly. A panic of the function is caught.
+    /// The function runs on the thread of the watchdog, which detects no other stalls in the
+    /// meantime, so it should return quickly. A panic of the function is caught.
     pub fn on_stall(mut self, f: impl Fn(&Stall) + Send + Sync + 'static) -> Self {
         self.config.on_stall = Some(Box::new(f));
         self

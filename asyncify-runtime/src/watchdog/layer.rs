@@ -14,8 +14,8 @@ use super::watch::Watch;
 use super::watched::Watched;
 
 impl Watchdog {
-    /// Returns a `tower` layer that watches each request: the service's `call`, and the polls of the
-    /// response future.
+    /// Returns a `tower` layer that watches each request: the service's `call`, and the polls of
+    /// the response future.
     ///
     /// Reports contain the location of this call, and the name that was set with
     /// [`WatchdogLayer::named`].

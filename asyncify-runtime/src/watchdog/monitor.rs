@@ -131,7 +131,8 @@ impl Monitor {
         let now = Instant::now();
         let mut state = self.lock();
         let mut entries = state.entries.iter_mut();
-        // The entry has a stall: the word is set to `REPORTED` only under this lock, with the stall.
+        // The entry has a stall: the word is set to `REPORTED` only under this lock, with the
+        // stall.
         let entry = entries.find(|entry| Arc::ptr_eq(&entry.thread_state, thread_state));
         if let Some(mut stall) = entry.and_then(|entry| entry.stall.take()) {
             stall.end(now);
@@ -164,7 +165,8 @@ impl Monitor {
 
     /// Parks or stops the monitor if no thread is in a watched poll (rule 3).
     fn stop_scanning(&self, state: &mut State) {
-        // If a thread is in a poll, those already marked `UNMONITORED` wake the monitor once for nothing.
+        // If a thread is in a poll, those already marked `UNMONITORED` wake the monitor once for
+        // nothing.
         if state.entries.iter().all(|entry| entry.thread_state.stop_monitoring()) {
             state.mode = if self.watches.is_empty() { Mode::Stopped } else { Mode::Parked };
         } else {
@@ -172,7 +174,8 @@ impl Monitor {
         }
     }
 
-    /// Waits while the monitor is parked: until a watched poll starts, or the last watch is removed.
+    /// Waits while the monitor is parked: until a watched poll starts, or the last watch is
+    /// removed.
     fn park<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         while state.mode == Mode::Parked {
             if self.watches.is_empty() {

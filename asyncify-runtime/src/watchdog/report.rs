@@ -64,8 +64,8 @@ mod tracing {
                 dispatcher::with_default(dispatcher, || span.in_scope(|| event(stall)));
                 return true;
             }
-            // A global subscriber may have been set since. Without a subscriber the event is skipped,
-            // because `tracing` would cache that its callsite is disabled.
+            // A global subscriber may have been set since. Without a subscriber the event is
+            // skipped, because `tracing` would cache that its callsite is disabled.
             let has_subscriber = subscriber().is_some();
             if has_subscriber {
                 event(stall);

@@ -63,8 +63,8 @@ impl Stall {
 
     /// Returns how long the poll has lasted so far, or its total length if the stall is over.
     ///
-    /// The length is counted from the first scan that found the poll, up to a quarter of the threshold
-    /// after its start, so the poll lasted at least this long.
+    /// The length is counted from the first scan that found the poll, up to a quarter of the
+    /// threshold after its start, so the poll lasted at least this long.
     #[must_use]
     pub fn length(&self) -> Duration {
         self.length
@@ -76,8 +76,8 @@ impl Stall {
         self.over
     }
 
-    /// Returns what the blocked thread is doing: `running`, or its state and system call as far as the
-    /// kernel reports them. Only on Linux.
+    /// Returns what the blocked thread is doing: `running`, or its state and system call as far as
+    /// the kernel reports them. Only on Linux.
     #[must_use]
     pub fn activity(&self) -> Option<&str> {
         self.activity.as_deref()

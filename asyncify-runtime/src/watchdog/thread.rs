@@ -32,7 +32,8 @@ impl Thread {
     }
 }
 
-/// Linux provides this in `/proc`, which requires neither `unsafe` nor a signal. miri has no such files.
+/// Linux provides this in `/proc`, which requires neither `unsafe` nor a signal. miri has no such
+/// files.
 #[cfg(all(target_os = "linux", not(miri)))]
 mod proc {
     use std::fs;

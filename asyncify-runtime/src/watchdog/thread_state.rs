@@ -19,8 +19,8 @@ const ID_SHIFT: u32 = 2;
 #[derive(Debug)]
 pub(super) struct ThreadState {
     word: AtomicU64,
-    /// The id of the innermost watch that is polled within the word's, or 0. Written only by the thread
-    /// itself; a hint for the monitor.
+    /// The id of the innermost watch that is polled within the word's, or 0. Written only by the
+    /// thread itself; a hint for the monitor.
     inner: AtomicU64,
     thread: Thread,
 }
@@ -74,7 +74,8 @@ impl ThreadState {
         }
     }
 
-    /// Ends an outermost poll. Returns `true` if it was reported; its end is to be reported too, then.
+    /// Ends an outermost poll. Returns `true` if it was reported; its end is to be reported too,
+    /// then.
     ///
     /// If `unmonitored` is set, the next poll tries again to wake the monitor.
     #[inline]
@@ -90,7 +91,8 @@ impl ThreadState {
         self.inner.store(outer, Relaxed);
     }
 
-    /// Reads the state, and marks a new poll as seen. Called only by the monitor, as are the methods below.
+    /// Reads the state, and marks a new poll as seen. Called only by the monitor, as are the
+    /// methods below.
     pub(super) fn scan(&self) -> Scan {
         let word = self.word.load(Relaxed);
         if word <= UNMONITORED {

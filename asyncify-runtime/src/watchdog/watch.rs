@@ -95,8 +95,8 @@ impl Watches {
     pub(super) fn add(&self, watched: WatchInfo) -> u64 {
         // Relaxed: the id only has to be unique.
         let id = self.next.fetch_add(1, Relaxed);
-        // Relaxed: the monitor reads it to choose between parking and stopping; the poll that follows
-        // ends either.
+        // Relaxed: the monitor reads it to choose between parking and stopping; the poll that
+        // follows ends either.
         self.live.fetch_add(1, Relaxed);
         self.shard(id).insert(id, Arc::new(watched));
         id
@@ -112,7 +112,8 @@ impl Watches {
         let watched = self.shard(id).remove(&id);
         // Drops the user's span outside the lock.
         drop(watched);
-        // Relaxed: after the last removal the caller takes the monitor's lock, under which it is read.
+        // Relaxed: after the last removal the caller takes the monitor's lock, under which it is
+        // read.
         self.live.fetch_sub(1, Relaxed) == 1
     }
 

@@ -1,8 +1,8 @@
 //! Random steps, compared with a simple reference model.
 //!
-//! Each run polls, drops, releases and resizes at random, so that futures are dropped in every state:
-//! before the first poll, in the wait queue, with a granted permit, and complete. After every step the
-//! limiter and the model agree on the permits, the grants and the waiters.
+//! Each run polls, drops, releases and resizes at random, so that futures are dropped in every
+//! state: before the first poll, in the wait queue, with a granted permit, and complete. After
+//! every step the limiter and the model agree on the permits, the grants and the waiters.
 
 use super::{Caller, assert_at_rest, rounds};
 use crate::limit::{Limiter, LimiterPermit};

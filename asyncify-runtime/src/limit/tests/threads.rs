@@ -48,8 +48,8 @@ fn the_limit_is_never_exceeded() {
     }
 }
 
-/// Threads wait, try, or cancel before or after a grant, while the limit changes: each waiter that is not
-/// cancelled gets a permit.
+/// Threads wait, try, or cancel before or after a grant, while the limit changes: each waiter that
+/// is not cancelled gets a permit.
 #[test]
 fn no_permit_is_lost_among_cancellations_and_resizes() {
     const MOST: usize = 4;

@@ -1,8 +1,8 @@
 //! Calls of async functions from sync code.
 //!
-//! The future is driven on the caller's thread, so its arguments are not moved and may be borrowed. It
-//! runs in the current runtime, which within a body is that of the call's caller, or otherwise in the
-//! [`background`] runtime.
+//! The future is driven on the caller's thread, so its arguments are not moved and may be borrowed.
+//! It runs in the current runtime, which within a body is that of the call's caller, or otherwise
+//! in the [`background`] runtime.
 
 #[cfg(feature = "tokio")]
 mod background;

@@ -18,7 +18,8 @@ pub(crate) struct Origin {
 pub(super) struct Tracing {
     dispatcher: Dispatch,
     caller: Span,
-    /// The call's own span, a child of the caller's: from the start of the call to the end of its body.
+    /// The call's own span, a child of the caller's: from the start of the call to the end of its
+    /// body.
     span: Span,
     /// `None` if the span is disabled; then the clock is not read.
     started: Option<Instant>,
@@ -59,8 +60,8 @@ impl Tracing {
             Timed { span: &self.span, begun }
         });
         let span = self.span.enter();
-        // The caller's span is entered last, so it is the body's current span. The fields of the tuple
-        // are dropped in order: the time is recorded before the dispatcher is reset.
+        // The caller's span is entered last, so it is the body's current span. The fields of the
+        // tuple are dropped in order: the time is recorded before the dispatcher is reset.
         (self.caller.enter(), span, timed, dispatcher)
     }
 }

@@ -3,9 +3,9 @@
 //! # Protocol
 //!
 //! A notifier changes the condition, *then* notifies. A waiter enters the queue, *then* checks the
-//! condition. Both sides have a sequentially consistent fence in between, so at least one of them sees
-//! the other: the notifier finds the waiter counted in `waiting`, or the waiter finds the change. So a
-//! notification of an event without waiters costs a fence and a load.
+//! condition. Both sides have a sequentially consistent fence in between, so at least one of them
+//! sees the other: the notifier finds the waiter counted in `waiting`, or the waiter finds the
+//! change. So a notification of an event without waiters costs a fence and a load.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -20,7 +20,8 @@ use crate::util::{drop_quietly, wake_all};
 
 /// Wakes all of its waiters. A notification is not stored for later ones.
 pub(crate) struct Event {
-    /// The number of waiters in the queue; changed under its lock. Relaxed, because the fences order it.
+    /// The number of waiters in the queue; changed under its lock. Relaxed, because the fences
+    /// order it.
     waiting: AtomicUsize,
     queue: Mutex<WaitQueue>,
 }
@@ -43,8 +44,8 @@ impl Event {
         }
     }
 
-    /// Returns the current waiters, if there are any, which can be [notified](Self::notify) later without
-    /// those that are added in between.
+    /// Returns the current waiters, if there are any, which can be [notified](Self::notify) later
+    /// without those that are added in between.
     pub(crate) fn waiters(&self) -> Option<Waiters> {
         // Pairs with the fence in `Listener::poll`.
         fence(Ordering::SeqCst);
@@ -91,8 +92,8 @@ impl Event {
         .await;
     }
 
-    /// Blocks this thread as [`wait_until`](Self::wait_until) does. Returns `false` if the deadline passes
-    /// first.
+    /// Blocks this thread as [`wait_until`](Self::wait_until) does. Returns `false` if the deadline
+    /// passes first.
     pub(crate) fn block_until(
         &self,
         is_done: impl FnMut() -> bool,
@@ -118,8 +119,8 @@ pub(crate) struct Listener<'a> {
 }
 
 impl Listener<'_> {
-    /// Polls for a notification. The first poll enters the queue, and so does the first poll after a
-    /// notification.
+    /// Polls for a notification. The first poll enters the queue, and so does the first poll after
+    /// a notification.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(waiter) = &self.waiter {
             if !is_notified(&self.event.queue, waiter, cx.waker()) {

@@ -1,8 +1,9 @@
 //! The wait queue: first in, first out, with removal from the middle.
 //!
 //! Waiters are numbered, and notified in that order. So a single number determines for every waiter
-//! whether it was notified, and a waiter can check this without the lock. The numbers wrap: a waiter that
-//! is kept while half of all numbers are notified appears to be waiting, until it is searched for.
+//! whether it was notified, and a waiter can check this without the lock. The numbers wrap: a
+//! waiter that is kept while half of all numbers are notified appears to be waiting, until it is
+//! searched for.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -30,8 +31,8 @@ struct Entry {
     waker: Option<Waker>,
 }
 
-/// A waiter in a queue, returned by [`WaitQueue::push`]. It must not be used after it was seen to be
-/// notified, or after [`WaitQueue::remove`].
+/// A waiter in a queue, returned by [`WaitQueue::push`]. It must not be used after it was seen to
+/// be notified, or after [`WaitQueue::remove`].
 pub(crate) struct Waiter(usize);
 
 impl Waiter {
@@ -52,8 +53,8 @@ enum Status {
     WakerChanged,
 }
 
-/// Returns whether a waiter of the queue behind `mutex` was notified. If not, `waker` will be woken by the
-/// notification.
+/// Returns whether a waiter of the queue behind `mutex` was notified. If not, `waker` will be woken
+/// by the notification.
 #[must_use]
 pub(crate) fn is_notified<Q: AsMut<WaitQueue>>(
     mutex: &Mutex<Q>,
@@ -111,8 +112,8 @@ impl WaitQueue {
         Waiter(number)
     }
 
-    /// Notifies the first waiter: removes it and returns its waker, which the caller wakes, with the
-    /// number below which all waiters have been notified or removed.
+    /// Notifies the first waiter: removes it and returns its waker, which the caller wakes, with
+    /// the number below which all waiters have been notified or removed.
     pub(crate) fn pop(&mut self) -> Option<(usize, Waker)> {
         let first = self.entries.pop_front()?;
         self.compact();
@@ -137,7 +138,8 @@ impl WaitQueue {
         }
     }
 
-    /// Replaces the waker of a waiter. Returns the new waker as an error if the waiter was notified.
+    /// Replaces the waker of a waiter. Returns the new waker as an error if the waiter was
+    /// notified.
     fn set_waker(&mut self, waiter: &Waiter, waker: Waker) -> Result<Waker, Waker> {
         let entry = self.find(waiter).map(|position| &mut self.entries[position]);
         match entry.and_then(|entry| entry.waker.as_mut()) {
@@ -161,8 +163,8 @@ impl WaitQueue {
         self.entries.binary_search_by_key(&behind(waiter.0), |entry| behind(entry.number)).ok()
     }
 
-    /// Drops the removed entries at both ends, and all of them when they outnumber the waiters. This
-    /// takes amortized constant time for each removal.
+    /// Drops the removed entries at both ends, and all of them when they outnumber the waiters.
+    /// This takes amortized constant time for each removal.
     fn compact(&mut self) {
         let is_removed = |entry: Option<&Entry>| entry.is_some_and(|entry| entry.waker.is_none());
         while is_removed(self.entries.front()) {
@@ -206,8 +208,8 @@ mod tests {
     #[test]
     fn a_removed_waiter_leaves_no_entry_behind() {
         let mut queue = WaitQueue::new();
-        // Removes waiters in the middle, where a queue that drops removed entries only at its ends would
-        // grow.
+        // Removes waiters in the middle, where a queue that drops removed entries only at its ends
+        // would grow.
         let _stays = push(&mut queue);
         let mut last = push(&mut queue);
         for _ in 0..1000 {
@@ -231,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_removal_keeps_the_order_of_the_rest() {
-        // Each of four waiters is removed; the others are notified in order, also when the numbers wrap.
+        // Each of four waiters is removed; the others are notified in order, also when the numbers
+        // wrap.
         for (removed, first) in (0..4).flat_map(|removed| [(removed, 0), (removed, usize::MAX - 1)])
         {
             let mut queue = WaitQueue { next: first, ..WaitQueue::new() };
