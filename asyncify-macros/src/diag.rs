@@ -68,7 +68,7 @@ pub(crate) fn not_a_function(kind: impl ToTokens, direction: Direction) -> Error
 }
 
 pub(crate) fn not_async(token: impl ToTokens) -> Error {
-    at(token, "function is sync already")
+    at(token, "function is already sync")
         .help("remove the attribute; to make it async, use `sync_to_async`")
         .done()
 }
@@ -109,9 +109,9 @@ pub(crate) fn mutable_borrow(borrow: impl ToTokens, argument: &str) -> Error {
 }
 
 pub(crate) fn cannot_lend(borrow: impl ToTokens, argument: &str) -> Error {
-    at(borrow, format_args!("argument `{argument}` has no size that is known: it cannot be lent"))
+    at(borrow, format_args!("the size of argument `{argument}` is not known, so it cannot be lent"))
         .note("`lend` moves the value out, and leaves a default in its place")
-        .help("lend what holds it, such as a `Vec<T>` or a `String`, or use `in_place`")
+        .help("lend its owner, such as a `Vec<T>` or a `String`, or use `in_place`")
         .done()
 }
 
@@ -127,8 +127,8 @@ pub(crate) fn dependent_limit(name: &Ident) -> Error {
 }
 
 pub(crate) fn no_result(span: Span) -> Error {
-    at_span(span, "return type cannot say that the time is over")
-        .help("with `timeout`, return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`")
+    at_span(span, "a function with `timeout` must return a `Result`")
+        .help("return `Result<_, E>` with `E: From<asyncify_runtime::Error>`")
         .done()
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn async_stream(token: impl ToTokens) -> Error {
 }
 
 pub(crate) fn no_iterator(span: Span) -> Error {
-    at_span(span, "return type is no iterator: there is nothing to stream")
+    at_span(span, "return type is not an iterator")
         .help("return an `impl Iterator<Item = T>`")
         .done()
 }
@@ -182,7 +182,7 @@ pub(crate) fn unknown_items(token: impl ToTokens) -> Error {
 
 pub(crate) fn opaque_in_trait(token: impl ToTokens) -> Error {
     at(token, "return type captures the borrowed arguments")
-        .note("the `impl Trait` of a method in a trait holds every lifetime of the method")
+        .note("the `impl Trait` of a method in a trait captures every lifetime of the method")
         .help("return a named type or a `Box<dyn Trait>`, or take `self: Arc<Self>`")
         .done()
 }
@@ -209,7 +209,7 @@ pub(crate) fn missing_value(key: &Ident, example: &str) -> Error {
 }
 
 pub(crate) fn missing_equals(value: impl ToTokens, key: &Ident, example: &str) -> Error {
-    at(value, format_args!("expected `=` behind `{key}`"))
+    at(value, format_args!("expected `=` after `{key}`"))
         .help(format_args!("write `{example}`"))
         .done()
 }
@@ -236,7 +236,7 @@ pub(crate) fn below_one(value: impl ToTokens, key: &Ident) -> Error {
 }
 
 pub(crate) fn not_a_duration(value: impl ToTokens) -> Error {
-    at(value, "expected a length of time")
+    at(value, "expected a duration")
         .help("write `\"500ms\"`, `\"30s\"`, `\"1m30s\"` or `\"1h\"`, or an expression of a `Duration`")
         .done()
 }
@@ -266,8 +266,8 @@ pub(crate) fn not_a_name(value: impl ToTokens, name: &str) -> Error {
 }
 
 pub(crate) fn same_name(value: impl ToTokens) -> Error {
-    at(value, "the function that is added needs a name of its own")
-        .note("the one that is written keeps its name")
+    at(value, "the added function needs another name")
+        .note("the original function keeps its name")
         .done()
 }
 
@@ -290,7 +290,7 @@ pub(crate) fn not_an_argument(token: impl ToTokens) -> Error {
 }
 
 pub(crate) fn not_options(value: impl ToTokens, key: &Ident, example: &str) -> Error {
-    at(value, format_args!("the arguments of `{key}` stand in parentheses"))
+    at(value, format_args!("the arguments of `{key}` go in parentheses"))
         .help(format_args!("write `{example}`, or only `{key}`"))
         .done()
 }
@@ -305,7 +305,7 @@ const BY_NAME: &str = "the worker finds the function by its name and place alone
 
 pub(crate) fn process_async(token: impl ToTokens) -> Error {
     at(token, "an `async fn` cannot run in a worker process")
-        .help("remove `async`: the function may block there as it likes")
+        .help("remove `async`: the function may block there")
         .done()
 }
 
@@ -331,7 +331,7 @@ pub(crate) fn process_mutable(borrow: impl ToTokens, argument: &str) -> Error {
 }
 
 pub(crate) fn process_static(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
-    at(borrow, format_args!("argument `{argument}` is borrowed for ever"))
+    at(borrow, format_args!("argument `{argument}` is borrowed for `'static`"))
         .note("a worker process gets a copy, which does not live that long")
         .help(format_args!("take `{owned}`, or borrow it without `'static`"))
         .done()
@@ -345,7 +345,7 @@ pub(crate) fn process_cfg(attribute: impl ToTokens) -> Error {
 
 pub(crate) fn process_no_result(span: Span) -> Error {
     at_span(span, "a function in a worker process must return a `Result`")
-        .note("the process may crash, and the caller must hear of it")
+        .note("the process may crash, which is an error for the caller")
         .help("return `Result<_, E>` with `E: From<asyncify_runtime::Error>`")
         .done()
 }
@@ -366,13 +366,13 @@ pub(crate) fn not_a_call(expression: impl ToTokens) -> Error {
 
 pub(crate) fn try_inside(expression: impl ToTokens) -> Error {
     at(expression, "`?` applies to a call that has not run yet")
-        .help("write it behind the await: `asyncify!(..).await?`")
+        .help("write it after the `.await`: `asyncify!(..).await?`")
         .done()
 }
 
 pub(crate) fn await_behind(token: impl ToTokens) -> Error {
     at(token, "`.await` applies to a call that has not run yet")
-        .help("write it behind: `asyncify!(..).await`")
+        .help("write it after the macro: `asyncify!(..).await`")
         .done()
 }
 
@@ -383,7 +383,7 @@ pub(crate) fn more_than_a_call(token: impl ToTokens) -> Error {
 }
 
 pub(crate) fn receiver_runs_here(receiver: impl ToTokens) -> Error {
-    at(receiver, "this receiver would be computed on the caller")
+    at(receiver, "this receiver would be evaluated on the caller")
         .help("to run all of it on the pool, write `asyncify!({ .. })`")
         .done()
 }
@@ -396,14 +396,14 @@ pub(crate) fn lends_mutably(argument: impl ToTokens) -> Error {
 }
 
 pub(crate) fn closure_with_parameters(parameters: impl ToTokens) -> Error {
-    at(parameters, "nobody passes parameters to this closure")
+    at(parameters, "this closure cannot take parameters")
         .help("capture what it needs: `asyncify!(|| ..)`")
         .done()
 }
 
 pub(crate) fn async_inside(token: impl ToTokens) -> Error {
     at(token, "`asyncify!` runs sync code on the pool")
-        .help("await the async part on its own, or annotate a function that holds it")
+        .help("await the async part on its own, or annotate a function that contains it")
         .done()
 }
 

@@ -91,7 +91,14 @@ fn captures_are_gone_when_the_result_is_there() {
 fn unwanted_result_is_gone_before_the_next_call_begins() {
     let pool = one_thread();
     let (result, fate) = probe();
-    drop(pool.spawn(move || result));
+    // The body ends after the handle is gone, which would drop the result itself.
+    let gate = Gate::new();
+    let body = gate.clone();
+    drop(pool.spawn(move || {
+        body.pass();
+        result
+    }));
+    gate.open();
     let next = block_on(pool.spawn(|| thread::current().id())).unwrap();
     assert_eq!(fate.now(), Some(next));
 }

@@ -46,7 +46,7 @@ const CONFLICTS: &[Conflict] = &[
     Conflict {
         one: "stream",
         others: Others::These(&["detach"]),
-        why: "nobody takes the items of a stream that is dropped",
+        why: "the items of a dropped stream have no consumer",
     },
     Conflict {
         one: "stream",
@@ -76,12 +76,12 @@ const CONFLICTS: &[Conflict] = &[
     Conflict {
         one: "process",
         others: Others::These(&["timeout"]),
-        why: "a worker is killed when its time is over: `process(timeout = \"30s\")`",
+        why: "the pool kills a worker that exceeds its time limit: `process(timeout = \"30s\")`",
     },
     Conflict {
         one: "process",
         others: Others::These(&["detach"]),
-        why: "a worker is left to itself by `process(on_drop = \"detach\")`",
+        why: "to let the worker finish, write `process(on_drop = \"detach\")`",
     },
 ];
 

@@ -172,7 +172,7 @@ fn computed_receiver_is_refused() {
                 {
                     let _ = connect().get(key);
                     ::core::compile_error! {
-                        "this receiver would be computed on the caller\nhelp: to run all of it on the pool, write `asyncify!({ .. })`"
+                        "this receiver would be evaluated on the caller\nhelp: to run all of it on the pool, write `asyncify!({ .. })`"
                     }
                 }
             }

@@ -264,7 +264,7 @@ fn what_cannot_run_in_a_worker_is_reported_together() {
                 "arguments `process` and `executor` cannot be combined\nnote: the body runs in another process, on its only thread"
             }
             ::core::compile_error! {
-                "an `async fn` cannot run in a worker process\nhelp: remove `async`: the function may block there as it likes"
+                "an `async fn` cannot run in a worker process\nhelp: remove `async`: the function may block there"
             }
             ::core::compile_error! {
                 "a generic function cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a function of concrete types that calls it"
@@ -273,7 +273,7 @@ fn what_cannot_run_in_a_worker_is_reported_together() {
                 "a method cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a free function, and pass it what it needs"
             }
             ::core::compile_error! {
-                "argument `a` is borrowed for ever\nnote: a worker process gets a copy, which does not live that long\nhelp: take `String`, or borrow it without `'static`"
+                "argument `a` is borrowed for `'static`\nnote: a worker process gets a copy, which does not live that long\nhelp: take `String`, or borrow it without `'static`"
             }
             ::core::compile_error! {
                 "a parameter of a worker process cannot be conditional\nhelp: put `#[cfg]` on two whole functions"
@@ -282,7 +282,7 @@ fn what_cannot_run_in_a_worker_is_reported_together() {
                 "a generic function cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a function of concrete types that calls it"
             }
             ::core::compile_error! {
-                "a function in a worker process must return a `Result`\nnote: the process may crash, and the caller must hear of it\nhelp: return `Result<_, E>` with `E: From<asyncify_runtime::Error>`"
+                "a function in a worker process must return a `Result`\nnote: the process may crash, which is an error for the caller\nhelp: return `Result<_, E>` with `E: From<asyncify_runtime::Error>`"
             }
         "#]],
     );
@@ -342,7 +342,7 @@ fn wrong_options_are_left_out() {
                 "unknown argument `pol`\nhelp: did you mean `pool`?\nnote: the valid arguments are `pool`, `timeout`, `on_drop`, and `codec`"
             }
             ::core::compile_error! {
-                "expected a length of time\nhelp: write `\"500ms\"`, `\"30s\"`, `\"1m30s\"` or `\"1h\"`, or an expression of a `Duration`"
+                "expected a duration\nhelp: write `\"500ms\"`, `\"30s\"`, `\"1m30s\"` or `\"1h\"`, or an expression of a `Duration`"
             }
             ::core::compile_error! {
                 "unknown choice\nnote: the choices are `\"kill\"` and `\"detach\"`"

@@ -193,7 +193,7 @@ fn sync_function_is_left_alone() {
                 BODY
             }
             ::core::compile_error! {
-                "function is sync already\nhelp: remove the attribute; to make it async, use `sync_to_async`"
+                "function is already sync\nhelp: remove the attribute; to make it async, use `sync_to_async`"
             }
         "#]],
     );
