@@ -6,17 +6,17 @@ use crate::forms::Form;
 /// The options of `sync_to_async`, but for `crate`, and what a hover says of each.
 const TO_ASYNC: [(&str, &str); 14] = [
     ("executor", "the executor to run on"),
-    ("limit", "at most so many bodies of the function at a time"),
-    ("limiter", "of all functions that share the `Limiter`"),
-    ("timeout", "gives up after that time"),
-    ("runtime", "the tokio `Handle` that the body sees"),
-    ("detach", "even when the caller is dropped"),
+    ("limit", "the maximum number of bodies of the function"),
+    ("limiter", "a `Limiter` whose limit applies to all functions"),
+    ("timeout", "the call returns an error after this time"),
+    ("runtime", "the tokio `Handle` in whose context the body runs"),
+    ("detach", "even if its future is dropped"),
     ("lend", "accepts `&mut T` and `&mut self`"),
-    ("in_place", "runs the body where the caller stands"),
+    ("in_place", "runs the body on the caller's thread"),
     ("boxed", "the futures are boxed"),
-    ("stream", "it returns a `BlockingStream`"),
+    ("stream", "returns a `BlockingStream` of the items"),
     ("rename", "adds the async one under this name"),
-    ("suffix", "adds the async ones under their names"),
+    ("suffix", "adds async ones whose names end with this suffix"),
     ("skip", "leaves it as it is"),
     ("process", "runs the body in a worker process"),
 ];
@@ -25,14 +25,14 @@ const TO_ASYNC: [(&str, &str); 14] = [
 const PROCESS: [(&str, &str); 4] = [
     ("pool", "the `Pool` of workers to run in"),
     ("timeout", "kills the worker when the body runs longer"),
-    ("on_drop", "when the caller is dropped"),
+    ("on_drop", "if the future is dropped"),
     ("codec", "the format of arguments and result"),
 ];
 
 /// Those of `async_to_sync`, but for `crate`.
 const TO_SYNC: [(&str, &str); 3] = [
     ("rename", "adds the sync one under this name"),
-    ("suffix", "adds the sync ones under their names"),
+    ("suffix", "adds sync ones whose names"),
     ("skip", "leaves it as it is"),
 ];
 

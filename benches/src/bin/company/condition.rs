@@ -111,12 +111,21 @@ struct Quota(PathBuf);
 
 impl Quota {
     fn new(percent: u32) -> io::Result<Self> {
-        let group = PathBuf::from(format!("/sys/fs/cgroup/asyncify-bench-{}", std::process::id()));
-        // The controller has to be handed down to be had.
-        _ = fs::write("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
+        let root = PathBuf::from("/sys/fs/cgroup");
+        let unified = root.join("cgroup.controllers").exists();
+        // Version 1 has a tree for each controller. In version 2 it has to be handed down to be had.
+        let tree = if unified { root } else { root.join("cpu") };
+        _ = fs::write(tree.join("cgroup.subtree_control"), "+cpu");
+        let group = tree.join(format!("asyncify-bench-{}", std::process::id()));
         fs::create_dir(&group)?;
         let quota = Self(group);
-        fs::write(quota.0.join("cpu.max"), format!("{} 100000", percent * 1000))?;
+        let micros = percent * 1000;
+        if unified {
+            fs::write(quota.0.join("cpu.max"), format!("{micros} 100000"))?;
+        } else {
+            fs::write(quota.0.join("cpu.cfs_period_us"), "100000")?;
+            fs::write(quota.0.join("cpu.cfs_quota_us"), micros.to_string())?;
+        }
         Ok(quota)
     }
 }
