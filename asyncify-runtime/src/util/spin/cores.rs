@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 // Not the modelled atomics: a hint, on which no protocol depends.
 use crate::sync::unmodelled::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// How long the system's answer is cached. It depends on affinity and quotas, which may change at
-/// any time, and takes some ten microseconds to compute.
+/// How long the system's answer is cached. The affinity may change at any time, and to read it takes
+/// some ten microseconds.
 const CACHED_FOR: Duration = Duration::from_millis(250);
 
 struct Cores {
@@ -34,10 +34,23 @@ pub(super) fn are_several(now: Instant) -> bool {
     if now >= expiry
         && cores.expiry.compare_exchange(expiry, now + millis(CACHED_FOR), Relaxed, Relaxed).is_ok()
     {
-        let several = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
-        cores.several.store(several, Relaxed);
+        cores.several.store(several(), Relaxed);
     }
     cores.several.load(Relaxed)
+}
+
+/// Looks at the affinity alone, where the system tells it. A CPU quota limits how much time threads
+/// get, but not that they run in parallel, and a wake-up takes more of it than a short spin.
+fn several() -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
+        let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+        if let Some(allowed) = allowed {
+            // A list such as `0-3,7`.
+            return allowed.contains(['-', ',']);
+        }
+    }
+    thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }
 
 fn millis(time: Duration) -> u64 {

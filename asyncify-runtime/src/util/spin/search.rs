@@ -24,7 +24,7 @@ const MAX_CREDIT: u64 = 2 * MAX_SPIN;
 const MAX_SAVED: u64 = MAX_SPIN / 2;
 /// Divides the credit for a wake-up that a longer spin might have saved. It is not certain that it
 /// would have: the submitter may have needed the core that the worker would have spun on.
-const MISSED_DIVISOR: u64 = 8;
+const MISSED_DIVISOR: u64 = 16;
 
 /// Times are in nanoseconds after `start`, durations in nanoseconds.
 ///
@@ -39,6 +39,8 @@ pub(crate) struct SearchSpin {
     search_ended_at: AtomicU64,
     /// The cost of a wake-up: a moving average of the time from unparking to running.
     wake_cost: AtomicU64,
+    /// How long a spin had to be to find the last job.
+    needed: AtomicU64,
     credit: AtomicU64,
 }
 
@@ -49,6 +51,7 @@ impl SearchSpin {
             notified_at: AtomicU64::new(0),
             search_ended_at: AtomicU64::new(0),
             wake_cost: AtomicU64::new(0),
+            needed: AtomicU64::new(0),
             credit: AtomicU64::new(0),
         }
     }
@@ -69,6 +72,7 @@ impl SearchSpin {
         self.wake_cost.store(average, Relaxed);
         // What a spin from the end of the search until the notification might have saved.
         let gap = notified_at.saturating_sub(self.search_ended_at.load(Relaxed));
+        self.needed.store(gap, Relaxed);
         self.add_credit(self.saved(gap) / MISSED_DIVISOR);
     }
 
@@ -76,9 +80,11 @@ impl SearchSpin {
     pub(crate) fn search<J>(&self, pop: impl FnMut() -> Option<J>) -> Option<J> {
         let credit = self.credit.load(Relaxed);
         let limit = credit.min(3 * self.wake_cost.load(Relaxed)).min(MAX_SPIN);
-        if limit >= MIN_SPIN {
+        // Credit that would not last until the next job comes is saved up.
+        if limit >= MIN_SPIN.max(self.needed.load(Relaxed).saturating_mul(5) / 4) {
             let (job, spent) = spin(Duration::from_nanos(limit), pop);
             if job.is_some() {
+                self.needed.store(nanos(spent), Relaxed);
                 self.add_credit(self.saved(nanos(spent)));
                 return job;
             }
@@ -89,10 +95,11 @@ impl SearchSpin {
         None
     }
 
-    /// What a spin of this length saves if it makes a wake-up unnecessary: the cost of the wake-up
-    /// less the time spent.
+    /// What a spin of this length saves if it makes a wake-up unnecessary, less the time spent. A
+    /// round trip without a wake-up of the worker has none of the caller either, and a wake-up costs
+    /// both sides: three times what the worker sees of it.
     fn saved(&self, spent: u64) -> u64 {
-        self.wake_cost.load(Relaxed).min(MAX_SAVED).saturating_sub(spent)
+        self.wake_cost.load(Relaxed).saturating_mul(3).min(MAX_SAVED).saturating_sub(spent)
     }
 
     fn add_credit(&self, saved: u64) {

@@ -102,7 +102,7 @@ fn take(name: &str, rounds: usize) {
     }
 }
 
-/// The spread of each row and peer: p10, p50, p90 and the most, and CPU.
+/// The spread of each row and peer.
 fn table(output: &str) -> String {
     let mut spreads: BTreeMap<(usize, String), Vec<Spread>> = BTreeMap::new();
     for sample in output.lines().filter_map(Sample::parse) {
@@ -111,11 +111,17 @@ fn table(output: &str) -> String {
         let spread = spreads.entry(key.unwrap_or((next, sample.row.clone()))).or_default();
         Spread::add(spread, sample);
     }
-    let columns = ["row", "peer", "p10", "p50", "p90", "max", "CPU p50", "p50 to the better peer"];
-    let rows = spreads.iter().flat_map(|((_, row), spreads)| {
-        let better = spreads.iter().filter(|spread| !spread.is_ours()).map(Spread::median);
-        let better = better.fold(f64::INFINITY, f64::min);
-        spreads.iter().map(move |spread| spread.cells(row, better))
+    let peers = spreads.values().next().into_iter().flatten().map(Spread::peer);
+    let columns: Vec<_> =
+        ["row"].into_iter().chain(peers).chain(["p50 to the better peer"]).collect();
+    let rows = spreads.iter().map(|((_, row), spreads)| {
+        let best = |ours| {
+            let medians = spreads.iter().filter(|it| it.is_ours() == ours).map(Spread::median);
+            medians.fold(f64::INFINITY, f64::min)
+        };
+        let ratio = format!("{:.2}x", best(true) / best(false));
+        let cells = spreads.iter().map(Spread::cell);
+        [row.clone()].into_iter().chain(cells).chain([ratio]).collect::<Vec<_>>()
     });
     markdown::table(&columns, rows)
 }

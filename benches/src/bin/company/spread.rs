@@ -53,13 +53,15 @@ impl Spread {
         quantile(&self.times, 0.5)
     }
 
-    pub(crate) fn cells(&self, row: &str, better: f64) -> [String; 8] {
+    pub(crate) fn peer(&self) -> &str {
+        &self.peer
+    }
+
+    /// p10, p50, p90 and the most; and CPU at p50.
+    pub(crate) fn cell(&self) -> String {
         let show = |figure| Metric::Wall.show(figure);
-        let [low, middle, high, most] =
-            [0.1, 0.5, 0.9, 1.0].map(|part| show(quantile(&self.times, part)));
-        let ratio = format!("{:.2}x", self.median() / better);
-        let cpu = show(quantile(&self.cpu, 0.5));
-        [row.to_owned(), self.peer.clone(), low, middle, high, most, cpu, ratio]
+        let times = [0.1, 0.5, 0.9, 1.0].map(|part| show(quantile(&self.times, part)));
+        format!("{} ({})", times.join(" / "), show(quantile(&self.cpu, 0.5)))
     }
 }
 
