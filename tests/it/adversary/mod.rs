@@ -23,9 +23,20 @@ use self::kinds::{KINDS, Kind, Subject, Uses};
 use self::waker::HostileWaker;
 use self::world::{Stage, World};
 
-/// What the user code of a row does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
+/// Defines the events, and the list of all of them.
+macro_rules! events {
+    ($($event:ident,)*) => {
+        /// What the user code of a row does.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        enum Event {
+            $($event,)*
+        }
+
+        const EVENTS: &[Event] = &[$(Event::$event,)*];
+    };
+}
+
+events! {
     WakerPanics,
     CloneOfWakerPanics,
     DropOfWakerPanics,
@@ -53,33 +64,6 @@ enum Event {
 }
 
 use Event::*;
-
-const EVENTS: &[Event] = &[
-    WakerPanics,
-    CloneOfWakerPanics,
-    DropOfWakerPanics,
-    WakerDropsItsFuture,
-    WakerPollsItsFuture,
-    WakerPollsAnother,
-    WakerCancelsAll,
-    WakerSubmits,
-    BodyPanics,
-    CaptureDropPanics,
-    ResultDropPanics,
-    IteratorPanics,
-    IteratorDropPanics,
-    ExecutorPanics,
-    ExecutorDropsTheJob,
-    ExecutorRunsInPlace,
-    StartHookPanics,
-    StartHookSubmits,
-    StopHookPanics,
-    StopHookSubmits,
-    ContextPanics,
-    ContextSubmits,
-    ContextWrapperPanics,
-    ContextWrapperSubmits,
-];
 
 impl Event {
     /// Returns whether the kind calls the user code of the event.
