@@ -5,6 +5,8 @@
 //! all rows; this one prints the tables.
 
 mod condition;
+#[cfg(feature = "chart")]
+mod drawing;
 mod row;
 mod spread;
 
@@ -12,19 +14,19 @@ use asyncify_benches::markdown;
 use condition::Condition;
 use row::Row;
 use spread::{Sample, Spread};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, io};
 
 const USAGE: &str = "\
-usage: company [CONDITION ...] [--row NAME] [--rounds N] [--write FILE]
+usage: company [CONDITION ...] [--row NAME] [--rounds N] [--write FILE] [--draw FILE]
 
 Prints how calls spread under all conditions, or those named, as markdown.
 
   --row NAME    only the rows whose name contains NAME
   --rounds N    take N samples of each, 51 without it
   --write FILE  put the tables into FILE, between `<!-- company:begin -->` and `<!-- company:end -->`
+  --draw FILE   draw the spreads as SVG (feature `chart`)
 
 conditions:
 ";
@@ -44,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run() -> io::Result<ExitCode> {
     let (mut conditions, mut row, mut rounds, mut write) = (Vec::new(), String::new(), 51, None);
-    let mut samples = false;
+    let (mut samples, mut draw) = (false, None);
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -55,6 +57,7 @@ fn run() -> io::Result<ExitCode> {
                 rounds = number.ok_or_else(|| io::Error::other("--rounds needs a number"))?;
             }
             "--write" => write = arguments.next(),
+            "--draw" => draw = arguments.next(),
             name => match Condition::named(name) {
                 Some(condition) => conditions.push(condition),
                 None => {
@@ -75,14 +78,22 @@ fn run() -> io::Result<ExitCode> {
         conditions = Condition::ALL.to_vec();
     }
     let arguments = [SAMPLES, "--row", &row, "--rounds", &rounds.to_string()].map(str::to_owned);
-    let mut text = String::new();
+    let (mut text, mut panels) = (String::new(), Vec::new());
     for condition in conditions {
         eprintln!("{}", condition.title);
         let table = match condition.run(&arguments)? {
-            Ok(output) => table(&output),
+            Ok(output) => {
+                let rows = spreads(&output);
+                let table = table(&rows);
+                panels.push((condition.title.to_owned(), rows));
+                table
+            }
             Err(reason) => format!("skipped: {reason}\n"),
         };
         text += &format!("### {}\n\n{table}\n", condition.title);
+    }
+    if let Some(path) = draw {
+        draw_panels(&panels, Path::new(&path))?;
     }
     markdown::publish("company", &text, write.as_deref().map(Path::new))?;
     Ok(ExitCode::SUCCESS)
@@ -102,26 +113,45 @@ fn take(name: &str, rounds: usize) {
     }
 }
 
-/// The spread of each row and peer.
-fn table(output: &str) -> String {
-    let mut spreads: BTreeMap<(usize, String), Vec<Spread>> = BTreeMap::new();
+#[cfg(feature = "chart")]
+fn draw_panels(panels: &[drawing::Panel], path: &Path) -> io::Result<()> {
+    drawing::draw(panels, path).map_err(|error| io::Error::other(error.to_string()))
+}
+
+#[cfg(not(feature = "chart"))]
+fn draw_panels(_: &[(String, Vec<(String, Vec<Spread>)>)], _: &Path) -> io::Result<()> {
+    Err(io::Error::other("`--draw` needs the feature `chart`"))
+}
+
+/// The spread of each row and peer, in the order of the samples.
+fn spreads(output: &str) -> Vec<(String, Vec<Spread>)> {
+    let mut rows: Vec<(String, Vec<Spread>)> = Vec::new();
     for sample in output.lines().filter_map(Sample::parse) {
-        let next = spreads.len();
-        let key = spreads.keys().find(|(_, row)| *row == sample.row).cloned();
-        let spread = spreads.entry(key.unwrap_or((next, sample.row.clone()))).or_default();
-        Spread::add(spread, sample);
+        let position = rows.iter().position(|(row, _)| *row == sample.row);
+        let position = position.unwrap_or_else(|| {
+            rows.push((sample.row.clone(), Vec::new()));
+            rows.len() - 1
+        });
+        Spread::add(&mut rows[position].1, sample);
     }
-    let peers = spreads.values().next().into_iter().flatten().map(Spread::peer);
+    rows
+}
+
+fn table(rows: &[(String, Vec<Spread>)]) -> String {
+    let peers = rows.iter().flat_map(|(_, spreads)| spreads).map(Spread::peer).take(4);
     let columns: Vec<_> =
-        ["row"].into_iter().chain(peers).chain(["p50 to the better peer"]).collect();
-    let rows = spreads.iter().map(|((_, row), spreads)| {
-        let best = |ours| {
-            let medians = spreads.iter().filter(|it| it.is_ours() == ours).map(Spread::median);
-            medians.fold(f64::INFINITY, f64::min)
+        ["row"].into_iter().chain(peers).chain(["p50 to the better peer", "CPU"]).collect();
+    let rows = rows.iter().map(|(row, spreads)| {
+        let ratio = |figure: fn(&Spread) -> f64| {
+            let best = |ours| {
+                let figures = spreads.iter().filter(|it| it.is_ours() == ours).map(figure);
+                figures.fold(f64::INFINITY, f64::min)
+            };
+            format!("{:.2}x", best(true) / best(false))
         };
-        let ratio = format!("{:.2}x", best(true) / best(false));
         let cells = spreads.iter().map(Spread::cell);
-        [row.clone()].into_iter().chain(cells).chain([ratio]).collect::<Vec<_>>()
+        let ratios = [ratio(|it| it.quantile(0.5)), ratio(Spread::cpu)];
+        [row.clone()].into_iter().chain(cells).chain(ratios).collect::<Vec<_>>()
     });
     markdown::table(&columns, rows)
 }

@@ -49,8 +49,14 @@ impl Spread {
         self.peer.starts_with("asyncify")
     }
 
-    pub(crate) fn median(&self) -> f64 {
-        quantile(&self.times, 0.5)
+    /// The time that this part of the samples stays below.
+    pub(crate) fn quantile(&self, part: f64) -> f64 {
+        quantile(&self.times, part)
+    }
+
+    /// The median CPU time.
+    pub(crate) fn cpu(&self) -> f64 {
+        quantile(&self.cpu, 0.5)
     }
 
     pub(crate) fn peer(&self) -> &str {
@@ -60,8 +66,8 @@ impl Spread {
     /// p10, p50, p90 and the most; and CPU at p50.
     pub(crate) fn cell(&self) -> String {
         let show = |figure| Metric::Wall.show(figure);
-        let times = [0.1, 0.5, 0.9, 1.0].map(|part| show(quantile(&self.times, part)));
-        format!("{} ({})", times.join(" / "), show(quantile(&self.cpu, 0.5)))
+        let times = [0.1, 0.5, 0.9, 1.0].map(|part| show(self.quantile(part)));
+        format!("{} ({})", times.join(" / "), show(self.cpu()))
     }
 }
 
