@@ -206,6 +206,7 @@ impl BlockingPool {
     }
 
     /// Acquires a queue permit. `Ok(None)`: the queue is unbounded and needs none.
+    #[inline]
     fn try_queue_permit(&self) -> Result<Option<QueuePermit>, NoQueuePermit> {
         match &self.shared.host.queue_permits {
             None if self.shared.wake_state.load().is_closed() => Err(NoQueuePermit::ShutDown),

@@ -24,9 +24,14 @@ thread_local! {
 
 /// Sets a job aside if the current thread is the pool's dedicated thread and polls a future that it
 /// waits for; otherwise returns the job.
+#[inline]
 pub(super) fn set_aside(shared: &Arc<Shared<Threads>>, job: Job) -> Result<(), Job> {
-    if shared.host.compensates() || !current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, shared))
-    {
+    if shared.host.compensates() { Err(job) } else { set_aside_on_own_thread(shared, job) }
+}
+
+#[cold]
+fn set_aside_on_own_thread(shared: &Arc<Shared<Threads>>, job: Job) -> Result<(), Job> {
+    if !current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, shared)) {
         return Err(job);
     }
     SUBMITTED.with_borrow_mut(|submitted| match submitted {

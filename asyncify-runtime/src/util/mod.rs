@@ -43,7 +43,9 @@ pub(crate) fn drop_all_quietly<T>(values: impl IntoIterator<Item = T>) {
 ///
 /// The caller must not hold a lock, because a waker may poll its task immediately.
 pub(crate) fn wake(waker: Waker) {
-    drop_quietly(catch(|| waker.wake()));
+    if let Err(payload) = catch(|| waker.wake()) {
+        drop_quietly(payload);
+    }
 }
 
 /// [Wakes](wake) all tasks, even if some of the wakers panic.
