@@ -42,7 +42,8 @@ pub(super) fn are_several(now: Instant) -> bool {
 /// Looks at the affinity alone, where the system tells it. A CPU quota limits how much time threads
 /// get, but not that they run in parallel, and a wake-up takes more of it than a short spin.
 fn several() -> bool {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // Miri is isolated from files.
+    #[cfg(all(any(target_os = "linux", target_os = "android"), not(miri)))]
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
         let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
         if let Some(allowed) = allowed {
