@@ -149,8 +149,7 @@ pub use crate::__private::macros::main;
 pub use crate::__private::macros::{async_to_sync, sync_to_async};
 pub use crate::bound::{Checkout, ThreadBound, ThreadBoundPool};
 pub use crate::call::{
-    BlockingCall, CallFuture, TimedCall, TimedFuture, block_on, cancellation_token,
-    check_cancelled, is_cancelled,
+    BlockingCall, TimedCall, block_on, cancellation_token, check_cancelled, is_cancelled,
 };
 pub use crate::cancel::{CancellationToken, DropGuard};
 pub use crate::error::{Error, Phase};

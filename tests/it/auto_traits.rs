@@ -1,6 +1,7 @@
 //! Which public types are `Send`, `Sync` and `Unpin`, and whose futures are `Send`.
 
 use std::cell::Cell;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use asyncify_runtime as a;
@@ -52,15 +53,15 @@ table! {
     a::Watched<Stays> => false, false, true;
     a::BlockingCall<'static, u8> => true, true, true;
     a::BlockingCall<'static, Moves> => true, true, true;
-    a::CallFuture<'static, u8> => true, false, true;
-    a::CallFuture<'static, Moves> => true, false, true;
+    a::TimedCall<'static, u8> => true, true, true;
+    a::TimedCall<'static, Moves> => true, true, true;
     a::JoinHandle<u8> => true, true, true;
     a::JoinHandle<Moves> => true, true, true;
     a::JoinHandle<Stays> => false, false, true;
     a::JoinError => true, true, true;
     a::Error => true, true, true;
-    a::Job => true, false, true;
-    a::Rejected => true, false, true;
+    a::Job => true, true, true;
+    a::Rejected => true, true, true;
     a::WhenReady => true, false, true;
     a::BlockingPool => true, true, true;
     a::TaskGroup<u8> => true, false, true;
@@ -148,8 +149,33 @@ fn futures_are_send() {
     is_send(not_send());
     is_send(generic(Cell::new(0)));
     through_a_bound(&Service);
-    is_send(a::asyncify!(|| 1).executor(&pool).into_future());
+    is_send(a::asyncify!(|| 1).executor(&pool));
     is_send(pool.shutdown(a::Shutdown::Drain));
     is_send(pool.wait_idle());
     is_send(pool.reserve());
+}
+
+fn is_unwind_safe<T: UnwindSafe + RefUnwindSafe>(_: T) {}
+
+#[test]
+fn calls_are_unwind_safe() {
+    let pool = crate::one_thread();
+    is_unwind_safe(a::asyncify!(|| Cell::new(0)).executor(&pool));
+    is_unwind_safe(a::asyncify!(|| Cell::new(0)).timeout(std::time::Duration::ZERO));
+    is_unwind_safe(a::asyncify!(|| Cell::new(0)).spawn());
+    is_unwind_safe(generic(String::new()));
+    is_unwind_safe(borrowed_text(""));
+}
+
+fn is_sync<T: Sync>(_: T) {}
+
+#[test]
+fn futures_of_sync_arguments_are_sync() {
+    is_sync(generic(0));
+    is_sync(borrowed_text(""));
+}
+
+#[sync_to_async]
+fn borrowed_text(_: &str) -> Moves {
+    Cell::new(0)
 }

@@ -245,13 +245,10 @@ fn values_of_every_size_pass_unchanged() {
 fn call_may_be_polled_by_a_new_waker_and_from_another_thread() {
     let gate = Gate::new();
     let body = gate.clone();
-    let mut call = Box::pin(
-        BlockingCall::new(move || {
-            body.pass();
-            5
-        })
-        .into_future(),
-    );
+    let mut call = Box::pin(BlockingCall::new(move || {
+        body.pass();
+        5
+    }));
     assert_eq!(poll_once(&mut call), Poll::Pending);
     gate.wait_for(1);
     let awaiting = thread::spawn(move || block_on(call));

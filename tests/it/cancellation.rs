@@ -107,7 +107,7 @@ fn dropped_before_its_first_poll_reserves_nothing() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
     let gate = occupy(&pool, 1);
     let (held, fate) = probe();
-    drop(BlockingCall::new(move || drop(held)).executor(&pool).into_future());
+    drop(BlockingCall::new(move || drop(held)).executor(&pool));
     assert_eq!(fate.now(), Some(thread::current().id()));
     assert_eq!(pool.metrics().queued, 0);
     gate.open();
@@ -172,10 +172,7 @@ fn detached_call_runs_to_its_end_without_its_caller() {
     let gate = occupy(&pool, 1);
     let (sender, receiver) = mpsc::channel();
     let mut call = Box::pin(
-        BlockingCall::new(move || sender.send(is_cancelled()).unwrap())
-            .detach()
-            .executor(&pool)
-            .into_future(),
+        BlockingCall::new(move || sender.send(is_cancelled()).unwrap()).detach().executor(&pool),
     );
     assert!(poll_once(&mut call).is_pending());
     drop(call);
@@ -186,7 +183,7 @@ fn detached_call_runs_to_its_end_without_its_caller() {
 #[test]
 fn detached_call_that_is_never_polled_never_runs() {
     let (held, fate) = probe();
-    drop(BlockingCall::new(move || drop(held)).detach().into_future());
+    drop(BlockingCall::new(move || drop(held)).detach());
     assert_eq!(fate.now(), Some(thread::current().id()));
 }
 
@@ -320,7 +317,7 @@ fn select_drops_the_call_that_lost() {
     current_thread().block_on(async {
         tokio::select! {
             biased;
-            () = BlockingCall::new(move || drop(held)).executor(&pool).into_future() => {
+            () = BlockingCall::new(move || drop(held)).executor(&pool) => {
                 unreachable!("the pool is busy")
             }
             () = tokio::task::yield_now() => {}

@@ -52,7 +52,7 @@ fn arguments_are_evaluated_on_the_caller_in_order_and_the_call_on_the_pool() {
     };
     let call = asyncify!(two(argument("first", 1), argument("second", 2)));
     assert_eq!(log.lines(), ["first", "second"]);
-    let (worker, sum) = block_on(call.into_future());
+    let (worker, sum) = block_on(call);
     assert_ne!(worker, here);
     assert_eq!(sum, 3);
 }
@@ -94,7 +94,7 @@ fn owned_argument_moves_and_what_is_copied_stays() {
     let call = asyncify!(keep_both(held, number));
     assert_eq!(number, 7);
     assert_eq!(fate.now(), None);
-    let worker = block_on(call.into_future());
+    let worker = block_on(call);
     assert_eq!(fate.wait(), worker);
 }
 

@@ -5,6 +5,7 @@ mod async_bodies;
 mod auto_traits;
 mod calls;
 mod cancellation;
+mod combinators;
 mod context;
 mod control;
 mod dedicated;

@@ -191,7 +191,7 @@ fn call_whose_executor_loses_it_ends_as_cancelled() {
     assert!(block_on(handle).unwrap_err().is_cancelled());
     assert_eq!(fate.now(), Some(thread::current().id()));
 
-    let payload = panic_of(BlockingCall::new(|| ()).executor(&Lossy).into_future());
+    let payload = panic_of(BlockingCall::new(|| ()).executor(&Lossy));
     let text = payload.downcast_ref::<String>().expect("words");
     assert!(text.contains("cancelled"), "{text}");
 }
@@ -225,7 +225,7 @@ fn refused_call_panics_with_the_reason_and_spawned_ends_as_rejected() {
     let error = block_on(handle).unwrap_err();
     assert!(error.is_rejected() && !error.is_cancelled() && !error.is_panic());
 
-    let payload = panic_of(BlockingCall::new(|| ()).executor(&Refusing).into_future());
+    let payload = panic_of(BlockingCall::new(|| ()).executor(&Refusing));
     let text = payload.downcast_ref::<String>().expect("words");
     assert!(text.contains("shut down"), "{text}");
 }

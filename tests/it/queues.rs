@@ -18,7 +18,7 @@ fn full() -> (BlockingPool, Gate) {
 #[test]
 fn awaited_call_waits_for_a_place() {
     let (pool, gate) = full();
-    let mut call = Box::pin(asyncify!(|| 7).executor(&pool).into_future());
+    let mut call = Box::pin(asyncify!(|| 7).executor(&pool));
     assert!(poll_once(&mut call).is_pending());
     gate.open();
     assert_eq!(block_on(call), 7);
@@ -32,7 +32,7 @@ fn calls_get_their_places_in_order() {
         .map(|number| {
             let order = Arc::clone(&order);
             let call = asyncify!(move || order.lock().unwrap().push(number));
-            Box::pin(call.executor(&pool).into_future())
+            Box::pin(call.executor(&pool))
         })
         .collect();
     assert!(calls.iter_mut().all(|call| poll_once(call).is_pending()));
@@ -45,9 +45,9 @@ fn calls_get_their_places_in_order() {
 fn call_dropped_while_it_waits_for_a_place_leaves_the_line() {
     let (pool, gate) = full();
     let (held, fate) = probe();
-    let mut dropped = Box::pin(asyncify!(move || drop(held)).executor(&pool).into_future());
+    let mut dropped = Box::pin(asyncify!(move || drop(held)).executor(&pool));
     assert!(poll_once(&mut dropped).is_pending());
-    let mut next = Box::pin(asyncify!(|| 7).executor(&pool).into_future());
+    let mut next = Box::pin(asyncify!(|| 7).executor(&pool));
     assert!(poll_once(&mut next).is_pending());
     drop(dropped);
     assert!(fate.now().is_some());

@@ -13,6 +13,7 @@ mod timer;
 
 use std::fmt;
 use std::mem;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -27,16 +28,16 @@ use self::options::Options;
 pub(crate) use self::running::Running;
 use self::running::WhenFull;
 pub(crate) use self::spawn_options::{SpawnOptions, resume};
-pub use self::timed::{TimedCall, TimedFuture};
+pub use self::timed::TimedCall;
 use crate::executor::Executor;
 use crate::limit::Limiter;
 use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
 
-/// A blocking call that has not been started.
+/// A blocking call: a future of its value, which the first poll starts.
 ///
-/// [`asyncify!`](crate::asyncify) evaluates to a `BlockingCall`. Awaiting it runs the call and
-/// returns its value; the methods configure where and how it runs. The call is lazy: unless it is
-/// awaited or [spawned](Self::spawn), it never runs.
+/// [`asyncify!`](crate::asyncify) evaluates to a `BlockingCall`. Its methods configure where and
+/// how it runs, before it is polled. The call is lazy: unless it is awaited or
+/// [spawned](Self::spawn), it never runs.
 ///
 /// # Cancel safety
 ///
@@ -51,6 +52,9 @@ use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
 /// panics if the executor rejects or drops the call, for instance because it was shut down. Use
 /// [`spawn`](Self::spawn) to receive a [`JoinError`](crate::JoinError) instead.
 ///
+/// All methods panic after the first poll, and a call must not be polled after it has returned its
+/// value.
+///
 /// # Examples
 ///
 /// ```
@@ -62,8 +66,31 @@ use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
 /// assert!(text.contains("[package]"));
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
+///
+/// Like any future, it can be collected, boxed, or given to a task:
+///
+/// ```
+/// use asyncify_runtime::asyncify;
+/// use futures::future::join_all;
+///
+/// # futures::executor::block_on(async {
+/// let squares = join_all((1..4).map(|n| asyncify!(|| n * n))).await;
+/// assert_eq!(squares, [1, 4, 9]);
+/// # });
+/// ```
 #[must_use = "a blocking call does nothing unless it is awaited or spawned"]
 pub struct BlockingCall<'e, T> {
+    state: State<'e, T>,
+}
+
+enum State<'e, T> {
+    Unstarted(Unstarted<'e, T>),
+    /// Finished after the call has returned its value, timed out, or failed to start.
+    Running(Running<'e, T>),
+}
+
+/// A call before its first poll.
+pub(crate) struct Unstarted<'e, T> {
     task: UnsubmittedTask<T>,
     /// `None`: the executor of the scope, or the global pool, which is created on first use.
     executor: Option<&'e dyn Executor>,
@@ -106,18 +133,44 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
 
 impl<T> BlockingCall<'static, T> {
     fn of(task: UnsubmittedTask<T>) -> Self {
-        Self { task, executor: None, options: None }
+        Unstarted { task, executor: None, options: None }.into()
+    }
+}
+
+impl<'e, T> From<Unstarted<'e, T>> for BlockingCall<'e, T> {
+    fn from(call: Unstarted<'e, T>) -> Self {
+        Self { state: State::Unstarted(call) }
     }
 }
 
 impl<'e, T> BlockingCall<'e, T> {
+    #[track_caller]
+    fn unstarted(&mut self) -> &mut Unstarted<'e, T> {
+        match &mut self.state {
+            State::Unstarted(call) => call,
+            State::Running(_) => polled(),
+        }
+    }
+
+    #[inline]
+    #[track_caller]
+    fn into_unstarted(mut self) -> Unstarted<'e, T> {
+        match mem::replace(&mut self.state, State::Running(Running::finished())) {
+            State::Unstarted(call) => call,
+            State::Running(_) => polled(),
+        }
+    }
+
+    #[track_caller]
     fn options(&mut self) -> &mut Options {
-        self.options.get_or_insert_default()
+        self.unstarted().options.get_or_insert_default()
     }
 
     /// Runs the call on `executor` instead of the [global pool](crate::global()).
+    #[track_caller]
     pub fn executor(self, executor: &dyn Executor) -> BlockingCall<'_, T> {
-        BlockingCall { task: self.task, executor: Some(executor), options: self.options }
+        let Unstarted { task, executor: _, options } = self.into_unstarted();
+        Unstarted { task, executor: Some(executor), options }.into()
     }
 
     /// Sets the [`executor`](Self::executor), as an owned handle.
@@ -144,6 +197,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// assert!(text.contains("[package]"));
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
+    #[track_caller]
     pub fn limiter(mut self, limiter: &Limiter) -> Self {
         self.options().limiter = Some(limiter.clone());
         self
@@ -154,6 +208,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// This runtime drives an async body, and [`block_on`](crate::block_on) within the body, so a
     /// body can use tokio even if its caller runs on another async executor.
     #[cfg(feature = "tokio")]
+    #[track_caller]
     pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
         self.options().runtime = Some(runtime.clone());
         self
@@ -179,13 +234,15 @@ impl<'e, T> BlockingCall<'e, T> {
     /// assert!(matches!(result, Err(Error::TimedOut { .. })));
     /// # });
     /// ```
+    #[track_caller]
     pub fn timeout(self, after: Duration) -> TimedCall<'e, T> {
-        TimedCall::new(self, after)
+        TimedCall::new(self.into_unstarted().into(), after)
     }
 
     /// Lets a call that has been polled run to completion, even if its future is dropped.
+    #[track_caller]
     pub fn detach(mut self) -> Self {
-        self.task.set_detached();
+        self.unstarted().task.set_detached();
         self
     }
 
@@ -195,77 +252,75 @@ impl<'e, T> BlockingCall<'e, T> {
     /// resolves to a [rejected](crate::JoinError::is_rejected) error. With a
     /// [limiter](Self::limiter), the call is submitted as soon as it has its permit.
     #[allow(clippy::must_use_candidate, reason = "dropping the handle detaches the call")]
+    #[track_caller]
     pub fn spawn(self) -> JoinHandle<T> {
-        Running::start(self, WhenFull::Reject).into_handle()
+        Running::start(self.into_unstarted(), WhenFull::Reject).into_handle()
     }
 
     /// Starts a call without a limiter, as the first poll does. The returned future does not borrow
     /// the executor.
     #[doc(hidden)]
     pub fn start(self) -> Running<'static, T> {
-        Running::submit(self)
+        Running::submit(self.into_unstarted())
     }
 
     /// Starts a call that may have a limiter, as the first poll does.
     #[doc(hidden)]
     pub fn start_with_limiter(self) -> Running<'e, T> {
-        Running::start(self, WhenFull::Wait)
+        Running::start(self.into_unstarted(), WhenFull::Wait)
     }
 }
 
-impl<'e, T> IntoFuture for BlockingCall<'e, T> {
-    type Output = T;
-    type IntoFuture = CallFuture<'e, T>;
+#[cold]
+#[track_caller]
+fn polled() -> ! {
+    panic!("a `BlockingCall` cannot be configured after its first poll")
+}
 
-    fn into_future(self) -> CallFuture<'e, T> {
-        CallFuture { state: CallState::Lazy(self) }
+impl<T> Unpin for BlockingCall<'_, T> {}
+impl<T> UnwindSafe for BlockingCall<'_, T> {}
+impl<T> RefUnwindSafe for BlockingCall<'_, T> {}
+
+impl<T> Future for BlockingCall<'_, T> {
+    type Output = T;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        Pin::new(self.running()).poll(cx)
+    }
+}
+
+impl<'e, T> BlockingCall<'e, T> {
+    /// Returns a call that has ended.
+    #[inline]
+    fn finished() -> Self {
+        Self { state: State::Running(Running::finished()) }
+    }
+
+    fn is_unstarted(&self) -> bool {
+        matches!(self.state, State::Unstarted(_))
+    }
+
+    /// Starts the call, unless it was started before.
+    #[inline]
+    fn running(&mut self) -> &mut Running<'e, T> {
+        if let State::Unstarted(_) = self.state {
+            let call = mem::replace(&mut self.state, State::Running(Running::finished()));
+            if let State::Unstarted(call) = call {
+                let running = State::Running(Running::start(call, WhenFull::Wait));
+                // What is replaced owns nothing, which the compiler does not see.
+                mem::forget(mem::replace(&mut self.state, running));
+            }
+        }
+        match &mut self.state {
+            State::Running(running) => running,
+            State::Unstarted(_) => unreachable!("started above"),
+        }
     }
 }
 
 impl<T> fmt::Debug for BlockingCall<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BlockingCall").finish_non_exhaustive()
-    }
-}
-
-/// The future of a [`BlockingCall`]; the first poll submits the call.
-#[must_use = "futures do nothing unless polled"]
-pub struct CallFuture<'e, T> {
-    state: CallState<'e, T>,
-}
-
-enum CallState<'e, T> {
-    Lazy(BlockingCall<'e, T>),
-    Running(Running<'e, T>),
-    /// Only during the transition from `Lazy` to `Running`.
-    Starting,
-}
-
-impl<T> Unpin for CallFuture<'_, T> {}
-
-impl<T> Future for CallFuture<'_, T> {
-    type Output = T;
-
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        loop {
-            match &mut self.state {
-                CallState::Running(running) => return Pin::new(running).poll(cx),
-                state => match mem::replace(state, CallState::Starting) {
-                    CallState::Lazy(call) => {
-                        let running = CallState::Running(call.start_with_limiter());
-                        // `Starting` owns nothing, which the compiler does not see.
-                        mem::forget(mem::replace(state, running));
-                    }
-                    _ => panic!("`BlockingCall` polled after it failed to start"),
-                },
-            }
-        }
-    }
-}
-
-impl<T> fmt::Debug for CallFuture<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallFuture").finish_non_exhaustive()
     }
 }

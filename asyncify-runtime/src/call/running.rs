@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::panic;
+use std::panic::{self, RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
-use super::BlockingCall;
+use super::Unstarted;
 use super::options::Options;
 use crate::call::poll_detached;
 use crate::error::{Error, Phase};
@@ -15,6 +15,7 @@ use crate::executor::scope;
 use crate::executor::{Executor, Rejected, WhenReady};
 use crate::limit::{Acquire, HeldPermit, Limiter, LimiterPermit};
 use crate::pool::global;
+use crate::sync::Mutex;
 use crate::task::{Job, JoinError, JoinHandle, Progress, current};
 
 /// A started call. Dropping it cancels the call, unless it is detached.
@@ -29,7 +30,8 @@ pub struct Running<'e, T> {
 /// What a call waits for before it is submitted.
 enum Waiting<'e> {
     Permit(WaitingForPermit<'e>),
-    Room(WhenReady),
+    /// The mutex makes the call `Sync`; it is never locked.
+    Room(Mutex<WhenReady>),
 }
 
 /// A call that waits for a permit.
@@ -64,11 +66,11 @@ pub(super) enum WhenFull {
 
 /// Splits a call with options into job, handle and target, and captures the caller's context.
 fn prepare<T>(
-    call: BlockingCall<'_, T>,
+    call: Unstarted<'_, T>,
     options: Options,
     when_full: WhenFull,
 ) -> (Job, JoinHandle<T>, Target<'_>) {
-    let BlockingCall { task, executor, options: _ } = call;
+    let Unstarted { task, executor, options: _ } = call;
     #[allow(unused_mut, reason = "only a feature's option changes it")]
     let mut context = task.capture_context();
     #[cfg(feature = "tokio")]
@@ -82,7 +84,7 @@ fn prepare<T>(
 
 impl<T> Running<'static, T> {
     /// Submits `call`, which has no limiter and thus does not keep its executor.
-    pub(super) fn submit(mut call: BlockingCall<'_, T>) -> Self {
+    pub(super) fn submit(mut call: Unstarted<'_, T>) -> Self {
         let Some(options) = call.options.take() else {
             return Self::plain(call, WhenFull::Wait);
         };
@@ -91,27 +93,27 @@ impl<T> Running<'static, T> {
             "a call that waits for a permit keeps its executor"
         );
         let (job, handle, target) = prepare(call, *options, WhenFull::Wait);
-        Self::new(handle, target.submit(job).map(Waiting::Room))
+        Self::new(handle, target.submit(job).map(Waiting::room))
     }
 
     /// Submits a call without options: the common case.
-    fn plain(call: BlockingCall<'_, T>, when_full: WhenFull) -> Self {
-        let BlockingCall { task, executor, options: _ } = call;
+    fn plain(call: Unstarted<'_, T>, when_full: WhenFull) -> Self {
+        let Unstarted { task, executor, options: _ } = call;
         let (job, handle) = task.into_parts();
-        Self::new(handle, submit_plain(executor, job, when_full).map(Waiting::Room))
+        Self::new(handle, submit_plain(executor, job, when_full).map(Waiting::room))
     }
 }
 
 impl<'e, T> Running<'e, T> {
     /// Starts `call`: submits it, or waits for its permit.
-    pub(super) fn start(mut call: BlockingCall<'e, T>, when_full: WhenFull) -> Self {
+    pub(super) fn start(mut call: Unstarted<'e, T>, when_full: WhenFull) -> Self {
         let Some(mut options) = call.options.take() else {
             return Running::plain(call, when_full);
         };
         let limiter = options.limiter.take();
         let (job, handle, target) = prepare(call, *options, when_full);
         let waiting = match limiter {
-            None => target.submit(job).map(Waiting::Room),
+            None => target.submit(job).map(Waiting::room),
             Some(limiter) => acquire(limiter, job, target),
         };
         Self::new(handle, waiting)
@@ -122,12 +124,23 @@ impl<'e, T> Running<'e, T> {
         Self { handle, waiting: waiting.map(Box::new) }
     }
 
-    /// Lets the call reach its executor without being polled. Otherwise it could be granted a
-    /// permit, or room in the queue, and hold it unused until the next poll.
-    pub(crate) fn submit_in_background(mut self) -> Self {
+    /// Returns a call that has ended.
+    #[inline]
+    pub(super) fn finished() -> Self {
+        Self { handle: JoinHandle::finished(), waiting: None }
+    }
+
+    /// Lets the call reach its executor without being polled.
+    fn continue_in_background(&mut self) {
         if let Some(waiting) = self.waiting.take() {
             waiting.continue_in_background();
         }
+    }
+
+    /// Lets the call reach its executor without being polled. Otherwise it could be granted a
+    /// permit, or room in the queue, and hold it unused until the next poll.
+    pub(crate) fn submit_in_background(mut self) -> Self {
+        self.continue_in_background();
         self
     }
 
@@ -179,7 +192,7 @@ fn acquire(limiter: Limiter, mut job: Job, target: Target<'_>) -> Option<Waiting
         None => (limiter, None),
     };
     match LimiterPermit::take(source) {
-        Ok(permit) => submit_with_permit(permit, borrowed_from, job, &target).map(Waiting::Room),
+        Ok(permit) => submit_with_permit(permit, borrowed_from, job, &target).map(Waiting::room),
         Err(limiter) => {
             job.expect_permit();
             let (acquire, job) = (Acquire::new(limiter), Some(job));
@@ -199,11 +212,18 @@ fn submit_with_permit(
 }
 
 impl Waiting<'_> {
+    fn room(waiting: WhenReady) -> Self {
+        Self::Room(Mutex::new(waiting))
+    }
+
     /// Polls until the call is submitted.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self {
-                Self::Room(waiting) => return waiting.as_mut().poll(cx).map(resolve),
+                Self::Room(waiting) => {
+                    let waiting = waiting.get_mut().unwrap_or_else(PoisonError::into_inner);
+                    return waiting.as_mut().poll(cx).map(resolve);
+                }
                 Self::Permit(waiting) => {
                     let Poll::Ready(permit) = Pin::new(&mut waiting.acquire).poll(cx) else {
                         return Poll::Pending;
@@ -216,7 +236,7 @@ impl Waiting<'_> {
                         &waiting.target,
                     ) {
                         None => return Poll::Ready(()),
-                        Some(waiting) => *self = Self::Room(waiting),
+                        Some(waiting) => *self = Self::room(waiting),
                     }
                 }
             }
@@ -226,7 +246,10 @@ impl Waiting<'_> {
     /// Continues without being polled by the caller.
     fn continue_in_background(self) {
         match self {
-            Self::Room(waiting) => poll_detached(Box::pin(async { resolve(waiting.await) })),
+            Self::Room(waiting) => {
+                let waiting = waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
+                poll_detached(Box::pin(async { resolve(waiting.await) }));
+            }
             Self::Permit(WaitingForPermit { acquire, borrowed_from, job, target }) => {
                 // Without an owned executor the job is dropped, which cancels the call.
                 let (Some(target), Some(job)) = (target.share(), job) else { return };
@@ -329,6 +352,9 @@ fn submit(executor: &dyn Executor, job: Job, when_full: WhenFull) -> Option<When
     }
 }
 
+impl<T> UnwindSafe for Running<'_, T> {}
+impl<T> RefUnwindSafe for Running<'_, T> {}
+
 impl<T> Future for Running<'_, T> {
     type Output = T;
 
@@ -365,8 +391,8 @@ impl<T> Drop for Running<'_, T> {
     fn drop(&mut self) {
         if !self.handle.is_detached() {
             self.handle.abort();
-        } else if let Some(waiting) = self.waiting.take() {
-            waiting.continue_in_background();
+        } else {
+            self.continue_in_background();
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) enum Timer {
     #[cfg(feature = "tokio")]
     Tokio(Pin<Box<tokio::time::Sleep>>),
     /// The timer thread of the process. A waker that panics would end it, hence the proxy.
-    Thread(futures_timer::Delay, ProxyWaker),
+    Thread(Box<(futures_timer::Delay, ProxyWaker)>),
     /// A timeout longer than [`LONGEST`].
     Never,
 }
@@ -35,14 +35,17 @@ impl Timer {
         if tokio::runtime::Handle::try_current().is_ok() {
             return Self::Tokio(Box::pin(tokio::time::sleep(after)));
         }
-        Self::Thread(futures_timer::Delay::new(after), ProxyWaker::new())
+        Self::Thread(Box::new((futures_timer::Delay::new(after), ProxyWaker::new())))
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match self {
             #[cfg(feature = "tokio")]
             Self::Tokio(sleep) => sleep.as_mut().poll(cx),
-            Self::Thread(delay, proxy) => Pin::new(delay).poll(&mut proxy.context(cx)),
+            Self::Thread(timer) => {
+                let (delay, proxy) = &mut **timer;
+                Pin::new(delay).poll(&mut proxy.context(cx))
+            }
             Self::Never => Poll::Pending,
         }
     }

@@ -26,6 +26,8 @@ pub struct Job {
 // SAFETY: `UnsubmittedTask::new` requires a body and an output that are `Send`; the header is made
 // to be shared (the rules in `task/mod.rs`).
 unsafe impl Send for Job {}
+// SAFETY: a `&Job` can only set a bit of the state word.
+unsafe impl Sync for Job {}
 
 /// The result of running a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -92,9 +93,14 @@ impl<T> JoinHandle<T> {
         }
     }
 
+    /// Returns the handle of a call that has ended, and whose result was taken.
+    pub(crate) fn finished() -> Self {
+        Self { task: None, output: PhantomData }
+    }
+
     /// Moves the handle out, and leaves a finished one in its place.
     pub(crate) fn take(&mut self) -> Self {
-        Self { task: self.task.take(), output: PhantomData }
+        mem::replace(self, Self::finished())
     }
 
     /// Returns whether the call continues when the caller's future is dropped.
@@ -104,7 +110,7 @@ impl<T> JoinHandle<T> {
 
     #[inline]
     pub(crate) fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
-        let task = self.task.expect("`JoinHandle` polled after completion");
+        let task = self.task.expect("a call was polled after it had completed");
         if task.state().has_spin_hint() {
             match join::wait(|| task.state().is_complete()) {
                 SpinResult::Ready | SpinResult::NotReady => {}

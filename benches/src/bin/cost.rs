@@ -36,7 +36,7 @@ fn run(jobs: usize) -> io::Result<()> {
     BlockingPool::builder().max_threads(1).on_thread_start(wait_for_gate).build_global()?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let _entered = runtime.enter();
-    let mut calls: Vec<_> = (0..jobs).map(|_| asyncify!(|| ()).into_future()).collect();
+    let mut calls: Vec<_> = (0..jobs).map(|_| asyncify!(|| ())).collect();
     let mut context = Context::from_waker(Waker::noop());
     let mut poll_all = || {
         let mut ready = 0;

@@ -28,7 +28,7 @@ impl Peer for Asyncify {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        asyncify!(move || f()).into_future()
+        asyncify!(move || f())
     }
 
     fn spawn<F, T>(self, f: F) -> impl Future<Output = T> + Send + 'static

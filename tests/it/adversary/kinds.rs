@@ -54,11 +54,11 @@ fn stream<S: Stream<Item: 'static> + Send + 'static>(stream: S) -> Subject {
 const LONG: Duration = Duration::from_secs(3600);
 
 kinds! {
-    "CallFuture", [Body, Executor], |stage| {
+    "BlockingCall", [Body, Executor], |stage| {
         let (body, executor) = (stage.body(), stage.executor());
         future(async move { BlockingCall::new(body).executor(&executor).await })
     };
-    "CallFuture, async body", [Body, Executor], |stage| {
+    "BlockingCall, async body", [Body, Executor], |stage| {
         let (body, executor, token) = (stage.body(), stage.executor(), stage.token.clone());
         let body = move || async move {
             token.cancelled().await;
@@ -66,19 +66,19 @@ kinds! {
         };
         future(async move { BlockingCall::from_async::<(), _, _>(body).executor(&executor).await })
     };
-    "CallFuture, detached", [Body, Executor], |stage| {
+    "BlockingCall, detached", [Body, Executor], |stage| {
         let (body, executor) = (stage.body(), stage.executor());
         future(async move { BlockingCall::new(body).executor(&executor).detach().await })
     };
-    "CallFuture, waiting for a permit", [Body, Executor], |stage| {
+    "BlockingCall, waiting for a permit", [Body, Executor], |stage| {
         let (body, executor, limiter) = (stage.body(), stage.executor(), stage.exhausted_limiter());
         future(async move { BlockingCall::new(body).executor(&executor).limiter(&limiter).await })
     };
-    "CallFuture, waiting for room in the queue", [Body], |stage| {
+    "BlockingCall, waiting for room in the queue", [Body], |stage| {
         let (body, pool) = (stage.body(), stage.full_pool());
         future(async move { BlockingCall::new(body).executor(&pool).await })
     };
-    "TimedFuture", [Body, Executor], |stage| {
+    "TimedCall", [Body, Executor], |stage| {
         let (body, executor) = (stage.body(), stage.executor());
         future(async move { BlockingCall::new(body).executor(&executor).timeout(LONG).await })
     };

@@ -76,11 +76,11 @@ fn one_round(random: &mut Random, pool: &BlockingPool, limiter: &Limiter, count:
     let call = BlockingCall::new(count.body()).executor(pool);
     let time = Duration::from_micros(random.below(200));
     match random.below(6) {
-        0 => abandon(call.into_future(), random),
-        1 => abandon(call.limiter(limiter).into_future(), random),
-        2 => abandon(call.timeout(time).into_future(), random),
-        3 => abandon(call.limiter(limiter).timeout(time).into_future(), random),
-        4 => abandon(call.limiter(limiter).detach().into_future(), random),
+        0 => abandon(call, random),
+        1 => abandon(call.limiter(limiter), random),
+        2 => abandon(call.timeout(time), random),
+        3 => abandon(call.limiter(limiter).timeout(time), random),
+        4 => abandon(call.limiter(limiter).detach(), random),
         _ => {
             let call = BlockingCall::new(count.body()).limiter(limiter);
             abandon(Box::pin(scope_executor(pool.clone(), async { call.await })), random);

@@ -55,10 +55,10 @@ fn context_of_opentelemetry_is_carried() {
         .unwrap();
     let attached = Context::current_with_value(Tenant(7)).attach();
     let seen = asyncify!(|| Context::current().get::<Tenant>().cloned());
-    assert_eq!(block_on(seen.executor(&pool).into_future()), Some(Tenant(7)));
+    assert_eq!(block_on(seen.executor(&pool)), Some(Tenant(7)));
     drop(attached);
     let next = asyncify!(|| Context::current().get::<Tenant>().cloned());
-    assert_eq!(block_on(next.executor(&pool).into_future()), None);
+    assert_eq!(block_on(next.executor(&pool)), None);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn hooks_nest_with_the_first_outermost() {
     };
     let pool = BlockingPool::builder().context(hook("outer")).context(hook("inner")).build();
     let (pool, body) = (pool.unwrap(), log.clone());
-    block_on(asyncify!(|| body.write("body")).executor(&pool).into_future());
+    block_on(asyncify!(|| body.write("body")).executor(&pool));
     assert_eq!(
         log.lines(),
         [

@@ -55,7 +55,7 @@ fn callers_are_served_in_the_order_of_their_first_poll() {
         .into_iter()
         .map(|name| {
             let log = log.clone();
-            BlockingCall::new(move || log.write(name)).limiter(&limiter).into_future()
+            BlockingCall::new(move || log.write(name)).limiter(&limiter)
         })
         .collect();
     for call in &mut calls {
@@ -72,7 +72,7 @@ fn permit_of_an_abandoned_body_is_held_until_it_ends() {
     let limiter = Limiter::new(1);
     let gate = Gate::new();
     let body = gate.clone();
-    let mut call = asyncify!(|| body.pass()).limiter(&limiter).into_future();
+    let mut call = asyncify!(|| body.pass()).limiter(&limiter);
     assert_eq!(poll_once(&mut call), Poll::Pending);
     gate.wait_for(1);
     drop(call);
@@ -87,7 +87,7 @@ fn call_dropped_in_line_never_runs_and_costs_no_permit() {
     let limiter = Limiter::new(1);
     let permit = limiter.try_acquire().unwrap();
     let (held, fate) = probe();
-    let mut call = asyncify!(|| drop(held)).limiter(&limiter).into_future();
+    let mut call = asyncify!(|| drop(held)).limiter(&limiter);
     assert_eq!(poll_once(&mut call), Poll::Pending);
     drop(call);
     assert_eq!(fate.now(), Some(std::thread::current().id()));
@@ -188,7 +188,7 @@ fn permit_comes_back_after_a_panic() {
 fn permit_is_back_before_the_result_is_there() {
     let limiter = Limiter::new(1);
     for _ in 0..1_000 {
-        block_on(asyncify!(|| ()).limiter(&limiter).into_future());
+        block_on(asyncify!(|| ()).limiter(&limiter));
         assert_eq!(limiter.available(), 1);
     }
 }
@@ -200,7 +200,7 @@ fn nested(limiter: &Limiter, pool: &asyncify_runtime::BlockingPool, depth: usize
     }
     let (inner, inner_pool) = (limiter.clone(), pool.clone());
     let call = BlockingCall::new(move || 1 + nested(&inner, &inner_pool, depth - 1));
-    asyncify_runtime::block_on(call.limiter(limiter).executor(pool).into_future())
+    asyncify_runtime::block_on(call.limiter(limiter).executor(pool))
 }
 
 #[test]
@@ -225,14 +225,14 @@ fn sibling_calls_inside_a_body_share_its_permit_one_at_a_time() {
         });
         asyncify_runtime::block_on(join_all(calls));
     });
-    block_on(outer.limiter(&limiter).into_future());
+    block_on(outer.limiter(&limiter));
     assert_eq!(peak.most.load(SeqCst), 1);
 }
 
 #[test]
 fn paused_limiter_holds_calls_until_it_is_raised() {
     let limiter = Limiter::new(0);
-    let mut call = pin!(asyncify!(|| 5).limiter(&limiter).into_future());
+    let mut call = pin!(asyncify!(|| 5).limiter(&limiter));
     assert_eq!(poll_once(&mut call), Poll::Pending);
     limiter.set_limit(1);
     assert_eq!(block_on(call), 5);
@@ -253,7 +253,7 @@ fn detached_call_runs_although_it_was_dropped_in_line() {
     let limiter = Limiter::new(1);
     let permit = limiter.try_acquire().unwrap();
     let (held, fate) = probe();
-    let mut call = asyncify!(|| drop(held)).limiter(&limiter).detach().into_future();
+    let mut call = asyncify!(|| drop(held)).limiter(&limiter).detach();
     assert_eq!(poll_once(&mut call), Poll::Pending);
     drop(call);
     assert_eq!(fate.now(), None);
@@ -273,7 +273,7 @@ fn detached_call_on_a_borrowed_executor_is_cancelled_in_line() {
     let permit = limiter.try_acquire().unwrap();
     let (held, fate) = probe();
     let call = asyncify!(|| drop(held)).limiter(&limiter).executor(&executor).detach();
-    let mut call = call.into_future();
+    let mut call = call;
     assert_eq!(poll_once(&mut call), Poll::Pending);
     drop(call);
     assert_eq!(fate.now(), Some(std::thread::current().id()));
@@ -287,7 +287,7 @@ fn detached_call_waits_for_its_place_without_its_caller() {
     let gate = occupy(&pool, 1);
     let queued = pool.spawn(|| ());
     let (held, fate) = probe();
-    let mut call = asyncify!(|| drop(held)).executor(&pool).detach().into_future();
+    let mut call = asyncify!(|| drop(held)).executor(&pool).detach();
     assert_eq!(poll_once(&mut call), Poll::Pending);
     drop(call);
     gate.open();

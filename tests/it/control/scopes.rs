@@ -56,9 +56,9 @@ fn scope_reaches_into_the_bodies() {
     let pool = one_thread();
     let pool_thread = block_on(pool.spawn(|| thread::current().id())).unwrap();
     let inner = block_on(scope_executor(pool.clone(), async {
-        asyncify!(|| asyncify_runtime::block_on(
-            asyncify!(|| thread::current().name().map(String::from)).into_future()
-        ))
+        asyncify!(|| asyncify_runtime::block_on(asyncify!(|| thread::current()
+            .name()
+            .map(String::from))))
         .await
     }));
     let name = block_on(pool.spawn(|| thread::current().name().map(String::from))).unwrap();
@@ -74,7 +74,7 @@ fn scope_reaches_into_the_bodies() {
 #[test]
 fn thread_scope_runs_all_calls_on_one_thread_in_order() {
     let threads = block_on(scope_thread(async {
-        join_all((0..20).map(|_| asyncify!(|| thread::current().id()).into_future())).await
+        join_all((0..20).map(|_| asyncify!(|| thread::current().id()))).await
     }));
     assert!(threads.iter().all(|thread| *thread == threads[0]));
     assert_ne!(threads[0], thread::current().id());

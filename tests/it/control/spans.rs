@@ -81,7 +81,7 @@ fn call_is_a_span_with_its_function_place_and_times() {
 
 #[test]
 fn inline_call_is_named_after_the_function_around() {
-    let spans = seen(|| block_on(asyncify!(|| ()).into_future()));
+    let spans = seen(|| block_on(asyncify!(|| ())));
     let name = &spans[0].1["task.name"];
     assert!(name.contains("inline_call_is_named_after_the_function_around"), "{name}");
 }

@@ -22,7 +22,7 @@ fn timed_out(phase: Phase, after: Duration) -> Error {
 
 #[test]
 fn call_in_time_gives_its_value() {
-    assert_eq!(block_on(asyncify!(|| 5).timeout(FOREVER).into_future()), Ok(5));
+    assert_eq!(block_on(asyncify!(|| 5).timeout(FOREVER)), Ok(5));
     current_thread().block_on(async {
         assert_eq!(asyncify!(|| 5).timeout(FOREVER).await, Ok(5));
     });
@@ -36,7 +36,7 @@ fn running_body_is_given_up_and_told() {
         assert!(is_cancelled());
         drop(held);
     });
-    let result = block_on(call.timeout(SOON).into_future());
+    let result = block_on(call.timeout(SOON));
     assert_eq!(result, Err(timed_out(Phase::Run, SOON)));
     assert_ne!(fate.wait(), std::thread::current().id());
 }
@@ -48,7 +48,7 @@ fn queued_call_is_given_up_and_never_runs() {
     gate.wait_for(1);
     let (held, fate) = probe();
     let call = asyncify!(|| std::mem::forget(held)).executor(&pool).timeout(SOON);
-    assert_eq!(block_on(call.into_future()), Err(timed_out(Phase::Queue, SOON)));
+    assert_eq!(block_on(call), Err(timed_out(Phase::Queue, SOON)));
     assert_eq!(fate.now(), Some(std::thread::current().id()), "freed, not forgotten");
     gate.open();
     block_on(blocker).unwrap();
@@ -67,7 +67,7 @@ fn call_that_timed_out_in_the_queue_never_runs() {
             let has_run = Arc::new(AtomicBool::new(false));
             let body = has_run.clone();
             let call = asyncify!(|| body.store(true, SeqCst)).executor(&pool).timeout(limit);
-            (block_on(call.into_future()), has_run)
+            (block_on(call), has_run)
         })
         .collect();
     block_on(pool.shutdown(Shutdown::Drain));
@@ -114,7 +114,7 @@ fn detached_call_that_timed_out_in_the_queue_still_runs() {
     gate.wait_for(1);
     let (held, fate) = probe();
     let call = asyncify!(|| drop(held)).executor(&pool).detach().timeout(SOON);
-    assert_eq!(block_on(call.into_future()), Err(timed_out(Phase::Queue, SOON)));
+    assert_eq!(block_on(call), Err(timed_out(Phase::Queue, SOON)));
     assert_eq!(fate.now(), None);
     gate.open();
     block_on(blocker).unwrap();
@@ -125,7 +125,7 @@ fn detached_call_that_timed_out_in_the_queue_still_runs() {
 fn call_in_line_for_a_permit_is_given_up() {
     let limiter = Limiter::new(0);
     let call = asyncify!(|| 5).limiter(&limiter).timeout(SOON);
-    assert_eq!(block_on(call.into_future()), Err(timed_out(Phase::Queue, SOON)));
+    assert_eq!(block_on(call), Err(timed_out(Phase::Queue, SOON)));
     assert_eq!(limiter.waiting(), 0);
 }
 
@@ -133,14 +133,14 @@ fn call_in_line_for_a_permit_is_given_up() {
 fn no_time_at_all_starts_nothing() {
     let pool = one_thread();
     let call = asyncify!(|| 5).executor(&pool).timeout(Duration::ZERO);
-    let result = block_on(call.into_future());
+    let result = block_on(call);
     assert_eq!(result, Err(timed_out(Phase::Queue, Duration::ZERO)));
     assert_eq!(pool.metrics().completed + pool.metrics().cancelled, 0);
 }
 
 #[test]
 fn time_beyond_the_clock_never_ends() {
-    assert_eq!(block_on(asyncify!(|| 5).timeout(Duration::MAX).into_future()), Ok(5));
+    assert_eq!(block_on(asyncify!(|| 5).timeout(Duration::MAX)), Ok(5));
     current_thread().block_on(async {
         assert_eq!(asyncify!(|| 5).timeout(Duration::MAX).await, Ok(5));
     });
@@ -151,7 +151,7 @@ fn time_counts_from_the_first_poll() {
     paused().block_on(async {
         let runtime = tokio::runtime::Handle::current();
         let call = asyncify!(|| 5).executor(&runtime).timeout(Duration::from_secs(5));
-        let call = call.into_future();
+        let call = call;
         tokio::time::advance(Duration::from_secs(10)).await;
         assert_eq!(call.await, Ok(5));
     });
@@ -159,7 +159,7 @@ fn time_counts_from_the_first_poll() {
 
 #[test]
 fn panic_goes_through() {
-    let call = asyncify!(|| -> u8 { panic!("expected") }).timeout(FOREVER).into_future();
+    let call = asyncify!(|| -> u8 { panic!("expected") }).timeout(FOREVER);
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(call)));
     assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&"expected"));
 }
@@ -169,7 +169,7 @@ fn refused_call_is_an_error_and_no_panic() {
     let pool = one_thread();
     block_on(pool.shutdown(Shutdown::Drain));
     let call = asyncify!(|| 5).executor(&pool).timeout(FOREVER);
-    assert_eq!(block_on(call.into_future()), Err(Error::ShutDown));
+    assert_eq!(block_on(call), Err(Error::ShutDown));
 }
 
 #[test]
@@ -181,10 +181,10 @@ fn dropped_call_is_cancelled() {
         drop((held, body));
         is_cancelled()
     });
-    let mut call = pin!(call.timeout(FOREVER).into_future());
+    let mut call = pin!(call.timeout(FOREVER));
     assert!(poll_once(&mut call).is_pending());
     gate.wait_for(1);
-    call.set(asyncify!(|| true).timeout(FOREVER).into_future());
+    call.set(asyncify!(|| true).timeout(FOREVER));
     gate.open();
     assert_ne!(fate.wait(), std::thread::current().id());
 }

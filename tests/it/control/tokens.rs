@@ -13,8 +13,7 @@ fn token_is_cancelled_with_its_call_and_not_before() {
         sender.send((token.clone(), token.is_cancelled())).unwrap();
         asyncify_runtime::block_on(token.cancelled());
         sender.send((token, is_cancelled())).unwrap();
-    })
-    .into_future();
+    });
     assert!(poll_once(&mut call).is_pending());
     let (token, before) = receiver.recv_timeout(FOREVER).unwrap();
     assert!(!before && !token.is_cancelled());
@@ -49,8 +48,7 @@ fn children_of_the_token_reach_other_threads() {
         body.pass();
         waiter.join().unwrap();
         body.pass();
-    })
-    .into_future();
+    });
     assert!(poll_once(&mut call).is_pending());
     gate.wait_for(1);
     drop(call);
@@ -65,7 +63,7 @@ fn two_questions_give_the_same_token() {
         (cancellation_token().is_cancelled(), is_cancelled())
     });
     // Cancelling it by hand is the body's own affair: its call was not cancelled.
-    assert_eq!(block_on(seen.into_future()), (true, false));
+    assert_eq!(block_on(seen), (true, false));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn named_runtime_is_used_where_the_caller_has_none() {
             Handle::current().id()
         })
     });
-    assert_eq!(futures::executor::block_on(seen.runtime(&handle).into_future()), id);
+    assert_eq!(futures::executor::block_on(seen.runtime(&handle)), id);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn waiting_in_async_code_is_a_clear_panic() {
 
 #[test]
 fn plain_thread_may_wait_too() {
-    assert_eq!(block_on(asyncify!(|| 5).into_future()), 5);
+    assert_eq!(block_on(asyncify!(|| 5)), 5);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn bodies_that_wait_for_the_same_pool_do_not_lock_it_up() {
         }
         let inner = pool.clone();
         let call = BlockingCall::new(move || 1 + nest(&inner, depth - 1));
-        block_on(call.executor(pool).into_future())
+        block_on(call.executor(pool))
     }
     assert_eq!(nest(&one_thread(), 50), 50);
 }
