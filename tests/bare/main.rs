@@ -42,6 +42,14 @@ fn async_bodies_are_driven_without_a_runtime() {
     assert_eq!(sum, 10);
 }
 
+/// As with the feature `tokio`: see `tests/it/control/waits.rs`.
+#[test]
+fn async_code_may_wait_too() {
+    let waits = || asyncify_runtime::block_on(asyncify!(|| 5));
+    assert_eq!(block_on(async { waits() }), 5);
+    assert_eq!(block_on(async { asyncify!({ waits() }).executor(&Inline).await }), 5);
+}
+
 #[test]
 fn executors_and_shutdown_work() {
     block_on(async {

@@ -10,15 +10,19 @@ use crate::util::park;
 
 /// Blocks the current thread on a future, within a blocking body.
 ///
-/// The future is driven on this thread, in the context of the caller's tokio runtime if there is
+/// The future is polled on this thread, in the context of the caller's tokio runtime if there is
 /// one, so timers, sockets and channels of tokio work. While the thread waits, the pool may start
 /// one additional thread, so a body that waits for another call on the same pool cannot deadlock. A
 /// [`DedicatedThread`](crate::DedicatedThread), and the thread of a
 /// [`scope_thread`](crate::scope_thread), run such a call in place instead.
 ///
+/// In async code, `.await` the future instead. This function works there too, on any runtime, but
+/// as all blocking code it stops the other tasks of its thread meanwhile. It never returns if the
+/// future waits for one of them, or for something that only this thread drives, such as the timers
+/// of a current-thread runtime.
+///
 /// # Panics
 ///
-/// Panics on a thread that drives a tokio runtime, which must not block; `.await` the future there.
 /// A panic of the future is propagated.
 ///
 /// # Examples
@@ -34,12 +38,15 @@ use crate::util::park;
 /// # Ok::<(), asyncify_runtime::JoinError>(()) }).unwrap();
 /// ```
 pub fn block_on<F: Future>(future: F) -> F::Output {
+    // The budget of a tokio task is refilled when the task returns, which this one does not.
+    #[cfg(feature = "tokio")]
+    let future = tokio::task::unconstrained(future);
     // Declared before the future and thus dropped after it: jobs that are left have no waiter.
     let mut nested = Nested::new();
     let mut future = pin!(future);
     let mut compensation = None;
     loop {
-        let output = wait_for(poll_fn(|cx| {
+        let output = park::block_on(poll_fn(|cx| {
             let poll = nested.poll(|| future.as_mut().poll(cx));
             if poll.is_pending() {
                 // Run outside the poll, because the job may block on a future itself.
@@ -69,17 +76,4 @@ pub(crate) fn drive<F: Future>(future: F) -> Option<F::Output> {
         }
         future.as_mut().poll(cx).map(Some)
     }))
-}
-
-#[cfg(feature = "tokio")]
-fn wait_for<F: Future>(future: F) -> F::Output {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => runtime.block_on(future),
-        Err(_) => park::block_on(future),
-    }
-}
-
-#[cfg(not(feature = "tokio"))]
-fn wait_for<F: Future>(future: F) -> F::Output {
-    park::block_on(future)
 }

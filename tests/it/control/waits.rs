@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use asyncify_runtime::{BlockingCall, asyncify, block_on};
+use asyncify_runtime::{BlockingCall, Inline, asyncify, block_on};
+use asyncify_tests::in_time;
 use tokio::runtime::Handle;
 
 use crate::{current_thread, multi_thread, one_thread};
@@ -64,12 +65,37 @@ fn panic_of_the_future_goes_on() {
     assert!(error.to_string().contains("expected"));
 }
 
+/// As without the feature `tokio`: see `tests/bare`.
 #[test]
-fn waiting_in_async_code_is_a_clear_panic() {
-    let result =
-        std::panic::catch_unwind(|| current_thread().block_on(async { block_on(async { 5 }) }));
-    let message = *result.unwrap_err().downcast::<&str>().unwrap();
-    assert!(message.contains("Cannot start a runtime from within a runtime"), "{message}");
+fn async_code_may_wait_too() {
+    for runtime in [current_thread(), multi_thread()] {
+        let waits = || block_on(asyncify!(|| 5));
+        assert_eq!(runtime.block_on(async { waits() }), 5);
+        assert_eq!(
+            runtime.block_on(async { tokio::spawn(async move { waits() }).await.unwrap() }),
+            5
+        );
+        assert_eq!(runtime.block_on(async { asyncify!({ waits() }).executor(&Inline).await }), 5);
+    }
+}
+
+#[test]
+fn waiting_task_has_no_budget_to_run_out_of() {
+    let received = in_time("waiting_task_has_no_budget_to_run_out_of", || {
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        (0..1_000).for_each(|number| sender.send(number).unwrap());
+        drop(sender);
+        current_thread().block_on(async {
+            let mut count = 0;
+            block_on(async {
+                while receiver.recv().await.is_some() {
+                    count += 1
+                }
+            });
+            count
+        })
+    });
+    assert_eq!(received, 1_000);
 }
 
 #[test]

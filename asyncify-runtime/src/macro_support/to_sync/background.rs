@@ -5,12 +5,25 @@ use std::{io, thread};
 
 use tokio::runtime::{Builder, EnterGuard, Handle};
 
+use crate::util::catch;
+
 /// Created on first use, and never shut down.
 static BACKGROUND: OnceLock<Handle> = OnceLock::new();
 
 /// Enters the background runtime on this thread, unless the thread is in a runtime.
-pub(super) fn enter_where_there_is_none() -> Option<EnterGuard<'static>> {
-    if Handle::try_current().is_ok() {
+///
+/// # Panics
+///
+/// Panics if the thread drives the runtime that it is in.
+#[track_caller]
+pub(super) fn enter() -> Option<EnterGuard<'static>> {
+    if let Ok(runtime) = Handle::try_current() {
+        // tokio's own message does not tell how to solve the problem.
+        assert!(
+            catch(|| runtime.block_on(async {})).is_ok(),
+            "blocking version of an async function called in async code, whose thread it would \
+             block: `.await` the async function instead"
+        );
         return None;
     }
     // If the start fails, the cell stays empty, and the next use tries again.

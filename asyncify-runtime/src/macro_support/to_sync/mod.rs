@@ -7,13 +7,7 @@
 #[cfg(feature = "tokio")]
 mod background;
 
-use std::cell::Cell;
-use std::future::poll_fn;
-use std::panic;
-use std::pin::pin;
-
 use crate::call::block_on;
-use crate::util::catch;
 
 /// Blocks the current thread on the future of an async function.
 ///
@@ -24,23 +18,6 @@ use crate::util::catch;
 #[track_caller]
 pub fn to_sync<F: Future>(future: F) -> F::Output {
     #[cfg(feature = "tokio")]
-    let _runtime = background::enter_where_there_is_none();
-    let mut future = pin!(future);
-    let was_polled = Cell::new(false);
-    let polled = poll_fn(|cx| {
-        was_polled.set(true);
-        future.as_mut().poll(cx)
-    });
-    let error = match catch(|| block_on(polled)) {
-        Ok(output) => return output,
-        Err(error) => error,
-    };
-    if was_polled.get() {
-        panic::resume_unwind(error);
-    }
-    // The message of the runtime does not tell how to solve the problem.
-    panic!(
-        "blocking version of an async function called in async code, whose thread it would block: \
-         `.await` the async function instead"
-    )
+    let _runtime = background::enter();
+    block_on(future)
 }
