@@ -41,7 +41,7 @@ without_cancellation() {
     edit 'let before = self.0.fetch_or(flags, Ordering::Acquire);' \
         'let before = self.0.load(Ordering::Acquire);'
     edit 'let _current = current::enter(self.0);' ''
-    edit 'if !self.handle.is_detached() {' 'if false {'
+    edit 'if !self.handle.is_taken() {' 'if false {'
 }
 
 without_panics() {

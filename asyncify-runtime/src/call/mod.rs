@@ -32,6 +32,7 @@ pub use self::timed::TimedCall;
 use crate::executor::Executor;
 use crate::limit::Limiter;
 use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
+use crate::util::{catch, drop_quietly};
 
 /// A blocking call: a future of its value, which the first poll starts.
 ///
@@ -44,7 +45,8 @@ use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
 /// Dropping the future cancels the call. A queued call never runs, and its captures are dropped
 /// immediately. A running body continues, and sees the cancellation through
 /// [`is_cancelled`](crate::is_cancelled); its result is dropped on the worker. An async body stops
-/// at its next `.await`. Use [`detach`](Self::detach) to let a call run to completion regardless.
+/// at its next `.await`. [`detach`](Self::detach), [`spawn_on_drop`](Self::spawn_on_drop) and
+/// [`join_on_drop`](Self::join_on_drop) change this.
 ///
 /// # Panics
 ///
@@ -240,10 +242,70 @@ impl<'e, T> BlockingCall<'e, T> {
     }
 
     /// Lets a call that has been polled run to completion, even if its future is dropped.
+    /// [`spawn_on_drop`](Self::spawn_on_drop) runs one that was not polled, too.
     #[track_caller]
     pub fn detach(mut self) -> Self {
         self.unstarted().task.set_detached();
         self
+    }
+
+    /// Lets a drop of the future wait for a running body, which thus never outlives the future.
+    ///
+    /// The drop cancels the call as usual: a queued call never runs, and a running body can see the
+    /// cancellation and return early. Then it blocks the dropping thread until the body has
+    /// returned and its captures are dropped. With [`detach`](Self::detach), it does not cancel the
+    /// call and waits until it has run. A call whose [`timeout`](Self::timeout) expires returns its
+    /// error as soon as its body has ended, without blocking the thread.
+    ///
+    /// A blocked thread runs no other task, so a body must not need the thread that drops its call;
+    /// on a current-thread tokio runtime, it must not wait for timers or sockets of that runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::{Arc, mpsc};
+    /// use asyncify_runtime::{asyncify, block_on, cancellation_token};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connection = Arc::new(());
+    /// let (in_use, (starts, started)) = (connection.clone(), mpsc::channel());
+    /// let mut query = asyncify!(|| {
+    ///     starts.send(()).unwrap();
+    ///     block_on(cancellation_token().cancelled());
+    ///     drop(in_use);
+    /// })
+    /// .join_on_drop();
+    /// assert!(futures::poll!(&mut query).is_pending());
+    /// started.recv().unwrap();
+    /// drop(query);
+    /// assert_eq!(Arc::strong_count(&connection), 1);
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn join_on_drop(mut self) -> Self {
+        self.unstarted().task.set_join_on_drop();
+        self
+    }
+
+    /// [Detaches](Self::detach) the call, and starts it even if it is dropped before its first
+    /// poll. So it always runs.
+    ///
+    /// For work that must be done, whether or not the caller waits for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use asyncify_runtime::asyncify;
+    ///
+    /// let (sender, receiver) = mpsc::channel();
+    /// drop(asyncify!(|| sender.send("cleaned up").unwrap()).spawn_on_drop());
+    /// assert_eq!(receiver.recv(), Ok("cleaned up"));
+    /// ```
+    #[track_caller]
+    pub fn spawn_on_drop(mut self) -> Self {
+        self.options().spawn_on_drop = true;
+        self.detach()
     }
 
     /// Starts the call immediately, and returns a handle that can be awaited.
@@ -275,6 +337,19 @@ impl<'e, T> BlockingCall<'e, T> {
 #[track_caller]
 fn polled() -> ! {
     panic!("a `BlockingCall` cannot be configured after its first poll")
+}
+
+impl<T> Drop for BlockingCall<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        let State::Unstarted(call) = &self.state else { return };
+        if call.options.as_ref().is_some_and(|options| options.spawn_on_drop) {
+            // The executor is the user's, and may panic.
+            drop_quietly(catch(|| {
+                self.running();
+            }));
+        }
+    }
 }
 
 impl<T> Unpin for BlockingCall<'_, T> {}

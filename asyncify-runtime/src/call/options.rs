@@ -11,6 +11,8 @@ pub(crate) struct Options {
     /// An owned executor.
     pub(crate) executor: Option<Arc<dyn Executor>>,
     pub(crate) limiter: Option<Limiter>,
+    /// A call that is dropped before its first poll is started.
+    pub(crate) spawn_on_drop: bool,
     #[cfg(feature = "tokio")]
     pub(crate) runtime: Option<tokio::runtime::Handle>,
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use super::Unstarted;
 use super::options::Options;
-use crate::call::poll_detached;
+use crate::call::{block_on, poll_detached};
 use crate::error::{Error, Phase};
 use crate::executor::scope;
 use crate::executor::{Executor, Rejected, WhenReady};
@@ -17,6 +17,7 @@ use crate::limit::{Acquire, HeldPermit, Limiter, LimiterPermit};
 use crate::pool::global;
 use crate::sync::Mutex;
 use crate::task::{Job, JoinError, JoinHandle, Progress, current};
+use crate::util::{catch, drop_quietly};
 
 /// A started call. Dropping it cancels the call, unless it is detached.
 #[doc(hidden)]
@@ -172,6 +173,11 @@ impl<'e, T> Running<'e, T> {
             Progress::Running => Some(Phase::Run),
             Progress::Finished => None,
         }
+    }
+
+    /// Returns whether a drop of the call would wait for its end.
+    pub(super) fn joins_on_drop(&self) -> bool {
+        self.handle.joins_on_drop()
     }
 
     pub(crate) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
@@ -387,12 +393,26 @@ pub(super) fn error_or_resume(error: JoinError) -> Error {
     }
 }
 
+impl<T> Running<'_, T> {
+    /// Drops the future of a call that has not returned its result.
+    #[cold]
+    fn drop_pending(&mut self) {
+        if self.handle.is_detached() {
+            self.continue_in_background();
+        } else {
+            self.handle.abort();
+        }
+        if self.handle.joins_on_drop() {
+            // The result is the user's, and may panic when it is dropped.
+            drop_quietly(catch(|| drop_quietly(block_on(&mut self.handle))));
+        }
+    }
+}
+
 impl<T> Drop for Running<'_, T> {
     fn drop(&mut self) {
-        if !self.handle.is_detached() {
-            self.handle.abort();
-        } else {
-            self.continue_in_background();
+        if !self.handle.is_taken() {
+            self.drop_pending();
         }
     }
 }

@@ -22,11 +22,13 @@ pub struct TimedCall<'e, T> {
     after: Duration,
     /// Made at the first poll that finds the call pending.
     timer: Option<Timer>,
+    /// The phase in which the call timed out, if it is [joined](BlockingCall::join_on_drop) now.
+    expired: Option<Phase>,
 }
 
 impl<'e, T> TimedCall<'e, T> {
     pub(super) fn new(call: BlockingCall<'e, T>, after: Duration) -> Self {
-        Self { call, after, timer: None }
+        Self { call, after, timer: None, expired: None }
     }
 
     /// For generated code, which starts each call: the first poll starts this one.
@@ -44,7 +46,7 @@ impl<T> Future for TimedCall<'_, T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { call, after, timer } = &mut *self;
+        let Self { call, after, timer, expired } = &mut *self;
         let result = loop {
             if after.is_zero() && call.is_unstarted() {
                 // Not even submitted: the timeout has already expired.
@@ -52,14 +54,18 @@ impl<T> Future for TimedCall<'_, T> {
             }
             let running = call.running();
             if let Poll::Ready(result) = running.poll_result(cx) {
-                break Ok(result);
+                break expired.map_or(Ok(result), Err);
+            }
+            if expired.is_some() {
+                return Poll::Pending;
             }
             if timer.get_or_insert_with(|| Timer::new(*after)).poll(cx).is_pending() {
                 return Poll::Pending;
             }
             // `None`: the call has just completed, and its result is in time.
-            if let Some(phase) = running.time_out() {
-                break Err(phase);
+            match running.time_out() {
+                Some(phase) if !running.joins_on_drop() => break Err(phase),
+                phase => *expired = phase,
             }
         };
         // A detached call continues on its own.

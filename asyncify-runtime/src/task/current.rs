@@ -43,6 +43,11 @@ fn current() -> Option<RawTask> {
     CURRENT.with(Cell::get).map(RawTask::from_header)
 }
 
+/// Returns whether the body of `task` runs on this thread.
+pub(super) fn is(task: RawTask) -> bool {
+    current().is_some_and(|current| current == task)
+}
+
 /// Returns whether a body runs on this thread.
 #[cfg(feature = "in_place")]
 pub(crate) fn is_in_body() -> bool {

@@ -175,6 +175,11 @@ impl<T> UnsubmittedTask<T> {
         self.task.state().set_detached();
     }
 
+    /// Lets a drop of the caller's future wait until the call has ended.
+    pub(crate) fn set_join_on_drop(&mut self) {
+        self.task.state().set_join_on_drop();
+    }
+
     /// Captures the caller's context and splits the task into job and handle.
     pub(crate) fn into_parts(self) -> (Job, JoinHandle<T>) {
         let context = self.capture_context();

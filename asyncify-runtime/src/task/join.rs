@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::JoinError;
+use super::current;
 use super::raw::{Progress, RawTask};
 use super::state::Outcome;
 use crate::util::spin::join::{self, SpinResult};
@@ -103,9 +104,20 @@ impl<T> JoinHandle<T> {
         mem::replace(self, Self::finished())
     }
 
+    /// Returns whether the result was taken.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.task.is_none()
+    }
+
     /// Returns whether the call continues when the caller's future is dropped.
     pub(crate) fn is_detached(&self) -> bool {
         self.task.is_none_or(|task| task.state().is_detached())
+    }
+
+    /// Returns whether a drop of the caller's future waits until the call has ended: not if the
+    /// result was taken, nor in the body of the call itself.
+    pub(crate) fn joins_on_drop(&self) -> bool {
+        self.task.is_some_and(|task| task.state().joins_on_drop() && !current::is(task))
     }
 
     #[inline]

@@ -120,7 +120,7 @@ impl<B: Body> TaskCell<B> {
 
 /// A pointer to a task, without ownership. `Job` and `JoinHandle` each own one reference, and
 /// `UnsubmittedTask` owns both.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct RawTask(NonNull<Header>);
 
 impl RawTask {

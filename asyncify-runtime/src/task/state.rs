@@ -28,8 +28,10 @@ const SPIN_HINT: usize = 1 << 10;
 /// The body was claimed to be run, and not to be dropped. Set with `CLAIMED`; without meaning if
 /// that was set before.
 const STARTED: usize = 1 << 11;
+/// A drop of the caller's future waits for the end of the task. Set before the task is shared.
+const JOIN_ON_DROP: usize = 1 << 12;
 /// One reference: the job and the handle each own one.
-const REF: usize = 1 << 12;
+const REF: usize = 1 << 13;
 
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +112,18 @@ impl State {
     pub(super) fn is_detached(&self) -> bool {
         // Relaxed: written before the task was shared.
         self.0.load(Ordering::Relaxed) & DETACHED != 0
+    }
+
+    /// Lets a drop of the caller's future wait for the end of the task. Called before the task is
+    /// shared.
+    pub(super) fn set_join_on_drop(&self) {
+        // Relaxed: as in `set_detached`.
+        self.0.fetch_or(JOIN_ON_DROP, Ordering::Relaxed);
+    }
+
+    pub(super) fn joins_on_drop(&self) -> bool {
+        // Relaxed: written before the task was shared.
+        self.0.load(Ordering::Relaxed) & JOIN_ON_DROP != 0
     }
 
     /// Notes that a worker was awake at submission.

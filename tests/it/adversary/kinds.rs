@@ -70,6 +70,20 @@ kinds! {
         let (body, executor) = (stage.body(), stage.executor());
         future(async move { BlockingCall::new(body).executor(&executor).detach().await })
     };
+    "BlockingCall, spawned on drop", [Body, Executor], |stage| {
+        let (body, executor) = (stage.body(), stage.executor());
+        future(async move { BlockingCall::new(body).executor(&executor).spawn_on_drop().await })
+    };
+    "BlockingCall, async body, joined on drop", [Body, Executor], |stage| {
+        let (body, executor, token) = (stage.body(), stage.executor(), stage.token.clone());
+        let body = move || async move {
+            token.cancelled().await;
+            body()
+        };
+        future(async move {
+            BlockingCall::from_async::<(), _, _>(body).executor(&executor).join_on_drop().await
+        })
+    };
     "BlockingCall, waiting for a permit", [Body, Executor], |stage| {
         let (body, executor, limiter) = (stage.body(), stage.executor(), stage.exhausted_limiter());
         future(async move { BlockingCall::new(body).executor(&executor).limiter(&limiter).await })

@@ -8,6 +8,7 @@ mod hooks;
 mod in_place;
 mod lend;
 mod limits;
+mod on_drop;
 mod scopes;
 mod spans;
 mod timeouts;
