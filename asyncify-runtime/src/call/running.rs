@@ -14,7 +14,7 @@ use crate::error::{Error, Phase};
 use crate::executor::scope;
 use crate::executor::{Executor, Rejected, WhenReady};
 use crate::limit::{Acquire, HeldPermit, Limiter, LimiterPermit};
-use crate::pool::global;
+use crate::pool::Global;
 use crate::sync::Mutex;
 use crate::task::{Job, JoinError, JoinHandle, Progress, current};
 use crate::util::{catch, drop_quietly};
@@ -310,7 +310,7 @@ impl<'e> TargetExecutor<'e> {
         match self {
             Self::Named(executor) => *executor,
             Self::Shared(executor) => &**executor,
-            Self::Global => global(),
+            Self::Global => &Global,
         }
     }
 }
@@ -340,7 +340,7 @@ fn submit_plain(
 ) -> Option<WhenReady> {
     match executor {
         Some(executor) => submit(executor, job, when_full),
-        None if !scope::is_used() => submit(global(), job, when_full),
+        None if !scope::is_used() => submit(&Global, job, when_full),
         None => submit(TargetExecutor::of(None, None, &mut job).get(), job, when_full),
     }
 }

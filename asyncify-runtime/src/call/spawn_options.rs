@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::call::{BlockingCall, Running};
 use crate::executor::Executor;
 use crate::limit::Limiter;
-use crate::pool::global;
+use crate::pool::Global;
 use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
 
@@ -91,10 +91,10 @@ impl<F: FnOnce() + Send + 'static> Drop for Guaranteed<F> {
         match self.fallback {
             Fallback::GlobalPool => {
                 let job = Self { job: Some(job), fallback: Fallback::ThisThread };
-                // The global pool panics if the system cannot give it a thread.
+                // A hook of the global pool may panic.
                 drop_quietly(catch(|| {
                     let call = BlockingCall::new(move || job.run());
-                    drop(call.executor(global()).detach().start_with_limiter());
+                    drop(call.executor(&Global).detach().start_with_limiter());
                 }));
             }
             Fallback::ThisThread => drop_quietly(catch(job)),

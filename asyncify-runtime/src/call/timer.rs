@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::util::proxy_waker::ProxyWaker;
 
+#[cfg(feature = "tokio")]
+mod tokio_clock;
+
 /// The longest timeout that uses a clock: a hundred years. Every system's clock can represent it,
 /// and no process lives longer.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -23,17 +26,13 @@ pub(crate) enum Timer {
 
 impl Timer {
     /// Creates a timer that completes after `after`.
-    ///
-    /// # Panics
-    ///
-    /// Panics in a tokio runtime without a time driver; tokio's message says how to enable it.
     pub(crate) fn new(after: Duration) -> Self {
         if after > LONGEST {
             return Self::Never;
         }
         #[cfg(feature = "tokio")]
-        if tokio::runtime::Handle::try_current().is_ok() {
-            return Self::Tokio(Box::pin(tokio::time::sleep(after)));
+        if let Some(sleep) = tokio_clock::sleep(after) {
+            return Self::Tokio(sleep);
         }
         Self::Thread(Box::new((futures_timer::Delay::new(after), ProxyWaker::new())))
     }

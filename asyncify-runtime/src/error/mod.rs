@@ -3,8 +3,8 @@
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub(crate) mod process;
 
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, io};
 
 /// The reason why a call did not complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Error {
     Rejected,
     /// The executor is shut down.
     ShutDown,
+    /// The system refused to start the first thread of the [global pool](crate::global()).
+    NoThread,
     /// The call was cancelled: its future was dropped, or its handle aborted.
     Cancelled,
     /// The worker process failed, or could not be started.
@@ -58,6 +60,9 @@ impl fmt::Display for Error {
             }
             Self::Rejected => f.write_str("blocking call was rejected: the queue is full"),
             Self::ShutDown => f.write_str("blocking call was rejected: the executor is shut down"),
+            Self::NoThread => {
+                f.write_str("blocking call was rejected: the system refused to start a thread")
+            }
             Self::Cancelled => f.write_str("blocking call was cancelled"),
             #[cfg(all(feature = "process", target_os = "linux"))]
             Self::Process(error) => error.fmt(f),
@@ -66,6 +71,18 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// The kind is `TimedOut` or `Other`, and the error is the
+/// [inner error](std::io::Error::get_ref).
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error {
+            Error::TimedOut { .. } => io::ErrorKind::TimedOut,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
 
 #[cfg(all(feature = "process", target_os = "linux"))]
 impl From<process::ProcessError> for Error {

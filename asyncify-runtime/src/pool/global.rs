@@ -1,10 +1,12 @@
 //! The two pools of the process.
 
+use std::panic;
 use std::sync::OnceLock;
-use std::thread;
+use std::{io, thread};
 
 use crate::pool::BlockingPool;
-use crate::task::JoinHandle;
+use crate::task::{Executor, Job, JoinHandle, Rejected, WhenReady, spawnable};
+use crate::util::catch;
 
 static BLOCKING: OnceLock<BlockingPool> = OnceLock::new();
 static CPU: OnceLock<BlockingPool> = OnceLock::new();
@@ -21,7 +23,36 @@ static CPU: OnceLock<BlockingPool> = OnceLock::new();
 /// If it is used for the first time and the system refuses to spawn a thread.
 #[must_use]
 pub fn global() -> &'static BlockingPool {
-    BLOCKING.get_or_init(|| BlockingPool::builder().build().expect("no thread for the global pool"))
+    try_global().expect("no thread for the global pool")
+}
+
+fn try_global() -> io::Result<&'static BlockingPool> {
+    if let Some(pool) = BLOCKING.get() {
+        return Ok(pool);
+    }
+    // The error leaves `get_or_init` as a panic that no hook reports; the next use tries again.
+    let build =
+        || BlockingPool::builder().build().unwrap_or_else(|e| panic::resume_unwind(Box::new(e)));
+    catch(|| BLOCKING.get_or_init(build)).map_err(|payload| match payload.downcast() {
+        Ok(error) => *error,
+        Err(payload) => panic::resume_unwind(payload),
+    })
+}
+
+/// The global pool as an executor. It rejects a call if the pool cannot be built.
+pub(crate) struct Global;
+
+impl Executor for Global {
+    fn execute(&self, job: Job) -> Result<(), Rejected> {
+        match try_global() {
+            Ok(pool) => pool.execute(job),
+            Err(_) => Err(Rejected::no_thread(job)),
+        }
+    }
+
+    fn execute_when_ready(&self, job: Job) -> WhenReady {
+        global().execute_when_ready(job)
+    }
 }
 
 /// Returns a second pool, with one thread per core, for bodies that compute rather than wait.
@@ -82,5 +113,12 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    global().spawn(f)
+    match try_global() {
+        Ok(pool) => pool.spawn(f),
+        Err(_) => {
+            let (job, handle) = spawnable(f);
+            Rejected::no_thread(job).resolve();
+            handle
+        }
+    }
 }

@@ -53,7 +53,7 @@ mod tests;
 
 pub use builder::BlockingPoolBuilder;
 pub(crate) use compensation::compensate;
-pub(crate) use global::install;
+pub(crate) use global::{Global, install};
 pub use global::{cpu, global, spawn_blocking};
 pub use handle::BlockingPool;
 pub use metrics::PoolMetrics;

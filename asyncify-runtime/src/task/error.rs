@@ -1,7 +1,7 @@
 //! The error of a `JoinHandle`.
 
 use std::any::Any;
-use std::fmt;
+use std::{fmt, io};
 
 use super::raw::Payload;
 use super::state::Outcome;
@@ -18,6 +18,7 @@ enum Repr {
     Cancelled,
     Full,
     ShutDown,
+    NoThread,
 }
 
 impl JoinError {
@@ -34,6 +35,7 @@ impl JoinError {
         Self(match outcome {
             Outcome::RejectedFull => Repr::Full,
             Outcome::RejectedShutDown => Repr::ShutDown,
+            Outcome::RejectedNoThread => Repr::NoThread,
             _ => Repr::Cancelled,
         })
     }
@@ -50,10 +52,11 @@ impl JoinError {
         matches!(self.0, Repr::Cancelled)
     }
 
-    /// Returns `true` if the executor rejected the call: its queue was full, or it was shut down.
+    /// Returns `true` if the executor rejected the call: its queue was full, it was shut down, or
+    /// the system refused to start its first thread.
     #[must_use]
     pub fn is_rejected(&self) -> bool {
-        matches!(self.0, Repr::Full | Repr::ShutDown)
+        matches!(self.0, Repr::Full | Repr::ShutDown | Repr::NoThread)
     }
 
     /// Returns the payload of the panic, which can be inspected or passed to
@@ -101,9 +104,10 @@ impl fmt::Display for JoinError {
                 Some(text) => write!(f, "blocking call panicked: {text}"),
                 None => f.write_str("blocking call panicked"),
             },
-            Repr::Cancelled => f.write_str("blocking call was cancelled"),
-            Repr::Full => f.write_str("blocking call was rejected: the queue is full"),
-            Repr::ShutDown => f.write_str("blocking call was rejected: the executor is shut down"),
+            Repr::Cancelled => Error::Cancelled.fmt(f),
+            Repr::Full => Error::Rejected.fmt(f),
+            Repr::ShutDown => Error::ShutDown.fmt(f),
+            Repr::NoThread => Error::NoThread.fmt(f),
         }
     }
 }
@@ -118,6 +122,7 @@ impl fmt::Debug for JoinError {
             Repr::Cancelled => f.write_str("JoinError::Cancelled"),
             Repr::Full => f.write_str("JoinError::Rejected(Full)"),
             Repr::ShutDown => f.write_str("JoinError::Rejected(ShutDown)"),
+            Repr::NoThread => f.write_str("JoinError::Rejected(NoThread)"),
         }
     }
 }
@@ -131,7 +136,14 @@ impl From<JoinError> for Error {
         match error.0 {
             Repr::Full => Self::Rejected,
             Repr::ShutDown => Self::ShutDown,
+            Repr::NoThread => Self::NoThread,
             Repr::Panic(_) | Repr::Cancelled => Self::Cancelled,
         }
+    }
+}
+
+impl From<JoinError> for io::Error {
+    fn from(error: JoinError) -> Self {
+        Self::other(error)
     }
 }

@@ -115,12 +115,17 @@ impl Rejected {
         Self { job, reason: RejectReason::ShutDown }
     }
 
+    /// Rejects a job because the system refused to start a thread.
+    pub(crate) fn no_thread(job: Job) -> Self {
+        Self { job, reason: RejectReason::NoThread }
+    }
+
     /// Returns the job, which can be submitted to another executor.
     pub fn into_job(self) -> Job {
         self.job
     }
 
-    /// Returns `true` if the queue was full, and `false` if the executor was shut down.
+    /// Returns `true` if the queue was full, and `false` if the executor cannot run jobs.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.reason == RejectReason::Full

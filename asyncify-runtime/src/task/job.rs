@@ -47,6 +47,8 @@ pub(crate) enum RejectReason {
     Full,
     /// The executor is shut down.
     ShutDown,
+    /// The system refused to start a thread.
+    NoThread,
 }
 
 impl Job {
@@ -70,6 +72,7 @@ impl Job {
         self.abandon(match reason {
             RejectReason::Full => Outcome::RejectedFull,
             RejectReason::ShutDown => Outcome::RejectedShutDown,
+            RejectReason::NoThread => Outcome::RejectedNoThread,
         });
     }
 

@@ -49,6 +49,8 @@ pub(super) enum Outcome {
     RejectedFull = 4,
     /// Rejected: the executor was shut down.
     RejectedShutDown = 5,
+    /// Rejected: the system refused to start a thread.
+    RejectedNoThread = 6,
 }
 
 /// The result of a claim.
@@ -249,7 +251,8 @@ impl State {
             2 => Outcome::Cancelled,
             3 => Outcome::Discarded,
             4 => Outcome::RejectedFull,
-            _ => Outcome::RejectedShutDown,
+            5 => Outcome::RejectedShutDown,
+            _ => Outcome::RejectedNoThread,
         })
     }
 

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use asyncify_runtime::{
-    BlockingPool, Error, Limiter, Phase, Shutdown, asyncify, cancellation_token, is_cancelled,
-    sync_to_async,
+    BlockingCall, BlockingPool, Error, Limiter, Phase, Shutdown, asyncify, cancellation_token,
+    is_cancelled, sync_to_async,
 };
 use asyncify_tests::{FOREVER, Gate, block_on, poll_once, probe};
 
@@ -146,12 +146,59 @@ fn time_beyond_the_clock_never_ends() {
     });
 }
 
+/// The first call finds out that there are no timers, and the second one knows it.
+#[test]
+fn runtime_without_timers_uses_the_clock_of_the_process() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for _ in 0..2 {
+        let gate = Gate::new();
+        let result = runtime.block_on(BlockingCall::new(gate.body()).timeout(SOON));
+        assert_eq!(runtime.block_on(asyncify!(|| 5).timeout(FOREVER)), Ok(5));
+        assert!(matches!(result, Err(Error::TimedOut { after: SOON, .. })));
+        gate.open();
+    }
+    // The clock of another runtime on this thread is its own.
+    let gate = Gate::new();
+    let call = BlockingCall::new(gate.body()).timeout(LONG);
+    let result = paused().block_on(call);
+    assert!(matches!(result, Err(Error::TimedOut { after: LONG, .. })));
+    gate.open();
+}
+
+#[sync_to_async(timeout = after)]
+fn read(after: Duration, gate: Gate) -> std::io::Result<u8> {
+    let _ = after;
+    gate.pass();
+    Ok(7)
+}
+
+#[test]
+fn io_result_can_time_out() {
+    let gate = Gate::new();
+    let error = block_on(read(SOON, gate.clone())).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    assert!(matches!(error.downcast(), Ok(Error::TimedOut { after: SOON, .. })));
+    gate.open();
+    assert_eq!(block_on(read(FOREVER, gate)).unwrap(), 7);
+}
+
+#[test]
+fn errors_become_io_errors() {
+    async fn spawned() -> std::io::Result<()> {
+        asyncify!(|| panic!("expected")).spawn().await?
+    }
+    let error = block_on(spawned()).unwrap_err();
+    assert_eq!(error.to_string(), "blocking call panicked: expected");
+    assert!(error.downcast::<asyncify_runtime::JoinError>().unwrap().is_panic());
+    let error = std::io::Error::from(Error::ShutDown);
+    assert_eq!(error.to_string(), Error::ShutDown.to_string());
+}
+
 #[test]
 fn time_counts_from_the_first_poll() {
     paused().block_on(async {
         let runtime = tokio::runtime::Handle::current();
         let call = asyncify!(|| 5).executor(&runtime).timeout(Duration::from_secs(5));
-        let call = call;
         tokio::time::advance(Duration::from_secs(10)).await;
         assert_eq!(call.await, Ok(5));
     });
