@@ -26,17 +26,24 @@ pub fn global() -> &'static BlockingPool {
     try_global().expect("no thread for the global pool")
 }
 
+#[inline]
 fn try_global() -> io::Result<&'static BlockingPool> {
-    if let Some(pool) = BLOCKING.get() {
-        return Ok(pool);
+    match BLOCKING.get() {
+        Some(pool) => Ok(pool),
+        None => build(),
     }
-    // The error leaves `get_or_init` as a panic that no hook reports; the next use tries again.
-    let build =
-        || BlockingPool::builder().build().unwrap_or_else(|e| panic::resume_unwind(Box::new(e)));
-    catch(|| BLOCKING.get_or_init(build)).map_err(|payload| match payload.downcast() {
-        Ok(error) => *error,
-        Err(payload) => panic::resume_unwind(payload),
-    })
+}
+
+/// Builds the global pool with the defaults. If that fails, the next use tries again.
+#[cold]
+fn build() -> io::Result<&'static BlockingPool> {
+    let build = || BlockingPool::builder().build();
+    // The error leaves `get_or_init` as a panic that no hook reports.
+    catch(|| BLOCKING.get_or_init(|| build().unwrap_or_else(|e| panic::resume_unwind(Box::new(e)))))
+        .map_err(|payload| match payload.downcast() {
+            Ok(error) => *error,
+            Err(payload) => panic::resume_unwind(payload),
+        })
 }
 
 /// The global pool as an executor. It rejects a call if the pool cannot be built.

@@ -12,6 +12,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::task::Waker;
 
 /// Runs `f` and catches its panic.
+#[inline]
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
     // No closure that is passed here leaves state of this crate inconsistent when it unwinds.
     panic::catch_unwind(AssertUnwindSafe(f))
