@@ -40,7 +40,7 @@ edit() {
 without_cancellation() {
     edit 'let before = self.0.fetch_or(flags, Ordering::Acquire);' \
         'let before = self.0.load(Ordering::Acquire);'
-    edit 'let _current = current::enter(self.0);' ''
+    edit 'let _current = current::enter(self);' ''
     edit 'if !self.handle.is_taken() {' 'if false {'
 }
 

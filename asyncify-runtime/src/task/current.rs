@@ -7,30 +7,30 @@ use std::task::Waker;
 
 use super::Executor;
 use super::context::TaskContext;
-use super::raw::{HeaderPtr, RawTask};
+use super::raw::RawTask;
 use crate::cancel::CancellationToken;
 use crate::limit::Limiter;
 
 #[cfg(not(all(test, asyncify_loom)))]
 std::thread_local! {
-    static CURRENT: Cell<Option<HeaderPtr>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<RawTask>> = const { Cell::new(None) };
 }
 #[cfg(all(test, asyncify_loom))]
 loom::thread_local! {
-    static CURRENT: Cell<Option<HeaderPtr>> = Cell::new(None);
+    static CURRENT: Cell<Option<RawTask>> = Cell::new(None);
 }
 
 /// Makes `task` the current task of this thread until the guard is dropped.
 ///
 /// The caller keeps the task alive as long as the guard, and drops nested guards on this thread in
-/// reverse order; `raw`, the only caller, holds the guard while the body runs.
-pub(super) fn enter(task: HeaderPtr) -> Entered {
+/// reverse order; `RawTask::run`, the only caller, holds the guard while the body runs.
+pub(super) fn enter(task: RawTask) -> Entered {
     Entered { previous: CURRENT.with(|current| current.replace(Some(task))) }
 }
 
 /// Restores the previous task when it is dropped.
 pub(super) struct Entered {
-    previous: Option<HeaderPtr>,
+    previous: Option<RawTask>,
 }
 
 impl Drop for Entered {
@@ -40,7 +40,7 @@ impl Drop for Entered {
 }
 
 fn current() -> Option<RawTask> {
-    CURRENT.with(Cell::get).map(RawTask::from_header)
+    CURRENT.with(Cell::get)
 }
 
 /// Returns whether the body of `task` runs on this thread.

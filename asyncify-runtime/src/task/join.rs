@@ -9,9 +9,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::JoinError;
+use super::cancel::Progress;
 use super::current;
-use super::raw::{Progress, RawTask};
-use super::state::Outcome;
+use super::raw::RawTask;
+use super::state::{Outcome, Readiness};
+use crate::util::drop_quietly;
 use crate::util::spin::join::{self, SpinResult};
 
 /// A handle to a spawned call, which resolves to its value or to a [`JoinError`].
@@ -168,5 +170,51 @@ impl<T> Drop for JoinHandle<T> {
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JoinHandle").field("finished", &self.is_finished()).finish_non_exhaustive()
+    }
+}
+
+impl RawTask {
+    /// Polls for the outcome, and registers the handle's waker until there is one.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the handle's reference, exclusively.
+    unsafe fn poll(self, cx: &mut Context<'_>) -> Option<Outcome> {
+        let mut readiness = self.state().readiness();
+        if let Readiness::Pending { registered: true } = readiness {
+            readiness = self.state().unregister();
+        }
+        if let Readiness::Pending { .. } = readiness {
+            // SAFETY: rule 4: not registered and not complete, so the slot belongs to the handle.
+            drop_quietly(unsafe { self.set_waker(cx.waker()) });
+            readiness = self.state().register();
+        }
+        match readiness {
+            Readiness::Pending { .. } => None,
+            Readiness::Complete(outcome) => Some(outcome),
+        }
+    }
+
+    /// Drops the handle, which has not taken the outcome.
+    ///
+    /// # Safety
+    ///
+    /// The caller owns the handle's reference and transfers it.
+    pub(super) unsafe fn drop_handle(self) {
+        match self.state().drop_handle() {
+            Readiness::Complete(outcome) => {
+                // SAFETY: complete while the handle was alive, so the outcome is ours.
+                unsafe { self.drop_outcome(outcome) };
+                // SAFETY: the handle's reference.
+                unsafe { self.drop_ref() };
+            }
+            Readiness::Pending { .. } => {
+                // SAFETY: rule 4: not complete, and `WAKER` is clear, so the slot is ours.
+                let waker = unsafe { self.take_waker() };
+                // SAFETY: the handle's reference.
+                unsafe { self.drop_ref() };
+                drop_quietly(waker);
+            }
+        }
     }
 }

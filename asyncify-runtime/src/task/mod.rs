@@ -1,6 +1,7 @@
 //! A task: one blocking call, from its creation until its result is taken.
 //!
-//! A task is one allocation ([`raw`]) that starts with its state word ([`state`]). It has two
+//! A task is one allocation ([`raw`]) that starts with its state word ([`state`]); [`run`] and
+//! [`cancel`] are the two ways in which it ends. It has two
 //! owners: the [`Job`], which an executor runs or drops, and the [`JoinHandle`], which its caller
 //! awaits, aborts or drops. Transitions of the state take no lock and never wait.
 //!
@@ -27,6 +28,7 @@
 
 mod body;
 mod caller_context;
+mod cancel;
 mod context;
 pub(crate) mod current;
 mod error;
@@ -36,6 +38,7 @@ mod join;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod raw;
+mod run;
 mod state;
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
@@ -44,10 +47,10 @@ mod tests;
 pub(crate) use body::path_of;
 pub(crate) use body::{Body, SyncBody};
 pub(crate) use caller_context::CallerContext;
+pub(crate) use cancel::Progress;
 pub(crate) use context::ContextWrapper;
 pub use error::JoinError;
 pub use executor::{Executor, Rejected, WhenReady};
 pub use job::Job;
 pub(crate) use job::{Finish, RejectReason, UnsubmittedTask, spawnable};
 pub use join::JoinHandle;
-pub(crate) use raw::Progress;

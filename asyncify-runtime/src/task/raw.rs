@@ -1,28 +1,26 @@
 //! The task cell: one allocation that holds a body, its outcome, the waker and the state.
 //!
-//! Nearly all of the crate's `unsafe` is here. The rules that make it sound are numbered in the
+//! Each field is accessed by methods here, whose callers own it. The rules that make it sound are numbered in the
 //! module's documentation (`task/mod.rs`); SAFETY comments refer to them.
 #![allow(unsafe_code, reason = "the task cell: see the rules in `task/mod.rs`")]
 
 use std::alloc::{self, Layout};
 use std::any::Any;
-use std::cell::Cell;
 use std::mem::{ManuallyDrop, MaybeUninit, offset_of};
 #[cfg(feature = "tracing")]
 use std::panic::Location;
 use std::ptr::{self, NonNull};
-use std::task::{Context as PollContext, Waker};
+use std::task::Waker;
 
 use super::Body;
 use super::CallerContext;
 #[cfg(feature = "tracing")]
 use super::caller_context::Origin;
-use super::context::{ContextWrapper, TaskContext};
-use super::current;
-use super::state::{Cancel, Claim, Complete, Outcome, Readiness, State};
+use super::context::TaskContext;
+use super::state::{Outcome, State};
 use crate::limit::QueuePermit;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
-use crate::util::{catch, drop_quietly, wake_all};
+use crate::util::{catch, drop_quietly};
 
 /// A panic's payload.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -85,6 +83,7 @@ struct VTable {
 /// # Safety
 ///
 /// `stage` points to a `Stage<B>` that holds the body, and the caller has exclusive access to it.
+#[inline]
 unsafe fn run_body<B: Body>(stage: *mut ()) -> bool {
     // SAFETY: by contract the stage holds a body; it is not read again.
     let body = unsafe { ptr::read(stage.cast::<B>()) };
@@ -151,12 +150,14 @@ impl RawTask {
         Self(unsafe { NonNull::new_unchecked(Box::into_raw(cell).cast()) })
     }
 
+    #[inline]
     fn header(&self) -> &Header {
         // SAFETY: every user of a `RawTask` holds a reference (rule 1), so the task is alive. The
         // header is only ever shared; its mutable fields are in cells.
         unsafe { self.0.as_ref() }
     }
 
+    #[inline]
     pub(super) fn state(&self) -> &State {
         &self.header().state
     }
@@ -167,6 +168,7 @@ impl RawTask {
         Origin { name: header.vtable.name, location: header.location }
     }
 
+    #[inline]
     fn stage(self) -> *mut () {
         let offset = self.header().vtable.stage_offset;
         // SAFETY: the offset lies within the allocation, and the pointer was made from all of it.
@@ -174,6 +176,7 @@ impl RawTask {
     }
 
     /// Runs `f` with the stage, to which the caller has exclusive access.
+    #[inline]
     fn with_stage<R>(self, f: impl FnOnce(*mut ()) -> R) -> R {
         let stage = self.stage();
         self.header().stage.with_mut(|_| f(stage))
@@ -204,8 +207,8 @@ impl RawTask {
         }
         // The stage and `caller` are empty by rules 2 and 3; only header fields are left to drop.
         // The waker is dropped last, so that its panic does not leak the memory.
-        // SAFETY: our access is exclusive, and the slot is never used again.
-        let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
+        // SAFETY: our access is exclusive.
+        let waker = unsafe { self.take_waker() };
         // SAFETY: as above. The other fields own nothing.
         unsafe { ptr::drop_in_place(self.0.as_ptr()) };
         // SAFETY: allocated by `Box::new` for a `TaskCell` of this layout.
@@ -228,7 +231,8 @@ impl RawTask {
     /// # Safety
     ///
     /// The caller claimed the task (rule 3) and calls this once.
-    unsafe fn take_context(self) -> CallerContext {
+    #[inline]
+    pub(super) unsafe fn take_context(self) -> CallerContext {
         self.header().caller.with_mut(|caller| {
             // SAFETY: rule 3: ours alone.
             let caller = unsafe { &mut *caller };
@@ -237,6 +241,30 @@ impl RawTask {
             // SAFETY: called once; the context is not used afterwards.
             unsafe { ManuallyDrop::take(context) }
         })
+    }
+
+    /// Stores a clone of `waker`, unless the slot has one of the same task. Returns the waker that
+    /// was replaced.
+    ///
+    /// # Safety
+    ///
+    /// The slot belongs to the caller by rule 4.
+    #[inline]
+    pub(super) unsafe fn set_waker(self, waker: &Waker) -> Option<Waker> {
+        // SAFETY: the caller's contract.
+        self.header().waker.with_mut(|slot| match unsafe { &mut *slot } {
+            Some(before) if before.will_wake(waker) => None,
+            slot => slot.replace(waker.clone()),
+        })
+    }
+
+    /// # Safety
+    ///
+    /// The slot belongs to the caller by rule 4.
+    #[inline]
+    pub(super) unsafe fn take_waker(self) -> Option<Waker> {
+        // SAFETY: the caller's contract.
+        self.header().waker.with_mut(|slot| unsafe { (*slot).take() })
     }
 
     /// Stores the task's permit of a bounded queue, which is released when the task leaves the
@@ -258,132 +286,9 @@ impl RawTask {
     /// # Safety
     ///
     /// The slot belongs to the caller by rule 3.
-    unsafe fn take_queue_permit(self) -> Option<QueuePermit> {
+    pub(super) unsafe fn take_queue_permit(self) -> Option<QueuePermit> {
         // SAFETY: the caller's contract.
         self.header().queue_permit.with_mut(|slot| unsafe { (*slot).take() })
-    }
-
-    /// Runs a task. Never unwinds.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns the job's reference and transfers it.
-    pub(super) unsafe fn run(self) -> super::Finish {
-        match self.state().start() {
-            Claim::Lost => {
-                // SAFETY: the caller's reference.
-                unsafe { self.drop_ref() };
-                super::Finish::Cancelled
-            }
-            Claim::Won { queue_permit } => {
-                if queue_permit {
-                    // SAFETY: we claimed, and the permit was published (rule 3).
-                    drop_quietly(unsafe { self.take_queue_permit() });
-                }
-                // SAFETY: we claimed.
-                let outcome = unsafe { self.run_claimed() };
-                // SAFETY: we claimed, wrote the outcome, and own the job's reference.
-                unsafe { self.complete(outcome) };
-                match outcome {
-                    Outcome::Panicked => super::Finish::Panicked,
-                    _ => super::Finish::Completed,
-                }
-            }
-        }
-    }
-
-    /// Runs the body in the caller's context.
-    ///
-    /// # Safety
-    ///
-    /// The caller claimed the task.
-    unsafe fn run_claimed(self) -> Outcome {
-        // SAFETY: we claimed; taken once.
-        let context = unsafe { self.take_context() };
-        let stage = Cell::new(StageState::Body);
-        let result = catch(|| {
-            let _current = current::enter(self.0);
-            let _entered = context.enter();
-            let mut body = || {
-                if stage.get() == StageState::Body {
-                    stage.set(StageState::Running);
-                    // SAFETY: we claimed; only once, because `stage` is not `Body` from here on.
-                    let output = unsafe { self.run_body() };
-                    stage.set(if output { StageState::Output } else { StageState::Stopped });
-                }
-            };
-            match self.context_if_any() {
-                None => body(),
-                Some(context) => wrap(&mut context.take_wrappers().into_iter(), &mut body),
-            }
-        });
-        // The context is dropped before the outcome is published.
-        drop_quietly(context);
-        self.drop_body_context();
-        match (&result, stage.get()) {
-            (Ok(()), StageState::Output) => return Outcome::Output,
-            (Ok(()), StageState::Stopped) => return Outcome::Cancelled,
-            // SAFETY: the stage is ours, and still holds the body.
-            (_, StageState::Body) => unsafe { self.drop_body() },
-            // A wrapper panicked after the body had returned.
-            // SAFETY: the stage is ours, and holds the output.
-            (Err(_), StageState::Output) => unsafe { self.drop_outcome(Outcome::Output) },
-            _ => {}
-        }
-        match result {
-            // A wrapper did not run the body, or caught its panic.
-            Ok(()) => Outcome::Discarded,
-            Err(payload) => {
-                // SAFETY: rule 3: still ours, and the context was taken out.
-                self.header().caller.with_mut(|caller| unsafe {
-                    caller.write(ContextOrPayload { payload: ManuallyDrop::new(payload) });
-                });
-                Outcome::Panicked
-            }
-        }
-    }
-
-    /// Runs the body; returns whether there is an output. May unwind.
-    ///
-    /// # Safety
-    ///
-    /// The caller claimed the task, and calls this once.
-    unsafe fn run_body(self) -> bool {
-        let run = self.header().vtable.run;
-        // SAFETY: the stage belongs to the claimer and holds the body (rule 2).
-        self.with_stage(|stage| unsafe { run(stage) })
-    }
-
-    /// Drops the fields of the task context that end with the body. Never unwinds.
-    fn drop_body_context(self) {
-        if let Some(context) = self.context_if_any() {
-            drop_quietly(context.take_body_context());
-        }
-    }
-
-    /// Publishes the outcome and drops one reference. Never unwinds.
-    ///
-    /// # Safety
-    ///
-    /// The caller claimed the task, `outcome` describes stage and slot, and the caller transfers
-    /// one reference.
-    unsafe fn complete(self, outcome: Outcome) {
-        match self.state().complete(outcome) {
-            Complete::Done => {}
-            Complete::Wake => {
-                // SAFETY: rule 4: registered and complete, so the slot is ours.
-                let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
-                // SAFETY: the caller's reference. It is dropped before the waker runs.
-                unsafe { self.drop_ref() };
-                wake_all(waker);
-            }
-            Complete::NoHandle => {
-                // SAFETY: the handle is gone, and no other can be made, so the outcome is ours.
-                unsafe { self.drop_outcome(outcome) };
-                // SAFETY: the caller's reference.
-                unsafe { self.drop_ref() };
-            }
-        }
     }
 
     /// Drops the outcome in place. Never unwinds.
@@ -408,6 +313,18 @@ impl RawTask {
         }
     }
 
+    /// Stores the payload of a panic in the place of the caller's context.
+    ///
+    /// # Safety
+    ///
+    /// The caller claimed the task, and took the context out.
+    pub(super) unsafe fn set_payload(self, payload: Payload) {
+        // SAFETY: rule 3: the slot belongs to the claimer, and is empty.
+        self.header().caller.with_mut(|caller| unsafe {
+            caller.write(ContextOrPayload { payload: ManuallyDrop::new(payload) });
+        });
+    }
+
     /// # Safety
     ///
     /// The outcome is a panic, belongs to the caller, and is taken once.
@@ -430,39 +347,21 @@ impl RawTask {
         self.with_stage(|stage| unsafe { ptr::read(stage.cast::<T>()) })
     }
 
-    /// Completes a task without running it. Only drops the reference if the task was claimed
-    /// before.
+    /// Runs the body; returns whether there is an output. May unwind.
     ///
     /// # Safety
     ///
-    /// The caller owns the job's reference and transfers it.
-    pub(super) unsafe fn abandon(self, outcome: Outcome) {
-        match self.state().claim() {
-            Claim::Won { queue_permit } => {
-                // SAFETY: we claimed.
-                unsafe { self.drop_claimed(queue_permit) };
-                // SAFETY: we claimed, and body and context are dropped; the job's reference.
-                unsafe { self.complete(outcome) };
-            }
-            // SAFETY: the job's reference.
-            Claim::Lost => unsafe { self.drop_ref() },
-        }
+    /// The caller claimed the task, and calls this once.
+    pub(super) unsafe fn run_body(self) -> bool {
+        let run = self.header().vtable.run;
+        // SAFETY: the stage belongs to the claimer and holds the body (rule 2).
+        self.with_stage(|stage| unsafe { run(stage) })
     }
 
-    /// Drops body, context and permit of a task that never runs. Never unwinds.
-    ///
-    /// # Safety
-    ///
-    /// The caller claimed the task and does this instead of running it.
-    unsafe fn drop_claimed(self, queue_permit: bool) {
-        // SAFETY: we claimed, so the stage is ours and holds the body (rule 2).
-        unsafe { self.drop_body() };
-        // SAFETY: we claimed; taken once.
-        drop_quietly(unsafe { self.take_context() });
-        self.drop_body_context();
-        if queue_permit {
-            // SAFETY: we claimed, and the permit was published (rule 3).
-            drop_quietly(unsafe { self.take_queue_permit() });
+    /// Drops the fields of the task context that end with the body. Never unwinds.
+    pub(super) fn drop_body_context(self) {
+        if let Some(context) = self.context_if_any() {
+            drop_quietly(context.take_body_context());
         }
     }
 
@@ -471,7 +370,7 @@ impl RawTask {
     /// # Safety
     ///
     /// The stage belongs to the caller and holds the body.
-    unsafe fn drop_body(self) {
+    pub(super) unsafe fn drop_body(self) {
         let drop_body = self.header().vtable.drop_body;
         drop_quietly(catch(|| {
             // SAFETY: the caller's contract.
@@ -479,48 +378,7 @@ impl RawTask {
         }));
     }
 
-    /// Cancels the task for its handle. A body that has not started is dropped immediately; a
-    /// running body is notified. Returns the progress that the task had made.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns the handle's reference.
-    pub(super) unsafe fn cancel(self) -> Progress {
-        match self.state().cancel() {
-            Cancel::Won { queue_permit } => {
-                // SAFETY: we claimed.
-                unsafe { self.drop_claimed(queue_permit) };
-                // `complete` drops a reference, and the handle keeps its own: add one.
-                self.state().add_ref();
-                // SAFETY: we claimed, body and context are dropped; the reference was just added.
-                unsafe { self.complete(Outcome::Cancelled) };
-                // After `complete`, because the waker of a job that waits for a permit drops the
-                // job.
-                self.notify_cancelled();
-                Progress::Queued
-            }
-            Cancel::Running { first } => {
-                if first {
-                    self.notify_cancelled();
-                }
-                Progress::Running
-            }
-            Cancel::Discarded => Progress::Queued,
-            Cancel::Finished => Progress::Finished,
-        }
-    }
-
-    /// Notifies the waiters for the cancellation: the thread that drives an async body, the waiters
-    /// of the body's token, or the owner of a job that has not been submitted yet.
-    fn notify_cancelled(self) {
-        // Store (`CANCEL`), fence, load (`context`) here; store (`context`), fence, load (`CANCEL`)
-        // on the side that registers: at least one of the two sees the other.
-        fence(Ordering::SeqCst);
-        if let Some(context) = self.context_if_any() {
-            context.cancel();
-        }
-    }
-
+    #[inline]
     pub(super) fn context_if_any(&self) -> Option<&TaskContext> {
         // Acquire: pairs with the Release in `context`.
         let context = self.header().context.load(Ordering::Acquire);
@@ -545,95 +403,6 @@ impl RawTask {
         }
         // SAFETY: as in `context_if_any`.
         unsafe { &*context }
-    }
-
-    /// Polls for the outcome, and registers the handle's waker until there is one.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns the handle's reference, exclusively.
-    pub(super) unsafe fn poll(self, cx: &mut PollContext<'_>) -> Option<Outcome> {
-        let mut readiness = self.state().readiness();
-        if let Readiness::Pending { registered: true } = readiness {
-            readiness = self.state().unregister();
-        }
-        if let Readiness::Pending { .. } = readiness {
-            // SAFETY: rule 4: not registered and not complete, so the slot belongs to the handle.
-            let before = self.header().waker.with_mut(|slot| match unsafe { &mut *slot } {
-                Some(waker) if waker.will_wake(cx.waker()) => None,
-                slot => slot.replace(cx.waker().clone()),
-            });
-            drop_quietly(before);
-            readiness = self.state().register();
-        }
-        match readiness {
-            Readiness::Pending { .. } => None,
-            Readiness::Complete(outcome) => Some(outcome),
-        }
-    }
-
-    /// Drops the handle, which has not taken the outcome.
-    ///
-    /// # Safety
-    ///
-    /// The caller owns the handle's reference and transfers it.
-    pub(super) unsafe fn drop_handle(self) {
-        match self.state().drop_handle() {
-            Readiness::Complete(outcome) => {
-                // SAFETY: complete while the handle was alive, so the outcome is ours.
-                unsafe { self.drop_outcome(outcome) };
-                // SAFETY: the handle's reference.
-                unsafe { self.drop_ref() };
-            }
-            Readiness::Pending { .. } => {
-                // SAFETY: rule 4: not complete, and `WAKER` is clear, so the slot is ours.
-                let waker = self.header().waker.with_mut(|slot| unsafe { (*slot).take() });
-                // SAFETY: the handle's reference.
-                unsafe { self.drop_ref() };
-                drop_quietly(waker);
-            }
-        }
-    }
-}
-
-/// The progress that a task had made when it was cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
-    /// The body had not started, and never will.
-    Queued,
-    /// The body is running, and sees the cancellation.
-    Running,
-    /// The task had completed; the handle has the outcome.
-    Finished,
-}
-
-/// What the stage holds while a task runs.
-#[derive(Clone, Copy, PartialEq)]
-enum StageState {
-    /// The body, which has not started.
-    Body,
-    /// Nothing: the body is running, or has unwound.
-    Running,
-    /// Nothing: the body stopped because it was cancelled.
-    Stopped,
-    /// The output.
-    Output,
-}
-
-/// Runs `body` inside the remaining wrappers.
-fn wrap(wrappers: &mut dyn Iterator<Item = ContextWrapper>, body: &mut dyn FnMut()) {
-    match wrappers.next() {
-        Some(outer) => outer(&mut || wrap(wrappers, body)),
-        None => body(),
-    }
-}
-
-/// A pointer to the header of the running task, for `current`.
-pub(super) type HeaderPtr = NonNull<Header>;
-
-impl RawTask {
-    pub(super) fn from_header(header: HeaderPtr) -> Self {
-        Self(header)
     }
 }
 

@@ -111,6 +111,7 @@ impl State {
         self.0.fetch_or(DETACHED, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(super) fn is_detached(&self) -> bool {
         // Relaxed: written before the task was shared.
         self.0.load(Ordering::Relaxed) & DETACHED != 0
@@ -135,6 +136,7 @@ impl State {
     }
 
     /// Returns whether the handle should spin for the result.
+    #[inline]
     pub(super) fn has_spin_hint(&self) -> bool {
         // Relaxed: a hint.
         self.0.load(Ordering::Relaxed) & SPIN_HINT != 0
@@ -149,6 +151,7 @@ impl State {
     }
 
     /// Claims the task to run the body.
+    #[inline]
     pub(super) fn start(&self) -> Claim {
         self.claim_as(CLAIMED | STARTED)
     }
@@ -230,12 +233,14 @@ impl State {
         self.0.load(Ordering::Relaxed) & STARTED != 0
     }
 
+    #[inline]
     pub(super) fn is_complete(&self) -> bool {
         // Acquire: pairs with the Release in `complete`; the body's writes are visible.
         self.0.load(Ordering::Acquire) & COMPLETE != 0
     }
 
     /// Reads the state for the handle.
+    #[inline]
     pub(super) fn readiness(&self) -> Readiness {
         // Acquire: pairs with the Release in `complete`; the outcome is ours.
         Self::decode(self.0.load(Ordering::Acquire))
