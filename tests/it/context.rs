@@ -98,7 +98,7 @@ fn context_is_that_of_the_first_poll() {
     let runtime = current_thread();
     let expected = Some(runtime.handle().id());
     assert_eq!(runtime.block_on(call), expected);
-    assert_eq!(runtime.block_on(async { lazy.await }), expected);
+    assert_eq!(runtime.block_on(lazy), expected);
 }
 
 #[test]

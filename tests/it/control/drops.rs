@@ -83,7 +83,7 @@ fn one_round(random: &mut Random, pool: &BlockingPool, limiter: &Limiter, count:
         4 => abandon(call.limiter(limiter).detach(), random),
         _ => {
             let call = BlockingCall::new(count.body()).limiter(limiter);
-            abandon(Box::pin(scope_executor(pool.clone(), async { call.await })), random);
+            abandon(Box::pin(scope_executor(pool.clone(), call)), random);
         }
     }
 }
@@ -110,7 +110,7 @@ fn thread_scopes_may_be_dropped_anywhere() {
     let (count, mut random) = (Count::default(), Random(7));
     for _ in 0..300 {
         let call = BlockingCall::new(count.body());
-        abandon(Box::pin(scope_thread(async { call.await })), &mut random);
+        abandon(Box::pin(scope_thread(call)), &mut random);
     }
     count.wait_for_none();
 }

@@ -168,26 +168,26 @@ fn call_that_is_spawned_on_drop_runs_without_a_poll() {
         let sender = sender.clone();
         move || sender.send(()).unwrap()
     };
-    let received = || receiver.recv_timeout(FOREVER).unwrap();
+    let wait = || receiver.recv_timeout(FOREVER).unwrap();
     drop(BlockingCall::new(body()).spawn_on_drop());
-    received();
+    wait();
     drop(BlockingCall::new(body()).spawn_on_drop().timeout(FOREVER));
-    received();
+    wait();
     let zero = BlockingCall::new(body()).spawn_on_drop().timeout(Duration::ZERO);
     assert!(matches!(block_on(zero), Err(Error::TimedOut { phase: Phase::Queue, .. })));
-    received();
+    wait();
     // The permit, and the room in the queue, become free after the drop.
     let limiter = Limiter::new(1);
     let permit = limiter.try_acquire().unwrap();
     drop(BlockingCall::new(body()).limiter(&limiter).spawn_on_drop());
     drop(permit);
-    received();
+    wait();
     let pool = at_most(1).queue_capacity(1).build().unwrap();
     let gate = occupy(&pool, 1);
     drop(pool.spawn(|| ()));
     drop(BlockingCall::new(body()).executor(&pool).spawn_on_drop());
     gate.open();
-    received();
+    wait();
 }
 
 #[test]

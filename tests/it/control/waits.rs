@@ -89,7 +89,7 @@ fn waiting_task_has_no_budget_to_run_out_of() {
             let mut count = 0;
             block_on(async {
                 while receiver.recv().await.is_some() {
-                    count += 1
+                    count += 1;
                 }
             });
             count
