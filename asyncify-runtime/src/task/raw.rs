@@ -83,7 +83,6 @@ struct VTable {
 /// # Safety
 ///
 /// `stage` points to a `Stage<B>` that holds the body, and the caller has exclusive access to it.
-#[inline]
 unsafe fn run_body<B: Body>(stage: *mut ()) -> bool {
     // SAFETY: by contract the stage holds a body; it is not read again.
     let body = unsafe { ptr::read(stage.cast::<B>()) };
@@ -352,6 +351,7 @@ impl RawTask {
     /// # Safety
     ///
     /// The caller claimed the task, and calls this once.
+    #[inline]
     pub(super) unsafe fn run_body(self) -> bool {
         let run = self.header().vtable.run;
         // SAFETY: the stage belongs to the claimer and holds the body (rule 2).
