@@ -70,8 +70,8 @@ table! {
     a::BlockingStream<Moves> => true, false, true;
     a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8, a::InOrder> => true, false, true;
     a::Map<std::ops::Range<u8>, fn(u8) -> Moves, Moves, a::AsCompleted> => true, false, true;
-    a::Unblock<std::fs::File> => true, false, true;
-    a::Unblock<Moves> => true, false, true;
+    a::Unblock<std::fs::File> => true, true, true;
+    a::Unblock<Moves> => true, true, true;
     a::ThreadBound<Stays> => true, true, true;
     a::ThreadBoundPool<Stays> => true, true, true;
     a::Checkout<Stays> => true, true, true;

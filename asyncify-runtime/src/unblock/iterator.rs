@@ -42,17 +42,18 @@ where
     ///
     /// Resumes a panic of the iterator, after the items that were made before it. Panics if the executor
     /// is shut down before the end of the iterator.
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T::Item>> {
-        self.abandon_seek();
-        if self.stream.is_none() {
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T::Item>> {
+        let inner = self.get_mut().inner.get_mut();
+        inner.abandon_seek();
+        if inner.stream.is_none() {
             // A stream cannot return an error: it is recorded for the next operation. A lost value
             // makes no items.
-            let flushed = ready!(self.poll_flushed(cx));
-            let Some(value) = self.value.take() else { return Poll::Ready(None) };
-            self.write_buffer.record(flushed);
-            self.stream = Some(Box::new(IterStream::reclaimable(self.options.clone(), value)));
+            let flushed = ready!(inner.poll_flushed(cx));
+            let Some(value) = inner.value.take() else { return Poll::Ready(None) };
+            inner.write_buffer.record(flushed);
+            inner.stream = Some(Box::new(IterStream::reclaimable(inner.options.clone(), value)));
         }
-        let stream = self.stream.as_mut().and_then(|stream| stream.as_any().downcast_mut());
+        let stream = inner.stream.as_mut().and_then(|stream| stream.as_any().downcast_mut());
         let stream: &mut IterStream<T> = stream.expect("only this method creates it");
         Pin::new(stream).poll_next(cx)
     }

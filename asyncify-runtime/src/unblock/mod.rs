@@ -2,7 +2,8 @@
 //!
 //! One job at a time uses the value ([`value`]) and performs one [`operation`]. Bytes go through
 //! buffers ([`read_buffer`], [`write_buffer`]), so that one job moves many of them, and the caller and
-//! the job work at the same time. Each asynchronous trait has a file of its own.
+//! the job work at the same time. Each asynchronous trait has a file of its own. Calls of `with` share
+//! the state of an `Unblock` ([`shared`]).
 //!
 //! # Semantics
 //!
@@ -29,6 +30,7 @@
 //! 6. *Jobs that never run*, because the executor is shut down, leave the value in place: the operation
 //!    of each returns an error. Only a panic loses the value.
 
+mod buffer;
 mod error;
 mod iterator;
 #[cfg(all(test, asyncify_loom))]
@@ -37,6 +39,7 @@ mod operation;
 mod read;
 mod read_buffer;
 mod seek;
+mod shared;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 mod value;
@@ -53,15 +56,17 @@ pub use self::error::IntoInnerError;
 use self::iterator::ErasedStream;
 use self::operation::{Closure, Completion, Operation};
 use self::read_buffer::ReadBuffer;
-use self::seek::{LastSeek, SeekFn};
+use self::seek::{LastSeek, SeekFn, seek_fn_of_file};
+use self::shared::Shared;
 use self::value::{Value, job_error, lost_error};
 use self::write_buffer::{WriteBuffer, WriteFns};
 use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::sync::Mutex;
 
-/// The default for the maximum size of a buffer.
-const CAPACITY: usize = 4 << 20;
+/// The default for the maximum size of a buffer. Two of them fit into the second-level cache of a core,
+/// which makes them faster than larger ones.
+const CAPACITY: usize = 256 << 10;
 
 /// Adapts a blocking value for async code: `Read` to `AsyncRead`, `BufRead` to `AsyncBufRead`, `Write`
 /// to `AsyncWrite`, `Seek` to `AsyncSeek`, and `Iterator` to `Stream`.
@@ -71,18 +76,22 @@ const CAPACITY: usize = 4 << 20;
 ///
 /// # Buffers
 ///
-/// A reader does not need a `BufReader`: a read fills the internal buffer, whose size grows as long as
-/// reads fill it. Once they do, the next read starts while the bytes of the last one are consumed. The
-/// value may therefore be ahead of the logical position, by at most two buffers. A
-/// [`File`](std::fs::File), and any other value after its first seek, is moved back to the logical
-/// position before it is written to, passed to [`with`](Self::with) or returned.
+/// A reader does not need a `BufReader`: a read fills a buffer of 64 KiB, or of the size that the caller
+/// asks for, up to the [`capacity`](Self::capacity). The buffer is freed when its bytes are consumed, so
+/// a slow consumer holds no more memory than it would with a buffer of its own. When a caller has
+/// consumed 4 MiB without a pause of more than two milliseconds, reads have the size of the capacity
+/// until the next pause, and each starts while the bytes of the last one are consumed. The value may
+/// therefore be ahead of the logical position, by at most two buffers. A [`File`](std::fs::File), and
+/// any other value after its first seek, is moved back to the logical position before it is written to,
+/// passed to [`with`](Self::with) or returned.
 ///
 /// A write completes at once while there is room in the internal buffer. Its bytes are written in the
 /// background, as soon as the value is idle. Use `flush` or `close` to wait until they have been
-/// written.
+/// written. Vectored reads and writes use all slices.
 ///
 /// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use one
-/// `Unblock` for each direction.
+/// `Unblock` for each direction. Only [`with`](Self::with) can be called on a shared `Unblock`, such as
+/// one in an `Arc`.
 ///
 /// # Errors
 ///
@@ -140,6 +149,10 @@ const CAPACITY: usize = 4 << 20;
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 pub struct Unblock<T: Send + 'static> {
+    inner: Shared<Inner<T>>,
+}
+
+struct Inner<T: Send + 'static> {
     options: SpawnOptions,
     value: Value<T>,
     read_buffer: ReadBuffer,
@@ -167,21 +180,23 @@ impl<T: Send + 'static> Unblock<T> {
     }
 
     fn with_options(options: SpawnOptions, value: T) -> Self {
-        Self {
+        let inner = Inner {
             options,
             value: Value::new(value),
             read_buffer: ReadBuffer::new(CAPACITY),
             write_buffer: WriteBuffer::new(CAPACITY),
             write_fns: None,
-            seek_fn: SeekFn::of_file(),
+            seek_fn: seek_fn_of_file(),
             seek: LastSeek::None,
             stream: None,
-        }
+        };
+        Self { inner: Shared::new(inner) }
     }
 
     /// Sets the maximum size of the buffers: the most bytes that are read or written at once.
     ///
-    /// The default is 4 MiB. Call this before the value is used.
+    /// The default is 256 KiB. Call this before the value is used. A reader holds one buffer, or two
+    /// if it reads ahead; a writer holds up to two.
     ///
     /// # Panics
     ///
@@ -189,12 +204,16 @@ impl<T: Send + 'static> Unblock<T> {
     #[must_use]
     pub fn capacity(mut self, bytes: usize) -> Self {
         assert!(bytes > 0, "the buffers of an `Unblock` need room for one byte at least");
-        self.read_buffer = ReadBuffer::new(bytes);
-        self.write_buffer = WriteBuffer::new(bytes);
+        let inner = self.inner.get_mut();
+        inner.read_buffer = ReadBuffer::new(bytes);
+        inner.write_buffer = WriteBuffer::new(bytes);
         self
     }
 
     /// Runs `f` with the value, on the executor: for operations that the traits do not cover.
+    ///
+    /// Calls on a shared `Unblock` run one after the other, in the order in which they were first
+    /// polled.
     ///
     /// Bytes that were accepted before are written first. A file, and any other value after its first
     /// seek, is moved to the logical position and its read-ahead is discarded; other values keep their
@@ -202,8 +221,8 @@ impl<T: Send + 'static> Unblock<T> {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is polled, `f` never runs. If it is dropped later, `f` may
-    /// run, and its result is dropped.
+    /// If the future is dropped before it is polled, or while it waits for another call of `with`, `f`
+    /// never runs. If it is dropped later, `f` may run, and its result is dropped.
     ///
     /// # Errors
     ///
@@ -228,7 +247,7 @@ impl<T: Send + 'static> Unblock<T> {
     /// # std::fs::remove_file(&path)?;
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
-    pub async fn with<R, F>(&mut self, f: F) -> io::Result<R>
+    pub async fn with<R, F>(&self, f: F) -> io::Result<R>
     where
         F: FnOnce(&mut T) -> R + Send + 'static,
         R: Send + 'static,
@@ -239,16 +258,9 @@ impl<T: Send + 'static> Unblock<T> {
             let output = value.map(f);
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
         }));
-        poll_fn(|cx| {
-            self.abandon_seek();
-            if call.is_some() {
-                ready!(self.poll_modifiable(cx))?;
-                self.value
-                    .submit(&self.options, Operation::Call(call.take().expect("checked above")));
-            }
-            self.poll_idle(cx)
-        })
-        .await?;
+        let turn = self.inner.turn().acquire().await;
+        poll_fn(|cx| self.inner.lend(|inner| inner.poll_call(cx, &mut call))).await?;
+        drop(turn);
         let output = result.lock().unwrap_or_else(PoisonError::into_inner).take();
         output.expect("the job has completed, and has called the closure")
     }
@@ -268,12 +280,29 @@ impl<T: Send + 'static> Unblock<T> {
     /// Returns the error of an earlier write, or an error if the executor is shut down, together with
     /// the value. Returns an error without the value if the value is lost.
     pub async fn into_inner(mut self) -> Result<T, IntoInnerError<T>> {
-        let flushed = poll_fn(|cx| self.poll_flushed_and_aligned(cx)).await;
-        match (flushed, self.value.take()) {
+        let inner = self.inner.get_mut();
+        let flushed = poll_fn(|cx| inner.poll_flushed_and_aligned(cx)).await;
+        match (flushed, inner.value.take()) {
             (Ok(()), Some(value)) => Ok(*value),
             (Ok(()), None) => Err(IntoInnerError::new(lost_error(), None)),
             (Err(error), value) => Err(IntoInnerError::new(error, value)),
         }
+    }
+}
+
+impl<T: Send + 'static> Inner<T> {
+    /// Ready when `call` has been called with the value.
+    fn poll_call(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: &mut Option<Closure<T>>,
+    ) -> Poll<io::Result<()>> {
+        self.abandon_seek();
+        if call.is_some() {
+            ready!(self.poll_modifiable(cx))?;
+            self.submit(Operation::Call(call.take().expect("checked above")));
+        }
+        self.poll_idle(cx)
     }
 
     /// Ready when the value is idle, flushed, and at the logical position.
@@ -319,7 +348,7 @@ impl<T: Send + 'static> Unblock<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Unblock<T> {
+impl<T: Send + 'static> Drop for Inner<T> {
     fn drop(&mut self) {
         self.value.abandon(&self.options, self.write_buffer.take_unwritten(self.write_fns));
     }
@@ -330,9 +359,6 @@ impl<T: Send + 'static> Unpin for Unblock<T> {}
 
 impl<T: Send + 'static> fmt::Debug for Unblock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unblock")
-            .field("unread", &self.read_buffer.unread())
-            .field("unwritten", &self.write_buffer.is_dirty())
-            .finish_non_exhaustive()
+        f.debug_struct("Unblock").finish_non_exhaustive()
     }
 }

@@ -8,9 +8,11 @@ use std::task::{Context, Poll, Waker};
 
 use futures_io::{AsyncRead, AsyncWrite};
 use loom::future::block_on;
+use loom::sync::Arc;
 use loom::sync::mpsc::{Sender, channel};
 
 use super::Unblock;
+use super::shared::Shared;
 use crate::{Executor, Job, Rejected};
 
 /// Runs each job on a thread of its own.
@@ -98,5 +100,24 @@ fn the_owner_observes_the_end_of_each_job() {
         assert_eq!((read.unwrap(), target), (1, [7]));
         drop(block_on(device.into_inner()).ok().unwrap());
         assert_eq!(written.recv().unwrap(), b"a.");
+    });
+}
+
+#[test]
+fn shared_state_is_lent_to_one_at_a_time() {
+    fn increment(shared: &Shared<usize>) {
+        block_on(async {
+            let _turn = shared.turn().acquire().await;
+            shared.lend(|count| *count += 1);
+        });
+    }
+
+    model(|| {
+        let shared = Arc::new(Shared::new(0));
+        let other = shared.clone();
+        let thread = loom::thread::spawn(move || increment(&other));
+        increment(&shared);
+        thread.join().unwrap();
+        assert_eq!(shared.lend(|count| *count), 2);
     });
 }

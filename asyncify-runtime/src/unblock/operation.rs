@@ -1,14 +1,14 @@
 //! What a job does with the value, and its completion.
 
-use std::io::{self, ErrorKind, SeekFrom};
+use std::io::{self, SeekFrom};
 
-use super::read::ReadFn;
+use super::buffer::{Buffer, FillFn};
 use super::seek::SeekFn;
 use super::write_buffer::WriteFns;
 
 pub(super) enum Operation<T> {
     /// Reads into the storage.
-    Read(ReadFn<T>, Vec<u8>),
+    Read(FillFn<T>, Buffer),
     /// Writes accepted bytes.
     Write(WriteFns<T>, Vec<u8>),
     Flush(WriteFns<T>),
@@ -27,7 +27,7 @@ pub(super) type Closure<T> = Box<dyn FnOnce(io::Result<&mut T>) + Send>;
 pub(super) struct Ahead(pub(super) i64);
 
 pub(super) enum Completion {
-    Read(Vec<u8>, io::Result<usize>),
+    Read(Buffer, io::Result<usize>),
     Written(Vec<u8>, io::Result<()>),
     Flushed(io::Result<()>),
     Sought(io::Result<u64>),
@@ -36,27 +36,23 @@ pub(super) enum Completion {
 }
 
 impl<T> Operation<T> {
-    /// Performs the operation.
-    pub(super) fn run(self, value: &mut T) -> Completion {
+    /// Performs the operation on the value in `slot`, which it does not lose in a panic.
+    pub(super) fn run(self, slot: &mut Option<Box<T>>) -> Completion {
+        let value = slot.as_mut().expect("a job has the value");
         match self {
-            Self::Read(reader, mut storage) => {
-                let result = loop {
-                    match reader.read(value, &mut storage) {
-                        Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                        result => break result,
-                    }
-                };
-                Completion::Read(storage, result)
+            Self::Read(fill, mut buffer) => {
+                let result = fill(&mut buffer, slot);
+                Completion::Read(buffer, result)
             }
             Self::Write(writer, bytes) => {
                 let result = writer.write_all(value, &bytes);
                 Completion::Written(bytes, result)
             }
             Self::Flush(writer) => Completion::Flushed(writer.flush(value)),
-            Self::Seek(seeker, position) => Completion::Sought(seeker.seek(value, position)),
-            Self::Align(seeker, ahead) => {
+            Self::Seek(seek, position) => Completion::Sought(seek(value, position)),
+            Self::Align(seek, ahead) => {
                 let back = SeekFrom::Current(-ahead.0);
-                Completion::Aligned(ahead, seeker.seek(value, back))
+                Completion::Aligned(ahead, seek(value, back))
             }
             Self::Call(f) => {
                 f(Ok(value));

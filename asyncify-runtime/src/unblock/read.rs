@@ -6,21 +6,13 @@ use std::task::{Context, Poll, ready};
 
 use futures_io::{AsyncBufRead, AsyncRead};
 
-use super::Unblock;
+use super::buffer::Buffer;
 use super::operation::Operation;
+use super::{Inner, Unblock};
 
-/// How to read from a value whose type is not known to be `Read`.
-pub(super) struct ReadFn<T>(fn(&mut T, &mut [u8]) -> io::Result<usize>);
-
-impl<T> ReadFn<T> {
-    pub(super) fn read(&self, value: &mut T, target: &mut [u8]) -> io::Result<usize> {
-        (self.0)(value, target)
-    }
-}
-
-impl<T: Read + Send + 'static> Unblock<T> {
-    /// Ready when there are bytes to consume, or at the end.
-    fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+impl<T: Read + Send + 'static> Inner<T> {
+    /// Ready when there are bytes to consume, of which the caller asks for `wanted`, or at the end.
+    fn poll_input(&mut self, cx: &mut Context<'_>, wanted: usize) -> Poll<io::Result<()>> {
         self.abandon_seek();
         if self.seek.is_in_progress() {
             // The result of the seek decides which bytes come next.
@@ -29,7 +21,7 @@ impl<T: Read + Send + 'static> Unblock<T> {
         while self.read_buffer.bytes().is_empty() {
             if let Some(read_ahead) = self.read_buffer.advance() {
                 if read_ahead && !self.value.is_busy() && self.write_buffer.is_empty() {
-                    self.read();
+                    self.read(wanted);
                 }
             } else if let Some(end) = self.read_buffer.take_end() {
                 return Poll::Ready(end);
@@ -38,15 +30,15 @@ impl<T: Read + Send + 'static> Unblock<T> {
             } else {
                 // Bytes that were accepted before are written first.
                 ready!(self.poll_drained(cx))?;
-                self.read();
+                self.read(wanted);
             }
         }
         Poll::Ready(Ok(()))
     }
 
-    fn read(&mut self) {
-        let storage = self.read_buffer.take_storage();
-        self.submit(Operation::Read(ReadFn(T::read), storage));
+    fn read(&mut self, wanted: usize) {
+        let buffer = self.read_buffer.start_read(wanted);
+        self.submit(Operation::Read(Buffer::fill, buffer));
     }
 }
 
@@ -60,28 +52,32 @@ impl<T: Read + Send + 'static> AsyncRead for Unblock<T> {
     }
 
     fn poll_read_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         targets: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        if targets.iter().all(|target| target.is_empty()) {
+        let wanted = targets.iter().map(|target| target.len()).sum();
+        if wanted == 0 {
             return Poll::Ready(Ok(0));
         }
-        ready!(self.poll_input(cx))?;
-        let count = self.read_buffer.bytes().read_vectored(targets)?;
-        self.read_buffer.consume(count);
+        let inner = self.get_mut().inner.get_mut();
+        ready!(inner.poll_input(cx, wanted))?;
+        let count = inner.read_buffer.bytes().read_vectored(targets)?;
+        inner.read_buffer.consume(count);
         Poll::Ready(Ok(count))
     }
 }
 
 impl<T: Read + Send + 'static> AsyncBufRead for Unblock<T> {
-    fn poll_fill_buf(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        ready!(self.poll_input(cx))?;
-        Poll::Ready(Ok(self.get_mut().read_buffer.bytes()))
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let inner = self.get_mut().inner.get_mut();
+        ready!(inner.poll_input(cx, 0))?;
+        Poll::Ready(Ok(inner.read_buffer.bytes()))
     }
 
-    fn consume(mut self: Pin<&mut Self>, count: usize) {
-        self.abandon_seek();
-        self.read_buffer.consume(count);
+    fn consume(self: Pin<&mut Self>, count: usize) {
+        let inner = self.get_mut().inner.get_mut();
+        inner.abandon_seek();
+        inner.read_buffer.consume(count);
     }
 }

@@ -2,13 +2,23 @@
 
 use std::io;
 use std::mem;
+use std::time::{Duration, Instant};
 
+use super::buffer::Buffer;
 use super::operation::Ahead;
 
-/// The size of the first read: enough for a small file.
-const INITIAL_SIZE: usize = 8 << 10;
+/// The size of a read for a consumer that asks for less.
+const MIN_SIZE: usize = 64 << 10;
 
-/// A read of this size that fills its storage is that of a file: a pipe or a socket holds less. Reading
+/// How many bytes a consumer has to take without a rest before the reads become as large as the capacity,
+/// and are made ahead. Until then, it could be a slow peer whose socket is not full yet.
+const STEADY: usize = 4 << 20;
+
+/// A reader rests if more time passes from one buffer to the next: its consumer is slow, or one of many.
+/// A job for each buffer is no burden for either, and small buffers are more likely to stay in a cache.
+const REST: Duration = Duration::from_millis(2);
+
+/// A read of this size that fills its buffer is that of a file: a pipe or a socket holds less. Reading
 /// ahead from those could wait for ever for bytes that the caller did not ask for.
 const BULK: usize = 128 << 10;
 
@@ -21,35 +31,30 @@ pub(super) struct ReadBuffer {
     moved_back: usize,
     /// What follows the buffers: the end for now (`Ok`), or an error.
     end: Option<io::Result<()>>,
-    /// The size of the next read.
-    size: usize,
+    /// A consumed buffer, for the read ahead that starts next.
+    spare: Option<Buffer>,
     capacity: usize,
-    /// Storage for the next read.
-    spare: Vec<u8>,
-    /// A job has the storage.
+    /// The number of bytes that the consumer has taken since its last rest.
+    steady: usize,
+    /// When the consumer got the last buffer.
+    delivered: Option<Instant>,
+    /// A job has a buffer.
     reading: bool,
     /// A job moves the value to the logical position.
     aligning: bool,
 }
 
-#[derive(Default)]
-struct Buffer {
-    bytes: Vec<u8>,
-    /// The bytes from `start` to `end` are not consumed.
-    start: usize,
-    end: usize,
-}
-
 impl ReadBuffer {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            front: Buffer::default(),
+            front: Buffer::with_capacity(0),
             next: None,
             moved_back: 0,
             end: None,
-            size: INITIAL_SIZE.min(capacity),
+            spare: None,
             capacity,
-            spare: Vec::new(),
+            steady: 0,
+            delivered: None,
             reading: false,
             aligning: false,
         }
@@ -57,18 +62,19 @@ impl ReadBuffer {
 
     /// Returns the bytes that can be consumed now.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.front.bytes[self.front.start..self.front.end]
+        self.front.bytes()
     }
 
     pub(super) fn consume(&mut self, count: usize) {
-        let left = self.front.end - self.front.start;
-        assert!(count <= left, "consumed more bytes than were read");
-        self.front.start += count;
+        self.front.consume(count);
+        if self.bytes().is_empty() && !self.is_steady() {
+            self.front = Buffer::with_capacity(0);
+        }
     }
 
     /// Returns the number of bytes that were read and not consumed.
     pub(super) fn unread(&self) -> usize {
-        self.bytes().len() + self.next.as_ref().map_or(0, |next| next.end - next.start)
+        self.bytes().len() + self.next.as_ref().map_or(0, |next| next.bytes().len())
     }
 
     /// Returns how far the value is ahead of the logical position. No job may be reading.
@@ -84,12 +90,27 @@ impl ReadBuffer {
         empty && !self.reading && !self.aligning
     }
 
-    /// Switches to the next buffer. Returns `None` if there is none, and otherwise whether to read ahead.
+    /// Returns whether the consumer takes bytes as fast as a job reads them. Its buffers are larger then,
+    /// are filled ahead, and are used again; those of any other are given back once they are consumed.
+    fn is_steady(&self) -> bool {
+        self.steady >= STEADY
+    }
+
+    /// Switches to the next buffer, when the consumer asks for more bytes. Returns `None` if there is
+    /// none, and otherwise whether to read ahead.
     pub(super) fn advance(&mut self) -> Option<bool> {
         let next = self.next.take()?;
-        let filled = next.end == next.bytes.len();
-        self.spare = mem::replace(&mut self.front, next).bytes;
-        Some(filled && self.front.end >= BULK && self.end.is_none())
+        let now = Instant::now();
+        if self.delivered.replace(now).is_some_and(|last| now.duration_since(last) > REST) {
+            self.steady = 0;
+        }
+        let count = next.bytes().len();
+        self.steady = self.steady.saturating_add(count);
+        let filled = count >= BULK && count == next.capacity();
+        let read_ahead = filled && self.is_steady() && self.end.is_none();
+        let consumed = mem::replace(&mut self.front, next);
+        self.spare = Some(consumed).filter(|_| read_ahead);
+        Some(read_ahead)
     }
 
     /// Takes the end, if the buffers are consumed up to it.
@@ -97,37 +118,35 @@ impl ReadBuffer {
         self.end.take()
     }
 
-    /// Takes the storage for a job that reads.
-    pub(super) fn take_storage(&mut self) -> Vec<u8> {
+    /// Returns a buffer for a job that reads, of a size for a consumer that asks for `wanted` bytes.
+    pub(super) fn start_read(&mut self, wanted: usize) -> Buffer {
         self.reading = true;
-        let mut storage = mem::take(&mut self.spare);
-        storage.resize(self.size.max(storage.len()), 0);
-        storage
+        let wanted = if self.is_steady() { self.capacity } else { wanted };
+        let size = wanted.clamp(MIN_SIZE.min(self.capacity), self.capacity);
+        let spare = self.spare.take().filter(|spare| spare.capacity() == size);
+        spare.unwrap_or_else(|| Buffer::with_capacity(size))
     }
 
     /// Completes a read.
-    pub(super) fn fill(&mut self, bytes: Vec<u8>, result: io::Result<usize>) {
+    pub(super) fn fill(&mut self, mut buffer: Buffer, result: io::Result<usize>) {
         self.reading = false;
         match result {
             Ok(0) => self.end = Some(Ok(())),
             Err(error) => self.end = Some(Err(error)),
             Ok(count) => {
-                if count == bytes.len() {
-                    self.size = (bytes.len() * 2).min(self.capacity);
-                }
-                let start = self.moved_back.min(count);
-                self.moved_back -= start;
-                self.next = Some(Buffer { bytes, start, end: count });
-                return;
+                let skipped = self.moved_back.min(count);
+                self.moved_back -= skipped;
+                buffer.consume(skipped);
+                self.next = Some(buffer);
             }
         }
-        self.spare = bytes;
     }
 
     /// Discards the read-ahead: the position of the value is the logical position now.
     pub(super) fn clear(&mut self) {
-        self.front.start = self.front.end;
+        self.front = Buffer::with_capacity(0);
         self.next = None;
+        self.spare = None;
         self.moved_back = 0;
         self.end = None;
     }
@@ -146,5 +165,70 @@ impl ReadBuffer {
             self.moved_back =
                 moved_back.and_then(usize::try_from).expect("the value is never past its reads");
         }
+    }
+}
+
+#[cfg(all(test, not(asyncify_loom)))]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    impl ReadBuffer {
+        /// Returns the memory that is held while no job is reading.
+        pub(in super::super) fn held(&self) -> usize {
+            let others = [&self.next, &self.spare].into_iter().flatten();
+            self.front.capacity() + others.map(Buffer::capacity).sum::<usize>()
+        }
+
+        /// Reads from `value`, and takes all bytes, with a rest before.
+        fn turn<T: Read + Send + 'static>(&mut self, value: T, rests: bool) -> bool {
+            let mut buffer = self.start_read(1);
+            let result = buffer.fill(&mut Some(Box::new(value)));
+            self.fill(buffer, result);
+            self.delivered = rests.then(|| Instant::now().checked_sub(2 * REST).unwrap());
+            let read_ahead = self.advance().unwrap();
+            self.consume(self.bytes().len());
+            read_ahead
+        }
+    }
+
+    const CAPACITY: usize = 256 << 10;
+
+    #[test]
+    fn a_consumed_buffer_is_given_back() {
+        let mut buffer = ReadBuffer::new(CAPACITY);
+        for _ in 0..STEADY / MIN_SIZE - 1 {
+            assert!(!buffer.turn(io::repeat(7), false));
+            assert_eq!(buffer.held(), 0);
+        }
+    }
+
+    #[test]
+    fn reads_are_large_and_ahead_until_the_consumer_rests() {
+        let mut buffer = ReadBuffer::new(CAPACITY);
+        for _ in 0..STEADY / MIN_SIZE {
+            buffer.turn(io::repeat(7), false);
+        }
+        for _ in 0..3 {
+            assert!(buffer.turn(io::repeat(7), false));
+            assert_eq!(buffer.front.capacity(), CAPACITY);
+            assert!(buffer.held() <= 2 * CAPACITY);
+        }
+        assert!(!buffer.turn(io::repeat(7), true));
+        assert_eq!(buffer.held(), 0);
+        assert!(!buffer.turn(io::repeat(7), false));
+        assert_eq!(buffer.start_read(1).capacity(), MIN_SIZE);
+    }
+
+    #[test]
+    fn a_read_is_as_large_as_its_caller_wants_within_limits() {
+        let mut buffer = ReadBuffer::new(CAPACITY);
+        for (wanted, size) in
+            [(1, MIN_SIZE), (100 << 10, 100 << 10), (CAPACITY, CAPACITY), (1 << 30, CAPACITY)]
+        {
+            assert_eq!(buffer.start_read(wanted).capacity(), size);
+        }
+        assert_eq!(ReadBuffer::new(10).start_read(1 << 30).capacity(), 10);
     }
 }

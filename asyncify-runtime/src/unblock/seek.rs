@@ -1,6 +1,6 @@
 //! `Seek` as `AsyncSeek`, and the logical position of a value with read-ahead.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::mem;
@@ -9,45 +9,23 @@ use std::task::{Context, Poll, ready};
 
 use futures_io::AsyncSeek;
 
-use super::Unblock;
 use super::operation::{Ahead, Operation};
+use super::{Inner, Unblock};
 
 /// How to seek in a value whose type is not known to be `Seek`.
-pub(super) struct SeekFn<T>(fn(&mut T, SeekFrom) -> io::Result<u64>);
+pub(super) type SeekFn<T> = fn(&mut T, SeekFrom) -> io::Result<u64>;
 
-impl<T: Seek> SeekFn<T> {
-    fn new() -> Self {
-        Self(T::seek)
+/// Returns how to seek in a file, if `T` is one. Files are what is most often both read and written, and
+/// the effect of a write after a read must not depend on an earlier seek.
+pub(super) fn seek_fn_of_file<T: 'static>() -> Option<SeekFn<T>> {
+    fn seek<T: 'static>(value: &mut T, position: SeekFrom) -> io::Result<u64> {
+        let file: &mut dyn Any = value;
+        file.downcast_mut::<File>().ok_or(ErrorKind::NotSeekable)?.seek(position)
     }
+
+    let is_file = TypeId::of::<T>() == TypeId::of::<File>();
+    is_file.then_some(seek)
 }
-
-impl<T> SeekFn<T> {
-    pub(super) fn seek(self, value: &mut T, position: SeekFrom) -> io::Result<u64> {
-        (self.0)(value, position)
-    }
-}
-
-impl<T: 'static> SeekFn<T> {
-    /// Returns the function of a file, if `T` is one. Files are what is most often both read and
-    /// written, and the effect of a write after a read must not depend on an earlier seek.
-    pub(super) fn of_file() -> Option<Self> {
-        fn seek<T: 'static>(value: &mut T, position: SeekFrom) -> io::Result<u64> {
-            let file: &mut dyn Any = value;
-            file.downcast_mut::<File>().ok_or(ErrorKind::NotSeekable)?.seek(position)
-        }
-
-        let is_file = std::any::TypeId::of::<T>() == std::any::TypeId::of::<File>();
-        is_file.then_some(Self(seek))
-    }
-}
-
-impl<T> Clone for SeekFn<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for SeekFn<T> {}
 
 /// The last seek, which a later call of `poll_seek` may resume.
 pub(super) enum LastSeek {
@@ -74,7 +52,7 @@ impl LastSeek {
     }
 }
 
-impl<T: Send + 'static> Unblock<T> {
+impl<T: Send + 'static> Inner<T> {
     /// Abandons the last seek, because another operation starts: a later seek is a new one.
     pub(super) fn abandon_seek(&mut self) {
         match &mut self.seek {
@@ -140,34 +118,35 @@ impl<T: Seek + Send + 'static> AsyncSeek for Unblock<T> {
     /// A seek that fails, for example to a position before the start, changes neither the position nor
     /// the read-ahead.
     fn poll_seek(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         position: SeekFrom,
     ) -> Poll<io::Result<u64>> {
-        let seek_fn = *self.seek_fn.get_or_insert_with(SeekFn::new);
+        let inner = self.get_mut().inner.get_mut();
+        let seek_fn = *inner.seek_fn.get_or_insert(T::seek);
         loop {
-            match mem::replace(&mut self.seek, LastSeek::None) {
+            match mem::replace(&mut inner.seek, LastSeek::None) {
                 LastSeek::Completed(previous, result) if previous == position => {
                     return Poll::Ready(result);
                 }
                 LastSeek::InProgress(Some(previous)) if previous == position => {
-                    self.seek = LastSeek::InProgress(Some(previous));
-                    ready!(self.poll_idle(cx))?;
+                    inner.seek = LastSeek::InProgress(Some(previous));
+                    ready!(inner.poll_idle(cx))?;
                 }
                 LastSeek::InProgress(_) => {
-                    self.seek = LastSeek::InProgress(None);
-                    ready!(self.poll_idle(cx))?;
+                    inner.seek = LastSeek::InProgress(None);
+                    ready!(inner.poll_idle(cx))?;
                 }
                 LastSeek::Completed(..) | LastSeek::None => {
-                    ready!(self.poll_written(cx))?;
-                    if self.relative_to_value(position).is_none() {
-                        ready!(self.poll_aligned(cx))?;
+                    ready!(inner.poll_written(cx))?;
+                    if inner.relative_to_value(position).is_none() {
+                        ready!(inner.poll_aligned(cx))?;
                     }
-                    let Some(relative_to_value) = self.relative_to_value(position) else {
+                    let Some(relative_to_value) = inner.relative_to_value(position) else {
                         return Poll::Ready(Err(ErrorKind::NotSeekable.into()));
                     };
-                    self.submit(Operation::Seek(seek_fn, relative_to_value));
-                    self.seek = LastSeek::InProgress(Some(position));
+                    inner.submit(Operation::Seek(seek_fn, relative_to_value));
+                    inner.seek = LastSeek::InProgress(Some(position));
                 }
             }
         }

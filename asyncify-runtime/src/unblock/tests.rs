@@ -1,11 +1,17 @@
 mod drops;
+mod manual;
+mod seeks;
+mod sharing;
+
 // miri has no file system.
 #[cfg(not(miri))]
 mod files;
-mod manual;
 #[cfg(not(miri))]
 mod scripts;
-mod seeks;
+#[cfg(not(miri))]
+mod temporary;
+#[cfg(not(miri))]
+mod world;
 
 use std::collections::VecDeque;
 use std::io::{self, Cursor, ErrorKind, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};

@@ -154,10 +154,11 @@ impl<T: Send + 'static> Value<T> {
         let operation = operation.filter(|operation| matches!(operation, Operation::Write(..)));
         if operation.is_some() || unwritten.is_some() || mem::needs_drop::<T>() {
             options.spawn_guaranteed(move || {
-                let mut value = value;
-                let completion =
-                    operation.map(|operation| operation.run(&mut value)).or(completion);
-                finish(value, unwritten, completion.as_ref());
+                let mut slot = Some(value);
+                let completion = operation.map(|operation| operation.run(&mut slot)).or(completion);
+                if let Some(value) = slot {
+                    finish(value, unwritten, completion.as_ref());
+                }
             });
         }
     }
@@ -171,7 +172,7 @@ impl<T> Cell<T> {
     /// Runs a job.
     fn run(&self) {
         let mut state = self.lock();
-        let (mut value, operation) = match mem::replace(&mut *state, State::Gone) {
+        let (value, operation) = match mem::replace(&mut *state, State::Gone) {
             State::Queued(value, operation) => (value, operation),
             other => {
                 // The owner has taken the operation back.
@@ -181,11 +182,12 @@ impl<T> Cell<T> {
         };
         *state = State::Running { writes: matches!(operation, Operation::Write(..)) };
         drop(state);
-        let result = catch(|| operation.run(&mut value));
+        let mut slot = Some(value);
+        let result = catch(|| operation.run(&mut slot));
         let mut state = self.lock();
         let previous = mem::replace(&mut *state, State::Gone);
-        match result {
-            Ok(completion) => {
+        match (result, slot) {
+            (Ok(completion), Some(value)) => {
                 if let State::Abandoned(unwritten) = previous {
                     drop(state);
                     finish(value, unwritten, Some(&completion));
@@ -193,7 +195,8 @@ impl<T> Cell<T> {
                     *state = State::Completed(value, completion);
                 }
             }
-            Err(payload) => {
+            (Ok(_), None) => unreachable!("an operation returns the value"),
+            (Err(payload), value) => {
                 drop(state);
                 drop_quietly(value);
                 panic::resume_unwind(payload);

@@ -6,11 +6,11 @@ use std::task::{Context, Poll, ready};
 
 use futures_io::AsyncWrite;
 
-use super::Unblock;
 use super::operation::Operation;
 use super::write_buffer::WriteFns;
+use super::{Inner, Unblock};
 
-impl<T: Send + 'static> Unblock<T> {
+impl<T: Send + 'static> Inner<T> {
     /// Ready when the value is idle and all accepted bytes are written, or discarded after an error,
     /// which is recorded.
     pub(super) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -58,29 +58,30 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.write_fns.get_or_insert_with(WriteFns::new);
-        self.abandon_seek();
+        let inner = self.get_mut().inner.get_mut();
+        inner.write_fns.get_or_insert_with(WriteFns::new);
+        inner.abandon_seek();
         loop {
-            let idle = match self.poll_idle(cx) {
+            let idle = match inner.poll_idle(cx) {
                 Poll::Ready(idle) => idle.map(|()| true)?,
                 Poll::Pending => false,
             };
-            self.write_buffer.take_error()?;
+            inner.write_buffer.take_error()?;
             if slices.iter().all(|bytes| bytes.is_empty()) {
                 return Poll::Ready(Ok(0));
             }
-            if self.needs_alignment() {
-                ready!(self.poll_modifiable(cx))?;
+            if inner.needs_alignment() {
+                ready!(inner.poll_modifiable(cx))?;
                 continue;
             }
-            let count = self.write_buffer.accept(slices);
+            let count = inner.write_buffer.accept(slices);
             if idle {
                 // Written at once; bytes that are accepted from now on follow.
-                self.write();
+                inner.write();
             } else if count == 0 {
                 return Poll::Pending;
             }
@@ -90,9 +91,10 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
         }
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.abandon_seek();
-        self.poll_flushed(cx)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let inner = self.get_mut().inner.get_mut();
+        inner.abandon_seek();
+        inner.poll_flushed(cx)
     }
 
     /// Flushes the value. It is closed when it is dropped, on the executor.

@@ -27,6 +27,12 @@ impl WriteBuffer {
         self.dirty
     }
 
+    /// Returns the memory that is held while no job is writing.
+    #[cfg(all(test, not(asyncify_loom)))]
+    pub(super) fn held(&self) -> usize {
+        self.bytes.capacity() + self.spare.capacity()
+    }
+
     /// Accepts as many bytes of the slices as there is room for. Returns how many.
     pub(super) fn accept(&mut self, slices: &[IoSlice<'_>]) -> usize {
         let before = self.bytes.len();
@@ -47,10 +53,15 @@ impl WriteBuffer {
     /// Completes a write. After an error, the bytes that were accepted meanwhile are discarded: they must
     /// not follow the gap.
     pub(super) fn written(&mut self, mut storage: Vec<u8>, result: io::Result<()>) {
-        storage.clear();
-        self.spare = storage;
         if result.is_err() {
             self.bytes.clear();
+        }
+        // A writer that rests gives its memory back.
+        if self.bytes.is_empty() {
+            self.bytes = Vec::new();
+        } else {
+            storage.clear();
+            self.spare = storage;
         }
         self.record(result);
     }

@@ -206,7 +206,7 @@ kinds! {
         })
     };
     "Unblock::with", [Body, Executor], |stage| {
-        let (mut value, body) = (Unblock::on(stage.executor(), Cursor::new(vec![0])), stage.body());
+        let (value, body) = (Unblock::on(stage.executor(), Cursor::new(vec![0])), stage.body());
         future(async move { value.with(move |_| body()).await })
     };
     "Unblock::into_inner", [Body, Executor], |stage| {

@@ -2,41 +2,22 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
 
 use futures::executor::block_on;
 use futures::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::pattern;
+use super::temporary::Temporary;
 use crate::Unblock;
 use crate::util::test_util::{self, Random};
-
-/// A temporary file, which is removed when it is dropped.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("asyncify-unblock-{name}-{}", std::process::id())))
-    }
-
-    fn create(&self) -> File {
-        File::options().read(true).write(true).create(true).truncate(true).open(&self.0).unwrap()
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        _ = std::fs::remove_file(&self.0);
-    }
-}
 
 #[test]
 fn an_unblocked_file_behaves_like_a_file() {
     let rounds = test_util::rounds() / 200;
-    let temporary = (Temporary::new("left"), Temporary::new("right"));
+    let temporary = (Temporary::new(), Temporary::new());
     for seed in 0..rounds {
         let mut random = Random::new(seed);
-        let (mut plain, file) = (temporary.0.create(), temporary.1.create());
+        let (mut plain, file) = (temporary.0.create(true, b""), temporary.1.create(true, b""));
         plain.write_all(&pattern(400_000)).unwrap();
         let mut file = Unblock::new(file);
         block_on(file.write_all(&pattern(400_000))).unwrap();

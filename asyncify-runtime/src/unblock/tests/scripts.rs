@@ -5,22 +5,20 @@
 //! discards models that contradict later results. At least one model must remain.
 
 use std::fs::File;
-use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::{Pin, pin};
-use std::sync::mpsc::Sender;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
-use futures::executor::block_on;
-use futures::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite};
+use futures::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite, FutureExt};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::manual::Manual;
 use super::pattern;
-use crate::util::test_util;
+use super::temporary::Temporary;
+use super::world::World;
 use crate::{BlockingPool, Unblock};
 
 #[derive(Clone, Debug)]
@@ -55,6 +53,8 @@ enum Action {
     Close,
     /// Asks the file for its own position.
     Position,
+    /// Moves the file and asks for its position, at the same time.
+    Together(u64),
 }
 
 #[derive(Clone, Debug)]
@@ -84,6 +84,7 @@ fn scripts() -> impl Strategy<Value = Script> {
         1 => Just(Action::Flush),
         1 => Just(Action::Close),
         1 => Just(Action::Position),
+        1 => (0_u64..80).prop_map(Action::Together),
     ];
     let step = prop_oneof![
         8 => (action, polls()).prop_map(|(action, polls)| Step::Do(action, polls)),
@@ -104,101 +105,6 @@ fn scripts() -> impl Strategy<Value = Script> {
     )
 }
 
-/// The executor of the jobs.
-enum World {
-    /// Jobs run on this thread, when the script says so.
-    Manual(Manual),
-    /// Jobs run on a pool of one thread, whose queue holds one job.
-    Pool(BlockingPool, Option<Sender<()>>),
-}
-
-impl World {
-    fn unblock(&self, file: File, capacity: usize) -> Unblock<File> {
-        match self {
-            Self::Manual(manual) => Unblock::on(manual.clone(), file),
-            Self::Pool(pool, _) => Unblock::on(pool.clone(), file),
-        }
-        .capacity(capacity)
-    }
-
-    fn fill(&mut self) {
-        match self {
-            Self::Manual(manual) => manual.fill(),
-            Self::Pool(pool, hold) => {
-                *hold = None;
-                test_util::settle(pool);
-                *hold = Some(test_util::fill(pool));
-            }
-        }
-    }
-
-    fn run(&mut self) {
-        match self {
-            Self::Manual(manual) => _ = manual.run_one(),
-            Self::Pool(_, hold) => *hold = None,
-        }
-    }
-
-    fn run_all(&mut self) {
-        match self {
-            Self::Manual(manual) => manual.run_all(),
-            Self::Pool(pool, hold) => {
-                *hold = None;
-                test_util::settle(pool);
-            }
-        }
-    }
-
-    /// Polls until ready, or `polls` times. Returns `None` if it was not ready by then.
-    fn poll<R>(
-        &mut self,
-        polls: Option<usize>,
-        mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>,
-    ) -> Option<R> {
-        if let Some(polls) = polls {
-            for turn in 0..polls {
-                if let Poll::Ready(result) = Manual::poll(&mut poll) {
-                    return Some(result);
-                }
-                if let (Self::Manual(manual), true) = (&*self, turn + 1 < polls) {
-                    manual.run_one();
-                }
-            }
-            return None;
-        }
-        Some(match self {
-            Self::Manual(manual) => manual.complete(poll),
-            Self::Pool(_, hold) => {
-                *hold = None;
-                block_on(poll_fn(poll))
-            }
-        })
-    }
-}
-
-/// A temporary file, which is removed when it is dropped.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn new() -> Self {
-        use crate::sync::{AtomicUsize, Ordering};
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let name = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        Self(std::env::temp_dir().join(format!("asyncify-script-{}-{}", name.0, name.1)))
-    }
-
-    fn open(&self, writable: bool, content: &[u8]) -> File {
-        std::fs::write(&self.0, content).unwrap();
-        File::options().read(true).write(writable).open(&self.0).unwrap()
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        _ = std::fs::remove_file(&self.0);
-    }
-}
-
 /// A possible state of the file.
 struct Model {
     file: File,
@@ -208,7 +114,7 @@ struct Model {
 impl Model {
     fn new(content: &[u8]) -> Self {
         let temporary = Temporary::new();
-        Self { file: temporary.open(true, content), temporary }
+        Self { file: temporary.create(true, content), temporary }
     }
 
     fn content(&self) -> Vec<u8> {
@@ -335,13 +241,7 @@ impl Run<'_> {
                         self.keep("a seek", |model| model.seeks(*position, &found))?;
                     }
                     None if polls == Some(0) => {}
-                    None => {
-                        let others =
-                            self.models.iter_mut().map(|model| model.after_seek(*position));
-                        let others: Vec<_> = others.collect();
-                        self.models.extend(others);
-                        self.merge();
-                    }
+                    None => self.may_have_sought(*position),
                 }
             }
             Action::Flush => {
@@ -362,8 +262,38 @@ impl Run<'_> {
                 }
                 self.reported(found.map(|found| found.map(drop)))?;
             }
+            Action::Together(position) => self.together(SeekFrom::Start(*position), polls)?,
         }
         Ok(())
+    }
+
+    /// Moves the file and asks for its position, at the same time.
+    fn together(&mut self, position: SeekFrom, polls: Option<usize>) -> Checked {
+        let Self { world, file, .. } = self;
+        let (mut sought, mut found) = (None, None);
+        {
+            let mut seeks = pin!(file.with(move |file| file.seek(position)).fuse());
+            let mut finds = pin!(file.with(|file| file.stream_position().unwrap()).fuse());
+            world.poll(polls, |cx| {
+                if let Poll::Ready(result) = seeks.as_mut().poll(cx) {
+                    sought = Some(result);
+                }
+                if let Poll::Ready(result) = finds.as_mut().poll(cx) {
+                    found = Some(result);
+                }
+                if sought.is_some() && found.is_some() { Poll::Ready(()) } else { Poll::Pending }
+            });
+        }
+        match sought {
+            Some(Ok(sought)) => self.keep("a seek", |model| model.seeks(position, &sought))?,
+            Some(Err(error)) => self.reported(Some(Err(error)))?,
+            None if polls == Some(0) => {}
+            None => self.may_have_sought(position),
+        }
+        if let Some(Ok(found)) = found {
+            self.keep("the file itself", |model| model.position() == found)?;
+        }
+        self.reported(found.map(|found| found.map(drop)))
     }
 
     /// Checks the result of a write.
@@ -396,6 +326,14 @@ impl Run<'_> {
         self.models.retain_mut(|model| fits(model));
         prop_assert!(!self.models.is_empty(), "{} contradicts every model", what);
         Ok(())
+    }
+
+    /// Adds models of the case that a dropped operation has moved the file.
+    fn may_have_sought(&mut self, position: SeekFrom) {
+        let others = self.models.iter_mut().map(|model| model.after_seek(position));
+        let others: Vec<_> = others.collect();
+        self.models.extend(others);
+        self.merge();
     }
 
     /// Discards models that are equal to another.
@@ -443,7 +381,7 @@ impl Run<'_> {
 fn run(world: &mut World, script: &Script) -> Checked {
     let temporary = Temporary::new();
     let content = pattern(script.length);
-    let file = temporary.open(script.writable, &content);
+    let file = temporary.create(script.writable, &content);
     let mut run = Run {
         file: world.unblock(file, script.capacity),
         world,

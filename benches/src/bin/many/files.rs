@@ -12,10 +12,18 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const SIZE: usize = 1 << 30;
 /// What the user reads and writes in one go.
-const STEP: usize = 64 << 10;
+pub(crate) const STEP: usize = 64 << 10;
 
 /// Goes away with the bench.
-struct Temporary(PathBuf);
+pub(crate) struct Temporary(pub(crate) PathBuf);
+
+impl Temporary {
+    pub(crate) fn new() -> Self {
+        let directory =
+            std::env::var_os("ASYNCIFY_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+        Self(directory.join(format!("asyncify-many-{}", std::process::id())))
+    }
+}
 
 impl Drop for Temporary {
     fn drop(&mut self) {
@@ -25,9 +33,7 @@ impl Drop for Temporary {
 
 pub(crate) fn tables(bench: &Bench) -> io::Result<String> {
     let size = bench.items(SIZE) / STEP * STEP;
-    let directory =
-        std::env::var_os("ASYNCIFY_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
-    let temporary = Temporary(directory.join(format!("asyncify-many-{}", std::process::id())));
+    let temporary = Temporary::new();
     let path = &temporary.0;
     write_plainly(path, size)?;
     let plainly = |work: fn(&Path, usize) -> io::Result<()>| -> Sample<'_> {
@@ -87,7 +93,7 @@ fn write_plainly(path: &Path, size: usize) -> io::Result<()> {
     file.flush()
 }
 
-async fn read(mut file: impl futures::AsyncRead + Unpin, size: usize) {
+pub(crate) async fn read(mut file: impl futures::AsyncRead + Unpin, size: usize) {
     let mut buffer = vec![0; STEP];
     let mut read = 0;
     loop {
@@ -99,7 +105,7 @@ async fn read(mut file: impl futures::AsyncRead + Unpin, size: usize) {
     assert_eq!(read, size);
 }
 
-async fn read_tokio(mut file: tokio::fs::File, size: usize) {
+pub(crate) async fn read_tokio(mut file: tokio::fs::File, size: usize) {
     let mut buffer = vec![0; STEP];
     let mut read = 0;
     loop {

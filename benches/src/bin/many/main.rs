@@ -3,6 +3,7 @@
 
 mod files;
 mod maps;
+mod readers;
 mod streams;
 
 use asyncify_benches::markdown;
@@ -16,12 +17,13 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 const USAGE: &str = "\
-usage: many [maps] [streams] [files] [--quick] [--write FILE]
+usage: many [maps] [streams] [files] [readers] [--quick] [--write FILE]
 
 Prints what these cost, or those named, as markdown.
 
   --quick       one sample of a hundredth of the work: shows that it works, and no more
-  --write FILE  put the tables into FILE, between `<!-- many:begin -->` and `<!-- many:end -->`
+  --write FILE  put the tables into FILE, between `<!-- many:begin -->` and `<!-- many:end -->`,
+                and those of readers between `<!-- readers:begin -->` and `<!-- readers:end -->`
 ";
 
 fn main() -> ExitCode {
@@ -37,12 +39,12 @@ fn run() -> io::Result<()> {
         match (argument.as_str(), &mut arguments) {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
-            ("maps" | "streams" | "files", _) => named.push(argument),
+            ("maps" | "streams" | "files" | "readers", _) => named.push(argument),
             _ => return Err(io::Error::other(USAGE)),
         }
     }
     let wanted = |name: &str| named.is_empty() || named.iter().any(|named| named == name);
-    let mut text = String::new();
+    let (mut text, mut of_readers) = (String::new(), String::new());
     for flavor in Flavor::ALL {
         let bench = Bench { runtime: Runtime::new(flavor, Settings::default()), scale };
         let mut tables = Vec::new();
@@ -55,9 +57,19 @@ fn run() -> io::Result<()> {
         if wanted("files") {
             tables.push(files::tables(&bench)?);
         }
-        text += &format!("On tokio's {} runtime:\n\n{}\n", flavor.name(), tables.join("\n"));
+        let heading = format!("On tokio's {} runtime:\n\n", flavor.name());
+        if !tables.is_empty() {
+            text += &format!("{heading}{}\n", tables.join("\n"));
+        }
+        if wanted("readers") {
+            of_readers += &format!("{heading}{}\n", readers::tables(&bench)?);
+        }
     }
-    markdown::publish("many", &text, write.as_deref().map(Path::new))
+    let sections = [("many", text), ("readers", of_readers)];
+    for (name, text) in sections.iter().filter(|(_, text)| !text.is_empty()) {
+        markdown::publish(name, text, write.as_deref().map(Path::new))?;
+    }
+    Ok(())
 }
 
 /// How much is measured.
