@@ -2,6 +2,7 @@
 //! more.
 
 mod files;
+mod items;
 mod maps;
 mod streams;
 
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 const USAGE: &str = "\
-usage: many [maps] [streams] [files] [--quick] [--write FILE]
+usage: many [maps] [streams] [items] [files] [--quick] [--write FILE]
 
 Prints what these cost, or those named, as markdown.
 
@@ -37,7 +38,7 @@ fn run() -> io::Result<()> {
         match (argument.as_str(), &mut arguments) {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
-            ("maps" | "streams" | "files", _) => named.push(argument),
+            ("maps" | "streams" | "items" | "files", _) => named.push(argument),
             _ => return Err(io::Error::other(USAGE)),
         }
     }
@@ -51,6 +52,9 @@ fn run() -> io::Result<()> {
         }
         if wanted("streams") {
             tables.push(streams::tables(&bench));
+        }
+        if wanted("items") {
+            tables.push(items::tables(&bench));
         }
         if wanted("files") {
             tables.push(files::tables(&bench)?);
