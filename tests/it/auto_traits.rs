@@ -67,8 +67,8 @@ table! {
     a::TaskGroup<Moves> => true, false, true;
     a::BlockingStream<u8> => true, false, true;
     a::BlockingStream<Moves> => true, false, true;
-    a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8, a::InOrder> => true, false, true;
-    a::Map<std::ops::Range<u8>, fn(u8) -> Moves, Moves, a::AsCompleted> => true, false, true;
+    a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8> => true, false, true;
+    a::Map<std::ops::Range<u8>, fn(u8) -> Moves, Moves> => true, false, true;
     a::Unblock<std::fs::File> => true, false, true;
     a::Unblock<Moves> => true, false, true;
     a::ThreadBound<Stays> => true, true, true;

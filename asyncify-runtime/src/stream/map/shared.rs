@@ -8,27 +8,27 @@ use std::thread;
 use std::time::Duration;
 
 use super::batch_size::BatchSize;
-use super::result_buffer::{ResultBuffer, ResultOrder};
+use super::result_buffer::{Order, ResultBuffer};
 use crate::call::BlockingCall;
 use crate::pool::BlockingPool;
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinHandle;
 use crate::util::{drop_all_quietly, drop_quietly, wake_all};
 
-pub(super) struct Shared<I: Iterator, F, R, O: ResultOrder<R>> {
+pub(super) struct Shared<I: Iterator, F, R> {
     pub(super) pool: BlockingPool,
     pub(super) f: F,
-    state: Mutex<State<I, R, O>>,
+    state: Mutex<State<I, R>>,
 }
 
 /// See the invariants of the module.
-struct State<I: Iterator, R, O: ResultOrder<R>> {
+struct State<I: Iterator, R> {
     iterator: IteratorState<I>,
     /// The index of the iterator's next item.
     next_index: usize,
     /// Items that no worker has taken, the oldest first.
     queued: Batch<I>,
-    results: O::Buffer,
+    results: ResultBuffer<R>,
     /// The index of items that left the iterator and whose results the consumer has not received.
     in_flight: usize,
     batch_size: BatchSize,
@@ -95,13 +95,13 @@ pub(super) enum Work<I> {
     None,
 }
 
-impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
-    pub(super) fn new(pool: BlockingPool, items: I, f: F) -> Self {
+impl<I: Iterator, F, R> Shared<I, F, R> {
+    pub(super) fn new(pool: BlockingPool, items: I, f: F, order: Order) -> Self {
         let state = State {
             iterator: IteratorState::Idle(Box::new(items)),
             next_index: 0,
             queued: VecDeque::new(),
-            results: O::Buffer::default(),
+            results: ResultBuffer::new(order),
             in_flight: 0,
             batch_size: BatchSize::new(),
             limits: Limits { concurrency: 512, batch: 256 },
@@ -118,7 +118,7 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         set(&mut self.lock().limits);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<I, R, O>> {
+    fn lock(&self) -> MutexGuard<'_, State<I, R>> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -316,19 +316,19 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         let iterator = state.iterator.take();
         state.iterator = IteratorState::Closed;
         let handles = mem::take(&mut state.handles);
-        let (queued, results) = (mem::take(&mut state.queued), mem::take(&mut state.results));
+        let (queued, results) = (mem::take(&mut state.queued), state.results.clear());
         let consumer = state.consumer.take();
         drop(state);
         handles.iter().for_each(JoinHandle::abort);
         drop_all_quietly(handles);
         drop_quietly(consumer);
         drop_all_quietly(queued);
-        results.drop_quietly();
+        drop_all_quietly(results);
         iterator
     }
 }
 
-impl<I: Iterator, R, O: ResultOrder<R>> State<I, R, O> {
+impl<I: Iterator, R> State<I, R> {
     /// Returns how many more items may leave the iterator.
     fn room(&self) -> usize {
         let Limits { concurrency, batch } = self.limits;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
-use super::InOrder;
+use super::result_buffer::Order;
 use super::shared::Shared;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::util::test_util::{self, DropCounter, Random};
@@ -195,7 +195,7 @@ fn the_first_worker_waits_for_room_in_a_full_queue() {
 #[test]
 fn a_worker_spawned_by_another_waits_for_room_in_a_full_queue() {
     let (pool, hold) = test_util::full_pool();
-    let shared = Shared::<_, _, (), InOrder>::new(pool.clone(), iter::empty::<()>(), |()| ());
+    let shared = Shared::<_, _, ()>::new(pool.clone(), iter::empty::<()>(), |()| (), Order::Items);
     let (runs, ran) = mpsc::channel();
     shared.spawn_detached(move || runs.send(()).unwrap());
     drop(hold);
