@@ -17,6 +17,7 @@ pub(crate) mod map;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod producer;
+mod shared_state;
 mod spin;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
