@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::task::Context;
 
+use super::linger::{WaitEnd, WakeUp};
 use super::producer::Rate;
 use super::shared_state::{SharedState, Waits};
 use crate::task::JoinError;
@@ -35,6 +36,8 @@ struct State<I: Iterator> {
     /// The number of items at which the producer stops.
     capacity: usize,
     iterator: IteratorState<I>,
+    /// When to wake the consumer, while it waits.
+    wake_up: WakeUp,
 }
 
 enum IteratorState<I> {
@@ -55,7 +58,7 @@ enum IteratorState<I> {
 /// What the consumer received.
 pub(super) enum Received<I> {
     /// Items, and the iterator if the producer has stopped.
-    Items { idle: Option<Box<I>> },
+    Items { idle: Option<Box<I>>, end: WaitEnd },
     /// No items, but the iterator: the producer has stopped.
     Idle(Box<I>),
     /// Nothing yet. The consumer's waker is registered.
@@ -75,7 +78,7 @@ impl<I: Iterator> Channel<I> {
         assert!(max_capacity > 0, "a stream needs room for one item at least");
         let iterator = iterator.map_or(IteratorState::InUse, IteratorState::Idle);
         let capacity = max_capacity.min(INITIAL_CAPACITY);
-        let state = State { items: VecDeque::new(), capacity, iterator };
+        let state = State { items: VecDeque::new(), capacity, iterator, wake_up: WakeUp::NextItem };
         Self { state: SharedState::new(state), max_capacity, on_exhausted }
     }
 
@@ -90,18 +93,22 @@ impl<I: Iterator> Channel<I> {
             return None;
         }
         state.items.push_back(item);
-        if state.items.len() >= state.capacity && rate.allows(state.capacity * 2) {
+        let items = state.items.len();
+        if (items == state.capacity / 2 || items >= state.capacity)
+            && rate.allows(state.capacity * 2)
+        {
             state.capacity = (state.capacity * 2).min(self.max_capacity);
         }
         let return_requested = matches!(state.iterator, IteratorState::ReturnRequested);
-        let continues = if return_requested || state.items.len() >= state.capacity {
+        if return_requested || items >= state.capacity {
             state.iterator = IteratorState::Idle(iterator);
-            None
-        } else {
-            Some(iterator)
-        };
-        state.wake_consumer();
-        continues
+            state.wake_consumer();
+            return None;
+        }
+        let half = state.capacity / 2;
+        let due = state.is_awaited() && state.wake_up.is_due(items, half);
+        state.wake_consumer_if(due);
+        Some(iterator)
     }
 
     /// Ends the channel: the iterator is exhausted.
@@ -137,17 +144,25 @@ impl<I: Iterator> Channel<I> {
         state.items.is_empty() && matches!(state.iterator, IteratorState::InUse)
     }
 
-    /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`.
-    pub(super) fn recv(&self, batch: &mut VecDeque<I::Item>, cx: &Context<'_>) -> Received<I> {
+    /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`, for a consumer
+    /// that lingers or not.
+    pub(super) fn recv(
+        &self,
+        batch: &mut VecDeque<I::Item>,
+        lingers: bool,
+        cx: &Context<'_>,
+    ) -> Received<I> {
         self.state.receive(cx, |state| {
             let idle = state.take_idle();
             let received = if !state.items.is_empty() {
                 // The two allocations are reused in turns.
                 mem::swap(batch, &mut state.items);
-                Received::Items { idle }
+                let woken = !state.is_awaited();
+                Received::Items { idle, end: state.wake_up.end_wait(batch.len(), woken) }
             } else if let Some(iterator) = idle {
                 Received::Idle(iterator)
             } else if let IteratorState::InUse | IteratorState::ReturnRequested = state.iterator {
+                state.wake_up.begin_wait(lingers);
                 return (Received::Pending, Waits::Yes);
             } else {
                 Received::End

@@ -13,6 +13,7 @@
 
 mod blocking_stream;
 mod channel;
+mod linger;
 pub(crate) mod map;
 #[cfg(all(test, asyncify_loom))]
 mod models;
@@ -33,6 +34,7 @@ use futures_core::Stream;
 
 pub use self::blocking_stream::{BlockingStream, StreamCall};
 use self::channel::{Channel, OnExhausted, Received};
+use self::linger::{FIRST_WAITS, Linger};
 use self::producer::produce;
 use self::spin::{ConsumerSpin, Spin};
 use crate::call::{DropOnPool, Running, SpawnOptions, resume};
@@ -63,6 +65,7 @@ where
     job: Option<Running<'static, ()>>,
     options: SpawnOptions,
     spin: ConsumerSpin,
+    linger: Linger,
 }
 
 type Make<I> = Box<dyn FnOnce() -> I + Send>;
@@ -101,6 +104,7 @@ where
             job: None,
             options,
             spin: ConsumerSpin::new(),
+            linger: Linger::after(FIRST_WAITS),
         }
     }
 
@@ -118,8 +122,10 @@ where
             }
         }
         loop {
-            match self.channel.recv(&mut self.batch, cx) {
-                Received::Items { idle } => {
+            let lingers = self.linger.lingers();
+            match self.channel.recv(&mut self.batch, lingers, cx) {
+                Received::Items { idle, end } => {
+                    self.linger.end_wait(end);
                     self.spin.record(self.batch.len());
                     if let Some(iterator) = idle {
                         self.spawn(iterator);
@@ -129,7 +135,9 @@ where
                 Received::Idle(iterator) => self.spawn(iterator),
                 Received::Pending => {
                     self.spin.record(0);
-                    ready!(self.poll_job(cx));
+                    if self.linger.arm(cx) {
+                        ready!(self.poll_job(cx));
+                    }
                 }
                 Received::End => return Poll::Ready(false),
             }
