@@ -65,8 +65,8 @@ table! {
     a::BlockingPool => true, true, true;
     a::TaskGroup<u8> => true, false, true;
     a::TaskGroup<Moves> => true, false, true;
-    a::BlockingStream<u8> => true, false, true;
-    a::BlockingStream<Moves> => true, false, true;
+    a::BlockingStream<u8> => true, true, true;
+    a::BlockingStream<Moves> => true, true, true;
     a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8> => true, false, true;
     a::Map<std::ops::Range<u8>, fn(u8) -> Moves, Moves> => true, false, true;
     a::Unblock<std::fs::File> => true, false, true;
