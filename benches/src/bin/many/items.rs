@@ -30,7 +30,7 @@ const WAYS: [Way; 3] = [
     ("`blocking_send`", |items, steps| Box::pin(sent(items, steps))),
 ];
 
-pub(crate) fn tables(bench: &Bench) -> String {
+pub(crate) fn table(bench: &Bench) -> String {
     let step = step();
     let rows = COSTS.iter().flat_map(|cost| {
         let steps = (f64::from(*cost) / step).max(1.0) as u32;

@@ -22,7 +22,8 @@ usage: many [maps] [streams] [items] [files] [--quick] [--write FILE]
 Prints what these cost, or those named, as markdown.
 
   --quick       one sample of a hundredth of the work: shows that it works, and no more
-  --write FILE  put the tables into FILE, between `<!-- many:begin -->` and `<!-- many:end -->`
+  --write FILE  put the tables into FILE, between `<!-- many:begin -->` and `<!-- many:end -->`;
+                items have marks of their own
 ";
 
 fn main() -> ExitCode {
@@ -43,7 +44,7 @@ fn run() -> io::Result<()> {
         }
     }
     let wanted = |name: &str| named.is_empty() || named.iter().any(|named| named == name);
-    let mut text = String::new();
+    let (mut text, mut items) = (String::new(), String::new());
     for flavor in Flavor::ALL {
         let bench = Bench { runtime: Runtime::new(flavor, Settings::default()), scale };
         let mut tables = Vec::new();
@@ -53,15 +54,23 @@ fn run() -> io::Result<()> {
         if wanted("streams") {
             tables.push(streams::tables(&bench));
         }
-        if wanted("items") {
-            tables.push(items::tables(&bench));
-        }
         if wanted("files") {
             tables.push(files::tables(&bench)?);
         }
-        text += &format!("On tokio's {} runtime:\n\n{}\n", flavor.name(), tables.join("\n"));
+        let title = format!("On tokio's {} runtime:\n\n", flavor.name());
+        if !tables.is_empty() {
+            text += &format!("{title}{}\n", tables.join("\n"));
+        }
+        if wanted("items") {
+            items += &format!("{title}{}\n", items::table(&bench));
+        }
     }
-    markdown::publish("many", &text, write.as_deref().map(Path::new))
+    for (name, text) in [("many", text), ("items", items)] {
+        if !text.is_empty() {
+            markdown::publish(name, &text, write.as_deref().map(Path::new))?;
+        }
+    }
+    Ok(())
 }
 
 /// How much is measured.
