@@ -138,12 +138,6 @@ impl<I: Iterator> Channel<I> {
         }
     }
 
-    /// Returns whether the consumer would have to wait for the producer.
-    pub(super) fn is_empty(&self) -> bool {
-        let state = self.state.lock();
-        state.items.is_empty() && matches!(state.iterator, IteratorState::InUse)
-    }
-
     /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`, for a consumer
     /// that lingers or not.
     pub(super) fn recv(

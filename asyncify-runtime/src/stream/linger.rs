@@ -45,8 +45,9 @@ use crate::util::spin::Adaptive;
 const LINGER: Duration = Duration::from_micros(500);
 /// When the timer of a lingering consumer fires: long enough that a steady producer comes first.
 const TIMEOUT: Duration = Duration::from_millis(1);
-/// The waits at the start of a stream without lingering: its first items may be all that it has.
-pub(super) const FIRST_WAITS: u32 = 2;
+/// The waits at the start of a stream without lingering: its first items may be all that it has. Models
+/// decide for themselves.
+pub(super) const FIRST_WAITS: u32 = if cfg!(all(test, asyncify_loom)) { u32::MAX } else { 2 };
 /// The most waits without lingering after one that did not pay.
 const MAX_SKIPPED: u32 = 256;
 
@@ -192,5 +193,88 @@ impl Timer {
         // It panics if the system has refused the thread of all timers.
         catch(|| Pin::new(&mut self.delay).poll(&mut self.proxy.context(cx)).is_ready())
             .unwrap_or(true)
+    }
+}
+
+#[cfg(all(test, not(asyncify_loom)))]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn long_ago() -> Instant {
+        Instant::now().checked_sub(2 * LINGER).expect("the system has run for longer")
+    }
+
+    /// The numbers of items, up to half of a channel of 32, at which the consumer is woken.
+    fn due(since: Instant) -> Vec<usize> {
+        let mut wake_up = WakeUp::Lingering { since, check_at: 1 };
+        (1..=16).filter(|items| wake_up.is_due(*items, 16)).collect()
+    }
+
+    #[test]
+    fn quick_items_gather_until_the_channel_is_half_full() {
+        assert_eq!(due(Instant::now() + HOUR), [16]);
+    }
+
+    #[test]
+    fn slow_items_wake_the_consumer_whenever_the_clock_is_read() {
+        assert_eq!(due(long_ago()), [1, 2, 4, 8, 16]);
+    }
+
+    #[test]
+    fn a_consumer_that_does_not_linger_is_woken_by_each_item() {
+        let mut wake_up = WakeUp::NextItem;
+        wake_up.begin_wait(false);
+        assert!((1..=16).all(|items| wake_up.is_due(items, 16)));
+    }
+
+    #[test]
+    fn a_wait_goes_on_when_the_consumer_is_polled_again() {
+        let begun = long_ago();
+        let mut wake_up = WakeUp::Lingering { since: begun, check_at: 4 };
+        wake_up.begin_wait(true);
+        assert!(matches!(wake_up, WakeUp::Lingering { since, check_at: 4 } if since == begun));
+        assert_eq!(wake_up.end_wait(1, false), WaitEnd::TimedOut);
+        wake_up.begin_wait(true);
+        assert_eq!(wake_up.end_wait(3, true), WaitEnd::Woken(3));
+        assert_eq!(wake_up.end_wait(3, true), WaitEnd::Other);
+    }
+
+    #[test]
+    fn waits_that_bring_few_items_are_followed_by_more_and_more_without_lingering() {
+        let mut linger = Linger::after(1);
+        let mut lingers = Vec::new();
+        for _ in 0..10 {
+            lingers.push(linger.lingers());
+            assert_eq!(linger.lingers(), lingers[lingers.len() - 1], "one decision for each wait");
+            let end = if linger.lingers() { WaitEnd::TimedOut } else { WaitEnd::Other };
+            linger.end_wait(end);
+        }
+        let lingered: Vec<_> = (0..10).filter(|wait| lingers[*wait]).collect();
+        assert_eq!(lingered, [1, 3, 6]);
+        linger.adaptive = Adaptive::new(0, MAX_SKIPPED);
+        for _ in 0..10 {
+            assert!(linger.lingers());
+            linger.end_wait(WaitEnd::Woken(2));
+        }
+    }
+
+    #[test]
+    fn a_timer_that_has_fired_ends_the_lingering() {
+        let mut linger = Linger::after(0);
+        let armed = |linger: &mut Linger| {
+            assert!(linger.lingers());
+            futures::executor::block_on(std::future::poll_fn(|cx| {
+                if linger.arm(cx) { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+            }));
+            assert!(!linger.lingers());
+        };
+        armed(&mut linger);
+        // In a later wait, it is armed again.
+        linger.end_wait(WaitEnd::Other);
+        assert!(!linger.lingers());
+        linger.end_wait(WaitEnd::Other);
+        armed(&mut linger);
     }
 }

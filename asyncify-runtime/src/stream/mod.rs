@@ -1,9 +1,9 @@
 //! A blocking iterator as a stream; items cross threads in batches.
 //!
 //! The producer runs on a blocking thread and sends each item through a [`channel`] as soon as it is
-//! made; the consumer receives all items that are there. So no item is held back: a slow producer
-//! delivers each item when it is made. Batches form by themselves: a fast producer makes more items
-//! while the consumer is woken or busy.
+//! made; the consumer receives all items that are there. Batches form by themselves: a fast producer
+//! makes more items while the consumer is woken or busy, and a consumer that waits is woken when the
+//! items are worth a wake-up ([`linger`]).
 //!
 //! The capacity of a channel adapts to the producer: it is the number of items that are made in about
 //! a millisecond, so that neither a late wake-up nor a large item costs much.
@@ -19,7 +19,6 @@ pub(crate) mod map;
 mod models;
 mod producer;
 mod shared_state;
-mod spin;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 
@@ -36,7 +35,6 @@ pub use self::blocking_stream::{BlockingStream, StreamCall};
 use self::channel::{Channel, OnExhausted, Received};
 use self::linger::{FIRST_WAITS, Linger};
 use self::producer::produce;
-use self::spin::{ConsumerSpin, Spin};
 use crate::call::{DropOnPool, Running, SpawnOptions, resume};
 use crate::task::JoinError;
 use crate::util::drop_all_quietly;
@@ -64,7 +62,6 @@ where
     /// The latest job.
     job: Option<Running<'static, ()>>,
     options: SpawnOptions,
-    spin: ConsumerSpin,
     linger: Linger,
 }
 
@@ -103,7 +100,6 @@ where
             make,
             job: None,
             options,
-            spin: ConsumerSpin::new(),
             linger: Linger::after(FIRST_WAITS),
         }
     }
@@ -114,19 +110,11 @@ where
             let channel = self.channel.clone();
             self.job = Some(self.options.spawn(move || produce(&channel, Box::new(make()))));
         }
-        match self.spin.spin(|| self.channel.is_empty()) {
-            Spin::Skipped | Spin::Done => {}
-            Spin::Yield => {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-        }
         loop {
             let lingers = self.linger.lingers();
             match self.channel.recv(&mut self.batch, lingers, cx) {
                 Received::Items { idle, end } => {
                     self.linger.end_wait(end);
-                    self.spin.record(self.batch.len());
                     if let Some(iterator) = idle {
                         self.spawn(iterator);
                     }
@@ -134,7 +122,6 @@ where
                 }
                 Received::Idle(iterator) => self.spawn(iterator),
                 Received::Pending => {
-                    self.spin.record(0);
                     if self.linger.arm(cx) {
                         ready!(self.poll_job(cx));
                     }
