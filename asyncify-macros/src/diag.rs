@@ -180,6 +180,12 @@ pub(crate) fn unknown_items(token: impl ToTokens) -> Error {
         .done()
 }
 
+pub(crate) fn single_item(name: &Ident) -> Error {
+    at(name, format_args!("`{name}` is an iterator of at most one item, its value"))
+        .help("return an `impl Iterator<Item = T>`, or a `Result<impl Iterator<Item = T>, E>`")
+        .done()
+}
+
 pub(crate) fn opaque_in_trait(token: impl ToTokens) -> Error {
     at(token, "return type captures the borrowed arguments")
         .note("the `impl Trait` of a method in a trait captures every lifetime of the method")

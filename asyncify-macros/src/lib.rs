@@ -91,7 +91,7 @@ use crate::async_safe::async_safe as lint;
 /// | `lend` | anywhere | [lends](#lend) `&mut` parameters to the body |
 /// | `in_place` | anywhere | [runs the body on the thread of the caller](#in_place) |
 /// | `boxed` | a trait, and each `impl` of it | boxes the futures, so that the trait can be used as `dyn` |
-/// | `stream`, `stream = 64` | a function that returns an iterator | returns a `BlockingStream` of the items; at most this many are produced ahead of the consumer; see [below](#streams) |
+/// | `stream`, `stream = 64` | a function that returns an iterator, or a `Result` of one | returns a `BlockingStream` of the items; at most this many are produced ahead of the consumer; see [below](#streams) |
 /// | `rename = "name"` | a function | keeps the sync function and adds the async one under this name; in an `impl`, if the signature has no `Self`, write `"Self::name"` |
 /// | `suffix = "_async"` | an `impl` | does the same for every function of it |
 /// | `skip` | a function in an annotated block | leaves it as it is |
@@ -154,25 +154,23 @@ use crate::async_safe::async_safe as lint;
 /// Iterator<Item = T>`, or any type that implements `IntoIterator`), ahead of the consumer. Items cross
 /// threads in batches. The function is not `async`: it returns the stream at once, with owned copies of
 /// its arguments. The iterator must be `Send`, since it may continue on another thread, and cannot borrow
-/// from the arguments.
+/// from the arguments. A function that returns a `Result<impl Iterator<Item = T>, E>` becomes a stream of
+/// `Result<T, E>`, whose only item is the error if there is no iterator.
+///
 /// ```
 /// use std::path::Path;
 /// use asyncify_runtime::sync_to_async;
 /// use futures::StreamExt;
 ///
 /// #[sync_to_async(stream)]
-/// fn entries(root: &Path) -> impl Iterator<Item = std::io::Result<std::fs::DirEntry>> {
-///     let (entries, error) = match std::fs::read_dir(root) {
-///         Ok(entries) => (Some(entries), None),
-///         Err(error) => (None, Some(Err(error))),
-///     };
-///     entries.into_iter().flatten().chain(error)
+/// fn entries(root: &Path) -> std::io::Result<std::fs::ReadDir> {
+///     std::fs::read_dir(root)
 /// }
 ///
 /// # futures::executor::block_on(async {
 /// let mut entries = entries(Path::new("."));
 /// while let Some(entry) = entries.next().await {
-///     println!("{}", entry?.path().display());
+///     println!("{}", entry??.path().display());
 /// }
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```

@@ -168,7 +168,7 @@ pub use crate::pool::{
     TrySpawnError, cpu, global, spawn_blocking,
 };
 pub use crate::stream::BlockingStream;
-pub use crate::stream::map::{AsCompleted, InOrder, Map};
+pub use crate::stream::map::Map;
 pub use crate::task::{Job, JoinError, JoinHandle};
 pub use crate::unblock::{IntoInnerError, Unblock};
 #[cfg(feature = "watchdog")]

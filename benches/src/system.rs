@@ -45,6 +45,12 @@ pub fn context_switches(threads: &BTreeSet<u32>) -> u64 {
     threads.iter().filter_map(|thread| imp::context_switches(*thread)).sum()
 }
 
+/// How often the threads of this process have left a core so far, without those that have ended.
+#[must_use]
+pub fn process_context_switches() -> Option<u64> {
+    imp::threads().map(|threads| context_switches(&threads))
+}
+
 #[cfg(target_os = "linux")]
 mod imp {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};

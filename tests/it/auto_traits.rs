@@ -66,10 +66,10 @@ table! {
     a::BlockingPool => true, true, true;
     a::TaskGroup<u8> => true, false, true;
     a::TaskGroup<Moves> => true, false, true;
-    a::BlockingStream<u8> => true, false, true;
-    a::BlockingStream<Moves> => true, false, true;
-    a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8, a::InOrder> => true, false, true;
-    a::Map<std::ops::Range<u8>, fn(u8) -> Moves, Moves, a::AsCompleted> => true, false, true;
+    a::BlockingStream<u8> => true, true, true;
+    a::BlockingStream<Moves> => true, true, true;
+    a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8> => true, false, true;
+    a::Map<std::ops::Range<u8>, fn(u8) -> Moves, Moves> => true, false, true;
     a::Unblock<std::fs::File> => true, true, true;
     a::Unblock<Moves> => true, true, true;
     a::ThreadBound<Stays> => true, true, true;

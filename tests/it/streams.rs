@@ -50,6 +50,35 @@ fn any_into_iterator_becomes_a_stream() {
     assert_eq!(block_on(numbers::<3, _>(&'x').collect::<String>()), "xxx");
 }
 
+#[sync_to_async(stream)]
+fn lines(text: &str) -> Result<impl Iterator<Item = String>, std::num::ParseIntError> {
+    let count: usize = text.parse()?;
+    Ok((0..count).map(|k| k.to_string()))
+}
+
+#[sync_to_async(stream)]
+fn entries(root: &Path) -> std::io::Result<std::fs::ReadDir> {
+    std::fs::read_dir(root)
+}
+
+#[test]
+fn an_error_in_place_of_the_iterator_is_the_first_item() {
+    let items: Vec<Result<String, _>> = block_on(lines("3").collect());
+    assert_eq!(items, ["0", "1", "2"].map(|line| Ok(line.to_owned())));
+    let error = "three".parse::<usize>().unwrap_err();
+    assert_eq!(block_on(lines("three").collect::<Vec<_>>()), [Err(error)]);
+}
+
+#[test]
+fn the_error_type_may_be_that_of_an_alias() {
+    let mut missing = entries(Path::new("there is no such directory"));
+    let item: std::io::Result<std::io::Result<std::fs::DirEntry>> =
+        block_on(missing.next()).unwrap();
+    assert_eq!(item.unwrap_err().kind(), std::io::ErrorKind::NotFound);
+    assert!(block_on(missing.next()).is_none());
+    assert!(block_on(entries(Path::new(".")).next()).unwrap().unwrap().is_ok());
+}
+
 #[derive(Clone)]
 struct Store {
     keys: Arc<[String]>,

@@ -79,8 +79,15 @@ pub(super) fn streamed(
     if let Some(borrow) = types::find_borrow(ty) {
         errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
     }
+    let mut iterator = types::peel(ty).clone();
+    if let Some(ok) = types::fallible(&mut iterator) {
+        iterator = ok.clone();
+    }
+    if let Some(single) = types::single(&iterator) {
+        errors.push(diag::single_item(&single.ident));
+    }
     let item = types::item(ty);
-    if let Err(opaque) = &item {
+    if let (Err(opaque), true) = (&item, types::single(&iterator).is_none()) {
         errors.push(diag::unknown_items(opaque));
     }
     let opaque = types::find_opaque(ty).is_some();

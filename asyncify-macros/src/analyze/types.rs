@@ -169,8 +169,16 @@ fn find_impl(ty: &Type, is_meant: fn(&TypeImplTrait) -> bool) -> Option<TokenStr
 
 /// The type of the items of an iterator, or the `impl` of a type that does not say it.
 pub(crate) fn item(ty: &Type) -> Result<TokenStream, TokenStream> {
+    let mut result = peel(ty).clone();
+    if let Some(items) = fallible(&mut result) {
+        *items = Type::Verbatim(item(items)?);
+        return Ok(result.to_token_stream());
+    }
     let Type::ImplTrait(opaque) = peel(ty) else {
         let first = ty.to_token_stream().into_iter().next();
+        if single(ty).is_some() {
+            return Err(first.into_iter().collect());
+        }
         let span = first.map_or_else(proc_macro2::Span::call_site, |token| token.span());
         return Ok(quote::quote_spanned! {span=>
             <#ty as ::core::iter::IntoIterator>::Item
@@ -192,6 +200,23 @@ pub(crate) fn item(ty: &Type) -> Result<TokenStream, TokenStream> {
         _ => None,
     });
     items.next().ok_or_else(|| opaque.impl_token.to_token_stream())
+}
+
+/// The `I` of a `Result<I, ..>`.
+pub(crate) fn fallible(ty: &mut Type) -> Option<&mut Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last_mut().filter(|last| last.ident == "Result")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments else { return None };
+    arguments.args.iter_mut().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// The name of an `Option` or a `Result`: as an iterator, it has its value for its only item.
+pub(crate) fn single(ty: &Type) -> Option<&syn::PathSegment> {
+    let Type::Path(path) = peel(ty) else { return None };
+    path.path.segments.last().filter(|last| last.ident == "Option" || last.ident == "Result")
 }
 
 /// Keeps every `impl Trait` in the type from capturing more than these parameters; a lifetime of

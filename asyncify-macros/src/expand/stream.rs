@@ -5,11 +5,12 @@ use quote::{quote, quote_spanned};
 use syn::{ReturnType, Type};
 
 use super::{body, capture, local, options};
-use crate::analyze::{FnPlan, Options};
+use crate::analyze::{FnPlan, Options, Output, types};
 use crate::args::Ahead;
 use crate::spans::{TypeSpans, private};
 
-/// `impl Iterator<Item = T>` becomes `BlockingStream<T>`.
+/// `impl Iterator<Item = T>` becomes `BlockingStream<T>`, and `Result<impl Iterator<Item = T>, E>`
+/// becomes `BlockingStream<Result<T, E>>`.
 pub(super) fn output(plan: &FnPlan, item: &TokenStream) -> ReturnType {
     let span = plan.span();
     let stream = private(&plan.runtime, "BlockingStream", span);
@@ -35,12 +36,18 @@ pub(super) fn body(plan: &FnPlan, options: &Options, ahead: &Ahead) -> TokenStre
     let captures = capture::all(plan);
     let run = body::closure(plan);
     let span = plan.span();
-    let stream = private(&plan.runtime, "stream", span);
     let name = local("__run");
-    let made = match &plan.output {
-        crate::analyze::Output::Type { ty, .. } => TypeSpans::of(ty).value(&quote!(#name)),
-        _ => quote!(#name),
+    let (stream, made) = match &plan.output {
+        Output::Type { ty, .. } => {
+            let mut ty = types::peel(ty).clone();
+            match types::fallible(&mut ty) {
+                Some(items) => ("fallible_stream", TypeSpans::of(items).value(&quote!(#name))),
+                None => ("stream", TypeSpans::of(&ty).value(&quote!(#name))),
+            }
+        }
+        _ => ("stream", quote!(#name)),
     };
+    let stream = private(&plan.runtime, stream, span);
     let place = options::place(options, span);
     let ahead = match ahead {
         Ahead::Any => None,

@@ -658,6 +658,31 @@ fn iterators_become_streams() {
 }
 
 #[test]
+fn an_iterator_or_an_error_becomes_a_stream_of_results() {
+    check(
+        quote!(stream),
+        quote! {
+            fn entries(root: PathBuf) -> io::Result<impl Iterator<Item = Entry>> { walk(root) }
+        },
+        &expect![[r#"
+            fn entries(
+                root: PathBuf,
+            ) -> ::asyncify_runtime::__private::BlockingStream<io::Result<Entry>> {
+                let __p0 = ::asyncify_runtime::__private::arg((root,).0);
+                let __run = move || {
+                    #[allow(clippy::shadow_unrelated)]
+                    let root = __p0.take();
+                    match () {
+                        () => walk(root),
+                    }
+                };
+                ::asyncify_runtime::__private::fallible_stream((__run,).0).start()
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn a_stream_is_told_where_and_how_far_ahead() {
     check(
         quote!(stream = 16, executor = &POOL, limit = 2),

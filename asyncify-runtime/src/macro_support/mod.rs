@@ -234,3 +234,20 @@ where
 {
     StreamCall::new(make)
 }
+
+/// Creates the stream of the iterator that a body returns, or of its error.
+pub fn fallible_stream<F, I, T, E>(make: F) -> StreamCall<Result<T, E>>
+where
+    F: FnOnce() -> Result<I, E> + Send + 'static,
+    I: IntoIterator<Item = T, IntoIter: Streamed + 'static>,
+    T: Output + 'static,
+    E: Output + 'static,
+{
+    StreamCall::new(move || {
+        let (items, error) = match make() {
+            Ok(items) => (Some(items.into_iter()), None),
+            Err(error) => (None, Some(error)),
+        };
+        error.into_iter().map(Err).chain(items.into_iter().flatten().map(Ok))
+    })
+}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::PoisonError;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -10,6 +11,7 @@ use super::{DEFAULT_AHEAD, IterStream};
 use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::limit::Limiter;
+use crate::sync::Mutex;
 
 /// A stream of the items of a blocking iterator, returned by a function with
 /// `#[sync_to_async(stream)]`.
@@ -17,7 +19,11 @@ use crate::limit::Limiter;
 /// The stream is lazy: from the first poll on, the body of the function and the iterator run on
 /// blocking threads. The iterator runs ahead of the consumer by the number of items that it makes in
 /// about a millisecond: at least 16 and at most 8192, and never more than the attribute allows. Each
-/// item is available as soon as it is made, and the consumer receives all available items at once.
+/// item is available as soon as it is made, and the consumer receives all available items at once. A
+/// consumer that waits is woken for the first items one by one; later, quick items gather for up to half
+/// a millisecond, so that a wake-up is worth its cost. If the iterator then blocks unexpectedly, those
+/// that it has made are delivered within a millisecond.
+///
 /// While a slow consumer leaves no room for more items, the iterator is suspended and occupies no
 /// thread. With a `limit`, the iterator holds its permit while it runs.
 ///
@@ -34,14 +40,16 @@ use crate::limit::Limiter;
 /// before it. `poll_next` also panics if the executor is shut down before the end of the iterator.
 #[must_use = "streams do nothing unless polled"]
 pub struct BlockingStream<T> {
-    items: Items<T>,
+    /// Never locked: the mutex makes the stream `Sync`.
+    items: Mutex<Items<T>>,
 }
 
 impl<T> Stream for BlockingStream<T> {
     type Item = T;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.items.as_mut().poll_next(cx)
+        let items = self.items.get_mut().unwrap_or_else(PoisonError::into_inner);
+        items.as_mut().poll_next(cx)
     }
 }
 
@@ -107,7 +115,7 @@ impl<T> StreamCall<T> {
     }
 
     pub fn start(self) -> BlockingStream<T> {
-        BlockingStream { items: (self.start)(self.options, self.ahead) }
+        BlockingStream { items: Mutex::new((self.start)(self.options, self.ahead)) }
     }
 }
 

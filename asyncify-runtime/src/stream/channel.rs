@@ -4,20 +4,20 @@
 
 use std::collections::VecDeque;
 use std::mem;
-use std::task::{Context, Waker};
+use std::task::Context;
 
+use super::linger::{WaitEnd, WakeUp};
 use super::producer::Rate;
-use crate::sync::{Mutex, MutexGuard};
+use super::shared_state::{SharedState, Waits};
 use crate::task::JoinError;
-use crate::util::{drop_quietly, wake_all};
+use crate::util::drop_quietly;
 
 /// The capacity before the rate of the producer is known.
 const INITIAL_CAPACITY: usize = 16;
 
 /// A bounded single-producer, single-consumer channel, and the state of the iterator.
 pub(super) struct Channel<I: Iterator> {
-    /// Never held while the iterator, an item's destructor or a waker runs.
-    state: Mutex<State<I>>,
+    state: SharedState<State<I>>,
     max_capacity: usize,
     on_exhausted: OnExhausted,
 }
@@ -36,8 +36,8 @@ struct State<I: Iterator> {
     /// The number of items at which the producer stops.
     capacity: usize,
     iterator: IteratorState<I>,
-    /// The waker of the consumer, while it waits for an item.
-    consumer: Option<Waker>,
+    /// When to wake the consumer, while it waits.
+    wake_up: WakeUp,
 }
 
 enum IteratorState<I> {
@@ -58,7 +58,7 @@ enum IteratorState<I> {
 /// What the consumer received.
 pub(super) enum Received<I> {
     /// Items, and the iterator if the producer has stopped.
-    Items { idle: Option<Box<I>> },
+    Items { idle: Option<Box<I>>, end: WaitEnd },
     /// No items, but the iterator: the producer has stopped.
     Idle(Box<I>),
     /// Nothing yet. The consumer's waker is registered.
@@ -78,17 +78,13 @@ impl<I: Iterator> Channel<I> {
         assert!(max_capacity > 0, "a stream needs room for one item at least");
         let iterator = iterator.map_or(IteratorState::InUse, IteratorState::Idle);
         let capacity = max_capacity.min(INITIAL_CAPACITY);
-        let state = State { items: VecDeque::new(), capacity, iterator, consumer: None };
-        Self { state: Mutex::new(state), max_capacity, on_exhausted }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<I>> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        let state = State { items: VecDeque::new(), capacity, iterator, wake_up: WakeUp::NextItem };
+        Self { state: SharedState::new(state), max_capacity, on_exhausted }
     }
 
     /// Sends an item. Returns the iterator if the producer should continue.
     pub(super) fn send(&self, item: I::Item, iterator: Box<I>, rate: &Rate) -> Option<Box<I>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let IteratorState::Closed = state.iterator {
             drop(state);
             // Separately: either destructor may panic.
@@ -97,20 +93,22 @@ impl<I: Iterator> Channel<I> {
             return None;
         }
         state.items.push_back(item);
-        if state.items.len() >= state.capacity && rate.allows(state.capacity * 2) {
+        let items = state.items.len();
+        if (items == state.capacity / 2 || items >= state.capacity)
+            && rate.allows(state.capacity * 2)
+        {
             state.capacity = (state.capacity * 2).min(self.max_capacity);
         }
         let return_requested = matches!(state.iterator, IteratorState::ReturnRequested);
-        let continues = if return_requested || state.items.len() >= state.capacity {
+        if return_requested || items >= state.capacity {
             state.iterator = IteratorState::Idle(iterator);
-            None
-        } else {
-            Some(iterator)
-        };
-        let consumer = state.consumer.take();
-        drop(state);
-        wake_all(consumer);
-        continues
+            state.wake_consumer();
+            return None;
+        }
+        let half = state.capacity / 2;
+        let due = state.is_awaited() && state.wake_up.is_due(items, half);
+        state.wake_consumer_if(due);
+        Some(iterator)
     }
 
     /// Ends the channel: the iterator is exhausted.
@@ -122,71 +120,54 @@ impl<I: Iterator> Channel<I> {
                 None
             }
         };
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let IteratorState::Closed = state.iterator {
             drop(state);
             return;
         }
         state.iterator = IteratorState::Exhausted(kept);
-        let consumer = state.consumer.take();
-        drop(state);
-        wake_all(consumer);
+        state.wake_consumer();
     }
 
     /// Ends the channel: the job that had the iterator has failed.
     pub(super) fn fail(&self, error: JoinError) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         // A job that returned the iterator has done its work.
         if let IteratorState::InUse | IteratorState::ReturnRequested = state.iterator {
             state.iterator = IteratorState::Failed(error);
         }
     }
 
-    /// Returns whether the consumer would have to wait for the producer.
-    pub(super) fn is_empty(&self) -> bool {
-        let state = self.lock();
-        state.items.is_empty() && matches!(state.iterator, IteratorState::InUse)
-    }
-
-    /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`.
-    pub(super) fn recv(&self, batch: &mut VecDeque<I::Item>, cx: &Context<'_>) -> Received<I> {
-        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
-        // panics must not lose what was received.
-        let mut waker = Some(cx.waker().clone());
-        let received = self.recv_or_register(batch, &mut waker);
-        drop_quietly(waker);
-        received
-    }
-
-    /// Registers `waker` if there is nothing to receive, and leaves the previous waker in its place.
-    fn recv_or_register(
+    /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`, for a consumer
+    /// that lingers or not.
+    pub(super) fn recv(
         &self,
         batch: &mut VecDeque<I::Item>,
-        waker: &mut Option<Waker>,
+        lingers: bool,
+        cx: &Context<'_>,
     ) -> Received<I> {
-        let mut state = self.lock();
-        let has_items = !state.items.is_empty();
-        if has_items {
-            // The two allocations are reused in turns.
-            mem::swap(batch, &mut state.items);
-        }
-        let idle = state.take_idle();
-        if has_items {
-            return Received::Items { idle };
-        }
-        if let Some(iterator) = idle {
-            return Received::Idle(iterator);
-        }
-        if !matches!(state.iterator, IteratorState::InUse | IteratorState::ReturnRequested) {
-            return Received::End;
-        }
-        mem::swap(&mut state.consumer, waker);
-        Received::Pending
+        self.state.receive(cx, |state| {
+            let idle = state.take_idle();
+            let received = if !state.items.is_empty() {
+                // The two allocations are reused in turns.
+                mem::swap(batch, &mut state.items);
+                let woken = !state.is_awaited();
+                Received::Items { idle, end: state.wake_up.end_wait(batch.len(), woken) }
+            } else if let Some(iterator) = idle {
+                Received::Idle(iterator)
+            } else if let IteratorState::InUse | IteratorState::ReturnRequested = state.iterator {
+                state.wake_up.begin_wait(lingers);
+                return (Received::Pending, Waits::Yes);
+            } else {
+                Received::End
+            };
+            (received, Waits::No)
+        })
     }
 
     /// Returns the error that ended the channel, once.
     pub(super) fn take_failure(&self) -> Option<JoinError> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         match mem::replace(&mut state.iterator, IteratorState::Exhausted(None)) {
             IteratorState::Failed(error) => Some(error),
             other => {
@@ -202,7 +183,7 @@ impl<I: Iterator> Channel<I> {
     ///
     /// If the iterator is lost. `Err(None)`: the failure was reported before.
     pub(super) fn reclaim(&self) -> Result<Option<Box<I>>, Option<JoinError>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         match mem::replace(&mut state.iterator, IteratorState::Closed) {
             IteratorState::InUse | IteratorState::ReturnRequested => {
                 state.iterator = IteratorState::ReturnRequested;
@@ -218,12 +199,10 @@ impl<I: Iterator> Channel<I> {
 
     /// Closes the channel on behalf of the consumer. Returns what is left, for the caller to drop.
     pub(super) fn close(&self) -> (VecDeque<I::Item>, Option<Box<I>>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let items = mem::take(&mut state.items);
-        let consumer = state.consumer.take();
         let iterator = mem::replace(&mut state.iterator, IteratorState::Closed);
-        drop(state);
-        drop_quietly(consumer);
+        state.remove_consumer();
         let iterator = match iterator {
             IteratorState::Idle(iterator) => Some(iterator),
             IteratorState::Exhausted(iterator) => iterator,

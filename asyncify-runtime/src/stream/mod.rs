@@ -1,9 +1,9 @@
 //! A blocking iterator as a stream; items cross threads in batches.
 //!
 //! The producer runs on a blocking thread and sends each item through a [`channel`] as soon as it is
-//! made; the consumer receives all items that are there. So no item is held back: a slow producer
-//! delivers each item when it is made. Batches form by themselves: a fast producer makes more items
-//! while the consumer is woken or busy.
+//! made; the consumer receives all items that are there. Batches form by themselves: a fast producer
+//! makes more items while the consumer is woken or busy, and a consumer that waits is woken when the
+//! items are worth a wake-up ([`linger`]).
 //!
 //! The capacity of a channel adapts to the producer: it is the number of items that are made in about
 //! a millisecond, so that neither a late wake-up nor a large item costs much.
@@ -13,11 +13,12 @@
 
 mod blocking_stream;
 mod channel;
+mod linger;
 pub(crate) mod map;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod producer;
-mod spin;
+mod shared_state;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 
@@ -32,8 +33,8 @@ use futures_core::Stream;
 
 pub use self::blocking_stream::{BlockingStream, StreamCall};
 use self::channel::{Channel, OnExhausted, Received};
+use self::linger::{FIRST_WAITS, Linger};
 use self::producer::produce;
-use self::spin::{ConsumerSpin, Spin};
 use crate::call::{DropOnPool, Running, SpawnOptions, resume};
 use crate::task::JoinError;
 use crate::util::drop_all_quietly;
@@ -61,7 +62,7 @@ where
     /// The latest job.
     job: Option<Running<'static, ()>>,
     options: SpawnOptions,
-    spin: ConsumerSpin,
+    linger: Linger,
 }
 
 type Make<I> = Box<dyn FnOnce() -> I + Send>;
@@ -99,7 +100,7 @@ where
             make,
             job: None,
             options,
-            spin: ConsumerSpin::new(),
+            linger: Linger::after(FIRST_WAITS),
         }
     }
 
@@ -109,17 +110,11 @@ where
             let channel = self.channel.clone();
             self.job = Some(self.options.spawn(move || produce(&channel, Box::new(make()))));
         }
-        match self.spin.spin(|| self.channel.is_empty()) {
-            Spin::Skipped | Spin::Done => {}
-            Spin::Yield => {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-        }
         loop {
-            match self.channel.recv(&mut self.batch, cx) {
-                Received::Items { idle } => {
-                    self.spin.record(self.batch.len());
+            let lingers = self.linger.lingers();
+            match self.channel.recv(&mut self.batch, lingers, cx) {
+                Received::Items { idle, end } => {
+                    self.linger.end_wait(end);
                     if let Some(iterator) = idle {
                         self.spawn(iterator);
                     }
@@ -127,8 +122,9 @@ where
                 }
                 Received::Idle(iterator) => self.spawn(iterator),
                 Received::Pending => {
-                    self.spin.record(0);
-                    ready!(self.poll_job(cx));
+                    if self.linger.arm(cx) {
+                        ready!(self.poll_job(cx));
+                    }
                 }
                 Received::End => return Poll::Ready(false),
             }

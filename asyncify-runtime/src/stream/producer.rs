@@ -9,7 +9,7 @@ const LEAD_TIME: Duration = Duration::from_millis(1);
 
 /// Advances the iterator until it is exhausted, or the channel is full or closed.
 pub(super) fn produce<I: Iterator>(channel: &Channel<I>, mut iterator: Box<I>) {
-    let mut rate = Rate { start: Instant::now(), items: 0 };
+    let mut rate = Rate::new();
     loop {
         let Some(item) = iterator.next() else { return channel.end(iterator) };
         rate.items += 1;
@@ -27,6 +27,10 @@ pub(super) struct Rate {
 }
 
 impl Rate {
+    pub(super) fn new() -> Self {
+        Self { start: Instant::now(), items: 0 }
+    }
+
     /// Returns whether the producer makes `items` items within the [`LEAD_TIME`], and so may run that
     /// many items ahead.
     pub(super) fn allows(&self, items: usize) -> bool {

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
+use super::linger::Linger;
 use super::{DEFAULT_AHEAD, IterStream, StreamCall};
 use crate::call::SpawnOptions;
 use crate::sync::{AtomicUsize, Ordering};
@@ -22,8 +23,45 @@ where
     IterStream::new(SpawnOptions::default(), DEFAULT_AHEAD, make)
 }
 
-fn poll_next<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
+pub(super) fn poll_next<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
     stream.poll_next_unpin(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Reports the thread that drops it.
+pub(super) struct ReportsDrop(pub(super) mpsc::Sender<std::thread::ThreadId>);
+
+impl Drop for ReportsDrop {
+    fn drop(&mut self) {
+        self.0.send(std::thread::current().id()).unwrap();
+    }
+}
+
+/// Polls a stream of the numbers that are sent to it with wakers that panic.
+pub(super) fn poll_with_panicking_wakers<S>(make: impl Fn(BlockingPool, mpsc::Receiver<usize>) -> S)
+where
+    S: Stream<Item = usize> + Unpin,
+{
+    for waker in
+        [test_util::waker_that_panics_when_woken, test_util::waker_that_panics_when_dropped]
+    {
+        let pool = test_util::pool();
+        let (give, given) = mpsc::channel();
+        let mut stream = make(pool.clone(), given);
+        for k in 0..test_util::scaled(1_000) {
+            let waker = waker();
+            assert!(stream.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
+            crate::util::drop_quietly(waker);
+            // The next poll is by a task with another waker.
+            if k % 2 == 0 {
+                assert!(poll_next(&mut stream).is_pending());
+            }
+            give.send(k).unwrap();
+            assert_eq!(block_on(stream.next()), Some(k));
+        }
+        drop(give);
+        assert_eq!(block_on(stream.next()), None);
+        test_util::settle(&pool);
+    }
 }
 
 #[test]
@@ -132,14 +170,6 @@ fn dropping_the_stream_stops_the_producer_at_the_next_item() {
 
 #[test]
 fn an_idle_iterator_is_dropped_on_the_pool() {
-    struct ReportsDrop(mpsc::Sender<std::thread::ThreadId>);
-
-    impl Drop for ReportsDrop {
-        fn drop(&mut self) {
-            self.0.send(std::thread::current().id()).unwrap();
-        }
-    }
-
     let pool = test_util::pool();
     let (dropped, is_dropped) = mpsc::channel();
     let mut stream = IterStream::new(SpawnOptions::on(pool.clone()), 1, move || {
@@ -154,14 +184,6 @@ fn an_idle_iterator_is_dropped_on_the_pool() {
 
 #[test]
 fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
-    struct ReportsDrop(mpsc::Sender<std::thread::ThreadId>);
-
-    impl Drop for ReportsDrop {
-        fn drop(&mut self) {
-            self.0.send(std::thread::current().id()).unwrap();
-        }
-    }
-
     for spawned in [false, true] {
         let (pool, hold) = test_util::full_pool();
         let (dropped, is_dropped) = mpsc::channel();
@@ -181,26 +203,9 @@ fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
 
 #[test]
 fn a_panicking_waker_harms_nothing_else() {
-    for waker in
-        [test_util::waker_that_panics_when_woken, test_util::waker_that_panics_when_dropped]
-    {
-        let pool = test_util::pool();
-        let (give, given) = mpsc::channel();
-        let mut stream = IterStream::new(SpawnOptions::on(pool), 2, move || given.into_iter());
-        for k in 0..test_util::scaled(1_000) {
-            let waker = waker();
-            assert!(stream.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
-            crate::util::drop_quietly(waker);
-            // The next poll is by a task with another waker.
-            if k % 2 == 0 {
-                assert!(poll_next(&mut stream).is_pending());
-            }
-            give.send(k).unwrap();
-            assert_eq!(block_on(stream.next()), Some(k));
-        }
-        drop(give);
-        assert_eq!(block_on(stream.next()), None);
-    }
+    poll_with_panicking_wakers(|pool, given| {
+        IterStream::new(SpawnOptions::on(pool), 2, move || given.into_iter())
+    });
 }
 
 #[test]
@@ -365,4 +370,16 @@ fn an_executor_that_cannot_be_shared_is_rejected() {
     }
 
     drop(StreamCall::new(|| 0..3).executor(&Borrowed).start());
+}
+
+#[test]
+fn an_iterator_that_blocks_unexpectedly_strands_no_item() {
+    let (give, given) = mpsc::channel();
+    let mut stream = produce(move || given.into_iter());
+    stream.linger = Linger::after(0);
+    // Nothing follows the item before it is received, and it is not the last of its channel.
+    for item in 0..10 {
+        give.send(item).unwrap();
+        assert_eq!(block_on(stream.next()), Some(item));
+    }
 }

@@ -38,8 +38,7 @@ use std::thread;
 
 use futures_core::Stream;
 
-use self::result_buffer::ResultOrder;
-pub use self::result_buffer::{AsCompleted, InOrder};
+use self::result_buffer::Order;
 use self::shared::{Received, Shared};
 use self::worker::spawn_reserved;
 use crate::call::{DropOnPool, SpawnOptions, resume};
@@ -76,13 +75,13 @@ impl BlockingPool {
     /// assert!(sum > 0);
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
-    pub fn map<I, F, R>(&self, items: I, f: F) -> Map<I::IntoIter, F, R, InOrder>
+    pub fn map<I, F, R>(&self, items: I, f: F) -> Map<I::IntoIter, F, R>
     where
         I: IntoIterator<Item: Send + 'static, IntoIter: Send + 'static>,
         F: Fn(I::Item) -> R + Send + Sync + 'static,
         R: Send + 'static,
     {
-        Map::new(self.clone(), items.into_iter(), f)
+        Map::new(self.clone(), items.into_iter(), f, Order::Items)
     }
 
     /// Like [`map`](Self::map), but returns the results in the order in which the calls complete: a
@@ -103,18 +102,17 @@ impl BlockingPool {
     /// assert_eq!(squares.fold(0, async |sum, square| sum + square).await, 385);
     /// # });
     /// ```
-    pub fn map_unordered<I, F, R>(&self, items: I, f: F) -> Map<I::IntoIter, F, R, AsCompleted>
+    pub fn map_unordered<I, F, R>(&self, items: I, f: F) -> Map<I::IntoIter, F, R>
     where
         I: IntoIterator<Item: Send + 'static, IntoIter: Send + 'static>,
         F: Fn(I::Item) -> R + Send + Sync + 'static,
         R: Send + 'static,
     {
-        Map::new(self.clone(), items.into_iter(), f)
+        Map::new(self.clone(), items.into_iter(), f, Order::Completion)
     }
 }
 
-/// The stream of results returned by [`BlockingPool::map`] ([`InOrder`]) and
-/// [`BlockingPool::map_unordered`] ([`AsCompleted`]).
+/// The stream of results returned by [`BlockingPool::map`] and [`BlockingPool::map_unordered`].
 ///
 /// The stream is lazy: nothing runs until it is polled. Then the pool works ahead of the consumer. At
 /// most four [batches](Self::batch) of items, or twice the [concurrency](Self::concurrency) if that is
@@ -133,29 +131,27 @@ impl BlockingPool {
 /// stream. `poll_next` also panics, and the stream ends, if the pool is shut down before the last
 /// result.
 #[must_use = "streams do nothing unless polled"]
-pub struct Map<I, F, R, O>
+pub struct Map<I, F, R>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
     /// Results that were received and not returned yet.
     batch: VecDeque<thread::Result<R>>,
-    shared: Arc<Shared<I, F, R, O>>,
+    shared: Arc<Shared<I, F, R>>,
     /// The worker that the consumer spawned last.
     worker: Option<JoinHandle<()>>,
 }
 
-impl<I, F, R, O> Map<I, F, R, O>
+impl<I, F, R> Map<I, F, R>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
-    fn new(pool: BlockingPool, items: I, f: F) -> Self {
-        let shared = Arc::new(Shared::new(pool, items, f));
+    fn new(pool: BlockingPool, items: I, f: F, order: Order) -> Self {
+        let shared = Arc::new(Shared::new(pool, items, f, order));
         Self { batch: VecDeque::new(), shared, worker: None }
     }
 
@@ -230,12 +226,11 @@ where
     }
 }
 
-impl<I, F, R, O> Stream for Map<I, F, R, O>
+impl<I, F, R> Stream for Map<I, F, R>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
     type Item = R;
 
@@ -254,12 +249,11 @@ where
     }
 }
 
-impl<I, F, R, O> Drop for Map<I, F, R, O>
+impl<I, F, R> Drop for Map<I, F, R>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
     fn drop(&mut self) {
         self.close();
@@ -267,21 +261,19 @@ where
 }
 
 // Nothing is ever pinned.
-impl<I, F, R, O> Unpin for Map<I, F, R, O>
+impl<I, F, R> Unpin for Map<I, F, R>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
 }
 
-impl<I, F, R, O> fmt::Debug for Map<I, F, R, O>
+impl<I, F, R> fmt::Debug for Map<I, F, R>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Map").field("batch", &self.batch.len()).finish_non_exhaustive()

@@ -4,124 +4,57 @@ use std::collections::VecDeque;
 use std::mem;
 use std::thread;
 
-use crate::util::drop_all_quietly;
-
-/// The order of a map's results: [`InOrder`] or [`AsCompleted`].
-pub trait ResultOrder<R>: private::Sealed + Send + 'static {
-    #[doc(hidden)]
-    type Buffer: ResultBuffer<R>;
-}
-
-mod private {
-    pub trait Sealed {}
+/// The order in which a map returns its results.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// That of the items.
+    Items,
+    /// That in which the calls complete.
+    Completion,
 }
 
 /// Results that the consumer has not received. A call that panicked has its payload for a result.
-#[doc(hidden)]
-#[allow(unreachable_pub, reason = "the bounds of `Map` name it")]
-pub trait ResultBuffer<R>: Default + Send {
-    /// Adds the result of the item with this index.
-    fn push(&mut self, index: usize, result: thread::Result<R>);
-
-    /// Returns whether there is a result that the consumer can receive.
-    fn is_ready(&self) -> bool;
-
-    /// Moves the results that the consumer can receive into `batch`, which must be empty.
-    fn take(&mut self, batch: &mut VecDeque<thread::Result<R>>);
-
-    /// Drops all results, even if the destructor of one panics.
-    fn drop_quietly(self);
-}
-
-/// Results are returned in the order of their items.
-#[derive(Clone, Copy, Debug)]
-pub enum InOrder {}
-
-/// Results are returned in the order in which the calls complete.
-#[derive(Clone, Copy, Debug)]
-pub enum AsCompleted {}
-
-impl private::Sealed for InOrder {}
-impl private::Sealed for AsCompleted {}
-
-impl<R: Send> ResultOrder<R> for InOrder {
-    type Buffer = ReorderBuffer<R>;
-}
-
-impl<R: Send> ResultOrder<R> for AsCompleted {
-    type Buffer = UnorderedBuffer<R>;
-}
-
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct ReorderBuffer<R> {
-    /// The first slot is that of the item with the index `first`.
+pub(super) struct ResultBuffer<R> {
+    order: Order,
+    /// In the order of the items, the first slot is that of the item with the index `first`. In the
+    /// order of completion, no slot is empty.
     slots: VecDeque<Option<thread::Result<R>>>,
     first: usize,
 }
 
-impl<R> Default for ReorderBuffer<R> {
-    fn default() -> Self {
-        Self { slots: VecDeque::new(), first: 0 }
+impl<R> ResultBuffer<R> {
+    pub(super) fn new(order: Order) -> Self {
+        Self { order, slots: VecDeque::new(), first: 0 }
     }
-}
 
-impl<R: Send> ResultBuffer<R> for ReorderBuffer<R> {
-    fn push(&mut self, index: usize, result: thread::Result<R>) {
-        let slot = index - self.first;
-        if slot == self.slots.len() {
-            self.slots.push_back(Some(result));
-            return;
-        }
-        if slot > self.slots.len() {
+    /// Adds the result of the item with this index.
+    pub(super) fn push(&mut self, index: usize, result: thread::Result<R>) {
+        let slot = match self.order {
+            Order::Items => index - self.first,
+            Order::Completion => self.slots.len(),
+        };
+        if slot >= self.slots.len() {
             self.slots.resize_with(slot + 1, || None);
         }
         self.slots[slot] = Some(result);
     }
 
-    fn is_ready(&self) -> bool {
+    /// Returns whether there is a result that the consumer can receive.
+    pub(super) fn is_ready(&self) -> bool {
         matches!(self.slots.front(), Some(Some(_)))
     }
 
-    fn take(&mut self, batch: &mut VecDeque<thread::Result<R>>) {
-        while let Some(slot) = self.slots.front_mut() {
-            let Some(result) = slot.take() else { return };
+    /// Moves the results that the consumer can receive into `batch`.
+    pub(super) fn take(&mut self, batch: &mut VecDeque<thread::Result<R>>) {
+        while let Some(result) = self.slots.front_mut().and_then(Option::take) {
             batch.push_back(result);
             self.slots.pop_front();
             self.first += 1;
         }
     }
 
-    fn drop_quietly(self) {
-        drop_all_quietly(self.slots);
-    }
-}
-
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct UnorderedBuffer<R>(VecDeque<thread::Result<R>>);
-
-impl<R> Default for UnorderedBuffer<R> {
-    fn default() -> Self {
-        Self(VecDeque::new())
-    }
-}
-
-impl<R: Send> ResultBuffer<R> for UnorderedBuffer<R> {
-    fn push(&mut self, _: usize, result: thread::Result<R>) {
-        self.0.push_back(result);
-    }
-
-    fn is_ready(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    fn take(&mut self, batch: &mut VecDeque<thread::Result<R>>) {
-        // The two allocations are reused in turns.
-        mem::swap(&mut self.0, batch);
-    }
-
-    fn drop_quietly(self) {
-        drop_all_quietly(self.0);
+    /// Removes all results, for the caller to drop.
+    pub(super) fn clear(&mut self) -> VecDeque<Option<thread::Result<R>>> {
+        mem::take(&mut self.slots)
     }
 }

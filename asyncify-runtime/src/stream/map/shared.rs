@@ -3,32 +3,32 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::mem;
-use std::task::{Context, Waker};
+use std::task::Context;
 use std::thread;
 use std::time::Duration;
 
+use super::super::shared_state::{SharedState, Waits};
 use super::batch_size::BatchSize;
-use super::result_buffer::{ResultBuffer, ResultOrder};
+use super::result_buffer::{Order, ResultBuffer};
 use crate::call::BlockingCall;
 use crate::pool::BlockingPool;
-use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinHandle;
-use crate::util::{drop_all_quietly, drop_quietly, wake_all};
+use crate::util::{drop_all_quietly, drop_quietly};
 
-pub(super) struct Shared<I: Iterator, F, R, O: ResultOrder<R>> {
+pub(super) struct Shared<I: Iterator, F, R> {
     pub(super) pool: BlockingPool,
     pub(super) f: F,
-    state: Mutex<State<I, R, O>>,
+    state: SharedState<State<I, R>>,
 }
 
 /// See the invariants of the module.
-struct State<I: Iterator, R, O: ResultOrder<R>> {
+struct State<I: Iterator, R> {
     iterator: IteratorState<I>,
     /// The index of the iterator's next item.
     next_index: usize,
     /// Items that no worker has taken, the oldest first.
     queued: Batch<I>,
-    results: O::Buffer,
+    results: ResultBuffer<R>,
     /// The index of items that left the iterator and whose results the consumer has not received.
     in_flight: usize,
     batch_size: BatchSize,
@@ -41,8 +41,6 @@ struct State<I: Iterator, R, O: ResultOrder<R>> {
     busy: usize,
     /// The handles of all workers, to cancel them, except of the one that the consumer spawned last.
     handles: Vec<JoinHandle<()>>,
-    /// The waker of the consumer, while it waits for a result.
-    consumer: Option<Waker>,
 }
 
 pub(super) struct Limits {
@@ -95,13 +93,13 @@ pub(super) enum Work<I> {
     None,
 }
 
-impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
-    pub(super) fn new(pool: BlockingPool, items: I, f: F) -> Self {
+impl<I: Iterator, F, R> Shared<I, F, R> {
+    pub(super) fn new(pool: BlockingPool, items: I, f: F, order: Order) -> Self {
         let state = State {
             iterator: IteratorState::Idle(Box::new(items)),
             next_index: 0,
             queued: VecDeque::new(),
-            results: O::Buffer::default(),
+            results: ResultBuffer::new(order),
             in_flight: 0,
             batch_size: BatchSize::new(),
             limits: Limits { concurrency: 512, batch: 256 },
@@ -109,28 +107,23 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
             starting: 0,
             busy: 0,
             handles: Vec::new(),
-            consumer: None,
         };
-        Self { pool, f, state: Mutex::new(state) }
+        Self { pool, f, state: SharedState::new(state) }
     }
 
     pub(super) fn set(&self, set: impl FnOnce(&mut Limits)) {
-        set(&mut self.lock().limits);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<I, R, O>> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        set(&mut self.state.lock().limits);
     }
 
     /// A spawned worker has started.
     pub(super) fn worker_started(&self) {
-        self.lock().starting -= 1;
+        self.state.lock().starting -= 1;
     }
 
     /// Finds work for a worker: queued items, or else the iterator. If there is neither, the worker is
     /// counted no longer.
     pub(super) fn find_work(&self, batch: &mut Batch<I>) -> Work<I> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let count = state.batch_size.get(state.limits.batch);
         if state.can_process() {
             state.busy += 1;
@@ -144,15 +137,14 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
                 return Work::Advance(iterator, count);
             }
         }
-        let consumer = state.remove_worker();
-        drop(state);
-        wake_all(consumer);
+        let last = state.remove_worker();
+        state.wake_consumer_if(last);
         Work::None
     }
 
     /// Queues an item, on behalf of the worker that advances the iterator.
     pub(super) fn push_item(&self, item: I::Item) -> Pushed {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let IteratorState::Closed = state.iterator {
             drop(state);
             drop_quietly(item);
@@ -161,7 +153,7 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         let index = state.take_index();
         state.queued.push_back((index, item));
         // The next item may take long. If the consumer waits, another worker must process this one.
-        if state.consumer.is_some() && state.can_process() && state.reserve_worker() {
+        if state.is_awaited() && state.can_process() && state.reserve_worker() {
             Pushed::SpawnWorker
         } else {
             Pushed::Queued
@@ -170,7 +162,7 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
 
     /// Records a panic of the iterator in the place of its next item.
     pub(super) fn push_panic(&self, payload: Box<dyn Any + Send>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let IteratorState::Closed = state.iterator {
             drop(state);
             drop_quietly(payload);
@@ -178,14 +170,13 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         }
         let index = state.take_index();
         state.results.push(index, Err(payload));
-        let consumer = state.take_ready_consumer();
-        drop(state);
-        wake_all(consumer);
+        let ready = state.results.is_ready();
+        state.wake_consumer_if(ready);
     }
 
     /// Returns the iterator; `None` if it is exhausted or has panicked.
     pub(super) fn return_iterator(&self, iterator: Option<Box<I>>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let IteratorState::Closed = state.iterator {
             drop(state);
             drop_quietly(iterator);
@@ -194,9 +185,7 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         state.iterator = iterator.map_or(IteratorState::Exhausted, IteratorState::Idle);
         // The consumer learns of the end with the last result, or here if it has received that.
         let ended = matches!(state.iterator, IteratorState::Exhausted) && state.in_flight == 0;
-        let consumer = if ended { state.consumer.take() } else { None };
-        drop(state);
-        wake_all(consumer);
+        state.wake_consumer_if(ended);
     }
 
     /// Takes the results of a worker, and the items that it did not process.
@@ -206,7 +195,7 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         rest: &mut Batch<I>,
         time: Duration,
     ) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.busy -= 1;
         if let IteratorState::Closed = state.iterator {
             drop(state);
@@ -223,24 +212,22 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         while let Some(item) = rest.pop_back() {
             state.queued.push_front(item);
         }
-        let consumer = state.take_ready_consumer();
-        drop(state);
-        wake_all(consumer);
+        let ready = state.results.is_ready();
+        state.wake_consumer_if(ready);
     }
 
     /// Reserves a worker if there is work for one and none is starting. The caller must spawn it.
     pub(super) fn reserve_worker(&self) -> bool {
-        self.lock().reserve_worker()
+        self.state.lock().reserve_worker()
     }
 
     /// Removes a worker that was dropped before it retired.
     pub(super) fn remove_worker(&self, started: bool, busy: bool) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.starting -= usize::from(!started);
         state.busy -= usize::from(busy);
-        let consumer = state.remove_worker();
-        drop(state);
-        wake_all(consumer);
+        let last = state.remove_worker();
+        state.wake_consumer_if(last);
     }
 
     /// Spawns the job of a worker. If the queue is full, the job waits for room without being polled.
@@ -255,7 +242,7 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
 
     /// Keeps the handle of a worker, which [`close`](Self::close) cancels.
     pub(super) fn keep_handle(&self, worker: JoinHandle<()>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if let IteratorState::Closed = state.iterator {
             drop(state);
             worker.abort();
@@ -279,67 +266,49 @@ impl<I: Iterator, F, R, O: ResultOrder<R>> Shared<I, F, R, O> {
         batch: &mut VecDeque<thread::Result<R>>,
         cx: &Context<'_>,
     ) -> Received {
-        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
-        // panics must lose neither the results nor the worker that was reserved.
-        let mut waker = Some(cx.waker().clone());
-        let received = self.recv_or_register(batch, &mut waker);
-        drop_quietly(waker);
-        received
-    }
-
-    /// Registers `waker` if there is nothing to receive, and leaves the previous waker in its place.
-    fn recv_or_register(
-        &self,
-        batch: &mut VecDeque<thread::Result<R>>,
-        waker: &mut Option<Waker>,
-    ) -> Received {
-        let mut state = self.lock();
-        state.results.take(batch);
-        if !batch.is_empty() {
+        self.state.receive(cx, |state| {
+            state.results.take(batch);
             state.in_flight -= batch.len();
-            return Received::Results { spawn: state.reserve_worker() };
-        }
-        match state.iterator {
-            IteratorState::Closed => return Received::End,
-            IteratorState::Exhausted if state.in_flight == 0 => return Received::End,
-            _ => {}
-        }
-        let spawn = state.reserve_worker();
-        mem::swap(&mut state.consumer, waker);
-        Received::Pending { spawn }
+            let ended = match state.iterator {
+                IteratorState::Closed => true,
+                IteratorState::Exhausted => state.in_flight == 0,
+                _ => false,
+            };
+            if batch.is_empty() && ended {
+                return (Received::End, Waits::No);
+            }
+            let spawn = state.reserve_worker();
+            if batch.is_empty() {
+                (Received::Pending { spawn }, Waits::Yes)
+            } else {
+                (Received::Results { spawn }, Waits::No)
+            }
+        })
     }
 
     /// Stops the workers on behalf of the consumer. Returns the iterator, for the caller to drop. Never
     /// unwinds.
     pub(super) fn close(&self) -> Option<Box<I>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let iterator = state.iterator.take();
         state.iterator = IteratorState::Closed;
         let handles = mem::take(&mut state.handles);
-        let (queued, results) = (mem::take(&mut state.queued), mem::take(&mut state.results));
-        let consumer = state.consumer.take();
-        drop(state);
+        let (queued, results) = (mem::take(&mut state.queued), state.results.clear());
+        state.remove_consumer();
         handles.iter().for_each(JoinHandle::abort);
         drop_all_quietly(handles);
-        drop_quietly(consumer);
         drop_all_quietly(queued);
-        results.drop_quietly();
+        drop_all_quietly(results);
         iterator
     }
 }
 
-impl<I: Iterator, R, O: ResultOrder<R>> State<I, R, O> {
+impl<I: Iterator, R> State<I, R> {
     /// Returns how many more items may leave the iterator.
     fn room(&self) -> usize {
         let Limits { concurrency, batch } = self.limits;
         let window = concurrency.saturating_mul(2).max(batch.saturating_mul(4));
         window.saturating_sub(self.in_flight)
-    }
-
-    /// Takes the waker of the consumer if there is a result that it can receive.
-    #[must_use]
-    fn take_ready_consumer(&mut self) -> Option<Waker> {
-        if self.results.is_ready() { self.consumer.take() } else { None }
     }
 
     /// Returns whether there are queued items, and fewer busy workers than may process them.
@@ -366,11 +335,12 @@ impl<I: Iterator, R, O: ResultOrder<R>> State<I, R, O> {
         index
     }
 
-    /// Removes a worker. The last one wakes the consumer, which then spawns a worker if necessary.
+    /// Removes a worker. Returns whether it was the last, which must wake the consumer: it then spawns a
+    /// worker if necessary.
     #[must_use]
-    fn remove_worker(&mut self) -> Option<Waker> {
+    fn remove_worker(&mut self) -> bool {
         self.workers -= 1;
-        if self.workers == 0 { self.consumer.take() } else { None }
+        self.workers == 0
     }
 }
 

@@ -3,20 +3,17 @@ use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc;
 use std::sync::{Arc, Barrier};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use futures::executor::block_on;
 use futures::{Stream, StreamExt};
 
-use super::InOrder;
+use super::super::tests::{ReportsDrop, poll_next, poll_with_panicking_wakers};
+use super::result_buffer::Order;
 use super::shared::Shared;
 use crate::sync::{AtomicUsize, Mutex, Ordering};
 use crate::util::test_util::{self, DropCounter, Random};
 use crate::{BlockingPool, Shutdown, global, is_cancelled};
-
-fn poll_once<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
-    stream.poll_next_unpin(&mut Context::from_waker(Waker::noop()))
-}
 
 #[test]
 fn results_come_in_the_order_of_the_items() {
@@ -90,7 +87,7 @@ fn an_infinite_iterator_is_advanced_while_there_is_room() {
     let counter = asked.clone();
     let numbers = (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
     let mut results = pool.map(numbers, |k: u64| k).concurrency(4).batch(8);
-    assert!(poll_once(&mut results).is_pending());
+    assert!(poll_next(&mut results).is_pending());
     test_util::settle(&pool);
     // Four batches, and no thread is occupied.
     assert_eq!(asked.load(Ordering::Relaxed), 32);
@@ -104,7 +101,7 @@ fn a_slow_iterator_delivers_each_result_at_once() {
     let (give, given) = mpsc::channel();
     let mut results = global().map(given, |k: u32| k + 1);
     for k in 0..test_util::scaled(1_000).try_into().unwrap() {
-        assert!(poll_once(&mut results).is_pending());
+        assert!(poll_next(&mut results).is_pending());
         give.send(k).unwrap();
         assert_eq!(block_on(results.next()), Some(k + 1));
     }
@@ -157,7 +154,7 @@ fn dropping_the_stream_stops_the_work() {
         report.send(is_cancelled()).unwrap();
         item
     });
-    assert!(poll_once(&mut results).is_pending());
+    assert!(poll_next(&mut results).is_pending());
     // Both threads run a call until it is resumed.
     let mut running = [is_running.recv().unwrap(), is_running.recv().unwrap()];
     running.sort_unstable();
@@ -187,7 +184,7 @@ fn the_first_worker_waits_for_room_in_a_full_queue() {
     let (pool, hold) = test_util::full_pool();
     let items = test_util::scaled(1_000);
     let mut results = pool.map(0..items, |k| k);
-    assert!(poll_once(&mut results).is_pending());
+    assert!(poll_next(&mut results).is_pending());
     drop(hold);
     assert_eq!(block_on(results.collect::<Vec<_>>()), (0..items).collect::<Vec<_>>());
 }
@@ -195,7 +192,7 @@ fn the_first_worker_waits_for_room_in_a_full_queue() {
 #[test]
 fn a_worker_spawned_by_another_waits_for_room_in_a_full_queue() {
     let (pool, hold) = test_util::full_pool();
-    let shared = Shared::<_, _, (), InOrder>::new(pool.clone(), iter::empty::<()>(), |()| ());
+    let shared = Shared::<_, _, ()>::new(pool.clone(), iter::empty::<()>(), |()| (), Order::Items);
     let (runs, ran) = mpsc::channel();
     shared.spawn_detached(move || runs.send(()).unwrap());
     drop(hold);
@@ -204,14 +201,6 @@ fn a_worker_spawned_by_another_waits_for_room_in_a_full_queue() {
 
 #[test]
 fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
-    struct ReportsDrop(mpsc::Sender<std::thread::ThreadId>);
-
-    impl Drop for ReportsDrop {
-        fn drop(&mut self) {
-            self.0.send(std::thread::current().id()).unwrap();
-        }
-    }
-
     let (pool, hold) = test_util::full_pool();
     let (dropped, is_dropped) = mpsc::channel();
     let value = ReportsDrop(dropped);
@@ -224,28 +213,7 @@ fn an_iterator_is_dropped_on_a_blocking_thread_whatever_the_queue() {
 
 #[test]
 fn a_panicking_waker_harms_nothing_else() {
-    for waker in
-        [test_util::waker_that_panics_when_woken, test_util::waker_that_panics_when_dropped]
-    {
-        let pool = test_util::pool();
-        let (give, given) = mpsc::channel::<usize>();
-        let mut results = pool.map(given, |k| k);
-        for k in 0..test_util::scaled(1_000) {
-            let waker = waker();
-            let polled = results.poll_next_unpin(&mut Context::from_waker(&waker));
-            assert!(polled.is_pending());
-            crate::util::drop_quietly(waker);
-            // The next poll is by a task with another waker.
-            if k % 2 == 0 {
-                assert!(poll_once(&mut results).is_pending());
-            }
-            give.send(k).unwrap();
-            assert_eq!(block_on(results.next()), Some(k));
-        }
-        drop(give);
-        assert_eq!(block_on(results.next()), None);
-        test_util::settle(&pool);
-    }
+    poll_with_panicking_wakers(|pool, given| pool.map(given, |k| k));
 }
 
 #[test]
@@ -264,7 +232,7 @@ fn panicking_destructors_do_not_prevent_the_cleanup() {
         crate::util::drop_quietly(item);
         (outputs.count(()), test_util::Bomb)
     });
-    assert!(poll_once(&mut results).is_pending());
+    assert!(poll_next(&mut results).is_pending());
     is_running.recv().unwrap();
     is_running.recv().unwrap();
     drop(results);
@@ -304,7 +272,7 @@ where
 {
     let mut stream = stream;
     for _ in 0..random.below(40) {
-        match crate::util::catch(|| poll_once(&mut stream)) {
+        match crate::util::catch(|| poll_next(&mut stream)) {
             Ok(Poll::Pending) => random.pause(),
             Ok(Poll::Ready(Some(item))) => check(item),
             Ok(Poll::Ready(None)) => return true,

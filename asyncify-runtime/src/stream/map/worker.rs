@@ -5,26 +5,24 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::batch_size::{BATCH_TIME, TIME_SLICE};
-use super::result_buffer::ResultOrder;
 use super::shared::{Batch, Pushed, Shared, Work};
 use crate::task::JoinHandle;
 use crate::util::{catch, drop_quietly};
 
 /// Spawns the worker that the consumer has reserved.
-pub(super) fn spawn_reserved<I, F, R, O>(shared: &Arc<Shared<I, F, R, O>>) -> JoinHandle<()>
+pub(super) fn spawn_reserved<I, F, R>(shared: &Arc<Shared<I, F, R>>) -> JoinHandle<()>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
     let worker = Worker::new(shared);
     shared.spawn(move || worker.run())
 }
 
 /// A worker, counted from its reservation until it retires or is dropped.
-struct Worker<I: Iterator, F, R, O: ResultOrder<R>> {
-    shared: Arc<Shared<I, F, R, O>>,
+struct Worker<I: Iterator, F, R> {
+    shared: Arc<Shared<I, F, R>>,
     state: WorkerState,
 }
 
@@ -37,14 +35,13 @@ enum WorkerState {
     Retired,
 }
 
-impl<I, F, R, O> Worker<I, F, R, O>
+impl<I, F, R> Worker<I, F, R>
 where
     I: Iterator<Item: Send + 'static> + Send + 'static,
     F: Fn(I::Item) -> R + Send + Sync + 'static,
     R: Send + 'static,
-    O: ResultOrder<R>,
 {
-    fn new(shared: &Arc<Shared<I, F, R, O>>) -> Self {
+    fn new(shared: &Arc<Shared<I, F, R>>) -> Self {
         Self { shared: shared.clone(), state: WorkerState::Spawned }
     }
 
@@ -133,7 +130,7 @@ where
     }
 }
 
-impl<I: Iterator, F, R, O: ResultOrder<R>> Drop for Worker<I, F, R, O> {
+impl<I: Iterator, F, R> Drop for Worker<I, F, R> {
     fn drop(&mut self) {
         match self.state {
             WorkerState::Spawned => self.shared.remove_worker(false, false),

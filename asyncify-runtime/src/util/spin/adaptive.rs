@@ -33,7 +33,7 @@ impl Adaptive {
     /// Records a successful spin.
     pub(crate) fn hit(&mut self) {
         self.penalty = 1;
-        self.hits += 1;
+        self.hits = self.hits.saturating_add(1);
     }
 
     /// Records an unsuccessful spin.

@@ -1,8 +1,7 @@
 //! Spinning for a moment before parking, where it pays.
 //!
-//! Three kinds of threads spin: a worker that searches for a job ([`search`]), a caller that
-//! expects its result soon ([`join`]), and the consumer of a stream whose producer is fast. They
-//! share these rules:
+//! Two kinds of threads spin: a worker that searches for a job ([`search`]), and a caller that
+//! expects its result soon ([`join`]). They share these rules:
 //!
 //! - A spin never yields its core. A thread that yields may lose the core for a whole time slice,
 //!   and a worker that is descheduled while it searches delays the queue.

@@ -2,6 +2,7 @@
 //! more.
 
 mod files;
+mod items;
 mod maps;
 mod readers;
 mod streams;
@@ -17,13 +18,13 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 const USAGE: &str = "\
-usage: many [maps] [streams] [files] [readers] [--quick] [--write FILE]
+usage: many [maps] [streams] [items] [files] [readers] [--quick] [--write FILE]
 
 Prints what these cost, or those named, as markdown.
 
   --quick       one sample of a hundredth of the work: shows that it works, and no more
-  --write FILE  put the tables into FILE, between `<!-- many:begin -->` and `<!-- many:end -->`,
-                and those of readers between `<!-- readers:begin -->` and `<!-- readers:end -->`
+  --write FILE  put the tables into FILE, between `<!-- many:begin -->` and `<!-- many:end -->`;
+                items and readers have marks of their own
 ";
 
 fn main() -> ExitCode {
@@ -39,12 +40,12 @@ fn run() -> io::Result<()> {
         match (argument.as_str(), &mut arguments) {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
-            ("maps" | "streams" | "files" | "readers", _) => named.push(argument),
+            ("maps" | "streams" | "items" | "files" | "readers", _) => named.push(argument),
             _ => return Err(io::Error::other(USAGE)),
         }
     }
     let wanted = |name: &str| named.is_empty() || named.iter().any(|named| named == name);
-    let (mut text, mut of_readers) = (String::new(), String::new());
+    let (mut text, mut items, mut of_readers) = (String::new(), String::new(), String::new());
     for flavor in Flavor::ALL {
         let bench = Bench { runtime: Runtime::new(flavor, Settings::default()), scale };
         let mut tables = Vec::new();
@@ -61,11 +62,14 @@ fn run() -> io::Result<()> {
         if !tables.is_empty() {
             text += &format!("{heading}{}\n", tables.join("\n"));
         }
+        if wanted("items") {
+            items += &format!("{heading}{}\n", items::table(&bench));
+        }
         if wanted("readers") {
             of_readers += &format!("{heading}{}\n", readers::tables(&bench)?);
         }
     }
-    let sections = [("many", text), ("readers", of_readers)];
+    let sections = [("many", text), ("items", items), ("readers", of_readers)];
     for (name, text) in sections.iter().filter(|(_, text)| !text.is_empty()) {
         markdown::publish(name, text, write.as_deref().map(Path::new))?;
     }
