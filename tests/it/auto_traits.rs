@@ -63,8 +63,8 @@ table! {
     a::Rejected => true, false, true;
     a::WhenReady => true, false, true;
     a::BlockingPool => true, true, true;
-    a::TaskGroup<u8> => true, false, true;
-    a::TaskGroup<Moves> => true, false, true;
+    a::TaskGroup<u8> => true, true, true;
+    a::TaskGroup<Moves> => true, true, true;
     a::BlockingStream<u8> => true, false, true;
     a::BlockingStream<Moves> => true, false, true;
     a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8, a::InOrder> => true, false, true;
