@@ -34,7 +34,7 @@ use crate::task::Job;
 /// assert_eq!(first, second);
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DedicatedThread {
     /// A pool that always has exactly one thread.
     pool: BlockingPool,

@@ -113,16 +113,19 @@ impl Limiter {
         self.0.waiting()
     }
 
-    /// Returns `true` if both are handles to the same limit.
-    #[must_use]
-    pub fn same_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
     pub(super) fn semaphore(&self) -> &Semaphore {
         &self.0
     }
 }
+
+/// Two handles are equal if they are handles to the same limit.
+impl PartialEq for Limiter {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Limiter {}
 
 impl fmt::Debug for Limiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,6 +43,10 @@ impl QueuePermits {
         Arc::new(Self(Semaphore::new(capacity)))
     }
 
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.limit()
+    }
+
     pub(crate) fn try_acquire(self: &Arc<Self>) -> Result<QueuePermit, NoQueuePermit> {
         if self.0.try_acquire() {
             return Ok(QueuePermit::acquired(self));

@@ -274,10 +274,10 @@ fn the_numbers_are_reported() {
 fn clones_are_one_limiter() {
     let limiter = Limiter::new(1);
     let clone = limiter.clone();
-    assert!(limiter.same_as(&clone));
-    assert!(!limiter.same_as(&Limiter::new(1)));
+    assert_eq!(limiter, clone);
+    assert_ne!(limiter, Limiter::new(1));
     let permit = taken(&clone);
-    assert!(permit.limiter().same_as(&limiter));
+    assert_eq!(permit.limiter(), &limiter);
     assert!(limiter.try_acquire().is_none());
     clone.set_limit(2);
     assert_eq!(limiter.available(), 1);
