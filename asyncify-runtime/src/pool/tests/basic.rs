@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Wake, Waker};
 
+use crate::util::test_util::WakeCounter;
+
 #[test]
 fn a_job_runs_on_a_thread_named_after_the_pool() {
     let pool = pool(|b| b.name("letters"));
@@ -145,6 +147,45 @@ fn waiting_and_running_are_timed_if_metrics_are_on() {
     let (wait, run) = (metrics.queue_wait.expect("timed"), metrics.run_time.expect("timed"));
     assert_eq!((wait.count, run.count), (3, 2));
     assert!(wait.max >= pause && run.max >= pause, "{metrics:?}");
+}
+
+#[test]
+fn a_handle_returns_the_options_of_its_pool() {
+    let keep_alive = std::time::Duration::from_secs(7);
+    let pool = pool(|b| b.name("io").min_threads(2).max_threads(5).keep_alive(keep_alive));
+    assert_eq!((pool.name(), pool.min_threads(), pool.max_threads()), ("io", 2, 5));
+    assert_eq!((pool.keep_alive(), pool.queue_capacity()), (keep_alive, None));
+    pool.clone().resize(9);
+    assert_eq!(pool.max_threads(), 9);
+    pool.resize(1);
+    assert_eq!(pool.max_threads(), 2);
+    assert_eq!(super::pool(|b| b.queue_capacity(3)).queue_capacity(), Some(3));
+}
+
+#[test]
+fn handles_of_one_pool_are_equal() {
+    let (pool, other) = (pool(|b| b.name("same")), pool(|b| b.name("same")));
+    assert_eq!(*pool, pool.clone());
+    assert_ne!(*pool, *other);
+}
+
+#[test]
+fn many_finished_handles_give_other_tasks_a_turn() {
+    let pool = pool(|b| b);
+    let handles: Vec<_> = (0..1_000).map(|k| pool.spawn(move || k)).collect();
+    block_on(pool.wait_idle());
+    let wakes = WakeCounter::default();
+    let waker = wakes.waker();
+    let mut joins = pin!(async move {
+        let mut sum = 0;
+        for handle in handles {
+            sum += handle.await.expect("no panic");
+        }
+        sum
+    });
+    let polls = std::iter::repeat_with(|| joins.as_mut().poll(&mut Context::from_waker(&waker)));
+    let pending = polls.take_while(|polled| polled.is_pending()).count();
+    assert_eq!((pending, wakes.count()), (1_000 / 128, 1_000 / 128));
 }
 
 #[test]
