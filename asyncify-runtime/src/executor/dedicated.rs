@@ -51,6 +51,11 @@ impl DedicatedThread {
             BlockingPool::builder().name(name).min_threads(1).max_threads(1).dedicated().build()?;
         Ok(Self { pool })
     }
+
+    /// Returns whether the current thread is this thread.
+    pub(crate) fn is_current(&self) -> bool {
+        self.pool.is_current()
+    }
 }
 
 impl Executor for DedicatedThread {

@@ -351,25 +351,25 @@ fn a_resize_races_a_cancelled_waiter() {
 fn a_close_races_a_release() {
     loom::model(|| {
         let semaphore = Arc::new(Semaphore::new(1));
-        assert!(semaphore.try_acquire());
+        assert!(semaphore.try_acquire(1));
         let waits = |semaphore: &Semaphore| {
             let mut waiter = None;
-            block_on(poll_fn(|cx| semaphore.poll_acquire(&mut waiter, cx.waker())))
+            block_on(poll_fn(|cx| semaphore.poll_acquire(1, &mut waiter, cx.waker())))
         };
         let holder = thread::spawn({
             let semaphore = Arc::clone(&semaphore);
-            move || semaphore.release()
+            move || semaphore.release(1)
         });
         let closer = thread::spawn({
             let semaphore = Arc::clone(&semaphore);
             move || semaphore.close()
         });
         if waits(&semaphore) == Ok(()) {
-            semaphore.release();
+            semaphore.release(1);
         }
         holder.join().unwrap();
         closer.join().unwrap();
-        assert!(waits(&semaphore).is_err() && !semaphore.try_acquire());
+        assert!(waits(&semaphore).is_err() && !semaphore.try_acquire(1));
         assert_eq!(semaphore.waiting(), 0);
     });
 }

@@ -245,6 +245,11 @@ impl BlockingPool {
         }
     }
 
+    /// Returns whether the current thread is a worker of this pool.
+    pub(crate) fn is_current(&self) -> bool {
+        shutdown::is_worker_of(&self.shared)
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         self.shared.is_idle()
     }
