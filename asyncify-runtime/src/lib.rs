@@ -54,6 +54,9 @@
 //! | find blocking calls in async code at compile time | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
+//! The page [`coming_from`] says what the functions of tokio, `blocking`, rayon, Python's asyncio and
+//! Celery are here, and what is different.
+//!
 //! # Choosing an executor
 //!
 //! Most calls name no executor and run on the [global pool](global()), which has a thread for each call
@@ -172,6 +175,10 @@ pub use crate::unblock::{IntoInnerError, Unblock};
 pub use crate::watchdog::{Stall, Watchdog, WatchdogBuilder, Watched};
 #[cfg(feature = "tower")]
 pub use crate::watchdog::{WatchdogLayer, WatchdogService};
+
+#[cfg(all(doc, feature = "macros", feature = "tokio"))]
+#[doc = include_str!("../docs/coming-from.md")]
+pub mod coming_from {}
 
 /// The programs of the README, which is not there in the packaged crate.
 #[cfg(all(doctest, feature = "macros", feature = "tokio"))]
