@@ -1,6 +1,7 @@
-//! Many at once: maps, streams and files, beside what people write without them. `README.md` says
+//! Many at once: maps, streams, files and values of one thread, beside what people write without them. `README.md` says
 //! more.
 
+mod bound;
 mod files;
 mod maps;
 mod streams;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 const USAGE: &str = "\
-usage: many [maps] [streams] [files] [--quick] [--write FILE]
+usage: many [maps] [streams] [files] [bound] [--quick] [--write FILE]
 
 Prints what these cost, or those named, as markdown.
 
@@ -37,7 +38,7 @@ fn run() -> io::Result<()> {
         match (argument.as_str(), &mut arguments) {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
-            ("maps" | "streams" | "files", _) => named.push(argument),
+            ("maps" | "streams" | "files" | "bound", _) => named.push(argument),
             _ => return Err(io::Error::other(USAGE)),
         }
     }
@@ -54,6 +55,9 @@ fn run() -> io::Result<()> {
         }
         if wanted("files") {
             tables.push(files::tables(&bench)?);
+        }
+        if wanted("bound") {
+            tables.push(bound::tables(&bench)?);
         }
         text += &format!("On tokio's {} runtime:\n\n{}\n", flavor.name(), tables.join("\n"));
     }
