@@ -394,8 +394,8 @@ mod tests {
         let (dropped, polled) = (Arc::new(()), AtomicBool::new(false));
         let held = dropped.clone();
         let mut stops = pin!(token.run_until_cancelled(async move {
-            let _held = held;
             pending::<()>().await;
+            drop(held);
         }));
         assert!(stops.as_mut().poll(&mut cx).is_pending());
         // A future that completes when the token is cancelled: its output is not lost.

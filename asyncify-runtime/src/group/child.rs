@@ -15,7 +15,7 @@ use crate::task::JoinError;
 use crate::util::{catch, drop_quietly};
 
 /// A child's number and result.
-pub(super) type Joined<T> = (usize, Result<T, JoinError>);
+pub(super) type Completed<T> = (usize, Result<T, JoinError>);
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 

@@ -16,7 +16,7 @@ use std::sync::PoisonError;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::child::{Child, Joined};
+use super::child::{Child, Completed};
 use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 use crate::util::{drop_quietly, wake_all};
 
@@ -93,7 +93,7 @@ impl<T> Children<T> {
     }
 
     /// Polls the children that have been woken, each once, until one of them completes.
-    pub(super) fn next_completed(&mut self) -> Option<Joined<T>> {
+    pub(super) fn next_completed(&mut self) -> Option<Completed<T>> {
         let woken = self.ready.lock().woken.len();
         for _ in 0..woken {
             let number = self.ready.lock().woken.pop_front()?;
@@ -112,7 +112,7 @@ impl<T> Children<T> {
         None
     }
 
-    pub(super) fn poll_next(&mut self, cx: &Context<'_>) -> Poll<Option<Joined<T>>> {
+    pub(super) fn poll_next(&mut self, cx: &Context<'_>) -> Poll<Option<Completed<T>>> {
         let joined = self.next_completed();
         if joined.is_some() || self.slots.is_empty() {
             return Poll::Ready(joined);

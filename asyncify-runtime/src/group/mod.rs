@@ -12,6 +12,8 @@ mod child;
 mod children;
 #[cfg(all(test, not(asyncify_loom)))]
 mod panicking_drops;
+#[cfg(all(test, not(asyncify_loom)))]
+mod random;
 mod scope;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
@@ -25,7 +27,10 @@ use self::children::Children;
 use crate::call::{SpawnOptions, block_on, resume};
 use crate::executor::Executor;
 use crate::task::JoinError;
-use crate::util::{budget, drop_quietly};
+use crate::util::drop_quietly;
+
+/// The number of results after which other tasks get a turn, as in tokio.
+const BUDGET: u8 = 128;
 
 /// A group of blocking calls and futures.
 ///
@@ -63,6 +68,8 @@ use crate::util::{budget, drop_quietly};
 pub struct TaskGroup<T> {
     options: SpawnOptions,
     children: Children<T>,
+    /// The number of results that were returned without a wait in between.
+    joined_in_a_row: u8,
 }
 
 impl<T: Send + 'static> TaskGroup<T> {
@@ -80,7 +87,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     }
 
     fn with_options(options: SpawnOptions) -> Self {
-        Self { options, children: Children::new() }
+        Self { options, children: Children::new(), joined_in_a_row: 0 }
     }
 
     /// Spawns a blocking closure, and returns its number.
@@ -244,7 +251,14 @@ impl<T: Send + 'static> TaskGroup<T> {
         if self.is_empty() {
             return Poll::Ready(None);
         }
-        budget::poll(cx, |cx| self.children.poll_next(cx))
+        if self.joined_in_a_row == BUDGET {
+            self.joined_in_a_row = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let joined = self.children.poll_next(cx);
+        self.joined_in_a_row = if joined.is_ready() { self.joined_in_a_row + 1 } else { 0 };
+        joined
     }
 
     /// Waits for all children, and returns their values in the order of spawning.

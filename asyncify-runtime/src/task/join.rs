@@ -10,7 +10,6 @@ use std::task::{Context, Poll};
 use super::JoinError;
 use super::raw::{Progress, RawTask};
 use super::state::Outcome;
-use crate::util::budget;
 use crate::util::spin::join::{self, SpinResult};
 
 /// A handle to a spawned call, which resolves to its value or to a [`JoinError`].
@@ -135,7 +134,7 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        budget::poll(cx, |cx| self.poll_join(cx))
+        self.poll_join(cx)
     }
 }
 

@@ -6,8 +6,6 @@ use std::pin::pin;
 use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Wake, Waker};
 
-use crate::util::test_util::WakeCounter;
-
 #[test]
 fn a_job_runs_on_a_thread_named_after_the_pool() {
     let pool = pool(|b| b.name("letters"));
@@ -167,25 +165,6 @@ fn handles_of_one_pool_are_equal() {
     let (pool, other) = (pool(|b| b.name("same")), pool(|b| b.name("same")));
     assert_eq!(*pool, pool.clone());
     assert_ne!(*pool, *other);
-}
-
-#[test]
-fn many_finished_handles_give_other_tasks_a_turn() {
-    let pool = pool(|b| b);
-    let handles: Vec<_> = (0..1_000).map(|k| pool.spawn(move || k)).collect();
-    block_on(pool.wait_idle());
-    let wakes = WakeCounter::default();
-    let waker = wakes.waker();
-    let mut joins = pin!(async move {
-        let mut sum = 0;
-        for handle in handles {
-            sum += handle.await.expect("no panic");
-        }
-        sum
-    });
-    let polls = std::iter::repeat_with(|| joins.as_mut().poll(&mut Context::from_waker(&waker)));
-    let pending = polls.take_while(|polled| polled.is_pending()).count();
-    assert_eq!((pending, wakes.count()), (1_000 / 128, 1_000 / 128));
 }
 
 #[test]
