@@ -78,7 +78,7 @@ impl Drop for CleanUp {
 
 /// Makes a chain of calls on two pools, whose last one writes the file.
 fn clean_up(calls: u32, file: OsString) {
-    let pool = if calls % 2 == 0 { global() } else { cpu() };
+    let pool = if calls.is_multiple_of(2) { global() } else { cpu() };
     drop(pool.spawn(move || match calls {
         0 => fs::write(file, "cleaned up").expect("a writable directory"),
         _ => clean_up(calls - 1, file),
