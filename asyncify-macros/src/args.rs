@@ -124,7 +124,10 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Args {
     let mut args = Args::default();
-    let rows = if place == Place::Main { TABLE.iter().collect() } else { direction.rows() };
+    let rows = match place {
+        Place::Main => TABLE.iter().filter(|row| row.places.contains(&Place::Main)).collect(),
+        _ => direction.rows(),
+    };
     let meant = apply_all(tokens, &rows, place, &mut args, errors);
     conflicts::check(&meant, errors);
     if args.stream.is_some() {
