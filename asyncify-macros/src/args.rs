@@ -31,6 +31,7 @@ pub(crate) struct Args {
     pub(crate) limit: Option<TokenStream>,
     pub(crate) limiter: Option<TokenStream>,
     pub(crate) timeout: Option<TokenStream>,
+    pub(crate) drain: Option<TokenStream>,
     pub(crate) runtime: Option<TokenStream>,
     pub(crate) detach: bool,
     /// The key itself.
@@ -76,8 +77,9 @@ impl Direction {
     }
 
     fn rows(self) -> Vec<&'static Row> {
-        let has = |row: &&Row| {
-            self == Self::ToAsync || ["rename", "suffix", "skip", "crate"].contains(&row.name)
+        let has = |row: &&Row| match self {
+            Self::ToAsync => row.places != [Place::Main],
+            Self::ToSync => ["rename", "suffix", "skip", "crate"].contains(&row.name),
         };
         TABLE.iter().filter(has).collect()
     }
@@ -122,7 +124,11 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Args {
     let mut args = Args::default();
-    let meant = apply_all(tokens, &direction.rows(), place, &mut args, errors);
+    let rows = match place {
+        Place::Main => TABLE.iter().filter(|row| row.places.contains(&Place::Main)).collect(),
+        _ => direction.rows(),
+    };
+    let meant = apply_all(tokens, &rows, place, &mut args, errors);
     conflicts::check(&meant, errors);
     if args.stream.is_some() {
         // What contradicts it has been reported, and must not be reported once more by the compiler.

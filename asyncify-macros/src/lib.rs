@@ -490,16 +490,26 @@ pub fn async_safe(args: TokenStream, item: TokenStream) -> TokenStream {
     lint(args.into(), item.into()).into()
 }
 
-/// Lets a program start worker processes: calls `asyncify_runtime::process::init()` at the start of
-/// `main`.
+/// Finishes blocking calls at the end of `main`, and lets the program start worker processes.
 ///
-/// Put it above the attribute of the async runtime, since a worker needs no runtime:
+/// When `main` has returned, it waits until no call of the global pool and the `cpu` pool is queued or
+/// running, so calls that nobody awaits are not lost: those of a destructor, for example, as in
+/// `drop(spawn_blocking(cleanup))`. It waits for 10 seconds at most, or for the time of the argument
+/// `drain`, a `Duration` or a string such as `"500ms"`. A `DrainGuard` does the same without an
+/// attribute. Calls on pools of your own, and a call to `std::process::exit`, are not waited for.
+///
+/// With the feature `process` it calls `asyncify_runtime::process::init()` at the start.
+///
+/// # Examples
+///
+/// Put it above the attribute of the async runtime. The calls that are made when the runtime drops its
+/// tasks are then waited for as well, and a worker process starts no runtime:
 ///
 /// ```
-/// #[asyncify_runtime::main]
+/// #[asyncify_runtime::main(drain = "30s")]
 /// #[tokio::main]
 /// async fn main() {
-///     // The program proper.
+///     drop(asyncify_runtime::spawn_blocking(|| println!("printed before the process ends")));
 /// }
 /// ```
 #[cfg_attr(not(asyncify_library), proc_macro_attribute)]
@@ -545,7 +555,7 @@ fn main_attribute(
     let args = args::parse(args, Direction::ToAsync, args::Place::Main, &mut errors);
     let errors = errors.to_tokens();
     let main = match item::parse(item.clone()) {
-        Ok(item::Item::Fn(raw)) => expand::main(&raw, &args.runtime_path()),
+        Ok(item::Item::Fn(raw)) => expand::main(&raw, args.drain.as_ref(), &args.runtime_path()),
         _ => item,
     };
     quote::quote!(#main #errors)

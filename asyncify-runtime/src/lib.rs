@@ -51,9 +51,13 @@
 //! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
 //! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, with worker [processes](process) |
 //! | wait for a future in a blocking body | [`block_on`] |
+//! | finish all calls before the process ends | [`#[asyncify_runtime::main]`](macro@main), or a [`DrainGuard`] |
 //! | detect tasks that block at run time | `Watchdog` (feature `watchdog`) |
 //! | find blocking calls in async code at compile time | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
+//!
+//! The page [`coming_from`] says what the functions of tokio, `blocking`, rayon, Python's asyncio and
+//! Celery are here, and what is different.
 //!
 //! # Choosing an executor
 //!
@@ -92,8 +96,8 @@
 //! - The body runs in the caller's tokio runtime (feature `tokio`) and `tracing` span (feature `tracing`).
 //! - A body may wait for a call of its own pool, with [`block_on`] or as an async body: the pool adds a
 //!   thread while it waits. A [`DedicatedThread`] runs the call itself; its page has the exceptions.
-//! - The process does not wait for the [global pool](global()) when it exits: await the calls that must
-//!   finish, or [shut down a pool of your own](BlockingPool::shutdown).
+//! - The process does not wait for the [global pool](global()) when it exits. Await the calls that must
+//!   finish, or put [`#[asyncify_runtime::main]`](macro@main) on `main`, which waits for them.
 //!
 //! # Features
 //!
@@ -142,13 +146,9 @@ pub mod __private;
 #[cfg_attr(docsrs, doc(cfg(feature = "async_safe")))]
 #[doc(inline)]
 pub use crate::__private::macros::async_safe;
-#[cfg(all(feature = "process", feature = "macros"))]
-#[cfg_attr(docsrs, doc(cfg(feature = "process")))]
-#[doc(inline)]
-pub use crate::__private::macros::main;
 #[cfg(feature = "macros")]
 #[doc(inline)]
-pub use crate::__private::macros::{async_to_sync, sync_to_async};
+pub use crate::__private::macros::{async_to_sync, main, sync_to_async};
 pub use crate::bound::{Checkout, ThreadBound, ThreadBoundPool};
 pub use crate::call::{
     BlockingCall, TimedCall, block_on, cancellation_token, check_cancelled, is_cancelled,
@@ -164,8 +164,8 @@ pub use crate::limit::{Acquire, Limiter, LimiterPermit};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;
 pub use crate::pool::{
-    BlockingPool, BlockingPoolBuilder, Leftover, Permit, PoolMetrics, ReserveError, Shutdown,
-    TrySpawnError, cpu, global, spawn_blocking,
+    BlockingPool, BlockingPoolBuilder, DrainGuard, Leftover, Permit, PoolMetrics, ReserveError,
+    Shutdown, TrySpawnError, cpu, global, spawn_blocking,
 };
 pub use crate::stream::BlockingStream;
 pub use crate::stream::map::Map;
@@ -176,6 +176,10 @@ pub use crate::unblock::{IntoInnerError, Unblock};
 pub use crate::watchdog::{Stall, Watchdog, WatchdogBuilder, Watched};
 #[cfg(feature = "tower")]
 pub use crate::watchdog::{WatchdogLayer, WatchdogService};
+
+#[cfg(all(doc, feature = "macros", feature = "tokio"))]
+#[doc = include_str!("../docs/coming-from.md")]
+pub mod coming_from {}
 
 /// The programs of the README, which is not there in the packaged crate.
 #[cfg(all(doctest, feature = "macros", feature = "tokio"))]

@@ -64,8 +64,8 @@ table! {
     a::Rejected => true, true, true;
     a::WhenReady => true, false, true;
     a::BlockingPool => true, true, true;
-    a::TaskGroup<u8> => true, false, true;
-    a::TaskGroup<Moves> => true, false, true;
+    a::TaskGroup<u8> => true, true, true;
+    a::TaskGroup<Moves> => true, true, true;
     a::BlockingStream<u8> => true, true, true;
     a::BlockingStream<Moves> => true, true, true;
     a::Map<std::ops::Range<u8>, fn(u8) -> u8, u8> => true, false, true;

@@ -6,7 +6,9 @@ use std::task::Poll;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use asyncify_runtime::{BlockingCall, BlockingPool, Executor, Job, Rejected, sync_to_async};
+use asyncify_runtime::{
+    BlockingCall, BlockingPool, Executor, Job, Rejected, asyncify, sync_to_async,
+};
 use asyncify_tests::{FOREVER, Gate, block_on, poll_once};
 use futures::future::join_all;
 
@@ -191,8 +193,12 @@ fn executor_of_a_field_and_of_a_static_works() {
         fn on_own(&self) -> Option<String> {
             thread::current().name().map(str::to_owned)
         }
-        #[sync_to_async(executor = &*POOL)]
+        #[sync_to_async(executor = POOL)]
         fn on_static(&self) -> Option<String> {
+            thread::current().name().map(str::to_owned)
+        }
+        #[sync_to_async(executor = &*POOL, limit = 1, detach)]
+        fn on_borrowed_static(&self) -> Option<String> {
             thread::current().name().map(str::to_owned)
         }
     }
@@ -201,6 +207,9 @@ fn executor_of_a_field_and_of_a_static_works() {
     block_on(async {
         assert!(service.on_own().await.unwrap().starts_with("field-"));
         assert!(service.on_static().await.unwrap().starts_with("static-"));
+        assert!(service.on_borrowed_static().await.unwrap().starts_with("static-"));
+        let call = asyncify!(|| thread::current().name().map(str::to_owned)).executor(&POOL);
+        assert!(call.await.unwrap().starts_with("static-"));
     });
 }
 

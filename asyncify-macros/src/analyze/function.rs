@@ -1,9 +1,9 @@
 //! Checks one function.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Generics, Pat, PatIdent, PatType, Receiver, ReceiverKind, ReturnType,
+    Attribute, FnArg, Generics, Pat, PatIdent, PatType, Path, Receiver, ReceiverKind, ReturnType,
     Signature, Type,
 };
 
@@ -17,7 +17,7 @@ use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
 use crate::item::{Body, RawFn};
-use crate::spans::{located, unseen};
+use crate::spans::{TypeSpans, located, unseen};
 
 /// Checks one function, reporting all that is wrong with it; `None` when anything was.
 pub(crate) fn function(
@@ -182,12 +182,27 @@ fn run(args: &Args) -> Run {
         (None, None) => Limit::None,
     };
     Run::Pool(Options {
-        executor: args.executor.clone(),
+        executor: args.executor.as_ref().map(borrow_static),
         limit,
         timeout: args.timeout.clone(),
         runtime: args.runtime.clone(),
         detach: args.detach,
     })
+}
+
+/// Borrows a static: `POOL` becomes `&POOL`. Everything else is a reference already.
+fn borrow_static(executor: &TokenStream) -> TokenStream {
+    let is_static = syn::parse2::<Path>(executor.clone())
+        .is_ok_and(|path| path.segments.last().is_some_and(|last| is_constant(&last.ident)));
+    let borrow =
+        is_static.then(|| TypeSpans::of(executor).first).map(|span| quote_spanned!(span=> &));
+    quote!(#borrow #executor)
+}
+
+/// Whether a name is in upper case, as those of statics are.
+fn is_constant(name: &Ident) -> bool {
+    let name = name.to_string();
+    name.len() > 1 && !name.contains(char::is_lowercase)
 }
 
 /// Reports a `lend` that none of the functions in its reach has a use for.

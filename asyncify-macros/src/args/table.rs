@@ -165,6 +165,13 @@ pub(super) const TABLE: &[Row] = &[
         elsewhere: "it belongs on a free function",
     },
     Row {
+        name: "drain",
+        example: "drain = \"10s\"",
+        kind: Kind::Duration(|args, value| args.drain = Some(value)),
+        places: &[Place::Main],
+        elsewhere: "",
+    },
+    Row {
         name: "crate",
         example: "crate = ::asyncify_runtime",
         kind: Kind::CratePath(|args, value| args.krate = Some(value)),

@@ -10,6 +10,7 @@ mod boxed;
 mod capture;
 mod forward;
 mod in_place;
+mod main_fn;
 mod options;
 mod process;
 mod stray;
@@ -19,7 +20,8 @@ pub(crate) use block::block;
 pub(crate) use body::return_of;
 pub(crate) use boxed::signature as boxed_signature;
 pub(crate) use forward::forwarded;
-pub(crate) use process::{main, process};
+pub(crate) use main_fn::main;
+pub(crate) use process::process;
 
 use std::borrow::Cow;
 

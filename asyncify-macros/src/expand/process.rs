@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::{braces, local};
 use crate::analyze::{MethodKind, ProcessPlan};
 use crate::fallback;
-use crate::item::{Body, RawFn};
+use crate::item::Body;
 use crate::spans::{TypeSpans, located};
 
 // Input:
@@ -178,30 +178,5 @@ fn call(plan: &ProcessPlan) -> TokenStream {
         let mut #arguments = __process::Arguments::new(&__TASK, #pool, #options);
         #(#pushed)*
         #call
-    }
-}
-
-// Input:
-//     #[tokio::main]
-//     async fn main() -> Result<(), Error> { BODY }
-//
-// Output:
-//     fn main() -> Result<(), Error> {
-//         #[cfg(target_os = "linux")]
-//         ::asyncify_runtime::process::init();
-//         #[tokio::main]
-//         async fn main() -> Result<(), Error> { BODY }
-//         main()
-//     }
-pub(crate) fn main(raw: &RawFn, runtime: &TokenStream) -> TokenStream {
-    let RawFn { sig, .. } = raw;
-    let (name, output) = (&sig.ident, &sig.output);
-    quote! {
-        fn #name() #output {
-            #[cfg(target_os = "linux")]
-            #runtime::process::init();
-            #raw
-            #name()
-        }
     }
 }

@@ -365,7 +365,9 @@ fn the_entry_of_a_program() {
         },
         &expect![[r#"
             fn main() -> Result<(), Error> {
-                #[cfg(target_os = "linux")] ::asyncify_runtime::process::init();
+                let __guard = ::asyncify_runtime::__private::enter_main(
+                    ::asyncify_runtime::__private::DRAIN,
+                );
                 #[tokio::main]
                 async fn main() -> Result<(), Error> {
                     BODY

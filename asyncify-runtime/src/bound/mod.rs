@@ -68,9 +68,31 @@ impl<T: 'static> ThreadBound<T> {
         thread: &DedicatedThread,
         make: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Result<Self, E> {
-        let owner_thread = thread.clone();
-        let call = BlockingCall::new(move || make().map(|value| Owner::new(owner_thread, value)));
-        Ok(Self { owner: Arc::new(call.executor(thread).await?) })
+        Ok(Self { owner: Arc::new(Owner::create(thread, make).await?) })
+    }
+
+    /// Moves a value to `thread`, where it is used and dropped from now on.
+    ///
+    /// This does not wait for the thread. Calls that are made later see the value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asyncify_runtime::{DedicatedThread, ThreadBound};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let thread = DedicatedThread::new("log")?;
+    /// let log = ThreadBound::from_value(&thread, Vec::new());
+    /// log.call(|log| log.push("one line")).await;
+    /// assert_eq!(log.call(|log| log.len()).await, 1);
+    /// # Ok::<(), std::io::Error>(()) }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn from_value(thread: &DedicatedThread, value: T) -> Self
+    where
+        T: Send,
+    {
+        Self { owner: Arc::new(Owner::from_value(thread, value)) }
     }
 
     /// Calls `f` with the value, on its thread.

@@ -16,9 +16,38 @@ pub(super) struct Owner<T> {
 }
 
 impl<T: 'static> Owner<T> {
-    /// Stores the value on the current thread, which is `thread`.
-    pub(super) fn new(thread: DedicatedThread, value: T) -> Self {
-        Self { thread, key: values::insert(value), value: PhantomData }
+    /// Creates the value on the thread, by calling `make`.
+    pub(super) fn create<E: Send + 'static>(
+        thread: &DedicatedThread,
+        make: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> BlockingCall<'_, Result<Self, E>> {
+        let owner = Self::new(thread);
+        let call = BlockingCall::new(move || {
+            values::insert(owner.key, make()?);
+            Ok(owner)
+        });
+        call.executor(thread)
+    }
+
+    /// Moves the value to the thread.
+    pub(super) fn from_value(thread: &DedicatedThread, value: T) -> Self
+    where
+        T: Send,
+    {
+        let owner = Self::new(thread);
+        let key = owner.key;
+        if thread.is_current() {
+            // A job would run after the calls for which the current body waits.
+            values::insert(key, value);
+        } else {
+            let insert = BlockingCall::new(move || values::insert(key, value));
+            drop(insert.executor(thread).spawn());
+        }
+        owner
+    }
+
+    fn new(thread: &DedicatedThread) -> Self {
+        Self { thread: thread.clone(), key: Key::new(), value: PhantomData }
     }
 
     /// Calls `f` with the value. Must be called on the value's thread.

@@ -1,10 +1,13 @@
 //! A pool of thread-bound values, each used by one caller at a time.
 
 use std::fmt;
+use std::io;
 use std::sync::{Arc, PoisonError};
 
 use super::ThreadBound;
-use crate::call::BlockingCall;
+use super::owner::Owner;
+use crate::call::{BlockingCall, resume};
+use crate::executor::DedicatedThread;
 use crate::limit::{Limiter, LimiterPermit};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -18,15 +21,11 @@ use crate::sync::{Mutex, MutexGuard};
 ///
 /// ```
 /// use std::cell::Cell;
-/// use asyncify_runtime::{DedicatedThread, ThreadBound, ThreadBoundPool};
+/// use asyncify_runtime::ThreadBoundPool;
 ///
 /// # futures::executor::block_on(async {
-/// let mut connections = Vec::new();
-/// for _ in 0..4 {
-///     let thread = DedicatedThread::new("connection")?;
-///     connections.push(ThreadBound::new(&thread, || std::io::Result::Ok(Cell::new(0))).await?);
-/// }
-/// let pool = ThreadBoundPool::new(connections);
+/// let open = || std::io::Result::Ok(Cell::new(0));
+/// let pool = ThreadBoundPool::create("connection", 4, open).await?;
 ///
 /// let connection = pool.checkout().await;
 /// connection.call(|count| count.set(1)).await;
@@ -45,6 +44,44 @@ struct Shared<T: 'static> {
 }
 
 impl<T: 'static> ThreadBoundPool<T> {
+    /// Creates a pool of `count` values, each on a thread of its own, by calling `make` on each of
+    /// the threads.
+    ///
+    /// `name` is the name of the threads.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the values that were created are dropped on their threads.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `make`, or an error if a thread cannot be created.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `count` is 0, and resumes a panic of `make`.
+    pub async fn create<E>(
+        name: &str,
+        count: usize,
+        make: impl Fn() -> Result<T, E> + Send + Sync + 'static,
+    ) -> Result<Self, E>
+    where
+        E: From<io::Error> + Send + 'static,
+    {
+        let make = Arc::new(make);
+        let mut started = Vec::with_capacity(count);
+        for _ in 0..count {
+            let make = make.clone();
+            started.push(Owner::create(&DedicatedThread::new(name)?, move || make()).spawn());
+        }
+        let mut values = Vec::with_capacity(count);
+        for handle in started {
+            let owner = handle.await.unwrap_or_else(|error| resume(error, "a value is missing"))?;
+            values.push(ThreadBound { owner: Arc::new(owner) });
+        }
+        Ok(Self::new(values))
+    }
+
     /// Creates a pool of `values`.
     ///
     /// # Panics

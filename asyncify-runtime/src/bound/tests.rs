@@ -51,6 +51,88 @@ fn settle(thread: &DedicatedThread) {
 }
 
 #[test]
+fn a_value_that_is_moved_to_its_thread_is_used_and_dropped_there() {
+    struct OnDrop(mpsc::Sender<ThreadId>);
+
+    impl Drop for OnDrop {
+        fn drop(&mut self) {
+            self.0.send(thread::current().id()).unwrap();
+        }
+    }
+
+    let dedicated = thread();
+    // The thread is busy, and this does not wait for it.
+    let (release, released) = mpsc::channel::<()>();
+    let busy = BlockingCall::new(move || released.recv().unwrap()).executor(&dedicated).spawn();
+    let (dropped, is_dropped) = mpsc::channel();
+    let value = ThreadBound::from_value(&dedicated, OnDrop(dropped));
+    release.send(()).unwrap();
+    let used = block_on(value.call(|_| thread::current().id()).into_future());
+    block_on(busy).unwrap();
+    drop(value);
+    assert_eq!(is_dropped.recv().unwrap(), used);
+    assert_eq!(id_of(&dedicated), used);
+}
+
+#[test]
+fn a_value_that_is_moved_within_a_body_of_its_thread_can_be_used_at_once() {
+    let dedicated = thread();
+    let same = dedicated.clone();
+    let body = move || {
+        let value = ThreadBound::from_value(&same, 5);
+        crate::block_on(value.call(|value| *value).into_future())
+    };
+    assert_eq!(block_on(BlockingCall::new(body).executor(&dedicated).into_future()), 5);
+}
+
+#[test]
+fn a_value_that_is_closed_while_it_is_used_is_dropped_after_the_use() {
+    let dedicated = thread();
+    let (value, dropped) = value(&dedicated);
+    let other = value.clone();
+    block_on(
+        value
+            .call(move |value| {
+                crate::block_on(other.close());
+                assert!(dropped.try_recv().is_err());
+                *value.count.borrow_mut() += 1;
+                dropped
+            })
+            .into_future(),
+    )
+    .recv()
+    .unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| block_on(value.call(|_| ()).into_future()))).is_err());
+}
+
+#[test]
+fn a_pool_is_created_from_a_number_and_a_constructor() {
+    let create = |count, fails: bool| {
+        let made = std::sync::Mutex::new(0);
+        block_on(ThreadBoundPool::create("many", count, move || {
+            let mut made = made.lock().unwrap();
+            *made += 1;
+            if fails && *made == 2 {
+                return Err(std::io::Error::other("no more"));
+            }
+            Ok(Rc::new(thread::current().id()))
+        }))
+    };
+    let pool = create(3, false).unwrap();
+    let values = [(); 3].map(|()| pool.try_checkout().expect("there are three"));
+    assert!(pool.try_checkout().is_none());
+    let threads = values.each_ref().map(|value| {
+        let (made, used) =
+            block_on(value.call(|made| (**made, thread::current().id())).into_future());
+        assert_eq!(made, used);
+        made
+    });
+    assert!(threads[0] != threads[1] && threads[1] != threads[2] && threads[2] != threads[0]);
+    assert_eq!(create(3, true).unwrap_err().to_string(), "no more");
+    assert!(catch_unwind(AssertUnwindSafe(|| create(0, false))).is_err());
+}
+
+#[test]
 fn a_value_is_made_used_and_dropped_on_its_thread() {
     let dedicated = thread();
     let (value, dropped) = value(&dedicated);

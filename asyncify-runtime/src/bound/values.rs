@@ -1,48 +1,48 @@
 //! The table of a thread's values.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::thread::{self, ThreadId};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::sync::unmodelled::{AtomicUsize, Ordering};
 
 /// Identifies a value, process-wide.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    thread: ThreadId,
-    /// Unique on its thread.
-    number: u64,
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(usize);
+
+impl Key {
+    pub(super) fn new() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        // Relaxed: the numbers need only differ.
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 thread_local! {
-    static NEXT: Cell<u64> = const { Cell::new(0) };
-    /// Never borrowed while user code runs.
-    static VALUES: RefCell<HashMap<Key, Box<dyn Any>>> = RefCell::default();
+    /// `None`: the value is in use. Never borrowed while user code runs.
+    static VALUES: RefCell<BTreeMap<Key, Option<Box<dyn Any>>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-pub(super) fn insert<T: 'static>(value: T) -> Key {
-    let number = NEXT.replace(NEXT.get() + 1);
-    let key = Key { thread: thread::current().id(), number };
-    put(key, Box::new(value));
-    key
+/// Adds a value to the table of this thread.
+pub(super) fn insert<T: 'static>(key: Key, value: T) {
+    let value: Box<dyn Any> = Box::new(value);
+    VALUES.with_borrow_mut(|values| values.insert(key, Some(value)));
 }
 
-/// Removes a value from the table.
+/// Removes a value from the table. A value that is in use is dropped after that.
 pub(super) fn remove(key: Key) -> Option<Box<dyn Any>> {
     // A thread that is destroying its locals has dropped the value.
-    VALUES.try_with(|values| values.borrow_mut().remove(&key)).ok().flatten()
-}
-
-fn put(key: Key, value: Box<dyn Any>) {
-    VALUES.with_borrow_mut(|values| values.insert(key, value));
+    VALUES.try_with(|values| values.borrow_mut().remove(&key)).ok().flatten().flatten()
 }
 
 /// Calls `f` with a value of this thread.
 ///
 /// # Panics
 ///
-/// Panics if the thread has no value with this key.
+/// Panics if the thread has no value with this key, or if it is in use.
 pub(super) fn with<T: 'static, R>(key: Key, f: impl FnOnce(&mut T) -> R) -> R {
-    let Some(value) = remove(key) else {
+    let value = VALUES.with_borrow_mut(|values| values.get_mut(&key)?.take());
+    let Some(value) = value else {
         panic!(
             "the value of this `ThreadBound` was closed, is on another thread, or is in use by the body \
              that makes this call"
@@ -53,7 +53,8 @@ pub(super) fn with<T: 'static, R>(key: Key, f: impl FnOnce(&mut T) -> R) -> R {
     f(value.expect("a key names a value of one type"))
 }
 
-/// Puts the value back when it is dropped, also if the call panics.
+/// Returns the value to the table when it is dropped, also if the call panics, unless the value was
+/// removed in the meantime.
 struct Borrowed {
     key: Key,
     value: Option<Box<dyn Any>>,
@@ -61,8 +62,10 @@ struct Borrowed {
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        if let Some(value) = self.value.take() {
-            put(self.key, value);
-        }
+        VALUES.with_borrow_mut(|values| {
+            if let Some(entry) = values.get_mut(&self.key) {
+                *entry = self.value.take();
+            }
+        });
     }
 }

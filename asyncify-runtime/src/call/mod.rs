@@ -109,6 +109,37 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         Self::named::<F, F>(body)
     }
 
+    /// Creates a call of an async closure that blocks, such as `|| async { .. }`. Its future is created
+    /// and driven on a blocking thread, and need not be `Send`.
+    ///
+    /// When the call is cancelled, for instance by [`JoinHandle::abort`], the future is dropped at
+    /// its next `.await`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asyncify_runtime::BlockingCall;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let handle = BlockingCall::new_async(|| async {
+    ///     std::fs::metadata("Cargo.toml").unwrap(); // may block
+    ///     std::future::pending().await
+    /// })
+    /// .spawn();
+    /// handle.abort();
+    /// let result: Result<(), _> = handle.await;
+    /// assert!(result.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn new_async<F, Fut>(body: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = T>,
+    {
+        Self::from_async::<F, F, Fut>(body)
+    }
+
     /// Creates a call of `body`. Its name in traces is the path of the function that contains the
     /// closure type `N`.
     #[doc(hidden)]

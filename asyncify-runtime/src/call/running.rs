@@ -201,7 +201,7 @@ fn acquire(limiter: Limiter, mut job: Job, target: Target<'_>) -> Option<Waiting
         Ok(permit) => submit_with_permit(permit, borrowed_from, job, &target).map(Waiting::room),
         Err(limiter) => {
             job.expect_permit();
-            let (acquire, job) = (Acquire::new(limiter), Some(job));
+            let (acquire, job) = (limiter.acquire(), Some(job));
             Some(Waiting::Permit(WaitingForPermit { acquire, borrowed_from, job, target }))
         }
     }

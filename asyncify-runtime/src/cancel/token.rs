@@ -19,7 +19,10 @@
 //! [`Event`] implements the waiting.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Weak;
+use std::task::Poll;
 
 use super::DropGuard;
 use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
@@ -119,6 +122,51 @@ impl CancellationToken {
         self.node.event.wait_until(|| self.is_cancelled()).await;
     }
 
+    /// Waits until the token is cancelled, as a future that owns the token and can be spawned.
+    ///
+    /// # Cancel safety
+    ///
+    /// This method is cancel safe.
+    pub async fn cancelled_owned(self) {
+        self.cancelled().await;
+    }
+
+    /// Runs a future until it completes or the token is cancelled. Returns `None` if the token was
+    /// cancelled; the future is dropped then.
+    ///
+    /// If the token is cancelled before the first poll, the future is not polled. If the future
+    /// completes at the same time as the token is cancelled, its output is returned.
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as `future`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asyncify_runtime::{CancellationToken, asyncify};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let stop = CancellationToken::new();
+    /// let text = stop.run_until_cancelled(asyncify!(std::fs::read_to_string("Cargo.toml"))).await;
+    /// assert!(text.unwrap()?.contains("[package]"));
+    /// stop.cancel();
+    /// assert_eq!(stop.run_until_cancelled(std::future::pending::<()>()).await, None);
+    /// # Ok::<(), std::io::Error>(()) }).unwrap();
+    /// ```
+    pub async fn run_until_cancelled<F: IntoFuture>(&self, future: F) -> Option<F::Output> {
+        if self.is_cancelled() {
+            return None;
+        }
+        let mut future = pin!(future.into_future());
+        let mut cancelled = pin!(self.cancelled());
+        poll_fn(|cx| match future.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => cancelled.as_mut().poll(cx).map(|()| None),
+        })
+        .await
+    }
+
     /// Returns a guard that cancels the token when it is dropped.
     #[must_use = "dropping the guard cancels the token"]
     pub fn drop_guard(self) -> DropGuard {
@@ -168,6 +216,15 @@ impl Default for CancellationToken {
     }
 }
 
+/// Two handles are equal if they are handles to the same token.
+impl PartialEq for CancellationToken {
+    fn eq(&self, other: &Self) -> bool {
+        std::sync::Arc::ptr_eq(&self.node, &other.node)
+    }
+}
+
+impl Eq for CancellationToken {}
+
 impl fmt::Debug for CancellationToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CancellationToken").field("is_cancelled", &self.is_cancelled()).finish()
@@ -176,9 +233,9 @@ impl fmt::Debug for CancellationToken {
 
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests {
-    use std::pin::pin;
+    use std::future::{pending, ready};
     use std::sync::Arc;
-    use std::task::{Context, Poll, Wake, Waker};
+    use std::task::{Context, Wake, Waker};
 
     use super::*;
     use crate::sync::AtomicUsize;
@@ -307,6 +364,55 @@ mod tests {
         child.cancel();
         drop(waker);
         assert!(waits.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    }
+
+    #[test]
+    fn handles_to_one_token_are_equal() {
+        let token = CancellationToken::new();
+        assert_eq!(token, token.clone());
+        assert_ne!(token, token.child_token());
+        assert_ne!(token, CancellationToken::new());
+    }
+
+    #[test]
+    fn an_owned_wait_outlives_the_handle() {
+        let token = CancellationToken::new();
+        let mut waits: std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'static>> =
+            Box::pin(token.clone().cancelled_owned());
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(waits.as_mut().poll(&mut cx).is_pending());
+        token.cancel();
+        drop(token);
+        assert!(waits.as_mut().poll(&mut cx).is_ready());
+    }
+
+    #[test]
+    fn a_future_runs_until_the_token_is_cancelled() {
+        let token = CancellationToken::new();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert_eq!(pin!(token.run_until_cancelled(ready(5))).poll(&mut cx), Poll::Ready(Some(5)));
+        let (dropped, polled) = (Arc::new(()), AtomicBool::new(false));
+        let held = dropped.clone();
+        let mut stops = pin!(token.run_until_cancelled(async move {
+            pending::<()>().await;
+            drop(held);
+        }));
+        assert!(stops.as_mut().poll(&mut cx).is_pending());
+        // A future that completes when the token is cancelled: its output is not lost.
+        let mut completes = pin!(token.run_until_cancelled(async {
+            token.cancelled().await;
+            5
+        }));
+        assert!(completes.as_mut().poll(&mut cx).is_pending());
+        token.cancel();
+        assert_eq!(stops.as_mut().poll(&mut cx), Poll::Ready(None));
+        assert_eq!(Arc::strong_count(&dropped), 1);
+        assert_eq!(completes.as_mut().poll(&mut cx), Poll::Ready(Some(5)));
+        let mut late = pin!(token.run_until_cancelled(async {
+            polled.store(true, Ordering::Relaxed);
+        }));
+        assert_eq!(late.as_mut().poll(&mut cx), Poll::Ready(None));
+        assert!(!polled.load(Ordering::Relaxed));
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::task::Job;
 /// assert_eq!(first, second);
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DedicatedThread {
     /// A pool that always has exactly one thread.
     pool: BlockingPool,
@@ -50,6 +50,11 @@ impl DedicatedThread {
         let pool =
             BlockingPool::builder().name(name).min_threads(1).max_threads(1).dedicated().build()?;
         Ok(Self { pool })
+    }
+
+    /// Returns whether the current thread is this thread.
+    pub(crate) fn is_current(&self) -> bool {
+        self.pool.is_current()
     }
 }
 

@@ -1,8 +1,7 @@
 //! A group of calls and futures, which are joined as they complete or in order, and cancelled
 //! together.
 //!
-//! A group polls its children through `FuturesUnordered`, so the cost of a wake-up does not depend
-//! on the number of children.
+//! [`Children`] polls those that were woken.
 //!
 //! # Invariant
 //!
@@ -10,27 +9,28 @@
 //! or the rest is cancelled after an error), no more of its calls start.
 
 mod child;
+mod children;
 #[cfg(all(test, not(asyncify_loom)))]
 mod panicking_drops;
+#[cfg(all(test, not(asyncify_loom)))]
+mod random;
 mod scope;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
-
-use futures_core::Stream;
-use futures_util::stream::FuturesUnordered;
+use std::task::{Context, Poll};
 
 use self::child::Child;
-
-use crate::call::{SpawnOptions, resume};
+use self::children::Children;
+use crate::call::{SpawnOptions, block_on, resume};
 use crate::executor::Executor;
 use crate::task::JoinError;
 use crate::util::drop_quietly;
-use crate::util::proxy_waker::ProxyWaker;
+
+/// The number of results after which other tasks get a turn, as in tokio.
+const BUDGET: u8 = 128;
 
 /// A group of blocking calls and futures.
 ///
@@ -67,10 +67,9 @@ use crate::util::proxy_waker::ProxyWaker;
 #[must_use = "dropping a group cancels its children"]
 pub struct TaskGroup<T> {
     options: SpawnOptions,
-    children: FuturesUnordered<Child<T>>,
-    proxy: ProxyWaker,
-    /// The number of the next child.
-    next: usize,
+    children: Children<T>,
+    /// The number of results that were returned without a wait in between.
+    joined_in_a_row: u8,
 }
 
 impl<T: Send + 'static> TaskGroup<T> {
@@ -88,7 +87,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     }
 
     fn with_options(options: SpawnOptions) -> Self {
-        Self { options, children: FuturesUnordered::new(), proxy: ProxyWaker::new(), next: 0 }
+        Self { options, children: Children::new(), joined_in_a_row: 0 }
     }
 
     /// Spawns a blocking closure, and returns its number.
@@ -96,8 +95,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        let call = self.options.spawn(body);
-        self.push(|number| Child::call(number, call))
+        self.children.push(Child::call(self.options.spawn(body)))
     }
 
     /// Adds a future, such as the call of an annotated function, and returns its number.
@@ -127,20 +125,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     where
         F: IntoFuture<Output = T, IntoFuture: Send + 'static>,
     {
-        let future = Box::pin(future.into_future());
-        self.push(|number| {
-            let mut child = Child::future(number, future);
-            // No waker is needed: the group polls each new child.
-            child.poll_and_store(&mut Context::from_waker(Waker::noop()));
-            child
-        })
-    }
-
-    fn push(&mut self, child: impl FnOnce(usize) -> Child<T>) -> usize {
-        let number = self.next;
-        self.children.push(child(number));
-        self.next += 1;
-        number
+        self.children.push_and_poll(Child::future(Box::pin(future.into_future())))
     }
 
     /// Returns the number of children that have not been joined.
@@ -152,20 +137,67 @@ impl<T: Send + 'static> TaskGroup<T> {
     /// Returns `true` if all children have been joined.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.children.is_empty()
+        self.len() == 0
     }
 
-    /// Cancels all children. They remain in the group and can be joined.
+    /// Cancels the child with this number, which remains in the group and can be joined. If it has
+    /// been joined, this does nothing.
     ///
     /// A queued call, or a future, resolves as [cancelled](JoinError::is_cancelled), even if one of
-    /// its destructors panics. A running call completes when its body ends.
+    /// its destructors panics. A running call completes when its body ends, and sees the
+    /// cancellation through [`is_cancelled`](crate::is_cancelled).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use asyncify_runtime::TaskGroup;
+    /// # futures::executor::block_on(async {
+    /// let mut group = TaskGroup::new();
+    /// let slow = group.spawn_future(std::future::pending());
+    /// group.spawn(|| 5);
+    /// group.cancel(slow);
+    /// while let Some((number, result)) = group.join_next().await {
+    ///     match result {
+    ///         Ok(value) => assert_eq!(value, 5),
+    ///         Err(error) => assert!(number == slow && error.is_cancelled()),
+    ///     }
+    /// }
+    /// # });
+    /// ```
+    #[doc(alias = "abort")]
+    pub fn cancel(&mut self, number: usize) {
+        self.children.cancel(number);
+    }
+
+    /// Cancels all children, as [`cancel`](Self::cancel) does.
+    #[doc(alias = "abort_all")]
     pub fn cancel_all(&mut self) {
-        let mut children = std::mem::take(&mut self.children);
-        for child in &mut children {
-            child.cancel();
+        self.children.cancel_all();
+    }
+
+    /// Cancels all children and waits until they have ended. Their results are dropped, and panics
+    /// in children are ignored.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped after its first poll, the children are cancelled, and those that
+    /// have not ended remain in the group.
+    pub async fn shutdown(&mut self) {
+        self.cancel_all();
+        while let Some((_, result)) = self.join_next().await {
+            drop_quietly(result);
         }
-        // Added as new children, so that each of them is polled again.
-        self.children.extend(children);
+    }
+
+    /// Removes all children from the group without cancelling them. They run to completion, and
+    /// their results are dropped.
+    ///
+    /// A future that has not completed continues in a call of its own: it occupies a thread of the
+    /// group's executor until it completes.
+    pub fn detach_all(&mut self) {
+        for future in self.children.take_all().filter_map(Child::detach) {
+            drop(self.options.spawn(move || block_on(future)).into_handle());
+        }
     }
 
     /// Waits until one of the children completes, and returns its number and result. Returns `None`
@@ -183,13 +215,50 @@ impl<T: Send + 'static> TaskGroup<T> {
         poll_fn(|cx| self.poll_join_next(cx)).await
     }
 
+    /// Returns the number and result of a child that has completed, without waiting. Returns `None`
+    /// if no child has completed, or if there are none.
+    ///
+    /// Futures in the group make progress: those that were woken are polled.
+    ///
+    /// # Errors
+    ///
+    /// As [`join_next`](Self::join_next).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use asyncify_runtime::{Inline, TaskGroup};
+    /// let mut group = TaskGroup::on(Inline);
+    /// assert!(group.try_join_next().is_none());
+    /// group.spawn(|| 5);
+    /// let (number, result) = group.try_join_next().expect("the call has completed");
+    /// assert_eq!((number, result?), (0, 5));
+    /// # Ok::<(), asyncify_runtime::JoinError>(())
+    /// ```
+    pub fn try_join_next(&mut self) -> Option<(usize, Result<T, JoinError>)> {
+        self.children.next_completed()
+    }
+
     /// Polls for the next child that completes. This is the poll function of
     /// [`join_next`](Self::join_next).
+    ///
+    /// If the results of many children are returned without a wait in between, it wakes the task
+    /// and returns pending once, so that other tasks run.
     pub fn poll_join_next(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<(usize, Result<T, JoinError>)>> {
-        Pin::new(&mut self.children).poll_next(&mut self.proxy.context(cx))
+        if self.is_empty() {
+            return Poll::Ready(None);
+        }
+        if self.joined_in_a_row == BUDGET {
+            self.joined_in_a_row = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let joined = self.children.poll_next(cx);
+        self.joined_in_a_row = if joined.is_ready() { self.joined_in_a_row + 1 } else { 0 };
+        joined
     }
 
     /// Waits for all children, and returns their values in the order of spawning.
@@ -248,8 +317,9 @@ impl<T: Send + 'static, E: Send + 'static> TaskGroup<Result<T, E>> {
         self.try_join_rest().await
     }
 
-    /// Like [`try_join_all`](Self::try_join_all), but keeps the group, for instance within a
-    /// [`scope`](Self::scope). After an error, the cancelled children can still be joined.
+    /// Like [`try_join_all`](Self::try_join_all), but keeps the group: after an error, the cancelled
+    /// children can still be joined. Within a [`scope`](Self::scope), the error is returned when all
+    /// bodies have ended.
     ///
     /// # Cancel safety
     ///
@@ -262,6 +332,34 @@ impl<T: Send + 'static, E: Send + 'static> TaskGroup<Result<T, E>> {
     /// # Panics
     ///
     /// As [`join_all`](Self::join_all).
+    ///
+    /// # Examples
+    ///
+    /// Removes a directory of partial results, which no child writes to any more:
+    ///
+    /// ```
+    /// use asyncify_runtime::{TaskGroup, asyncify};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let name = format!("parts-{}", std::process::id());
+    /// let parts = std::env::temp_dir().join(name);
+    /// asyncify!(std::fs::create_dir(&parts)).await?;
+    ///
+    /// let result = TaskGroup::new()
+    ///     .scope(async |group| {
+    ///         for source in ["Cargo.toml", "missing"] {
+    ///             let target = parts.join(source);
+    ///             group.spawn(move || std::fs::copy(source, target));
+    ///         }
+    ///         group.try_join_rest().await
+    ///     })
+    ///     .await;
+    /// if result.is_err() {
+    ///     asyncify!(std::fs::remove_dir_all(&parts)).await?;
+    /// }
+    /// # assert!(result.is_err() && !parts.exists());
+    /// # Ok::<(), std::io::Error>(()) }).unwrap();
+    /// ```
     pub async fn try_join_rest(&mut self) -> Result<Vec<T>, E> {
         let mut joined = Joined::with_capacity(self.len());
         while let Some((number, result)) = self.join_next().await {
@@ -303,6 +401,24 @@ impl<T> Drop for Joined<T> {
     fn drop(&mut self) {
         // Catches panics, because an error is being returned or a panic is being resumed.
         self.0.drain(..).for_each(drop_quietly);
+    }
+}
+
+/// Spawns blocking closures.
+impl<T: Send + 'static, F: FnOnce() -> T + Send + 'static> Extend<F> for TaskGroup<T> {
+    fn extend<I: IntoIterator<Item = F>>(&mut self, bodies: I) {
+        for body in bodies {
+            self.spawn(body);
+        }
+    }
+}
+
+/// Spawns blocking closures in a [new](TaskGroup::new) group.
+impl<T: Send + 'static, F: FnOnce() -> T + Send + 'static> FromIterator<F> for TaskGroup<T> {
+    fn from_iter<I: IntoIterator<Item = F>>(bodies: I) -> Self {
+        let mut group = Self::new();
+        group.extend(bodies);
+        group
     }
 }
 

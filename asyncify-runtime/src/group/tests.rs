@@ -1,5 +1,4 @@
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::task::{Context, Poll, Waker};
@@ -9,10 +8,8 @@ use futures::executor::block_on;
 
 use super::TaskGroup;
 use crate::sync::{AtomicUsize, Ordering};
-use crate::util::test_util::{self, DropCounter};
-use crate::{
-    BlockingCall, BlockingPool, DedicatedThread, Inline, asyncify, cancellation_token, is_cancelled,
-};
+use crate::util::test_util::{self, DropCounter, WakeCounter};
+use crate::{BlockingPool, DedicatedThread, Inline, asyncify, cancellation_token, is_cancelled};
 
 /// Spawns a body that reports its start and waits to be released.
 fn blocked(group: &mut TaskGroup<bool>) -> (Receiver<()>, Sender<()>) {
@@ -186,6 +183,12 @@ fn children_wait_for_room_in_a_full_queue() {
 }
 
 #[test]
+fn a_group_is_collected_from_bodies() {
+    let group: TaskGroup<usize> = (0..5).map(|k| move || k).collect();
+    assert_eq!(block_on(group.join_all()), [0, 1, 2, 3, 4]);
+}
+
+#[test]
 fn a_scope_waits_for_children_that_are_not_joined() {
     let ended = Arc::new(AtomicUsize::new(0));
     let value = block_on(TaskGroup::new().scope(async |group| {
@@ -251,65 +254,185 @@ fn a_scope_can_be_spawned() {
     assert_eq!(block_on(receiver), Ok(3));
 }
 
-/// Joins some children and drops the rest, at random points.
 #[test]
-fn values_are_dropped_and_calls_run_once_if_the_group_is_dropped_at_any_point() {
-    let pool = test_util::pool();
-    test_util::each_round(
-        || test_util::settle(&pool),
-        |seed, random, drops| {
-            let children = random.below(12);
-            let runs: Arc<[AtomicUsize]> = (0..children).map(|_| AtomicUsize::new(0)).collect();
-            let mut group = TaskGroup::on(pool.clone());
-            for k in 0..children {
-                let (capture, runs) = (drops.count(()), runs.clone());
-                let (output, panics) = (drops.count(k), random.below(8) == 0);
-                let body = move || {
-                    let _capture = capture;
-                    runs[k].fetch_add(1, Ordering::Relaxed);
-                    if panics {
-                        resume_unwind(Box::new("on purpose"));
-                    }
-                    output
-                };
-                if random.below(3) == 0 {
-                    group.spawn_future(
-                        BlockingCall::new(body).shared_executor(Arc::new(pool.clone())),
-                    );
-                } else {
-                    group.spawn(body);
-                }
-            }
-            for _ in 0..random.below(children + 2) {
-                let polls = random.below(6);
-                let joined = test_util::poll_some(random, polls, |cx| group.poll_join_next(cx));
-                if let Some(Some((number, Ok(output)))) = joined {
-                    assert_eq!(number, output.value);
-                }
-            }
-            match random.below(3) {
-                0 => drop(group),
-                1 => {
-                    group.cancel_all();
-                    while block_on(group.join_next()).is_some() {}
-                }
-                _ => {
-                    let mut scope = Box::pin(group.scope(async |group| {
-                        group.join_next().await;
-                    }));
-                    for _ in 0..random.below(6) {
-                        let polled = crate::util::catch(|| {
-                            Pin::new(&mut scope).poll(&mut Context::from_waker(Waker::noop()))
-                        });
-                        if !matches!(polled, Ok(Poll::Pending)) {
-                            break;
-                        }
-                    }
-                }
-            }
-            move || {
-                assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) <= 1), "seed {seed}");
-            }
-        },
+fn a_child_is_cancelled_alone() {
+    let thread = DedicatedThread::new("group").unwrap();
+    let mut group = TaskGroup::on(thread);
+    let (is_running, release) = blocked(&mut group);
+    is_running.recv().unwrap();
+    let drops = DropCounter::default();
+    let capture = drops.count(());
+    let queued = group.spawn(move || {
+        drop(capture);
+        true
+    });
+    let kept = group.spawn(|| true);
+    let pending = group.spawn_future(std::future::pending());
+    for number in [queued, pending] {
+        let counter = WakeCounter::default();
+        let waker = counter.waker();
+        assert!(group.poll_join_next(&mut Context::from_waker(&waker)).is_pending());
+        group.cancel(number);
+        // The task that polled the group is woken.
+        assert_eq!(counter.count(), 1);
+        let (joined, result) = group.try_join_next().unwrap();
+        assert!(joined == number && result.unwrap_err().is_cancelled());
+        // It has been joined.
+        group.cancel(number);
+        assert!(group.try_join_next().is_none());
+    }
+    assert_eq!((group.len(), drops.living()), (2, 0));
+    group.cancel(0);
+    release.send(()).unwrap();
+    let mut joined: Vec<_> = std::iter::from_fn(|| block_on(group.join_next()))
+        .map(|(number, result)| (number, result.unwrap()))
+        .collect();
+    joined.sort_unstable();
+    assert_eq!(joined, [(0, true), (kept, true)]);
+}
+
+#[test]
+fn a_completed_child_is_joined_without_waiting() {
+    let pool = BlockingPool::builder().build().unwrap();
+    let mut group = TaskGroup::on(pool.clone());
+    assert!(group.try_join_next().is_none());
+    let gates = [blocked(&mut group), blocked(&mut group)];
+    assert!(group.try_join_next().is_none());
+    let (sender, receiver) = oneshot::channel();
+    let future = group.spawn_future(async { receiver.await.unwrap() });
+    assert!(group.try_join_next().is_none());
+    // The wake-up of the future is seen, although no task waits for the group.
+    sender.send(false).unwrap();
+    let (number, result) = group.try_join_next().unwrap();
+    assert_eq!((number, result.unwrap()), (future, false));
+    for (_, release) in gates {
+        release.send(()).unwrap();
+    }
+    test_util::settle(&pool);
+    let mut joined = [(); 2].map(|()| group.try_join_next().unwrap().0);
+    joined.sort_unstable();
+    assert_eq!(joined, [0, 1]);
+}
+
+#[test]
+fn the_task_is_woken_only_if_a_child_was() {
+    let (counter, mut group) = (WakeCounter::default(), TaskGroup::new());
+    let waker = counter.waker();
+    let mut cx = Context::from_waker(&waker);
+    let (sender, receiver) = oneshot::channel();
+    group.spawn_future(std::future::pending());
+    let number = group.spawn_future(receiver);
+    for _ in 0..3 {
+        assert!(group.poll_join_next(&mut cx).is_pending());
+    }
+    assert_eq!(counter.count(), 0);
+    sender.send(()).unwrap();
+    assert_eq!(counter.count(), 1);
+    assert!(
+        matches!(group.poll_join_next(&mut cx), Poll::Ready(Some((n, Ok(Ok(()))))) if n == number)
     );
+    assert!(group.poll_join_next(&mut cx).is_pending());
+    // A child that is added while the task waits for the group is polled.
+    group.spawn_future(std::future::ready(Ok(())));
+    assert_eq!(counter.count(), 2);
+}
+
+#[test]
+fn a_future_that_wakes_itself_keeps_no_other_from_completing() {
+    let mut group = TaskGroup::new();
+    group.spawn_future(std::future::poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }));
+    let (sender, receiver) = oneshot::channel();
+    group.spawn_future(async { receiver.await.unwrap() });
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(group.poll_join_next(&mut cx).is_pending());
+    sender.send(5).unwrap();
+    assert!(matches!(group.poll_join_next(&mut cx), Poll::Ready(Some((1, Ok(5))))));
+}
+
+#[test]
+fn many_completed_children_give_other_tasks_a_turn() {
+    let pool = BlockingPool::builder().build().unwrap();
+    let mut group = TaskGroup::on(pool.clone());
+    group.extend((0..2_000).map(|k| move || k));
+    let counter = WakeCounter::default();
+    let waker = counter.waker();
+    let mut cx = Context::from_waker(&waker);
+    test_util::settle(&pool);
+    let (mut joined, mut turns) = (0, 0);
+    loop {
+        match group.poll_join_next(&mut cx) {
+            Poll::Ready(Some(_)) => joined += 1,
+            Poll::Ready(None) => break,
+            Poll::Pending => turns += 1,
+        }
+    }
+    assert_eq!(joined, 2_000);
+    assert!(turns >= 2_000 / 128 && counter.count() >= turns, "{turns} {}", counter.count());
+}
+
+#[test]
+fn detached_children_run_to_completion() {
+    let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
+    let (drops, (done, is_done)) = (DropCounter::default(), mpsc::channel());
+    let mut group = TaskGroup::on(pool.clone());
+    let (is_running, release) = blocked(&mut group);
+    is_running.recv().unwrap();
+    // One is queued, the other waits for room.
+    for _ in 0..2 {
+        let (capture, done) = (drops.count(()), done.clone());
+        group.spawn(move || {
+            drop(capture);
+            done.send(()).unwrap();
+            true
+        });
+    }
+    let (sender, receiver) = oneshot::channel();
+    let capture = drops.count(());
+    group.spawn_future(async move {
+        receiver.await.unwrap();
+        drop(capture);
+        done.send(()).unwrap();
+        true
+    });
+    group.detach_all();
+    assert!(group.is_empty() && block_on(group.join_next()).is_none());
+    drop(group);
+    assert_eq!(drops.living(), 3);
+    release.send(()).unwrap();
+    sender.send(()).unwrap();
+    assert_eq!(is_done.iter().count(), 3);
+    test_util::settle(&pool);
+    assert_eq!(drops.living(), 0);
+}
+
+#[test]
+fn a_shutdown_waits_for_bodies_that_run_and_ignores_panics() {
+    let mut group = TaskGroup::new();
+    let (ended, has_ended) = mpsc::channel();
+    for panics in [false, true] {
+        let ended = ended.clone();
+        let (runs, is_running) = mpsc::channel();
+        group.spawn(move || {
+            runs.send(()).unwrap();
+            crate::block_on(async { cancellation_token().cancelled().await });
+            ended.send(()).unwrap();
+            assert!(!panics, "on purpose");
+        });
+        is_running.recv().unwrap();
+    }
+    group.spawn_future(std::future::pending());
+    block_on(group.shutdown());
+    assert_eq!(has_ended.try_iter().count(), 2);
+    // The group can be used again.
+    let number = group.spawn(|| ());
+    assert_eq!(block_on(group.join_next()).unwrap().0, number);
+}
+
+#[test]
+fn a_group_of_values_that_are_not_sync_is_sync() {
+    fn is_sync<T: Sync>(_: &T) {}
+    is_sync(&TaskGroup::<std::cell::Cell<u8>>::new());
 }

@@ -19,10 +19,7 @@ impl HeldPermit {
 
     /// Returns the limiter that lends out this permit, if it is a permit of `limiter`.
     pub(crate) fn lend(&mut self, limiter: &Limiter) -> Option<Limiter> {
-        self.limiter
-            .as_ref()
-            .unwrap_or(self.permit.limiter())
-            .same_as(limiter)
-            .then(|| self.lender.get_or_insert_with(|| Limiter::new(1)).clone())
+        let own = self.limiter.as_ref().unwrap_or(self.permit.limiter());
+        (own == limiter).then(|| self.lender.get_or_insert_with(|| Limiter::new(1)).clone())
     }
 }

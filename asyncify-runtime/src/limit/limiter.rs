@@ -15,7 +15,7 @@ use super::{Acquire, LimiterPermit};
 /// # Fairness
 ///
 /// Permits are granted in the order in which they were requested, that is, in the order of the
-/// first polls of [`acquire`](Self::acquire). A released permit is handed to the oldest waiter
+/// first polls of [`acquire`](Self::acquire) and [`acquire_many`](Self::acquire_many). A released permit is handed to the oldest waiter
 /// directly, before its task is polled, so no later caller can overtake it; this includes
 /// [`try_acquire`](Self::try_acquire).
 ///
@@ -61,14 +61,52 @@ impl Limiter {
     /// Dropping the future gives up its place in the wait queue. If it has already been granted a
     /// permit, the permit goes to the next waiter.
     pub fn acquire(&self) -> Acquire {
-        Acquire::new(self.clone())
+        Acquire::new(self.clone(), 1)
+    }
+
+    /// Waits for `count` permits at once, for work that weighs more than other work.
+    ///
+    /// The caller is served in order as well: while it is the oldest waiter, released permits are
+    /// reserved for it, and later callers wait, even for fewer permits. If `count` is above the
+    /// limit, it waits until [`set_limit`](Self::set_limit) raises the limit.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asyncify_runtime::{Limiter, asyncify};
+    ///
+    /// # futures::executor::block_on(async {
+    /// // 64 MiB for all files that are being read.
+    /// let memory = Limiter::new(64);
+    /// let size = asyncify!(std::fs::metadata("Cargo.toml")).await?.len();
+    /// let permits = memory.acquire_many(size.div_ceil(1 << 20) as usize).await;
+    /// let text = asyncify!({
+    ///     let _permits = permits;
+    ///     std::fs::read_to_string("Cargo.toml")
+    /// })
+    /// .await?;
+    /// # assert_eq!(memory.available(), 64);
+    /// # Ok::<(), std::io::Error>(()) }).unwrap();
+    /// ```
+    pub fn acquire_many(&self, count: usize) -> Acquire {
+        Acquire::new(self.clone(), count)
     }
 
     /// Takes a permit if one is available, without waiting. A permit that has been granted to a
     /// waiter is not available.
     #[must_use]
     pub fn try_acquire(&self) -> Option<LimiterPermit> {
-        self.0.try_acquire().then(|| LimiterPermit::taken(self.clone()))
+        self.try_acquire_many(1)
+    }
+
+    /// Takes `count` permits if they are available, without waiting.
+    #[must_use]
+    pub fn try_acquire_many(&self, count: usize) -> Option<LimiterPermit> {
+        self.0.try_acquire(count).then(|| LimiterPermit::taken(self.clone(), count))
     }
 
     /// Changes the limit. Permits may be in use, and callers may be waiting.
@@ -100,7 +138,7 @@ impl Limiter {
         self.0.limit()
     }
 
-    /// Returns the number of permits that are available.
+    /// Returns the number of permits that are available. Those that are reserved for a waiter are not.
     #[must_use]
     pub fn available(&self) -> usize {
         self.0.available()
@@ -113,16 +151,19 @@ impl Limiter {
         self.0.waiting()
     }
 
-    /// Returns `true` if both are handles to the same limit.
-    #[must_use]
-    pub fn same_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
     pub(super) fn semaphore(&self) -> &Semaphore {
         &self.0
     }
 }
+
+/// Two handles are equal if they are handles to the same limit.
+impl PartialEq for Limiter {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Limiter {}
 
 impl fmt::Debug for Limiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

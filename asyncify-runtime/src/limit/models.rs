@@ -58,6 +58,41 @@ fn a_release_wakes_a_waiter() {
     });
 }
 
+/// The two releases may be by the exchange or under the lock, and what the first one leaves may be
+/// reserved by the waiter or by `add_permits`.
+#[test]
+fn releases_one_by_one_wake_a_waiter_for_two() {
+    loom::model(|| {
+        let limiter = Limiter::new(2);
+        let permits = [taken(&limiter), taken(&limiter)];
+        let holder = thread::spawn(move || drop(permits));
+        let both = block_on(limiter.acquire_many(2));
+        assert!(limiter.try_acquire().is_none());
+        drop(both);
+        holder.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+/// What was reserved for the large request is granted to the small one.
+#[test]
+fn a_release_and_a_cancelled_wait_for_two_wake_the_next_waiter() {
+    loom::model(|| {
+        let limiter = Limiter::new(2);
+        let permits = (taken(&limiter), taken(&limiter));
+        let mut large = limiter.acquire_many(2);
+        assert!(poll_once(&mut large).is_pending());
+        let holder = thread::spawn(move || drop(permits.0));
+        let small = limiter.acquire();
+        let canceller = thread::spawn(move || drop(large));
+        drop(block_on(small));
+        holder.join().unwrap();
+        canceller.join().unwrap();
+        drop(permits.1);
+        assert_at_rest(&limiter);
+    });
+}
+
 #[test]
 fn two_releases_wake_two_waiters() {
     loom::model(|| {
@@ -316,25 +351,25 @@ fn a_resize_races_a_cancelled_waiter() {
 fn a_close_races_a_release() {
     loom::model(|| {
         let semaphore = Arc::new(Semaphore::new(1));
-        assert!(semaphore.try_acquire());
+        assert!(semaphore.try_acquire(1));
         let waits = |semaphore: &Semaphore| {
             let mut waiter = None;
-            block_on(poll_fn(|cx| semaphore.poll_acquire(&mut waiter, cx.waker())))
+            block_on(poll_fn(|cx| semaphore.poll_acquire(1, &mut waiter, cx.waker())))
         };
         let holder = thread::spawn({
             let semaphore = Arc::clone(&semaphore);
-            move || semaphore.release()
+            move || semaphore.release(1)
         });
         let closer = thread::spawn({
             let semaphore = Arc::clone(&semaphore);
             move || semaphore.close()
         });
         if waits(&semaphore) == Ok(()) {
-            semaphore.release();
+            semaphore.release(1);
         }
         holder.join().unwrap();
         closer.join().unwrap();
-        assert!(waits(&semaphore).is_err() && !semaphore.try_acquire());
+        assert!(waits(&semaphore).is_err() && !semaphore.try_acquire(1));
         assert_eq!(semaphore.waiting(), 0);
     });
 }

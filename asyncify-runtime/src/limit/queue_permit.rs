@@ -43,8 +43,12 @@ impl QueuePermits {
         Arc::new(Self(Semaphore::new(capacity)))
     }
 
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.limit()
+    }
+
     pub(crate) fn try_acquire(self: &Arc<Self>) -> Result<QueuePermit, NoQueuePermit> {
-        if self.0.try_acquire() {
+        if self.0.try_acquire(1) {
             return Ok(QueuePermit::acquired(self));
         }
         Err(if self.0.is_closed() { NoQueuePermit::ShutDown } else { NoQueuePermit::Full })
@@ -58,7 +62,8 @@ impl QueuePermits {
     /// the permit goes to the next waiter.
     pub(crate) async fn acquire(self: &Arc<Self>) -> Option<QueuePermit> {
         let mut wait = Wait { permits: &self.0, waiter: None };
-        let acquired = poll_fn(|cx| wait.permits.poll_acquire(&mut wait.waiter, cx.waker())).await;
+        let acquired =
+            poll_fn(|cx| wait.permits.poll_acquire(1, &mut wait.waiter, cx.waker())).await;
         match acquired {
             Ok(()) => Some(QueuePermit::acquired(self)),
             Err(Closed) => None,
@@ -80,7 +85,7 @@ struct Wait<'a> {
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
         if let Some(waiter) = &self.waiter {
-            self.permits.cancel(waiter);
+            self.permits.cancel(waiter, 1);
         }
     }
 }
@@ -122,7 +127,7 @@ impl Drop for Inner {
             on_leave();
         }
         if let Some(permits) = &self.permits {
-            permits.0.release();
+            permits.0.release(1);
         }
     }
 }

@@ -7,6 +7,8 @@ use crate::sync::Ordering::Release;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering::Acquire, Ordering::Relaxed};
 use crate::util::wait_queue::{WaitQueue, Waiter, is_notified};
 use crate::util::{drop_quietly, wake_all};
+use std::iter;
+use std::mem;
 
 /// The value of the word while there are waiters or a debt, or when the semaphore is closed. The
 /// state behind the lock decides then.
@@ -31,6 +33,8 @@ struct State {
     limit: usize,
     /// The number of permits in use beyond the limit, after it was lowered.
     debt: usize,
+    /// The number of permits that are reserved for the first waiter, which needs more.
+    reserved: usize,
     /// Whether the semaphore is closed. No permits are granted then, and the queue is empty.
     closed: bool,
     queue: WaitQueue,
@@ -46,7 +50,10 @@ impl AsMut<WaitQueue> for State {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Closed;
 
-/// The result of an attempt to acquire a permit under the lock.
+/// The wakers of waiters to which permits were granted: most often one.
+type Granted = iter::Chain<std::option::IntoIter<Waker>, std::vec::IntoIter<Waker>>;
+
+/// The result of an attempt to acquire permits under the lock.
 enum Attempt {
     Granted,
     Queued(Waiter),
@@ -58,7 +65,13 @@ impl Semaphore {
         Self {
             word: AtomicUsize::new(permits(limit)),
             granted: AtomicUsize::new(0),
-            state: Mutex::new(State { limit, debt: 0, closed: false, queue: WaitQueue::new() }),
+            state: Mutex::new(State {
+                limit,
+                debt: 0,
+                reserved: 0,
+                closed: false,
+                queue: WaitQueue::new(),
+            }),
         }
     }
 
@@ -78,15 +91,15 @@ impl Semaphore {
         }
     }
 
-    /// Takes a permit if one is available. Returns `false` if there is none, or if there are
+    /// Takes `count` permits if they are available. Returns `false` if they are not, or if there are
     /// waiters.
     #[must_use]
-    pub(crate) fn try_acquire(&self) -> bool {
+    pub(crate) fn try_acquire(&self, count: usize) -> bool {
         // Relaxed: the exchange decides.
         let mut word = self.word.load(Relaxed);
-        while word != 0 && word != CONTENDED {
+        while word >= count && word != CONTENDED {
             // Acquire: pairs with Release in `try_release`; the last owner's writes are visible.
-            match self.word.compare_exchange_weak(word, word - 1, Acquire, Relaxed) {
+            match self.word.compare_exchange_weak(word, word - count, Acquire, Relaxed) {
                 Ok(_) => return true,
                 Err(now) => word = now,
             }
@@ -94,16 +107,17 @@ impl Semaphore {
         false
     }
 
-    /// Polls to acquire a permit. `waiter` is `None` at the first poll, and again when the wait is
-    /// over. A waiter that is still there when the wait is given up must be
+    /// Polls to acquire `count` permits. `waiter` is `None` at the first poll, and again when the
+    /// wait is over. A waiter that is still there when the wait is given up must be
     /// [cancelled](Self::cancel).
     pub(crate) fn poll_acquire(
         &self,
+        count: usize,
         waiter: &mut Option<Waiter>,
         waker: &Waker,
     ) -> Poll<Result<(), Closed>> {
-        let Some(queued) = waiter else { return self.start_acquire(waiter, waker) };
-        // Acquire: pairs with Release in `grant`; the writes of the permit's last owner are
+        let Some(queued) = waiter else { return self.start_acquire(count, waiter, waker) };
+        // Acquire: pairs with Release in `grant`; the writes of the permits' last owners are
         // visible.
         let mut granted = queued.is_before(self.granted.load(Acquire));
         if !granted {
@@ -119,13 +133,14 @@ impl Semaphore {
 
     fn start_acquire(
         &self,
+        count: usize,
         waiter: &mut Option<Waiter>,
         waker: &Waker,
     ) -> Poll<Result<(), Closed>> {
-        if self.try_acquire() {
+        if self.try_acquire(count) {
             return Poll::Ready(Ok(()));
         }
-        match self.acquire_or_push(waker.clone()) {
+        match self.acquire_or_push(count, waker.clone()) {
             Attempt::Granted => Poll::Ready(Ok(())),
             Attempt::Closed => Poll::Ready(Err(Closed)),
             Attempt::Queued(queued) => {
@@ -135,7 +150,7 @@ impl Semaphore {
         }
     }
 
-    fn acquire_or_push(&self, waker: Waker) -> Attempt {
+    fn acquire_or_push(&self, count: usize, waker: Waker) -> Attempt {
         // A parameter outlives the guard, so an unused waker is dropped after the lock is released.
         let mut state = self.lock();
         if state.closed {
@@ -144,29 +159,30 @@ impl Semaphore {
         // Relaxed: the exchange decides, and `CONTENDED` does not change while we hold the lock.
         let mut word = self.word.load(Relaxed);
         while word != CONTENDED {
-            let next = word.checked_sub(1).unwrap_or(CONTENDED);
+            let next = word.checked_sub(count).unwrap_or(CONTENDED);
             // Acquire: pairs with Release in `try_release`; for a permit as in `try_acquire`, and
             // for `CONTENDED` on behalf of all later owners of the lock.
             match self.word.compare_exchange_weak(word, next, Acquire, Relaxed) {
-                Ok(_) if next == CONTENDED => break,
+                Ok(_) if next == CONTENDED => {
+                    state.reserved = word;
+                    break;
+                }
                 Ok(_) => return Attempt::Granted,
                 Err(now) => word = now,
             }
         }
-        Attempt::Queued(state.queue.push(waker))
+        Attempt::Queued(state.queue.push(waker, count))
     }
 
-    /// Cancels a waiter. If it was granted a permit, the permit is released.
-    pub(crate) fn cancel(&self, waiter: &Waiter) {
+    /// Cancels a waiter for `count` permits. If they were granted, they are released.
+    pub(crate) fn cancel(&self, waiter: &Waiter, count: usize) {
         let (waker, next) = {
             let mut state = self.lock();
             let waker = state.queue.remove(waiter);
             let next = match waker {
-                Some(_) => {
-                    self.update_contended(&state);
-                    None
-                }
-                None => self.release_locked(&mut state),
+                // What was reserved for it may be enough for the next waiters.
+                Some(_) => self.grant(&mut state),
+                None => self.add_permits(&mut state, count),
             };
             (waker, next)
         };
@@ -192,10 +208,10 @@ impl Semaphore {
         self.lock().closed
     }
 
-    /// Releases a permit. The oldest waiter receives it, if there is one.
-    pub(crate) fn release(&self) {
-        if !self.try_release() {
-            let next = self.release_locked(&mut self.lock());
+    /// Releases `count` permits. The oldest waiters receive them, if there are any.
+    pub(crate) fn release(&self, count: usize) {
+        if !self.try_release(count) {
+            let next = self.add_permits(&mut self.lock(), count);
             wake_all(next);
         }
     }
@@ -204,10 +220,10 @@ impl Semaphore {
     pub(crate) fn set_limit(&self, limit: usize) {
         let wakers = {
             let mut state = self.lock();
-            let before = permits(std::mem::replace(&mut state.limit, limit));
+            let before = permits(mem::replace(&mut state.limit, limit));
             if let Some(fewer) = before.checked_sub(permits(limit)) {
                 self.remove_permits(&mut state, fewer);
-                Vec::new()
+                nothing()
             } else {
                 self.add_permits(&mut state, permits(limit) - before)
             }
@@ -215,14 +231,14 @@ impl Semaphore {
         wake_all(wakers);
     }
 
-    /// Releases a permit without the lock. Returns `false` if there are waiters or a debt.
+    /// Releases permits without the lock. Returns `false` if there are waiters or a debt.
     #[must_use]
-    fn try_release(&self) -> bool {
+    fn try_release(&self, count: usize) -> bool {
         // Relaxed: the exchange decides.
         let mut word = self.word.load(Relaxed);
         while word != CONTENDED {
             // Release: pairs with Acquire in `try_acquire`; publishes the owner's writes.
-            match self.word.compare_exchange_weak(word, word + 1, Release, Relaxed) {
+            match self.word.compare_exchange_weak(word, word + count, Release, Relaxed) {
                 Ok(_) => return true,
                 Err(now) => word = now,
             }
@@ -230,46 +246,41 @@ impl Semaphore {
         false
     }
 
-    /// Releases a permit under the lock: pays the debt, or grants the permit to the first waiter.
-    fn release_locked(&self, state: &mut State) -> Option<Waker> {
+    /// Adds `more` permits under the lock: pays the debt, then grants permits to waiters, then makes
+    /// the rest available.
+    fn add_permits(&self, state: &mut State, more: usize) -> Granted {
         // There may be no waiters any more.
-        if state.closed || self.try_release() {
-            return None;
+        if self.try_release(more) {
+            return nothing();
         }
-        let next = match state.debt.checked_sub(1) {
-            Some(debt) => {
-                state.debt = debt;
-                None
-            }
-            None => self.grant(state),
-        };
-        self.update_contended(state);
-        next
-    }
-
-    /// Grants a permit to the first waiter, and returns its waker.
-    fn grant(&self, state: &mut State) -> Option<Waker> {
-        let (end, waker) = state.queue.pop()?;
-        // Release: pairs with Acquire in `poll_acquire`; publishes the writes that the lock
-        // made visible.
-        self.granted.store(end, Release);
-        Some(waker)
-    }
-
-    /// Adds `more` permits: pays the debt, then grants permits to waiters, then makes the rest
-    /// available.
-    fn add_permits(&self, state: &mut State, more: usize) -> Vec<Waker> {
         let paid = more.min(state.debt);
         state.debt -= paid;
-        let wakers: Vec<_> = (paid..more).map_while(|_| self.grant(state)).collect();
-        self.update_contended(state);
-        let rest = more - paid - wakers.len();
-        if rest > 0 {
-            // There are no waiters, and none can be added without the lock.
-            // Release: pairs with Acquire in `try_acquire`; publishes the writes before the change.
-            self.word.fetch_add(rest, Release);
+        state.reserved += more - paid;
+        self.grant(state)
+    }
+
+    /// Grants the reserved permits to the first waiters, as far as they suffice, and leaves
+    /// `CONTENDED` if there are no waiters and no debt.
+    fn grant(&self, state: &mut State) -> Granted {
+        let mut first = None;
+        let mut others = Vec::new();
+        while state.queue.first().is_some_and(|count| count <= state.reserved) {
+            let Some((end, count, waker)) = state.queue.pop() else { break };
+            state.reserved -= count;
+            // Release: pairs with Acquire in `poll_acquire`; publishes the writes that the lock
+            // made visible.
+            self.granted.store(end, Release);
+            match first {
+                None => first = Some(waker),
+                Some(_) => others.push(waker),
+            }
         }
-        wakers
+        if !state.closed && state.debt == 0 && state.queue.is_empty() {
+            // Release: pairs with Acquire in `try_acquire`, on behalf of all owners of the lock
+            // while the word was `CONTENDED`.
+            self.word.store(mem::take(&mut state.reserved), Release);
+        }
+        first.into_iter().chain(others)
     }
 
     /// Removes `fewer` permits: the available ones first; the rest becomes debt.
@@ -288,24 +299,19 @@ impl Semaphore {
                 Err(now) => word = now,
             }
         }
-        state.debt += fewer;
-    }
-
-    /// Leaves `CONTENDED` if there are no waiters and no debt.
-    fn update_contended(&self, state: &State) {
-        let contended = state.closed || state.debt > 0 || !state.queue.is_empty();
-        // Relaxed: only `CONTENDED` matters, which does not change while we hold the lock.
-        if self.word.load(Relaxed) == CONTENDED && !contended {
-            // Release: pairs with Acquire in `try_acquire`, on behalf of all owners of the lock
-            // while the word was `CONTENDED`.
-            self.word.store(0, Release);
-        }
+        let reserved = fewer.min(state.reserved);
+        state.reserved -= reserved;
+        state.debt += fewer - reserved;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic under the lock happens before the state is changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn nothing() -> Granted {
+    None.into_iter().chain(Vec::new())
 }
 
 /// The number of permits for a limit. `usize::MAX` is reserved for `CONTENDED`.

@@ -3,12 +3,8 @@
 #[cfg_attr(docsrs, doc(cfg(feature = "async_safe")))]
 #[doc(inline)]
 pub use asyncify_macros::async_safe;
-#[cfg(feature = "process")]
-#[cfg_attr(docsrs, doc(cfg(feature = "process")))]
 #[doc(inline)]
-pub use asyncify_macros::main;
-#[doc(inline)]
-pub use asyncify_macros::{async_to_sync, sync_to_async};
+pub use asyncify_macros::{async_to_sync, main, sync_to_async};
 
 /// Turns a blocking expression into a [`BlockingCall`](crate::BlockingCall), for inline code and
 /// for functions that cannot be annotated.

@@ -18,6 +18,7 @@ mod to_sync;
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::time::Duration;
 
 pub use self::checked::{Checked, OwnedCopy, Proof};
 pub use self::in_place::{InPlaceArgument, in_place, in_place_argument, in_place_async};
@@ -26,9 +27,20 @@ pub use self::limit::Limit;
 pub use self::to_sync::to_sync;
 use crate::call::BlockingCall;
 use crate::error::Error;
+use crate::pool::DrainGuard;
 #[cfg(feature = "macros")]
 pub use asyncify_macros::asyncify;
 pub use std::boxed::Box;
+
+/// The time for which `main` waits at its end unless it has the argument `drain`.
+pub const DRAIN: Duration = Duration::from_secs(10);
+
+/// Begins `main`: a worker process runs its calls and exits here. The guard is dropped at its end.
+pub fn enter_main(drain: Duration) -> DrainGuard {
+    #[cfg(all(feature = "process", target_os = "linux"))]
+    crate::process::init();
+    DrainGuard::new(drain)
+}
 
 /// An argument that is moved to the pool.
 #[diagnostic::on_unimplemented(

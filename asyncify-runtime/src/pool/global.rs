@@ -15,8 +15,8 @@ static CPU: OnceLock<BlockingPool> = OnceLock::new();
 ///
 /// It is built with the defaults when it is first used, unless
 /// [`build_global`](crate::BlockingPoolBuilder::build_global) was called before. It lives as long
-/// as the process, and the process does not wait for it when it exits: await calls that must
-/// finish, or [shut the pool down](BlockingPool::shutdown) first.
+/// as the process, and the process does not wait for it when it exits, unless there is a
+/// [`DrainGuard`](crate::DrainGuard).
 ///
 /// # Panics
 ///
@@ -91,6 +91,11 @@ pub fn cpu() -> &'static BlockingPool {
             .build()
             .expect("no thread for the cpu pool")
     })
+}
+
+/// Returns the pools of the process that have been used.
+pub(super) fn started() -> impl Iterator<Item = &'static BlockingPool> {
+    [&BLOCKING, &CPU].into_iter().filter_map(OnceLock::get)
 }
 
 /// Makes `pool` the global pool, unless there is one.

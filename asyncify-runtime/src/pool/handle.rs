@@ -2,6 +2,7 @@
 
 use super::builder::BlockingPoolBuilder;
 use super::fences::Fences;
+use super::host::Host;
 use super::metrics::PoolMetrics;
 use super::nested;
 use super::permit::{Permit, ReserveError, TrySpawnError};
@@ -138,6 +139,36 @@ impl BlockingPool {
         PoolMetrics::of(&self.shared)
     }
 
+    /// Returns the pool's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.shared.host.name()
+    }
+
+    /// Returns the number of threads that never leave the pool.
+    #[must_use]
+    pub fn min_threads(&self) -> usize {
+        self.shared.min_threads
+    }
+
+    /// Returns the most threads that the pool has at a time, as [set](Self::resize) last.
+    #[must_use]
+    pub fn max_threads(&self) -> usize {
+        self.shared.thread_count.load().max()
+    }
+
+    /// Returns how long a thread above `min_threads` stays idle before it ends.
+    #[must_use]
+    pub fn keep_alive(&self) -> Duration {
+        Host::keep_alive(&self.shared.host)
+    }
+
+    /// Returns the most jobs that wait for a thread, or `None` if the queue is unbounded.
+    #[must_use]
+    pub fn queue_capacity(&self) -> Option<usize> {
+        self.shared.host.queue_permits.as_ref().map(|permits| permits.capacity())
+    }
+
     /// Sets the most threads that the pool has at a time, for all handles.
     ///
     /// A higher limit takes effect at once, a lower one as threads finish their jobs. The limit is
@@ -215,6 +246,15 @@ impl BlockingPool {
         }
     }
 
+    /// Returns whether the current thread is a worker of this pool.
+    pub(crate) fn is_current(&self) -> bool {
+        shutdown::is_worker_of(&self.shared)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.shared.is_idle()
+    }
+
     fn close(&self, how: Shutdown) {
         if let Some(permits) = &self.shared.host.queue_permits {
             permits.close();
@@ -285,6 +325,15 @@ impl Drop for BlockingPool {
         }
     }
 }
+
+/// Two handles are equal if they are handles to the same pool.
+impl PartialEq for BlockingPool {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl Eq for BlockingPool {}
 
 impl fmt::Debug for BlockingPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,6 +19,7 @@ mod builder;
 mod compensation;
 mod counters;
 mod current;
+mod drain;
 #[cfg(test)]
 mod faults;
 mod fences;
@@ -53,6 +54,7 @@ mod tests;
 
 pub use builder::BlockingPoolBuilder;
 pub(crate) use compensation::compensate;
+pub use drain::DrainGuard;
 pub(crate) use global::{Global, install};
 pub use global::{cpu, global, spawn_blocking};
 pub use handle::BlockingPool;

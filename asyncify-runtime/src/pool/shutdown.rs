@@ -89,7 +89,7 @@ impl Drop for ShutdownWaiter<'_> {
 }
 
 /// Whether the current thread is a worker of this pool.
-fn is_worker_of(shared: &Arc<Shared<Threads>>) -> bool {
+pub(super) fn is_worker_of(shared: &Arc<Shared<Threads>>) -> bool {
     current::pool().is_some_and(|pool| Arc::ptr_eq(&pool, shared))
 }
 

@@ -96,8 +96,9 @@ impl Counts {
         to_usize(self.0 & MASK)
     }
 
-    fn max(self) -> u64 {
-        (self.0 / MAX) & MASK
+    /// The limit without compensations.
+    pub(super) fn max(self) -> usize {
+        to_usize((self.0 / MAX) & MASK)
     }
 
     fn compensations(self) -> u64 {
@@ -105,7 +106,7 @@ impl Counts {
     }
 
     fn limit(self) -> usize {
-        to_usize(self.max() + self.compensations()).min(MAX_THREADS)
+        (self.max() + to_usize(self.compensations())).min(MAX_THREADS)
     }
 
     pub(super) fn is_below_limit(self) -> bool {

@@ -1,7 +1,7 @@
 //! The trait of all executors.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Job, RejectReason};
 
@@ -77,8 +77,8 @@ pub trait Executor: Send + Sync {
 pub type WhenReady = Pin<Box<dyn Future<Output = Result<(), Rejected>> + Send>>;
 
 macro_rules! forward {
-    ($($pointer:ty),*) => {$(
-        impl<E: Executor + ?Sized> Executor for $pointer {
+    ($([$($bounds:tt)*] $pointer:ty;)*) => {$(
+        impl<$($bounds)*> Executor for $pointer {
             fn execute(&self, job: Job) -> Result<(), Rejected> {
                 (**self).execute(job)
             }
@@ -94,7 +94,12 @@ macro_rules! forward {
     )*};
 }
 
-forward!(&E, Box<E>, Arc<E>);
+forward! {
+    [E: Executor + ?Sized] &E;
+    [E: Executor + ?Sized] Box<E>;
+    [E: Executor + ?Sized] Arc<E>;
+    [E: Executor, F: FnOnce() -> E + Send] LazyLock<E, F>;
+}
 
 /// A job that an executor rejected, with the reason.
 #[derive(Debug)]

@@ -5,7 +5,6 @@ use std::fmt;
 use std::io;
 
 /// The error of [`Unblock::into_inner`](super::Unblock::into_inner), with the value unless it is lost.
-#[derive(Debug)]
 pub struct IntoInnerError<T> {
     error: io::Error,
     value: Option<Box<T>>,
@@ -35,7 +34,16 @@ impl<T> fmt::Display for IntoInnerError<T> {
     }
 }
 
-impl<T: fmt::Debug> Error for IntoInnerError<T> {
+impl<T> fmt::Debug for IntoInnerError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntoInnerError")
+            .field("error", &self.error)
+            .field("has_value", &self.value.is_some())
+            .finish()
+    }
+}
+
+impl<T> Error for IntoInnerError<T> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.error)
     }

@@ -4,7 +4,7 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 use futures::executor::block_on;
 
@@ -67,6 +67,26 @@ impl Random {
         for _ in 0..self.below(longest) {
             std::hint::spin_loop();
         }
+    }
+}
+
+/// Counts the wake-ups of its wakers.
+#[derive(Clone, Default)]
+pub(crate) struct WakeCounter(Arc<AtomicUsize>);
+
+impl WakeCounter {
+    pub(crate) fn waker(&self) -> Waker {
+        Arc::new(self.clone()).into()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for WakeCounter {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -139,7 +159,7 @@ impl Drop for Bomb {
 pub(crate) fn waker_that_panics_when_woken() -> Waker {
     struct Panics;
 
-    impl std::task::Wake for Panics {
+    impl Wake for Panics {
         fn wake(self: Arc<Self>) {
             std::panic::resume_unwind(Box::new("on purpose"));
         }
@@ -152,7 +172,7 @@ pub(crate) fn waker_that_panics_when_woken() -> Waker {
 pub(crate) fn waker_that_panics_when_dropped() -> Waker {
     struct Panics(Bomb);
 
-    impl std::task::Wake for Panics {
+    impl Wake for Panics {
         fn wake(self: Arc<Self>) {
             // Forgotten, so that the wake-up does not drop the last clone.
             std::mem::forget(self);

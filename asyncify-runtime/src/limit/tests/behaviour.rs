@@ -58,13 +58,79 @@ fn permits_are_granted_in_order() {
 fn the_first_poll_enters_the_wait_queue() {
     let limiter = Limiter::new(1);
     let permit = taken(&limiter);
-    let mut made_first = Caller::new(&limiter);
+    let mut made_first = Caller::new(&limiter, 1);
     let mut polled_first = Caller::waiting(&limiter);
     made_first.assert_waits();
     drop(permit);
     made_first.assert_waits();
     drop(polled_first.permit());
     drop(made_first.permit());
+}
+
+#[test]
+fn a_request_for_many_permits_is_not_starved_by_smaller_ones() {
+    let limiter = Limiter::new(3);
+    let mut held = [taken(&limiter), taken(&limiter), taken(&limiter)].map(Some);
+    let mut large = Caller::waiting_for(&limiter, 3);
+    let mut small = Caller::waiting(&limiter);
+    for permit in &mut held[..2] {
+        drop(permit.take());
+        assert!(limiter.try_acquire().is_none());
+        large.assert_waits();
+        small.assert_waits();
+        assert_eq!((limiter.available(), limiter.waiting()), (0, 2));
+    }
+    drop(held);
+    let permits = large.permit();
+    assert_eq!(permits.num_permits(), 3);
+    small.assert_waits();
+    drop(permits);
+    drop(small.permit());
+    assert_at_rest(&limiter);
+}
+
+#[test]
+fn permits_reserved_for_a_caller_that_gives_up_go_to_the_next_ones() {
+    let limiter = Limiter::new(3);
+    let held = taken(&limiter);
+    let large = Caller::waiting_for(&limiter, 3);
+    let (mut first, mut second) = (Caller::waiting(&limiter), Caller::waiting(&limiter));
+    let mut third = Caller::waiting(&limiter);
+    drop(large);
+    drop((first.permit(), held));
+    drop((second.permit(), third.permit()));
+    assert_at_rest(&limiter);
+    // Without other waiters they become available.
+    let held = limiter.try_acquire_many(2).expect("there are three");
+    drop(Caller::waiting_for(&limiter, 2));
+    assert_eq!(limiter.available(), 1);
+    drop(held);
+    assert_at_rest(&limiter);
+}
+
+#[test]
+fn one_release_grants_permits_to_several_callers() {
+    let limiter = Limiter::new(3);
+    let held = limiter.try_acquire_many(3).expect("there are three");
+    let mut callers = [1, 2].map(|permits| Caller::waiting_for(&limiter, permits));
+    drop(held);
+    drop(callers.each_mut().map(|caller| caller.permit()));
+    assert_at_rest(&limiter);
+}
+
+#[test]
+fn a_request_above_the_limit_waits_until_the_limit_is_raised() {
+    let limiter = Limiter::new(1);
+    let mut large = Caller::waiting_for(&limiter, 3);
+    // Lowering the limit takes the permit that is reserved.
+    limiter.set_limit(0);
+    limiter.set_limit(2);
+    large.assert_waits();
+    limiter.set_limit(4);
+    let permits = large.permit();
+    assert_eq!(limiter.available(), 1);
+    drop(permits);
+    assert_at_rest(&limiter);
 }
 
 /// \[anyio `test_nowait_acquire_after_release_does_not_oversubscribe`]
@@ -274,10 +340,10 @@ fn the_numbers_are_reported() {
 fn clones_are_one_limiter() {
     let limiter = Limiter::new(1);
     let clone = limiter.clone();
-    assert!(limiter.same_as(&clone));
-    assert!(!limiter.same_as(&Limiter::new(1)));
+    assert_eq!(limiter, clone);
+    assert_ne!(limiter, Limiter::new(1));
     let permit = taken(&clone);
-    assert!(permit.limiter().same_as(&limiter));
+    assert_eq!(permit.limiter(), &limiter);
     assert!(limiter.try_acquire().is_none());
     clone.set_limit(2);
     assert_eq!(limiter.available(), 1);
@@ -301,6 +367,7 @@ fn types_are_small_and_send_and_sync() {
     is_send_and_sync::<LimiterPermit>();
     is_send_and_sync::<Acquire>();
     assert_eq!(size_of::<Limiter>(), size_of::<usize>());
-    assert_eq!(size_of::<Option<LimiterPermit>>(), size_of::<usize>());
-    assert!(size_of::<Acquire>() <= 24);
+    // With the number of permits.
+    assert_eq!(size_of::<Option<LimiterPermit>>(), 2 * size_of::<usize>());
+    assert!(size_of::<Acquire>() <= 32);
 }

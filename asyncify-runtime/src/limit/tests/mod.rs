@@ -40,15 +40,21 @@ impl Wake for SendOnWake {
 }
 
 impl Caller {
-    fn new(limiter: &Limiter) -> Self {
+    fn new(limiter: &Limiter, permits: usize) -> Self {
         let (note, woken) = channel();
-        Self { acquire: limiter.acquire(), waker: Waker::from(Arc::new(SendOnWake(note))), woken }
+        let acquire = limiter.acquire_many(permits);
+        Self { acquire, waker: Waker::from(Arc::new(SendOnWake(note))), woken }
     }
 
-    /// A caller in the wait queue.
+    /// A caller in the wait queue, for one permit.
     #[track_caller]
     fn waiting(limiter: &Limiter) -> Self {
-        let mut caller = Self::new(limiter);
+        Self::waiting_for(limiter, 1)
+    }
+
+    #[track_caller]
+    fn waiting_for(limiter: &Limiter, permits: usize) -> Self {
+        let mut caller = Self::new(limiter, permits);
         assert!(caller.poll().is_pending());
         caller
     }

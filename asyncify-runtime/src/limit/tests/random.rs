@@ -22,33 +22,42 @@ impl Random {
     }
 }
 
+/// A caller, with the permits that it needs.
 enum Actor {
-    New(Caller),
-    Waiting(Caller),
+    New(Caller, usize),
+    Waiting(Caller, usize),
     Holding(LimiterPermit),
 }
 
-/// The reference model: a count and a queue.
+/// The reference model: a count and a queue of callers with the permits that they need.
 struct Model {
     limit: usize,
     taken: usize,
-    queue: VecDeque<usize>,
+    queue: VecDeque<(usize, usize)>,
     /// The waiters that were granted a permit and have not been polled since.
     granted: BTreeSet<usize>,
 }
 
 impl Model {
     fn grant(&mut self) {
-        while self.taken < self.limit {
-            let Some(first) = self.queue.pop_front() else { return };
+        while let Some(&(first, permits)) = self.queue.front() {
+            if self.taken + permits > self.limit {
+                return;
+            }
+            self.queue.pop_front();
             self.granted.insert(first);
-            self.taken += 1;
+            self.taken += permits;
         }
     }
 
-    fn release(&mut self) {
-        self.taken -= 1;
+    fn release(&mut self, permits: usize) {
+        self.taken -= permits;
         self.grant();
+    }
+
+    /// The permits that a caller can take without waiting.
+    fn available(&self) -> usize {
+        if self.queue.is_empty() { self.limit.saturating_sub(self.taken) } else { 0 }
     }
 }
 
@@ -85,15 +94,22 @@ impl Run {
     }
 
     fn add_caller(&mut self) {
-        self.actors.push((self.next_id, Actor::New(Caller::new(&self.limiter))));
+        let permits = self.permits();
+        self.actors.push((self.next_id, Actor::New(Caller::new(&self.limiter, permits), permits)));
         self.next_id += 1;
     }
 
+    /// Most often one.
+    fn permits(&mut self) -> usize {
+        1 + self.random.below(6).saturating_sub(3)
+    }
+
     fn try_acquire(&mut self) {
-        let permit = self.limiter.try_acquire();
-        assert_eq!(permit.is_some(), self.model.taken < self.model.limit);
+        let permits = self.permits();
+        let permit = self.limiter.try_acquire_many(permits);
+        assert_eq!(permit.is_some(), permits <= self.model.available());
         if let Some(permit) = permit {
-            self.model.taken += 1;
+            self.model.taken += permits;
             self.actors.push((self.next_id, Actor::Holding(permit)));
             self.next_id += 1;
         }
@@ -109,22 +125,19 @@ impl Run {
     fn poll(&mut self) {
         let Some((id, actor)) = self.pick() else { return };
         let actor = match actor {
-            Actor::New(mut caller) => match caller.poll() {
+            Actor::New(mut caller, permits) => match caller.poll() {
                 Poll::Ready(permit) => {
-                    assert!(self.model.taken < self.model.limit, "acquired beyond the limit");
-                    self.model.taken += 1;
+                    assert!(permits <= self.model.available(), "acquired beyond the limit");
+                    self.model.taken += permits;
                     Actor::Holding(permit)
                 }
                 Poll::Pending => {
-                    assert!(
-                        self.model.taken >= self.model.limit,
-                        "waits while a permit is available"
-                    );
-                    self.model.queue.push_back(id);
-                    Actor::Waiting(caller)
+                    assert!(permits > self.model.available(), "waits while permits are available");
+                    self.model.queue.push_back((id, permits));
+                    Actor::Waiting(caller, permits)
                 }
             },
-            Actor::Waiting(mut caller) => {
+            Actor::Waiting(mut caller, permits) => {
                 let granted = self.model.granted.remove(&id);
                 assert_eq!(caller.wake_ups(), usize::from(granted));
                 match caller.poll() {
@@ -134,7 +147,7 @@ impl Run {
                     }
                     Poll::Pending => {
                         assert!(!granted, "granted, but pending");
-                        Actor::Waiting(caller)
+                        Actor::Waiting(caller, permits)
                     }
                 }
             }
@@ -146,14 +159,15 @@ impl Run {
     fn remove(&mut self) {
         let Some((id, actor)) = self.pick() else { return };
         match &actor {
-            Actor::New(_) => {}
-            Actor::Waiting(_) => {
+            Actor::New(..) => {}
+            Actor::Waiting(_, permits) => {
                 if self.model.granted.remove(&id) {
-                    self.model.release();
+                    self.model.release(*permits);
                 }
-                self.model.queue.retain(|&waiting| waiting != id);
+                self.model.queue.retain(|&(waiting, _)| waiting != id);
+                self.model.grant();
             }
-            Actor::Holding(_) => self.model.release(),
+            Actor::Holding(permit) => self.model.release(permit.num_permits()),
         }
         drop(actor);
     }
@@ -168,7 +182,7 @@ impl Run {
 
     fn compare(&self) {
         assert_eq!(self.limiter.limit(), self.model.limit);
-        assert_eq!(self.limiter.available(), self.model.limit.saturating_sub(self.model.taken));
+        assert_eq!(self.limiter.available(), self.model.available());
         assert_eq!(self.limiter.waiting(), self.model.queue.len());
     }
 }

@@ -56,7 +56,7 @@ fn a_waker_may_call_into_the_limiter() {
 #[test]
 fn polling_after_completion_panics() {
     let limiter = Limiter::new(2);
-    let mut caller = Caller::new(&limiter);
+    let mut caller = Caller::new(&limiter, 1);
     let Poll::Ready(permit) = caller.poll() else { panic!("a permit is available") };
     let payload = catch_unwind(AssertUnwindSafe(|| drop(caller.poll()))).unwrap_err();
     assert_eq!(payload.downcast_ref(), Some(&"`Acquire` polled after completion"));

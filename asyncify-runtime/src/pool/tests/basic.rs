@@ -148,6 +148,26 @@ fn waiting_and_running_are_timed_if_metrics_are_on() {
 }
 
 #[test]
+fn a_handle_returns_the_options_of_its_pool() {
+    let keep_alive = std::time::Duration::from_secs(7);
+    let pool = pool(|b| b.name("io").min_threads(2).max_threads(5).keep_alive(keep_alive));
+    assert_eq!((pool.name(), pool.min_threads(), pool.max_threads()), ("io", 2, 5));
+    assert_eq!((pool.keep_alive(), pool.queue_capacity()), (keep_alive, None));
+    pool.clone().resize(9);
+    assert_eq!(pool.max_threads(), 9);
+    pool.resize(1);
+    assert_eq!(pool.max_threads(), 2);
+    assert_eq!(super::pool(|b| b.queue_capacity(3)).queue_capacity(), Some(3));
+}
+
+#[test]
+fn handles_of_one_pool_are_equal() {
+    let (pool, other) = (pool(|b| b.name("same")), pool(|b| b.name("same")));
+    assert_eq!(*pool, pool.clone());
+    assert_ne!(*pool, *other);
+}
+
+#[test]
 fn invalid_options_are_errors() {
     let message = |b: super::BlockingPoolBuilder| b.build().expect_err("invalid").to_string();
     let builder = BlockingPool::builder;

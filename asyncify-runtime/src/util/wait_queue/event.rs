@@ -132,7 +132,7 @@ impl Listener<'_> {
         let waker = cx.waker().clone();
         {
             let mut queue = self.event.lock();
-            self.waiter = Some(queue.push(waker));
+            self.waiter = Some(queue.push(waker, 1));
             self.event.count(&queue);
         }
         // Pairs with the fence in `Event::waiters`.

@@ -27,6 +27,8 @@ pub(crate) struct WaitQueue {
 
 struct Entry {
     number: usize,
+    /// What the waiter waits for, as its owner counts it.
+    count: usize,
     /// `None` if the entry was removed.
     waker: Option<Waker>,
 }
@@ -104,27 +106,32 @@ impl WaitQueue {
         self.next
     }
 
-    /// Adds a waiter at the end of the queue.
-    pub(crate) fn push(&mut self, waker: Waker) -> Waiter {
+    /// Returns the count of the first waiter.
+    pub(crate) fn first(&self) -> Option<usize> {
+        self.entries.front().map(|first| first.count)
+    }
+
+    /// Adds a waiter at the end of the queue, which waits for `count` of something.
+    pub(crate) fn push(&mut self, waker: Waker, count: usize) -> Waiter {
         let number = self.next;
-        self.entries.push_back(Entry { number, waker: Some(waker) });
+        self.entries.push_back(Entry { number, count, waker: Some(waker) });
         self.next = number.wrapping_add(1);
         Waiter(number)
     }
 
     /// Notifies the first waiter: removes it and returns its waker, which the caller wakes, with
-    /// the number below which all waiters have been notified or removed.
-    pub(crate) fn pop(&mut self) -> Option<(usize, Waker)> {
+    /// its count and the number below which all waiters have been notified or removed.
+    pub(crate) fn pop(&mut self) -> Option<(usize, usize, Waker)> {
         let first = self.entries.pop_front()?;
         self.compact();
-        Some((first.number.wrapping_add(1), first.waker?))
+        Some((first.number.wrapping_add(1), first.count, first.waker?))
     }
 
     /// Notifies all waiters with a number below `end`, and returns their wakers.
     pub(crate) fn pop_before(&mut self, end: usize) -> Vec<Waker> {
         let mut wakers = Vec::new();
         while self.entries.front().is_some_and(|entry| Waiter(entry.number).is_before(end)) {
-            wakers.extend(self.pop().map(|(_, waker)| waker));
+            wakers.extend(self.pop().map(|(_, _, waker)| waker));
         }
         wakers
     }
@@ -197,7 +204,7 @@ mod tests {
     use super::*;
 
     fn push(queue: &mut WaitQueue) -> Waiter {
-        queue.push(Waker::noop().clone())
+        queue.push(Waker::noop().clone(), 1)
     }
 
     fn has_been_notified(queue: &WaitQueue, waiter: &Waiter) -> bool {
@@ -241,7 +248,7 @@ mod tests {
             let mut waiters: Vec<_> = (0..4).map(|_| push(&mut queue)).collect();
             assert!(queue.remove(&waiters.remove(removed)).is_some());
             for notified in 1..=3 {
-                let (end, _waker) = queue.pop().expect("there is a waiter");
+                let (end, _, _waker) = queue.pop().expect("there is a waiter");
                 for (position, waiter) in waiters.iter().enumerate() {
                     assert_eq!(has_been_notified(&queue, waiter), position < notified);
                     assert_eq!(waiter.is_before(end), position < notified);
@@ -270,11 +277,11 @@ mod tests {
     fn a_notified_waiter_is_recognized_after_the_numbers_wrapped() {
         let mut queue = WaitQueue::new();
         let kept = push(&mut queue);
-        let (end, _waker) = queue.pop().expect("there is a waiter");
+        let (end, _, _waker) = queue.pop().expect("there is a waiter");
         assert!(kept.is_before(end));
         queue.next = usize::MAX / 2 + 2;
         let _later = [push(&mut queue), push(&mut queue)];
-        let (end, _waker) = queue.pop().expect("there is a waiter");
+        let (end, _, _waker) = queue.pop().expect("there is a waiter");
         assert!(!kept.is_before(end));
         assert!(has_been_notified(&queue, &kept));
     }

@@ -1,6 +1,7 @@
-//! Many at once: maps, streams and files, beside what people write without them. `README.md` says
-//! more.
+//! Many at once: maps, streams, files and values of one thread, beside what people write without them.
+//! `README.md` says more.
 
+mod bound;
 mod files;
 mod items;
 mod maps;
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 use std::{env, io};
 
 const USAGE: &str = "\
-usage: many [maps] [streams] [items] [files] [readers] [--quick] [--write FILE]
+usage: many [maps] [streams] [items] [files] [readers] [bound] [--quick] [--write FILE]
 
 Prints what these cost, or those named, as markdown.
 
@@ -40,7 +41,7 @@ fn run() -> io::Result<()> {
         match (argument.as_str(), &mut arguments) {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
-            ("maps" | "streams" | "items" | "files" | "readers", _) => named.push(argument),
+            ("maps" | "streams" | "items" | "files" | "readers" | "bound", _) => named.push(argument),
             _ => return Err(io::Error::other(USAGE)),
         }
     }
@@ -57,6 +58,9 @@ fn run() -> io::Result<()> {
         }
         if wanted("files") {
             tables.push(files::tables(&bench)?);
+        }
+        if wanted("bound") {
+            tables.push(bound::tables(&bench)?);
         }
         let heading = format!("On tokio's {} runtime:\n\n", flavor.name());
         if !tables.is_empty() {
