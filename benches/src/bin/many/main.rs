@@ -41,7 +41,9 @@ fn run() -> io::Result<()> {
         match (argument.as_str(), &mut arguments) {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
-            ("maps" | "streams" | "items" | "files" | "readers" | "bound", _) => named.push(argument),
+            ("maps" | "streams" | "items" | "files" | "readers" | "bound", _) => {
+                named.push(argument)
+            }
             _ => return Err(io::Error::other(USAGE)),
         }
     }
