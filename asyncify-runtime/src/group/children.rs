@@ -229,7 +229,8 @@ mod models {
             event.0.wait_until(|| event.1.load(Ordering::Acquire)).await;
             7
         };
-        children.push_and_poll(Child::future(Box::pin(future)));
+        // First polled by `poll_next`, so that the wake-up may come during that poll.
+        children.push(Child::future(Box::pin(future)));
     }
 
     fn set(event: &(Event, AtomicBool)) {
@@ -244,8 +245,8 @@ mod models {
             let events = [(), ()].map(|()| Arc::new((Event::new(), AtomicBool::new(false))));
             events.iter().for_each(|event| push(&mut children, event));
             let [first, second] = events;
-            let thread = thread::spawn(move || set(&first));
             set(&second);
+            let thread = thread::spawn(move || set(&first));
             for _ in 0..2 {
                 let joined = loom::future::block_on(poll_fn(|cx| children.poll_next(cx)));
                 assert!(matches!(joined, Some((_, Ok(7)))));
