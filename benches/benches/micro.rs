@@ -1,4 +1,4 @@
-//! Single operations, for the change at hand; `compare` has the figures that count.
+//! Single operations, to compare two versions of the code; `compare` has the published figures.
 #![allow(missing_docs, reason = "the macros of Criterion write functions without")]
 
 use asyncify_runtime::{Watchdog, asyncify, is_cancelled, spawn_blocking, sync_to_async};
@@ -49,7 +49,7 @@ fn cancellation(c: &mut Criterion) {
     group.finish();
 }
 
-/// A call without and with a runtime to carry, on the thread that makes it.
+/// A call outside and inside a runtime, on the calling thread.
 fn context(c: &mut Criterion) {
     let runtime = Builder::new_current_thread().build().expect("a runtime can be made");
     let inline = asyncify_runtime::Inline;

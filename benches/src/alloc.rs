@@ -1,7 +1,7 @@
-//! An allocator that counts, when it is told to.
+//! An allocator that counts on request.
 //!
 //! Counting makes every thread write to the same words, so it is on only in passes that are not
-//! timed; off, it costs one load of a word that nobody writes.
+//! timed; while it is off, it costs one load of a word that no thread writes.
 #![allow(unsafe_code, reason = "a global allocator cannot be written without")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -16,7 +16,7 @@ static ON: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static LIVE: AtomicI64 = AtomicI64::new(0);
 
-/// What was allocated between two moments.
+/// The allocations between two moments.
 #[derive(Clone, Copy, Debug)]
 pub struct Counts {
     /// Allocations made; growing one in place or by a move counts as one more.
@@ -25,7 +25,7 @@ pub struct Counts {
     pub live: i64,
 }
 
-/// Counts from now until [`Counter::stop`]; one at a time.
+/// Counts until [`Counter::stop`]. There can be only one.
 #[derive(Debug)]
 #[must_use = "counting goes on until `stop`"]
 pub struct Counter(());
@@ -47,7 +47,7 @@ impl Counter {
     }
 }
 
-/// What was allocated since [`count`]; `None` if nobody counts.
+/// The allocations since [`count`]; `None` if they are not counted.
 #[must_use]
 pub fn so_far() -> Option<Counts> {
     ON.load(Relaxed).then(counts)

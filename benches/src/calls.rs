@@ -1,4 +1,4 @@
-//! What a call costs by its kind: many of a kind awaited together, so that the hop stays out of it.
+//! The cost of a kind of call: many are awaited together, so that waking a thread does not count.
 
 use std::time::Instant;
 
@@ -10,13 +10,13 @@ use crate::turns::{Sample, beside_first, take};
 
 /// How many are awaited together.
 pub const CALLS: usize = 20_000;
-/// A round is short, and the threads of a pool are not equally lucky in each.
+/// Many, because a round is short, and its time depends on the cores of the threads.
 const ROUNDS: usize = 51;
 
-/// What makes a call of those that are compared.
+/// Creates a call of the kind.
 pub type Row<'a> = (&'a str, Box<dyn Fn() -> LocalBoxFuture<'a, ()> + 'a>);
 
-/// The rows in turns, each beside the first.
+/// A table in which each kind is compared with the first; the kinds alternate.
 #[must_use]
 pub fn table<const N: usize>(what: &str, runtime: &Runtime, rows: [Row<'_>; N]) -> String {
     let ways = rows.map(|(name, call)| {
@@ -28,5 +28,5 @@ pub fn table<const N: usize>(what: &str, runtime: &Runtime, rows: [Row<'_>; N]) 
         (name, Box::new(sample) as Sample<'_>)
     });
     let ways = take(ROUNDS, ways);
-    beside_first([what, "ns", "of the first"], &ways, |time| format!("{time:.0}"))
+    beside_first([what, "ns", "relative time"], &ways, |time| format!("{time:.0}"))
 }

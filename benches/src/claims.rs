@@ -1,4 +1,4 @@
-//! What is claimed of the pool, and whether the figures bear it out.
+//! The targets of the pool, compared with the figures.
 
 use crate::measure::Metric;
 use crate::peers::PeerId;
@@ -6,7 +6,7 @@ use crate::results::Results;
 use crate::row::{CHAINS, Row};
 use crate::runtime::Flavor;
 
-/// One claim: about a figure of a row, on each of its runtimes.
+/// A target for a figure of a row, on each of its runtimes.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
     row: &'static str,
@@ -16,34 +16,34 @@ pub struct Claim {
 
 #[derive(Clone, Copy, Debug)]
 enum Bound {
-    /// Theirs is so many times ours, or more.
+    /// Our figure is at most the peer's, divided by this factor.
     Beats(PeerId, f64),
-    /// Ours is so many times theirs, or less.
+    /// Our figure is at most the peer's, multiplied by this factor.
     Within(PeerId, f64),
-    /// As `Within`, against that of tokio and `blocking` which takes less time on the wall.
+    /// As `Within`, compared with the one of tokio and `blocking` that takes less wall time.
     WithinBetter(f64),
-    /// Ours is this, or less.
+    /// Our figure is at most this.
     AtMost(f64),
 }
 
-/// A claim beside the figures, for one runtime.
+/// A target and the figures, for one runtime.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// What it is about.
+    /// The row.
     pub row: Row,
-    /// On which runtime.
+    /// The runtime.
     pub flavor: Flavor,
-    /// Which figure.
+    /// The figure.
     pub metric: Metric,
-    /// The other side, and its figure.
+    /// The peer, and its figure.
     pub theirs: Option<(PeerId, f64)>,
     /// Our figure.
     pub ours: f64,
     /// Their figure over ours, or ours over theirs, as the target says.
     pub ratio: Option<f64>,
-    /// What was claimed.
+    /// The target, as text.
     pub target: String,
-    /// Whether it holds.
+    /// Whether the target is met.
     pub met: bool,
 }
 
@@ -82,7 +82,7 @@ const CLAIMS: &[Claim] = &[
     at_most("trickle", Metric::Threads, 3.0),
     at_most("idle", Metric::Switches, 0.0),
     beats("queued", Metric::Bytes, PeerId::Tokio, 2.0),
-    // Linear: ten times the jobs may cost their page faults and cache misses, and no more.
+    // Linear: with ten times the jobs only page faults and cache misses add to the cost.
     at_most("queued", Metric::Growth, 1.5),
     within("sleepers", Metric::Done, PeerId::Tokio, 1.0),
     within("sleepers", Metric::Done, PeerId::Smol, 1.0),
@@ -90,7 +90,7 @@ const CLAIMS: &[Claim] = &[
     within("computers", Metric::Wall, PeerId::Smol, 1.0),
 ];
 
-/// Judges every claim of which there are figures.
+/// Compares every target with its figures, if there are any.
 #[must_use]
 pub fn judge(results: &Results) -> Vec<Verdict> {
     let chains = CHAINS.iter().flat_map(|chain| {
@@ -138,7 +138,7 @@ fn verdict(claim: Claim, flavor: Flavor, results: &Results) -> Option<Verdict> {
 
 type Comparison = (Option<(PeerId, f64)>, Option<f64>, String, bool);
 
-/// Whether ours is at most so many times theirs.
+/// Whether our figure is at most the peer's, multiplied by the factor.
 fn compare(theirs: (PeerId, f64), ours: f64, times: f64) -> Comparison {
     let ratio = ours / theirs.1;
     (Some(theirs), Some(ratio), format!("at most {times}x"), ratio <= times)

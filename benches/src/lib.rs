@@ -1,9 +1,9 @@
-//! What the blocking pool costs beside every peer: the parts of the `compare` binary, and what its
-//! siblings share with it. `README.md` says what is measured and how.
+//! The parts of the `compare` binary, which compares the blocking pool with its peers, and what the
+//! other binaries share with it. `README.md` describes what is measured and how.
 //!
-//! A [`row::Row`] is one piece of work; [`peers`] are those who do it; [`schedule`] decides who runs
-//! when and in which process; what comes out are [`results`], which [`claims`] judges and [`report`]
-//! prints. What is no row, but is compared all the same, is sampled by [`turns`].
+//! A [`row::Row`] is a piece of work, and [`peers`] are the pools that run it. [`schedule`] decides the
+//! order and the process of each sample. The [`results`] are compared with the targets in [`claims`]
+//! and printed by [`report`]. Comparisons outside of the rows are sampled by [`turns`].
 
 #![deny(unsafe_code)]
 

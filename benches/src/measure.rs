@@ -1,16 +1,16 @@
-//! Figures, and the stopwatch that takes the commonest ones.
+//! Figures, and a stopwatch for the most common ones.
 
 use crate::{alloc, system};
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
-/// What a figure says. Times are in nanoseconds.
+/// The kinds of figures. Times are in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum Metric {
-    /// Time on the wall, a job.
+    /// Wall time per job.
     Wall,
-    /// CPU time of the whole process, a job.
+    /// CPU time of the whole process per job.
     Cpu,
     /// Median of the time from a call to its result.
     RoundTrip,
@@ -20,11 +20,11 @@ pub enum Metric {
     SubmitP99,
     /// Time until all jobs were done.
     Done,
-    /// Allocations, a job.
+    /// Allocations per job.
     Allocations,
-    /// Heap in use, a queued job, in bytes.
+    /// Heap in use per queued job, in bytes.
     Bytes,
-    /// How much dearer submission becomes with ten times the jobs.
+    /// The cost of a submission with ten times the jobs, relative to that with few.
     Growth,
     /// Threads that the pool has.
     Threads,
@@ -51,7 +51,7 @@ impl Metric {
         }
     }
 
-    /// The figure as people read it.
+    /// Formats a figure.
     #[must_use]
     pub fn show(self, figure: f64) -> String {
         match self {
@@ -77,7 +77,7 @@ fn show_time(nanoseconds: f64) -> String {
     }
 }
 
-/// What one sample of a row gave.
+/// The figures of one sample of a row.
 pub type Figures = Vec<(Metric, f64)>;
 
 /// Wall and CPU time since it was started, and allocations where they are counted.
@@ -95,13 +95,13 @@ impl Stopwatch {
         Self { allocations: allocations(), cpu: system::process_cpu(), wall: Instant::now() }
     }
 
-    /// Time on the wall so far, in nanoseconds.
+    /// The wall time so far, in nanoseconds.
     #[must_use]
     pub fn elapsed(&self) -> f64 {
         nanoseconds(self.wall.elapsed())
     }
 
-    /// All of it, divided among the jobs.
+    /// All figures, divided by the number of jobs.
     #[must_use]
     pub fn stop(self, jobs: usize) -> Figures {
         let wall = self.elapsed();
@@ -162,7 +162,7 @@ impl Times {
         self.0.mean()
     }
 
-    /// The time that this part of all stays below, in nanoseconds.
+    /// The time at this quantile, in nanoseconds.
     #[must_use]
     pub fn quantile(&self, part: f64) -> f64 {
         nanoseconds(Duration::from_nanos(self.0.value_at_quantile(part)))
@@ -175,11 +175,11 @@ impl Default for Times {
     }
 }
 
-/// The middle one; of an even number, the mean of the two in the middle.
+/// The median; of an even number of values, the mean of the two in the middle.
 ///
 /// # Panics
 ///
-/// When there are none.
+/// If there are no values.
 #[must_use]
 pub fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();

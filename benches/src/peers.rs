@@ -1,7 +1,7 @@
-//! Who is compared: ours, and the pools that people use instead.
+//! The pools that are compared: ours, and the alternatives.
 //!
-//! Each lives in this process once, under its own defaults unless a [`Settings`] says otherwise, and
-//! is used the way its documentation shows.
+//! There is one of each in the process, with its default settings unless [`Settings`] changes them. It
+//! is used as its documentation shows.
 
 mod affinity;
 mod asyncify;
@@ -24,10 +24,10 @@ use std::time::Duration;
 
 /// A pool that runs closures for async callers.
 pub trait Peer: Copy + Send + Sync + 'static {
-    /// Makes the pool as it is to be, before its first use.
+    /// Creates the pool with these settings, before its first use.
     fn prepare(settings: Settings);
 
-    /// A call that is awaited where it stands.
+    /// A call that the caller awaits.
     fn call<F, T>(self, f: F) -> impl Future<Output = T> + Send + 'static
     where
         F: FnOnce() -> T + Send + 'static,
@@ -48,12 +48,12 @@ pub trait Peer: Copy + Send + Sync + 'static {
     }
 }
 
-/// How pools are to be in this process; by default, as they are without being told.
+/// The settings of the pools in this process; without them, each pool has its own defaults.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
-    /// The most threads, or all of them where their number is fixed.
+    /// The number of threads, or the maximum if the number changes.
     pub threads: Option<usize>,
-    /// How long idle threads stay, where that can be said.
+    /// The keep-alive of idle threads, if the pool has such a setting.
     pub keep_alive: Option<Duration>,
 }
 
@@ -70,7 +70,7 @@ pub enum PeerId {
     Affinity,
     /// `threadpool`, with a oneshot channel for the result.
     Threadpool,
-    /// No pool at all: the work is done in line.
+    /// No pool: the work is done inline.
     Floor,
     /// Ours.
     Asyncify,

@@ -1,4 +1,4 @@
-//! What the programs have in common: the argument that most take, and how they end.
+//! The common part of the programs: the argument that most take, and their exit.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +20,7 @@ pub fn end(name: &str, result: io::Result<()>) -> ExitCode {
 ///
 /// # Errors
 ///
-/// When there are others.
+/// If there are other arguments.
 pub fn file_argument(name: &str) -> io::Result<Option<PathBuf>> {
     match env::args().skip(1).collect::<Vec<_>>().as_slice() {
         [] => Ok(None),

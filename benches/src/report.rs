@@ -10,7 +10,7 @@ use crate::runtime::Flavor;
 use std::fmt::Write as _;
 use std::iter;
 
-/// Everything there is to say about a run, as markdown.
+/// All tables of a run, as markdown.
 #[must_use]
 pub fn report(results: &Results) -> String {
     let mut text = String::new();
@@ -36,8 +36,7 @@ pub fn report(results: &Results) -> String {
     }
     let elastic = [PeerId::Tokio, PeerId::Smol, PeerId::Asyncify];
     for flavor in Flavor::ALL {
-        let heading =
-            format!("One call after the other, {} runtime: wall (CPU) a call", flavor.name());
+        let heading = format!("Sequential calls, {} runtime: wall (CPU) per call", flavor.name());
         let rows = chains.iter().map(|row| {
             let cell = |peer| {
                 let show = |metric: Metric| {
@@ -66,7 +65,7 @@ fn target_row(verdict: &Verdict) -> [String; 7] {
     [what, runtime.into(), theirs, metric.show(*ours), ratio, target.clone(), met.into()]
 }
 
-/// A table with a column a peer, of the rows that have a figure; nothing if there is none.
+/// A table with a column per peer, of the rows that have a figure; empty if there are none.
 fn table<const N: usize>(
     heading: &str,
     corner: &str,
@@ -107,7 +106,7 @@ mod tests {
 
 2 of 2 met.
 
-### One call after the other, current-thread runtime: wall (CPU) a call
+### Sequential calls, current-thread runtime: wall (CPU) per call
 
 | caller / job | tokio             | blocking | asyncify        |
 |--------------|-------------------|----------|-----------------|

@@ -1,4 +1,4 @@
-//! Samples, kept in a file of JSON between the run, the tables and the chart.
+//! Samples, stored as JSON between the run, the tables and the chart.
 
 use crate::measure::{Figures, Metric, median};
 use crate::peers::PeerId;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// What a figure belongs to.
+/// The key of a figure.
 pub type Key = (String, Flavor, PeerId, Metric);
 
 /// All samples of a run.
@@ -17,7 +17,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// Where the last run is kept.
+    /// The file of the last run.
     #[must_use]
     pub fn path() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/compare.json")
@@ -30,7 +30,7 @@ impl Results {
         }
     }
 
-    /// The median of the samples there are.
+    /// The median of the samples.
     #[must_use]
     pub fn get(&self, row: &str, flavor: Flavor, peer: PeerId, metric: Metric) -> Option<f64> {
         self.samples.get(&(row.to_owned(), flavor, peer, metric)).map(|samples| median(samples))
@@ -40,7 +40,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn save(&self, path: &Path) -> io::Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
@@ -53,7 +53,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or holds something else.
+    /// If it cannot be read, or has another format.
     pub fn load(path: &Path) -> io::Result<Self> {
         let samples: Vec<(Key, Vec<f64>)> = serde_json::from_slice(&fs::read(path)?)?;
         Ok(Self { samples: samples.into_iter().collect() })

@@ -1,4 +1,4 @@
-//! The rows of the table: one piece of work each, the same for every peer.
+//! The rows of the tables: a piece of work each, the same for every peer.
 
 mod batches;
 mod burst;
@@ -26,31 +26,31 @@ use std::time::Duration;
 pub struct Row {
     /// Its name in files and arguments.
     pub name: &'static str,
-    /// What is done, in the words of the table.
+    /// Its title in the tables.
     pub title: &'static str,
     /// Where it runs.
     pub process: Process,
-    /// Who takes part.
+    /// The pools that are compared.
     pub peers: &'static [PeerId],
-    /// On which runtimes.
+    /// The runtimes of the callers.
     pub flavors: &'static [Flavor],
-    /// What the tables show of it.
+    /// The figures in the tables.
     pub metrics: &'static [Metric],
     work: Work,
 }
 
-/// In which process a sample is taken.
+/// The process in which a sample is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Process {
-    /// In the one of all the others, with pools that are warm.
+    /// The process of all other samples, with warm pools.
     Shared,
-    /// In a fresh one, with a pool that has run a single job.
+    /// A fresh process, with a pool that has run a single job.
     Fresh {
         /// Keeps the whole process on one core.
         pinned: bool,
-        /// The most threads of the pool.
+        /// The maximum number of threads of the pool.
         threads: Option<usize>,
-        /// How long its idle threads stay.
+        /// The keep-alive of its idle threads.
         keep_alive: Option<Duration>,
     },
 }
@@ -62,7 +62,7 @@ impl Process {
         Self::Fresh { pinned: false, threads: Some(threads), keep_alive: None }
     }
 
-    /// How the pools of this process are to be.
+    /// The settings of the pools in this process.
     #[must_use]
     pub fn settings(self) -> Settings {
         match self {
@@ -72,17 +72,17 @@ impl Process {
     }
 }
 
-/// How much of it.
+/// The amount of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Scale {
-    /// As the table has it.
+    /// As in the tables.
     Full,
-    /// A little, to see that it works.
+    /// A little, as a check that it works.
     Quick,
 }
 
 impl Scale {
-    /// So many, or a twentieth.
+    /// `full`, or a twentieth of it.
     #[must_use]
     pub fn of(self, full: usize) -> usize {
         match self {
@@ -103,7 +103,7 @@ enum Work {
     Trickle,
     Idle,
     Queued,
-    /// So many jobs of real work.
+    /// A number of jobs that compute or sleep.
     Jobs(usize, crate::work::Work),
     Chain(Chain),
 }
@@ -116,11 +116,11 @@ const POOLS: &[PeerId] = &[
     PeerId::Threadpool,
     PeerId::Asyncify,
 ];
-/// Those whose threads come and go.
+/// The pools whose number of threads changes.
 const ELASTIC: &[PeerId] = &[PeerId::Tokio, PeerId::Smol, PeerId::Asyncify];
 const ALL: &[PeerId] = &PeerId::ALL;
 const BOTH: &[Flavor] = &Flavor::ALL;
-/// Where the runtime plays no part.
+/// For rows that do not depend on the runtime.
 const ONE: &[Flavor] = &[Flavor::MultiThread];
 const TIMES: &[Metric] = &[Metric::Wall, Metric::Cpu];
 const COSTS: &[Metric] = &[Metric::Wall, Metric::Cpu, Metric::Allocations];
@@ -138,7 +138,7 @@ impl Row {
         Self::all().into_iter().find(|row| row.name == name)
     }
 
-    /// Whether it belongs to the table of calls one after the other.
+    /// Whether it belongs to the table of sequential calls.
     #[must_use]
     pub fn is_chain(&self) -> bool {
         matches!(self.work, Work::Chain(_))
@@ -161,7 +161,7 @@ impl Row {
             PeerId::Affinity => self.sample_of(Affinity, scale).await,
             PeerId::Threadpool => self.sample_of(Threadpool, scale).await,
             PeerId::Floor => match self.work {
-                // Without a pool there is no hop to be measured: the threads alone make one.
+                // Without a pool a call does not change threads, so two bare threads are measured.
                 Work::RoundTrip => round_trip::ping_pong(scale),
                 _ => self.sample_of(Floor, scale).await,
             },
@@ -186,7 +186,7 @@ impl Row {
     }
 }
 
-/// Runs tasks at the same time, all to their end.
+/// Runs tasks concurrently until all have completed.
 async fn run_all<F>(tasks: impl Iterator<Item = F>)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -197,7 +197,7 @@ where
     }
 }
 
-/// Makes the pool of a peer as this process is to have it.
+/// Creates the pool of a peer with the settings of this process.
 pub fn prepare(peer: PeerId, settings: Settings) {
     match peer {
         PeerId::Tokio => Tokio::prepare(settings),
@@ -210,7 +210,7 @@ pub fn prepare(peer: PeerId, settings: Settings) {
     }
 }
 
-/// A row of the process that all share.
+/// A row of the shared process.
 const fn shared(name: &'static str, title: &'static str, work: Work) -> Row {
     let process = Process::Shared;
     Row { name, title, process, peers: ALL, flavors: BOTH, metrics: COSTS, work }
@@ -223,18 +223,18 @@ const fn fresh(name: &'static str, title: &'static str, work: Work) -> Row {
 }
 
 const ROWS: &[Row] = &[
-    shared("together", "50,000 empty jobs awaited together, a job", Work::Together),
-    shared("tasks", "50,000 empty jobs in a spawned task each, a job", Work::Tasks),
+    shared("together", "50,000 empty jobs awaited together, per job", Work::Together),
+    shared("tasks", "50,000 empty jobs each in a spawned task, per job", Work::Tasks),
     shared(
         "batches",
-        "tokio's own benchmark: 16 tasks x 100 batches x 16 jobs, a job",
+        "tokio's own benchmark: 16 tasks x 100 batches x 16 jobs, per job",
         Work::Batches,
     ),
-    shared("submitters-8", "8 tasks with a call after the other, a job", Work::Submitters(8)),
-    shared("submitters-64", "64 tasks with a call after the other, a job", Work::Submitters(64)),
+    shared("submitters-8", "8 tasks with sequential calls, per call", Work::Submitters(8)),
+    shared("submitters-64", "64 tasks with sequential calls, per call", Work::Submitters(64)),
     Row {
         metrics: &[Metric::RoundTrip, Metric::Cpu, Metric::Allocations],
-        ..shared("round-trip", "one call after the other", Work::RoundTrip)
+        ..shared("round-trip", "sequential calls", Work::RoundTrip)
     },
     Row {
         metrics: &[Metric::SubmitMean, Metric::SubmitP99, Metric::Done],
@@ -265,7 +265,7 @@ const ROWS: &[Row] = &[
         process: Process::with_threads(queued::THREADS),
         flavors: ONE,
         metrics: &[Metric::Bytes, Metric::Wall, Metric::Growth],
-        ..fresh("queued", "1,000,000 jobs wait behind 4 threads, a job", Work::Queued)
+        ..fresh("queued", "1,000,000 jobs wait behind 4 threads, per job", Work::Queued)
     },
     Row {
         process: Process::with_threads(64),
@@ -278,7 +278,7 @@ const ROWS: &[Row] = &[
     },
     fresh(
         "computers",
-        "2,000 jobs of 50 us computed, a job",
+        "2,000 jobs of 50 us computed, per job",
         Work::Jobs(2_000, crate::work::Work::Compute(Duration::from_micros(50))),
     ),
 ];

@@ -1,8 +1,8 @@
-//! Who runs when, and in which process.
+//! The order of the samples, and the process of each.
 //!
-//! Peers take turns sample by sample, so that whatever the machine does meanwhile hits all of them.
-//! Rows that need a pool in a certain state get a fresh process a sample: this binary starts itself
-//! again with [`SAMPLE`] in front.
+//! The peers alternate, so that other load of the machine affects all of them. Rows that need a pool in
+//! a certain state get a fresh process for each sample: this binary starts itself again with [`SAMPLE`]
+//! as its first argument.
 
 use crate::measure::{Figures, Metric};
 use crate::peers::{MAX_THREADS, PeerId, Settings};
@@ -18,22 +18,22 @@ use std::time::Duration;
 /// The argument that makes the binary take one sample and print it.
 pub const SAMPLE: &str = "--sample";
 
-/// What is to be run.
+/// The samples to take.
 #[derive(Debug)]
 pub struct Plan {
-    /// These rows.
+    /// The rows.
     pub rows: Vec<Row>,
-    /// So many samples of each, for every peer.
+    /// The samples of each row for every peer.
     pub rounds: usize,
-    /// So much of each.
+    /// The amount of work in each.
     pub scale: Scale,
 }
 
-/// Runs the plan; `progress` is told what comes next.
+/// Runs the plan; `progress` is called with the name of the next step.
 ///
 /// # Errors
 ///
-/// When a fresh process cannot be started, or fails.
+/// If a fresh process cannot be started, or fails.
 pub fn run(plan: &Plan, mut progress: impl FnMut(Row, Flavor)) -> io::Result<Results> {
     for peer in PeerId::ALL {
         prepare(peer, Settings::default());
@@ -68,7 +68,7 @@ fn in_line(row: Row, peer: PeerId, runtime: &Runtime, scale: Scale) -> Figures {
     runtime.run(row.sample(peer, scale))
 }
 
-/// One more sample, which counts instead of taking the time.
+/// One more sample, which counts allocations and is not timed.
 fn allocations(row: Row, peer: PeerId, runtime: &Runtime, scale: Scale) -> Figures {
     let counter = alloc::count();
     let mut figures = in_line(row, peer, runtime, scale);
@@ -77,7 +77,7 @@ fn allocations(row: Row, peer: PeerId, runtime: &Runtime, scale: Scale) -> Figur
     figures
 }
 
-/// Threads of the sample before go to sleep, or end, before the next one begins.
+/// Waits until the threads of the previous sample have parked or ended.
 fn wait_for_quiet() {
     let nap = Duration::from_millis(5);
     for _ in 0..40 {
@@ -105,11 +105,11 @@ fn elsewhere(row: Row, peer: PeerId, flavor: Flavor, scale: Scale) -> io::Result
     Err(io::Error::other(format!("{} of {}: {}\n{problem}", row.name, peer.name(), output.status)))
 }
 
-/// What the fresh process does: takes the sample that its argument names and prints the figures.
+/// Runs in the fresh process: takes the sample that its argument names, and prints the figures.
 ///
 /// # Errors
 ///
-/// When the argument names none.
+/// If the argument names no sample.
 pub fn sample(argument: &str) -> io::Result<()> {
     let (row, peer, flavor, scale): (String, PeerId, Flavor, Scale) =
         serde_json::from_str(argument)?;

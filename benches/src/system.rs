@@ -1,4 +1,4 @@
-//! What only the operating system knows: CPU time, cores, threads and their context switches.
+//! CPU time, cores, threads and their context switches, from the operating system.
 //!
 //! Off Linux the answers are `None`, and the figures that need them are left out.
 
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// The threads that there were before the pool.
+/// The threads that existed before the pool.
 static OTHERS: OnceLock<BTreeSet<u32>> = OnceLock::new();
 
 /// The CPU time of all threads of this process.
@@ -27,19 +27,19 @@ pub fn pin_to_one_core() -> Option<()> {
     imp::pin()
 }
 
-/// Says that there is no pool yet: threads that come from now on are the pool's.
+/// Declares that threads which start from now on belong to the pool.
 pub fn expect_pool() {
     OTHERS.get_or_init(|| imp::threads().unwrap_or_default());
 }
 
-/// The threads that came after [`expect_pool`], in a process that has one pool.
+/// The threads that were started after [`expect_pool`], in a process that has one pool.
 #[must_use]
 pub fn pool_threads() -> Option<BTreeSet<u32>> {
     let others = OTHERS.get()?;
     Some(imp::threads()?.difference(others).copied().collect())
 }
 
-/// How often these threads have left a core so far. Threads that have ended count as 0.
+/// The number of context switches of these threads so far. Threads that have ended count as 0.
 #[must_use]
 pub fn context_switches(threads: &BTreeSet<u32>) -> u64 {
     threads.iter().filter_map(|thread| imp::context_switches(*thread)).sum()

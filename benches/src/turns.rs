@@ -1,16 +1,16 @@
-//! Ways to do the same thing: samples of them in turns, so that a trouble of the machine meets all of
-//! them, and a table of their medians.
+//! Alternatives that do the same: they are sampled in turns, so that other load of the machine affects
+//! all of them, and their medians are compared in a table.
 
 use crate::markdown::table;
 use crate::measure::median;
 
-/// How one sample of a way is taken.
+/// Takes one sample of an alternative.
 pub type Sample<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
-/// A way by name, and what was measured of it.
+/// An alternative by name, and its samples.
 #[derive(Clone, Debug)]
 pub struct Way<'a> {
-    /// As the table calls it.
+    /// Its name in the table.
     pub name: &'a str,
     /// In the order in which they were taken.
     pub samples: Vec<f64>,
@@ -23,14 +23,14 @@ impl<'a> Way<'a> {
         Self { name, samples: Vec::new() }
     }
 
-    /// The middle of its samples.
+    /// The median of its samples.
     #[must_use]
     pub fn median(&self) -> f64 {
         median(&self.samples)
     }
 }
 
-/// So many samples of each way.
+/// Takes this number of samples of each alternative.
 #[must_use]
 pub fn take<'a, const N: usize>(rounds: usize, ways: [(&'a str, Sample<'_>); N]) -> [Way<'a>; N] {
     let mut ways = ways.map(|(name, sample)| (Way::new(name), sample));
@@ -42,7 +42,7 @@ pub fn take<'a, const N: usize>(rounds: usize, ways: [(&'a str, Sample<'_>); N])
     ways.map(|(way, _)| way)
 }
 
-/// A table in which each way is compared with the first.
+/// A table in which each alternative is compared with the first.
 #[must_use]
 pub fn beside_first(
     [what, unit, beside]: [&str; 3],

@@ -1,17 +1,17 @@
-//! What jobs, and the callers between them, do with their time.
+//! The work of jobs, and of callers between them.
 
 use crate::system::thread_cpu;
 use std::hint;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// One way to spend time.
+/// A kind of work.
 #[derive(Clone, Copy, Debug)]
 pub enum Work {
-    /// None at all.
+    /// No work.
     Nothing,
-    /// Computes for this long, as the thread's own CPU clock has it: a thread that has to share its
-    /// core still does the whole work.
+    /// Computes for this long on the thread's own CPU clock: a thread that shares its core still does
+    /// all of the work.
     Compute(Duration),
     /// Blocks the thread for this long.
     Sleep(Duration),
@@ -20,7 +20,7 @@ pub enum Work {
 }
 
 impl Work {
-    /// Does it; `random` decides where chance does.
+    /// Does the work; random times come from `random`.
     pub fn run(self, random: &mut Random) {
         match self {
             Self::Nothing => {}
@@ -30,7 +30,7 @@ impl Work {
         }
     }
 
-    /// How long it takes, as long as nothing disturbs it.
+    /// How long the work takes on an idle machine.
     #[must_use]
     pub fn duration(self) -> Duration {
         match self {
@@ -46,7 +46,7 @@ pub fn compute(time: Duration) {
     let now = || thread_cpu().unwrap_or_else(|| clock.elapsed());
     let end = now() + time;
     while now() < end {
-        // Some hundred nanoseconds between two looks at the clock, which is a system call.
+        // A few hundred nanoseconds between two readings of the clock, each a system call.
         for _ in 0..100 {
             hint::black_box(());
         }

@@ -25,7 +25,7 @@ fn a_quick_run_has_a_figure_for_every_row_and_peer() {
             for peer in row.peers {
                 let has =
                     |metric: &Metric| results.get(row.name, *flavor, *peer, *metric).is_some();
-                // Off Linux nobody tells CPU time, threads, switches or how to pin a process.
+                // CPU time, threads, switches and pinning are available only on Linux.
                 let complete = row.metrics.iter().all(has) || !cfg!(target_os = "linux");
                 assert!(complete, "{} of {}: {results:?}", row.name, peer.name());
             }

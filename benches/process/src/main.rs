@@ -1,9 +1,9 @@
-//! Worker processes beside those of procspawn, and of Python where there is a `python3`: what a
-//! call costs, and what a start, a crash and a time-out cost, in one run.
+//! Worker processes compared with those of procspawn, and of Python if there is a `python3`: the cost
+//! of a call, of a start, of a crash and of a time-out, in one run.
 //!
 //! `cargo run --release -p asyncify-process-benches` prints medians, and `... -- payloads` those of
-//! one part. The round trips are measured twice: with everything pinned to one core, where wake-ups
-//! cost the same for all, and as the system likes.
+//! one part. The round trips are measured twice: pinned to one core, where wake-ups cost the same for
+//! all, and not pinned.
 
 mod peers;
 mod report;
@@ -25,7 +25,7 @@ fn main() {
     asyncify_runtime::process::init();
     procspawn::init();
     match std::env::args().nth(1).as_deref() {
-        // A child of this program: what it pins stays pinned.
+        // A child of this program, because a pinned process stays pinned.
         Some("pinned") => {
             report::pin();
             round_trips("pinned");
@@ -70,7 +70,7 @@ fn round_trips(how: &str) {
     }
 }
 
-/// From nothing to the first result; and with a parent that a fork would have to copy.
+/// The time to the first result; also with a large parent, which a fork would have to copy.
 fn starts() {
     let first_call = || {
         let mut took: Vec<_> = (0..50)

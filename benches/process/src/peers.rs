@@ -1,4 +1,4 @@
-//! The same round trip elsewhere.
+//! The same round trip with procspawn and Python.
 
 use std::process::Command;
 use std::time::Duration;
@@ -36,7 +36,7 @@ async def main():
 asyncio.run(main())
 ";
 
-/// `None` without a Python.
+/// `None` if there is no Python.
 pub(crate) fn python_round_trip() -> Option<Duration> {
     let output = Command::new("python3").args(["-c", PYTHON]).output().ok()?;
     let nanos = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;

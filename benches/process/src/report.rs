@@ -32,7 +32,7 @@ impl Row {
         self.print_text(&format!("{took:.1?}"));
     }
 
-    /// With how many times as long it took as another row.
+    /// Adds the time relative to another row.
     pub(crate) fn print_beside(self, took: Duration, other: Duration) {
         let ratio = took.as_secs_f64() / other.as_secs_f64();
         self.print_text(&format!("{took:.1?} ({ratio:.2}x)"));

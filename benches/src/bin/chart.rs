@@ -9,14 +9,14 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::error::Error;
 use std::path::Path;
 
-/// The rows in which every pool has a figure, with a title that fits.
+/// The rows in which every pool has a figure, with a title short enough for the chart.
 const ROWS: &[(&str, Metric, &str)] = &[
-    ("together", Metric::Wall, "50,000 empty jobs awaited together, a job"),
-    ("tasks", Metric::Wall, "50,000 empty jobs in a spawned task each, a job"),
-    ("batches", Metric::Wall, "tokio's own benchmark, a job"),
-    ("submitters-8", Metric::Wall, "8 tasks with a call after the other, a job"),
-    ("submitters-64", Metric::Wall, "64 tasks with a call after the other, a job"),
-    ("round-trip", Metric::RoundTrip, "one call after the other, median round trip"),
+    ("together", Metric::Wall, "50,000 empty jobs awaited together, per job"),
+    ("tasks", Metric::Wall, "50,000 empty jobs each in a spawned task, per job"),
+    ("batches", Metric::Wall, "tokio's own benchmark, per job"),
+    ("submitters-8", Metric::Wall, "8 tasks with sequential calls, per call"),
+    ("submitters-64", Metric::Wall, "64 tasks with sequential calls, per call"),
+    ("round-trip", Metric::RoundTrip, "sequential calls, median round trip"),
     (
         "burst",
         Metric::SubmitMean,
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let results = Results::load(&Results::path());
     let groups = groups(&results.map_err(|error| format!("{error}; run `compare` first"))?);
     let figures = || groups.iter().flat_map(|group| &group.bars).map(|(_, figure)| *figure);
-    // The shortest bar has a length too.
+    // The shortest bar is visible, too.
     let least = figures().reduce(f64::min).ok_or("the results have none of the rows")? / 2.0;
     let most = figures().fold(least, f64::max);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("compare.svg");

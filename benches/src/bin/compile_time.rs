@@ -1,4 +1,4 @@
-//! What annotations cost a crate's compile time, beside the same functions written by hand with
+//! The compile time of annotated functions, compared with the same functions written by hand with
 //! tokio's `spawn_blocking`. `README.md` says more.
 
 use asyncify_benches::markdown;
@@ -150,7 +150,7 @@ impl Scratch {
         Ok(Self { name, folder })
     }
 
-    /// Seconds that a command takes for this crate, all of whose functions count as new.
+    /// The seconds that a command takes for this crate, with all of its functions changed.
     fn time(&self, command: &str) -> io::Result<f64> {
         let source = self.folder.join("src/lib.rs");
         fs::write(&source, fs::read(&source)?)?;
@@ -180,7 +180,7 @@ struct Shape {
     lent: &'static str,
 }
 
-/// What people annotate: borrowed and owned arguments, plain values and results.
+/// Typical functions: borrowed and owned arguments, plain values and results.
 const SHAPES: &[Shape] = &[
     Shape {
         signature: "(text: &str, times: usize) -> String",

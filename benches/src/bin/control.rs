@@ -1,4 +1,4 @@
-//! What the options of a call cost, and how the limiter compares with tokio's semaphore.
+//! The cost of a call's options, and the limiter compared with tokio's semaphore.
 //! `README.md` says more.
 
 use asyncify_benches::calls::{self, CALLS, Row};
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     program::end("control", program::file_argument("control").and_then(run))
 }
 
-/// Calls with each option and with all, and some that stand in line.
+/// Calls with each option and with all of them, and calls that wait for a permit.
 fn calls() -> String {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (roomy, narrow) = (&Limiter::new(CALLS), &Limiter::new(8));
@@ -60,14 +60,14 @@ fn calls() -> String {
             }),
         ),
         (
-            "`limiter` of 8, in line for it",
+            "`limiter` of 8, waiting for a permit",
             Box::new(|| async { BlockingCall::new(|| ()).limiter(narrow).await }.boxed_local()),
         ),
     ];
-    calls::table("a call, of 20,000 awaited together", &runtime, rows)
+    calls::table("20,000 calls awaited together", &runtime, rows)
 }
 
-/// Something that gives permits.
+/// A source of permits.
 trait Permits: Clone + Send + Sync + 'static {
     type Permit: Send;
     fn new(permits: usize) -> Self;
@@ -94,7 +94,7 @@ impl Permits for Arc<Semaphore> {
     }
 
     async fn get(&self) -> Self::Permit {
-        self.clone().acquire_owned().await.expect("nobody closes it")
+        self.clone().acquire_owned().await.expect("never closed")
     }
 }
 
@@ -104,7 +104,7 @@ fn limiters() -> String {
     let mut times = Vec::new();
     let mut waits = Vec::new();
     for permits in [1, 8, 32] {
-        // Ten million acquisitions of ours in all.
+        // Ten million acquisitions of our permits in total.
         let each = 10_000_000 / CALLERS / ROUNDS / 6 + 1;
         for (threads, runtime) in [(1, &single), (2, &runtime)] {
             let mut most = 0;
@@ -150,9 +150,9 @@ fn limiters() -> String {
     format!("{}\n{}", table(&columns, times), table(&waited, waits))
 }
 
-/// What came of callers that contend.
+/// The result of callers that contend.
 struct Contended {
-    /// Nanoseconds an acquisition.
+    /// Nanoseconds per acquisition.
     time: f64,
     most: usize,
 }
@@ -181,8 +181,8 @@ fn contend<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> Conten
     }
 }
 
-/// The longest wait for a permit against the median, both in permits that were handed out between
-/// the request and its own.
+/// The longest wait for a permit relative to the median, both in permits that were granted between the
+/// request and its own.
 fn longest_wait<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> f64 {
     let limit = P::new(permits);
     let handed_out = Arc::new(AtomicUsize::new(0));
@@ -209,11 +209,11 @@ fn longest_wait<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> f
     spread
 }
 
-/// Numbers the permits in the order in which they are handed out.
+/// Numbers the permits in the order in which they are granted.
 #[derive(Default)]
 struct Stamp {
     handed_out: Arc<AtomicUsize>,
-    /// That of the last one that came here.
+    /// The number of the last one.
     number: AtomicUsize,
     caller: AtomicWaker,
 }
@@ -231,9 +231,9 @@ impl ArcWake for Stamp {
     }
 }
 
-/// Waits for a permit, and has it stamped when it is handed out.
+/// Waits for a permit, and numbers it when it is granted.
 async fn stamped<P>(stamp: &Arc<Stamp>, acquire: impl Future<Output = P>) -> P {
-    // Whoever is woken has its permit: no other reason, such as tokio's budget, wakes it.
+    // A waker is woken only when its permit is granted, and not because of tokio's budget.
     let mut acquire = pin!(unconstrained(acquire));
     let waker = waker(stamp.clone());
     let mut at_once = true;

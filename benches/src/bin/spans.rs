@@ -1,4 +1,4 @@
-//! What it costs to carry a caller's span, and to have one of the call's own within it.
+//! The cost of entering the caller's span in the body, and of the call's own span.
 //! `README.md` says more.
 
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ fn spans() -> String {
     table("a call, with the feature `tracing`", &runtime, rows)
 }
 
-/// A future in a span of its caller's, made where its subscriber is the current one.
+/// A future in a span of the caller, created while its subscriber is the current one.
 fn in_span<'a>(future: LocalBoxFuture<'a, ()>, subscriber: &Dispatch) -> LocalBoxFuture<'a, ()> {
     async move { future.instrument(info_span!("caller")).await }
         .with_subscriber(subscriber.clone())

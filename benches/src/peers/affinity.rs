@@ -1,7 +1,7 @@
 use super::{Peer, Settings};
 use std::sync::OnceLock;
 
-/// `affinitypool`: a fixed number of threads, one a core by default.
+/// `affinitypool`: a fixed number of threads, one per core by default.
 #[derive(Clone, Copy, Debug)]
 pub struct Affinity;
 

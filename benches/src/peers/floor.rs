@@ -1,6 +1,6 @@
 use super::{Peer, Settings};
 
-/// The same future without a pool: what awaiting costs by itself, which nobody can be below.
+/// The same future without a pool: the cost of awaiting alone, a lower bound.
 #[derive(Clone, Copy, Debug)]
 pub struct Floor;
 

@@ -1,7 +1,7 @@
 use super::{Peer, Settings};
 use tokio_rayon::rayon::ThreadPoolBuilder;
 
-/// rayon's global pool through `tokio-rayon`: one thread a core, made for computing.
+/// rayon's global pool through `tokio-rayon`: one thread per core, made for computing.
 #[derive(Clone, Copy, Debug)]
 pub struct Rayon;
 

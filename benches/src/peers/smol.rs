@@ -1,11 +1,11 @@
 use super::{Peer, Settings};
 
-/// `blocking`: one pool a process, of at most 500 threads. Its only setting is
+/// `blocking`: one pool per process, of at most 500 threads. Its only setting is
 /// [`MAX_THREADS`] in the environment of the process.
 #[derive(Clone, Copy, Debug)]
 pub struct Smol;
 
-/// The variable in which `blocking` looks for the most threads.
+/// The environment variable with the maximum number of threads of `blocking`.
 pub(crate) const MAX_THREADS: &str = "BLOCKING_MAX_THREADS";
 
 impl Peer for Smol {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use threadpool::ThreadPool;
 use tokio::sync::oneshot;
 
-/// `threadpool`: a fixed number of threads, one a core by default. It has no results of its own, so
+/// `threadpool`: a fixed number of threads, one per core by default. It does not return results, so
 /// its users send them through a channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Threadpool;
@@ -23,7 +23,7 @@ impl Peer for Threadpool {
     {
         let (sender, receiver) = oneshot::channel();
         POOL.get().expect("prepared before its first use").execute(move || {
-            // A caller that has gone away wants no result.
+            // An error means that the caller is gone.
             let _ = sender.send(f());
         });
         receiver.map(|result| result.expect("the job does not panic"))

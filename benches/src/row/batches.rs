@@ -1,5 +1,5 @@
-//! The benchmark that tokio measures its own pool with: tasks that submit a batch of empty jobs,
-//! await them in order, and go on with the next.
+//! tokio's benchmark of its own pool: tasks that submit a batch of empty jobs, await them in order,
+//! and continue with the next batch.
 
 use super::{Scale, run_all};
 use crate::measure::{Figures, Stopwatch};

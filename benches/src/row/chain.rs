@@ -1,5 +1,5 @@
-//! One call after the other, with callers and jobs that compute or sleep: the commonest use, and the
-//! one in which it matters who is still awake.
+//! Sequential calls, with callers and jobs that compute or sleep: the most common use. Its cost
+//! depends on whether the other thread is awake.
 
 use super::Scale;
 use crate::measure::{Figures, Stopwatch};
@@ -7,7 +7,7 @@ use crate::peers::Peer;
 use crate::work::{Random, Work};
 use std::time::Duration;
 
-/// One such use.
+/// A chain of sequential calls.
 #[derive(Clone, Copy, Debug)]
 pub struct Chain {
     pub(super) name: &'static str,
@@ -18,7 +18,7 @@ pub struct Chain {
     job: Work,
 }
 
-/// The table's rows.
+/// The rows of the table.
 pub const CHAINS: &[Chain] = &[
     Chain::new("chain-0-0", "0 / 0", Work::Nothing, Work::Nothing),
     Chain::new("chain-20c-0", "20 us computed / 0", computed(20), Work::Nothing),
@@ -63,7 +63,7 @@ impl Chain {
         let own_time = self.caller.duration() + self.job.duration();
         let calls = scale.of(if own_time.is_zero() { 20_000 } else { 2_000 });
         let mut random = Random::new(1);
-        // The pool learns what it has before it.
+        // The pool adapts to the load first.
         self.run(peer, calls / 4, &mut random).await;
         let watch = Stopwatch::start();
         self.run(peer, calls, &mut random).await;

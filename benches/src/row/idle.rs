@@ -1,4 +1,4 @@
-//! What a pool does that has nothing to do.
+//! An idle pool: how often its threads run.
 
 use super::Scale;
 use crate::measure::{Figures, Metric};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 pub(super) async fn sample<P: Peer>(peer: P, scale: Scale) -> Figures {
     join_all((0..100).map(|_| peer.spawn(|| std::thread::sleep(Duration::from_millis(1))))).await;
-    // The last jobs' threads are still on their way to sleep.
+    // The threads of the last jobs have not parked yet.
     tokio::time::sleep(Duration::from_millis(200)).await;
     let Some(pool) = system::pool_threads() else { return Vec::new() };
     let before = system::context_switches(&pool);

@@ -1,5 +1,5 @@
-//! A very long queue: what a job in it takes of the heap, and whether submitting becomes dearer as it
-//! grows.
+//! A very long queue: the heap that a queued job uses, and whether the cost of submission grows with
+//! the queue.
 
 use super::Scale;
 use crate::alloc;
@@ -9,19 +9,19 @@ use futures::future::join_all;
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::time::Instant;
 
-/// The pool's threads, all of which are kept busy while the queue is filled.
+/// The threads of the pool, which are all blocked while the queue is filled.
 pub(super) const THREADS: usize = 4;
 
 pub(super) async fn sample<P: Peer>(peer: P, scale: Scale) -> Figures {
     let jobs = scale.of(1_000_000);
-    // First, as some queues keep what they have grown to.
+    // First, because some queues keep their capacity.
     let bytes = fill(peer, jobs, true).await.bytes;
     let few = fill(peer, jobs / 10, false).await.nanoseconds;
     let many = fill(peer, jobs, false).await.nanoseconds;
     vec![(Metric::Wall, many), (Metric::Growth, many / few), (Metric::Bytes, bytes)]
 }
 
-/// What one job took.
+/// The cost of one job.
 struct Cost {
     nanoseconds: f64,
     bytes: f64,
@@ -31,9 +31,9 @@ async fn fill<P: Peer>(peer: P, jobs: usize, count_bytes: bool) -> Cost {
     let gate = Arc::new(Mutex::new(()));
     let busy = Arc::new(Barrier::new(THREADS + 1));
     let mut handles = Vec::with_capacity(jobs);
-    let (cost, gate_keepers) = {
+    let (cost, blockers) = {
         let _closed = gate.lock().unwrap_or_else(PoisonError::into_inner);
-        let gate_keepers: Vec<_> = (0..THREADS)
+        let blockers: Vec<_> = (0..THREADS)
             .map(|_| {
                 let (gate, busy) = (Arc::clone(&gate), Arc::clone(&busy));
                 peer.spawn(move || {
@@ -49,9 +49,9 @@ async fn fill<P: Peer>(peer: P, jobs: usize, count_bytes: bool) -> Cost {
         let nanoseconds = start.elapsed().as_secs_f64() * 1e9 / count(jobs);
         let live = counter.map_or(0, |counter| counter.stop().live);
         let bytes = count(usize::try_from(live).unwrap_or(0)) / count(jobs);
-        (Cost { nanoseconds, bytes }, gate_keepers)
+        (Cost { nanoseconds, bytes }, blockers)
     };
-    join_all(gate_keepers).await;
+    join_all(blockers).await;
     for handle in handles {
         handle.await;
     }

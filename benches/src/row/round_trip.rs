@@ -1,4 +1,4 @@
-//! One empty call after the other: the time from the call to its result.
+//! Sequential empty calls: the time from a call to its result.
 
 use super::Scale;
 use crate::measure::{Figures, Metric, Stopwatch, Times};
@@ -19,8 +19,8 @@ pub(super) async fn sample<P: Peer>(peer: P, scale: Scale) -> Figures {
     figures(watch, trips, &times)
 }
 
-/// Two threads that wake each other in turn: what every pool pays that hands a job to a thread which
-/// is asleep, and is woken by it in turn.
+/// Two threads that unpark each other: the cost in every pool whose worker and caller are both
+/// parked.
 pub(super) fn ping_pong(scale: Scale) -> Figures {
     let trips = scale.of(20_000);
     let here = thread::current();

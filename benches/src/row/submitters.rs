@@ -1,4 +1,4 @@
-//! Tasks at the same time, each with one empty call after the other.
+//! Concurrent tasks that make sequential empty calls.
 
 use super::{Scale, run_all};
 use crate::measure::{Figures, Stopwatch};

@@ -1,5 +1,5 @@
-//! A burst that needs many threads, and then so few jobs that one thread can do them: how many
-//! threads are still there two seconds later, where the keep-alive is one.
+//! A burst that needs many threads, and then so few jobs that one thread can run them: the number of
+//! threads two seconds later, with a keep-alive of one second.
 
 use super::Scale;
 use crate::measure::{Figures, Metric, count};
@@ -14,7 +14,7 @@ const BURST: usize = 100;
 const GAP: Duration = Duration::from_micros(1_000_000 / 160);
 
 pub(super) async fn sample<P: Peer>(peer: P, _: Scale) -> Figures {
-    // No job ends before all have begun, each on its thread.
+    // No job ends before all have started, each on its own thread.
     let all_run = Arc::new(Barrier::new(BURST));
     join_all((0..BURST).map(|_| {
         let all_run = Arc::clone(&all_run);

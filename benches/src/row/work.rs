@@ -1,4 +1,4 @@
-//! Short real work, more of it than there are threads, or cores.
+//! Short jobs that compute or sleep: more of them than threads or cores.
 
 use super::Scale;
 use crate::measure::{Figures, Metric, Stopwatch};

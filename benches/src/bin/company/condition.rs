@@ -1,11 +1,11 @@
-//! What else the machine does meanwhile.
+//! The conditions: other load of the machine, and limits of the process.
 
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-/// One of them.
+/// A condition.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Condition {
     pub(crate) name: &'static str,
@@ -18,7 +18,7 @@ pub(crate) struct Condition {
 enum Form {
     Plain,
     Pinned,
-    /// A quota of so many hundredths of a core.
+    /// A quota in hundredths of a core.
     Quota(u32),
     Nice,
 }
@@ -48,7 +48,7 @@ impl Condition {
         Self::ALL.into_iter().find(|condition| condition.name == name)
     }
 
-    /// What this binary prints under the condition, or why it cannot be had.
+    /// The output of this binary under the condition, or the reason why the condition is unavailable.
     pub(crate) fn run(self, arguments: &[String]) -> io::Result<Result<String, String>> {
         let program = env_program()?;
         let quota = match self.form {
@@ -77,7 +77,7 @@ impl Condition {
     }
 }
 
-/// The file to which a process writes its number to be limited.
+/// The file to which a process writes its id to join the cgroup.
 pub(crate) const GROUP: &str = "ASYNCIFY_BENCH_CGROUP";
 
 fn env_program() -> io::Result<PathBuf> {
@@ -106,14 +106,14 @@ impl Drop for Burner {
     }
 }
 
-/// A cgroup with a quota, which ends with this.
+/// A cgroup with a quota, removed when this is dropped.
 struct Quota(PathBuf);
 
 impl Quota {
     fn new(percent: u32) -> io::Result<Self> {
         let root = PathBuf::from("/sys/fs/cgroup");
         let unified = root.join("cgroup.controllers").exists();
-        // Version 1 has a tree for each controller. In version 2 it has to be handed down to be had.
+        // Version 1 has a tree for each controller. In version 2 the parent has to enable it.
         let tree = if unified { root } else { root.join("cpu") };
         _ = fs::write(tree.join("cgroup.subtree_control"), "+cpu");
         let group = tree.join(format!("asyncify-bench-{}", std::process::id()));

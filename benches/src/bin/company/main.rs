@@ -1,5 +1,5 @@
-//! Calls in company: how the time of a call spreads, on a quiet machine and on busy ones, beside
-//! tokio's pool and `blocking`. `README.md` says more.
+//! The distribution of the time of a call on an idle machine and on busy ones, compared with tokio's
+//! pool and `blocking`. `README.md` says more.
 //!
 //! Each condition is a process of its own, which this binary starts, and which takes all samples of
 //! all rows; this one prints the tables.
@@ -31,7 +31,7 @@ Prints how calls spread under all conditions, or those named, as markdown.
 conditions:
 ";
 
-/// What makes the binary take the samples of one condition.
+/// The argument that makes the binary take the samples of one condition.
 const SAMPLES: &str = "--samples";
 
 fn main() -> ExitCode {
@@ -99,7 +99,7 @@ fn run() -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes and prints the samples, peers in turns.
+/// Takes and prints the samples; the peers alternate.
 fn take(name: &str, rounds: usize) {
     condition::join_group();
     let rows = Row::all().into_iter().filter(|row| row.name().contains(name));

@@ -1,4 +1,4 @@
-//! What is called, and by how many.
+//! The rows: the calls, and the number of callers.
 
 use crate::spread::Sample;
 use asyncify_benches::measure::{Times, count, nanoseconds};
@@ -20,19 +20,19 @@ pub(crate) struct Row {
 
 #[derive(Clone, Copy)]
 enum Load {
-    /// Tasks that make one empty call after the other; the time of a call.
+    /// Tasks that make sequential empty calls; the time of a call.
     Callers(usize),
-    /// One caller, which computes between its calls; what comes on top of its own time.
+    /// One caller that computes between its calls; the time that a call adds.
     Working(Duration),
-    /// A ticker of a millisecond beside eight callers; how late it is at p99.
+    /// A ticker with a period of a millisecond beside eight callers; its lateness at p99.
     Ticker,
-    /// 32 calls at once, every millisecond; until all are done.
+    /// 32 calls at once, every millisecond; the time until all are done.
     Bursts,
     /// Eight callers whose jobs compute for 1 to 50 us; the time of a call.
     Mixed,
 }
 
-/// Whose pool, and by which of its doors.
+/// A pool and the function that is called.
 #[derive(Clone, Copy)]
 enum Way {
     Tokio,
@@ -136,7 +136,7 @@ impl Row {
     }
 }
 
-/// The time of a call, by so many tasks that call one after the other.
+/// The time of a call, by this number of tasks that make sequential calls.
 async fn callers_of(
     way: Way,
     callers: usize,
@@ -157,7 +157,7 @@ async fn callers_of(
     nanoseconds(start.elapsed()) / count(calls * callers)
 }
 
-/// How late a ticker of a millisecond is at p99, while eight tasks call.
+/// The lateness at p99 of a ticker with a period of a millisecond, while eight tasks call.
 async fn ticker(way: Way) -> f64 {
     let callers = tokio::spawn(async move {
         let until = Instant::now() + Duration::from_millis(30);
@@ -195,7 +195,7 @@ impl Bench {
             let row = self.row;
             let time = self.runtime.run(async move { row.run(way).await });
             let cpu = cpu.zip(system::process_cpu()).map(|(start, end)| end.saturating_sub(start));
-            // Per time on the wall, as rows differ in what they count.
+            // Per wall time, because the rows count different things.
             let share = cpu.map(|cpu| cpu.div_duration_f64(start.elapsed()));
             let cpu = share.map_or(f64::NAN, |share| share * time);
             Sample { row: row.name(), peer: way.name().to_owned(), time, cpu }

@@ -1,9 +1,9 @@
-//! Samples, and how they spread.
+//! Samples, and their distribution.
 
 use asyncify_benches::measure::Metric;
 use std::fmt;
 
-/// One sample: nanoseconds on the wall and of CPU.
+/// One sample: wall and CPU time in nanoseconds.
 pub(crate) struct Sample {
     pub(crate) row: String,
     pub(crate) peer: String,
@@ -34,7 +34,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Adds a sample to its peer's spread.
+    /// Adds a sample to the distribution of its peer.
     pub(crate) fn add(spreads: &mut Vec<Self>, sample: Sample) {
         let position = spreads.iter().position(|spread| spread.peer == sample.peer);
         let position = position.unwrap_or_else(|| {
@@ -63,7 +63,7 @@ impl Spread {
         &self.peer
     }
 
-    /// p10, p50, p90 and the most; and CPU at p50.
+    /// p10, p50, p90 and the maximum; and CPU time at p50.
     pub(crate) fn cell(&self) -> String {
         let show = |figure| Metric::Wall.show(figure);
         let times = [0.1, 0.5, 0.9, 1.0].map(|part| show(self.quantile(part)));
@@ -71,7 +71,7 @@ impl Spread {
     }
 }
 
-/// The sample that this part of all stays below.
+/// The sample at this quantile.
 fn quantile(samples: &[f64], part: f64) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -11,10 +11,10 @@ use std::time::Instant;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const SIZE: usize = 1 << 30;
-/// What the user reads and writes in one go.
+/// The size of each read and write.
 pub(crate) const STEP: usize = 64 << 10;
 
-/// Goes away with the bench.
+/// Removed when it is dropped.
 pub(crate) struct Temporary(pub(crate) PathBuf);
 
 impl Temporary {
@@ -65,7 +65,7 @@ pub(crate) fn tables(bench: &Bench) -> io::Result<String> {
     Ok(format!("{reads}\n{writes}"))
 }
 
-/// For writing, over what is there: making the file longer is the file system's time, not ours.
+/// Overwrites the file, because extending it would measure the file system.
 fn open(path: &Path) -> io::Result<File> {
     File::options().write(true).create(true).truncate(false).open(path)
 }

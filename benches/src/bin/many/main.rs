@@ -1,4 +1,4 @@
-//! Many at once: maps, streams, files and values of one thread, beside what people write without them.
+//! Maps, streams, files and values of one thread, compared with the usual code without them.
 //! `README.md` says more.
 
 mod bound;
@@ -82,11 +82,11 @@ fn run() -> io::Result<()> {
     Ok(())
 }
 
-/// How much is measured.
+/// The amount of work.
 #[derive(Clone, Copy)]
 struct Scale {
     samples: usize,
-    /// One of how many parts of the work is done.
+    /// The work is divided by this.
     part: usize,
 }
 
@@ -100,7 +100,7 @@ impl Bench {
         full / self.scale.part
     }
 
-    /// Takes the time of futures that do `count` things.
+    /// Times futures that process `count` items.
     fn time<'a, F>(&'a self, count: usize, mut future: impl FnMut() -> F + 'a) -> Sample<'a>
     where
         F: Future<Output = ()> + Send + 'static,
@@ -113,7 +113,7 @@ impl Bench {
         })
     }
 
-    /// A table in which each way is compared with the first, which is ours.
+    /// A table in which each alternative is compared with the first, which is ours.
     fn table<const N: usize>(
         &self,
         title: &str,
@@ -130,5 +130,5 @@ fn each(time: Duration, count: usize) -> f64 {
 }
 
 fn table(title: &str, unit: &str, ways: &[Way<'_>], show: impl Fn(f64) -> String) -> String {
-    beside_first([title, unit, "time of ours"], ways, show)
+    beside_first([title, unit, "relative time"], ways, show)
 }

@@ -35,7 +35,7 @@ pub(crate) fn tables(bench: &Bench) -> String {
         ("`spawn_blocking`, `buffer_unordered(256)`", bench.time(count, any)),
     ];
     let title = "a quick function over 100,000 items";
-    bench.table(title, "ns an item", ways, |ns| format!("{ns:.0}"))
+    bench.table(title, "ns per item", ways, |ns| format!("{ns:.0}"))
 }
 
 fn check(count: usize, items: u64) {

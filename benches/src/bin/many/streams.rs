@@ -1,4 +1,4 @@
-//! A blocking iterator as a stream: many small items, and the first of a slow one.
+//! A blocking iterator as a stream: many small items, and the first item of a slow iterator.
 
 use crate::{Bench, Way, each, table};
 use asyncify_runtime::{BlockingCall, Unblock};
@@ -7,20 +7,20 @@ use std::iter;
 use std::time::Instant;
 
 const ITEMS: usize = 10_000_000;
-/// A hop for each takes too long for as many.
-const HOPS: usize = 200_000;
+/// Fewer, because each item is a call.
+const CALLS: usize = 200_000;
 const FIRSTS: usize = 2_000;
 
 pub(crate) fn tables(bench: &Bench) -> String {
-    let (items, hops) = (bench.items(ITEMS), bench.items(HOPS));
+    let (items, calls) = (bench.items(ITEMS), bench.items(CALLS));
     let ours = move || async move {
         assert_eq!(sum(Unblock::new(0..items)).await, expected(items));
     };
     let theirs = move || async move {
         assert_eq!(sum(blocking::Unblock::new(0..items)).await, expected(items));
     };
-    let our_hops = move || async move {
-        let mut numbers = 0..hops;
+    let our_calls = move || async move {
+        let mut numbers = 0..calls;
         let mut sum = 0;
         loop {
             let (next, rest) = BlockingCall::new(move || (numbers.next(), numbers)).await;
@@ -28,10 +28,10 @@ pub(crate) fn tables(bench: &Bench) -> String {
             let Some(next) = next else { break };
             sum += next;
         }
-        assert_eq!(sum, expected(hops));
+        assert_eq!(sum, expected(calls));
     };
-    let their_hops = move || async move {
-        let mut numbers = 0..hops;
+    let their_calls = move || async move {
+        let mut numbers = 0..calls;
         let mut sum = 0;
         loop {
             let call = tokio::task::spawn_blocking(move || (numbers.next(), numbers));
@@ -40,16 +40,16 @@ pub(crate) fn tables(bench: &Bench) -> String {
             let Some(next) = next else { break };
             sum += next;
         }
-        assert_eq!(sum, expected(hops));
+        assert_eq!(sum, expected(calls));
     };
     let ways = [
         ("`Unblock` of the iterator", bench.time(items, ours)),
         ("`blocking::Unblock` of it", bench.time(items, theirs)),
-        ("one of our hops an item", bench.time(hops, our_hops)),
-        ("`spawn_blocking` an item", bench.time(hops, their_hops)),
+        ("one call of ours per item", bench.time(calls, our_calls)),
+        ("`spawn_blocking` per item", bench.time(calls, their_calls)),
     ];
     let title = "10,000,000 numbers of an iterator";
-    let items = bench.table(title, "ns an item", ways, |ns| format!("{ns:.0}"));
+    let items = bench.table(title, "ns per item", ways, |ns| format!("{ns:.0}"));
     format!("{items}\n{}", firsts(bench))
 }
 
@@ -61,9 +61,9 @@ fn expected(count: usize) -> usize {
     count * (count - 1) / 2
 }
 
-/// From the first poll to the first item, of an iterator that makes no second one soon.
+/// The time from the first poll to the first item of an iterator whose second item is slow.
 fn firsts(bench: &Bench) -> String {
-    let names = ["`Unblock` of the iterator", "a single hop", "`blocking::Unblock` of it"];
+    let names = ["`Unblock` of the iterator", "a single call", "`blocking::Unblock` of it"];
     let mut ways = names.map(Way::new);
     let count = bench.items(FIRSTS);
     for _ in 0..bench.scale.samples {
@@ -89,7 +89,7 @@ fn firsts(bench: &Bench) -> String {
     table("the first item of a slow iterator", "us", &ways, |ns| format!("{:.1}", ns / 1e3))
 }
 
-/// Makes one item at once, and the next when a millisecond has passed.
+/// Returns one item at once, and the next after a millisecond.
 fn slow() -> impl Iterator<Item = u64> + Send + 'static {
     let mut first = true;
     iter::from_fn(move || {
