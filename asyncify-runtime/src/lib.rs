@@ -49,7 +49,7 @@
 //! | use a blocking file, reader, writer or iterator | [`Unblock`] |
 //! | use a value that is not `Send` | [`ThreadBound`], and [`ThreadBoundPool`] for several |
 //! | stop a long body early | [`is_cancelled`], [`check_cancelled`], [`cancellation_token`] |
-//! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, with worker [processes](process) |
+//! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, with worker [processes][process] |
 //! | wait for a future in a blocking body | [`block_on`] |
 //! | finish all calls before the process ends | [`#[asyncify_runtime::main]`](macro@main), or a [`DrainGuard`] |
 //! | detect tasks that block at run time | `Watchdog` (feature `watchdog`) |
@@ -111,12 +111,22 @@
 //! | `metrics` | no | quantiles of the time that jobs wait and run |
 //! | `process` | no | worker processes on Linux, with serde for arguments and results: [`process`] |
 //! | `postcard` | no | postcard as a second format for arguments and results of worker processes |
-//! | `span_fields` | no | the fields of the caller's span in worker processes, with a layer for `tracing-subscriber` |
 //! | `tracing` | no | the caller's span and dispatcher in the body, events of worker processes, and events of the watchdog |
 //! | `watchdog` | no | `Watchdog`, which reports tasks that block |
 //! | `tower` | no | `WatchdogLayer`, which watches the requests of a service |
 //!
 //! Without features the crate depends on no async runtime.
+#![cfg_attr(
+    not(all(feature = "process", target_os = "linux")),
+    doc = "
+
+[process]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/process
+[`process`]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/process"
+)]
+#![cfg_attr(
+    not(feature = "macros"),
+    allow(rustdoc::broken_intra_doc_links, reason = "links to the macros")
+)]
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
