@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use super::call::{Call, ProcessCall};
 use super::codec::Codec;
-use super::id;
 use super::pool::Pool;
 use super::task::{Outcome, Sent, Task};
 use super::wire::{self, Kind, WireError};
 use crate::error::Error;
 use crate::error::process::{ProcessError, Side};
+use crate::sync::{AtomicU64, Ordering};
 
 /// The options of a function.
 #[derive(Clone, Copy)]
@@ -63,7 +63,7 @@ pub struct Arguments {
 impl Arguments {
     /// None yet.
     pub fn new(task: &'static Task, pool: Result<Pool, Error>, options: Options) -> Self {
-        let id = id::next();
+        let id = next_id();
         let mut frame = wire::begin(Kind::Call, options.codec.byte(), id);
         frame.extend_from_slice(&task.id().to_le_bytes());
         Self { task, pool, options, id, frame }
@@ -84,20 +84,30 @@ pub fn call<R: Outcome>(arguments: Arguments) -> ProcessCall<R> {
     let Arguments { task, mut pool, options, id, mut frame } = arguments;
     let sealed = pool.as_ref().map_or(Ok(()), |pool| wire::seal(&mut frame, pool.max_payload()));
     if let Err(error) = sealed {
-        pool = Err(match error {
-            WireError::TooLong { bytes, limit } => {
-                ProcessError::TooLarge { side: Side::Caller, bytes, limit }.into()
-            }
-            other => ProcessError::Protocol { detail: other.to_string() }.into(),
-        });
+        pool = Err(too_large(error, Side::Caller).into());
     }
     ProcessCall::new(Call::new(task, id, frame, options.timeout, options.detached, pool))
+}
+
+/// The error of a frame that cannot be sealed.
+pub(crate) fn too_large(error: WireError, side: Side) -> ProcessError {
+    match error {
+        WireError::TooLong { bytes, limit } => ProcessError::TooLarge { side, bytes, limit },
+        other => ProcessError::Protocol { detail: other.to_string() },
+    }
 }
 
 /// Separates the id of the task from the arguments.
 pub(crate) fn split_task_id(payload: &[u8]) -> Option<(u64, &[u8])> {
     let (id, arguments) = payload.split_first_chunk()?;
     Some((u64::from_le_bytes(*id), arguments))
+}
+
+/// The number of a call.
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    // Relaxed: the numbers need only differ.
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// The pool that a function names.

@@ -2,7 +2,6 @@
 
 use crate::sync::{AtomicBool, Ordering};
 
-use super::hello::Token;
 use super::{task, worker};
 use crate::error::process::ProcessError;
 
@@ -31,8 +30,8 @@ pub fn init() {
 
 /// Runs calls and exits, if this process was started as a worker.
 pub fn become_worker() {
-    if let Some(token) = worker::token() {
-        worker::main(token);
+    if worker::is_started_as_worker() {
+        worker::main();
     }
 }
 
@@ -54,7 +53,7 @@ impl TestEntry {
 
 /// Checks that this program may start workers.
 pub(crate) fn check(other_program: bool) -> Result<(), ProcessError> {
-    if worker::is_worker() || Token::from_env().is_some_and(worker::is_for_us) {
+    if worker::is_worker() || worker::is_started_as_worker() {
         return Err(ProcessError::InWorker);
     }
     if !other_program && !is_initialised() && test_entry().is_none() {
@@ -72,12 +71,9 @@ fn test_entry() -> Option<&'static TestEntry> {
     inventory::iter::<TestEntry>.into_iter().next()
 }
 
-/// The arguments with which a test binary runs only its [`TestEntry`]; `None` for a program.
-pub(crate) fn test_arguments() -> Option<[String; 5]> {
-    let entry = test_entry().filter(|_| !is_initialised())?;
-    let flags = ["--exact", "--nocapture", "--test-threads=1", "-q"].map(str::to_owned);
-    let [exact, nocapture, threads, quiet] = flags;
-    Some([entry.test_name(), exact, nocapture, threads, quiet])
+/// The name of the [`TestEntry`] that a test binary runs as a worker; `None` for a program.
+pub(crate) fn test_name() -> Option<String> {
+    test_entry().filter(|_| !is_initialised()).map(TestEntry::test_name)
 }
 
 #[cfg(test)]

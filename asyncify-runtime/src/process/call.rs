@@ -8,15 +8,9 @@
 //!                             before reading it
 //! ```
 //!
-//! | transition | method | made by |
-//! | --- | --- | --- |
-//! | `Unsent` to `Queued` | [`send`](Call::send) | the first poll of the future |
-//! | `Queued` to `Running` | [`start`](Call::start) | the future or a manager, when it writes the call to a worker |
-//! | `Running` to `Queued`, once | [`requeue`](Call::requeue) | the manager |
-//! | `Queued` or `Running` to `Replied` | [`complete`](Call::complete) | the manager, or the thread that empties the queue |
-//! | any to `Finished` | [`finish`](Call::finish) | the future: it takes the reply, or is dropped |
-//!
-//! A call whose arguments could not be encoded begins as `Replied`. The future of a detached call
+//! Each transition is one method. The future makes the first one, and the last to `Finished`; the
+//! second one is made by the thread that writes the call to a worker, the others by the manager or the
+//! thread that empties the queue. A call whose arguments could not be encoded begins as `Replied`. The future of a detached call
 //! may be dropped without a transition. Wakers are cloned, dropped and woken without the lock, since
 //! they run code of the user.
 
@@ -185,15 +179,13 @@ impl Call {
 
     /// Appends the caller's context to the frame.
     fn capture_context(&mut self, pool: &Pool) -> Result<(), Error> {
+        #[cfg_attr(not(feature = "tracing"), expect(unused_mut, reason = "it has no span"))]
+        let mut context = CallersContext::capture(&pool.shared().config);
         #[cfg(feature = "tracing")]
         {
             self.caller = super::trace::Caller::capture();
+            context.scope = self.caller.as_ref().map(super::trace::Caller::scope);
         }
-        let context = CallersContext::capture(
-            &pool.shared().config,
-            #[cfg(feature = "tracing")]
-            self.caller.as_ref(),
-        );
         let context = context.encode();
         if context.is_empty() {
             return Ok(());

@@ -12,7 +12,7 @@ use super::trace;
 type Headers = HashMap<String, String>;
 
 /// Propagates context of the caller to the function; created by [`carrier!`](crate::carrier).
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Carrier {
     pub(crate) name: &'static str,
     inject: fn(&mut Headers),
@@ -31,12 +31,6 @@ impl Carrier {
     }
 }
 
-impl std::fmt::Debug for Carrier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Carrier").field(&self.name).finish()
-    }
-}
-
 inventory::collect!(Carrier);
 
 /// The carrier of that name in this program.
@@ -45,38 +39,27 @@ pub(crate) fn carrier(name: &str) -> Option<&'static Carrier> {
 }
 
 /// The context of one call.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Context {
     headers: Option<Headers>,
     #[cfg(feature = "tracing")]
-    scope: Option<trace::Scope>,
+    pub(crate) scope: Option<trace::Scope>,
 }
 
 impl Context {
-    /// The context of this thread.
-    pub(crate) fn capture(
-        config: &Config,
-        #[cfg(feature = "tracing")] caller: Option<&trace::Caller>,
-    ) -> Self {
-        let headers = config.carrier.map(|carrier| {
-            let mut headers = Headers::new();
-            (carrier.inject)(&mut headers);
-            headers
-        });
-        Self {
-            headers,
-            #[cfg(feature = "tracing")]
-            scope: caller.map(trace::Caller::scope),
+    /// The context of this thread, apart from its span.
+    pub(crate) fn capture(config: &Config) -> Self {
+        let mut context = Self::default();
+        if let Some(carrier) = config.carrier {
+            (carrier.inject)(context.headers.get_or_insert_default());
         }
+        context
     }
 
     /// No bytes if there is no context.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let is_empty = self.headers.is_none();
-        #[cfg(feature = "tracing")]
-        let is_empty = is_empty && self.scope.is_none();
-        if is_empty {
+        if *self == Self::default() {
             return Vec::new();
         }
         rmp_serde::to_vec_named(self).expect("plain fields")

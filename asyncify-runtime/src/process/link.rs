@@ -1,7 +1,7 @@
 //! A worker process as the pool sees it: what callers share with the worker's manager thread.
 //!
-//! A caller that takes an idle worker writes its request itself, which saves a hop over the manager;
-//! the manager waits for the answer meanwhile. The rules:
+//! A caller that takes an idle worker writes its request itself, which does not wake the manager; the
+//! manager waits for the answer meanwhile. The rules:
 //!
 //! 1. [`State::current`] is set by the thread that took the link off the idle list, or by the manager
 //!    while the link is not on it. Only the manager clears it.
@@ -265,7 +265,8 @@ impl Link {
             self.process.kill_group();
         }
         state.reaped = true;
-        let status = sys::reap(child);
+        // Fails if the program has reaped it by a `waitpid` of its own.
+        let status = child.wait().ok();
         Exit { current: state.current.take(), killed: state.killed, status }
     }
 }

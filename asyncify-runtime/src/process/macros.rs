@@ -61,35 +61,26 @@ macro_rules! initializer {
 /// The first, `fn(&mut HashMap<String, String>)`, writes the context of the caller. The second,
 /// `fn(&HashMap<String, String>, &mut dyn FnMut())`, runs in the worker: it enters the context, and
 /// must call its last argument, the function, once. The propagators of OpenTelemetry inject into such
-/// a map and extract from it.
+/// a map and extract from it: the example `traceparent` shows it.
 ///
 /// # Examples
 ///
-/// The `traceparent` of the W3C, with `opentelemetry`:
-///
 /// ```
+/// use std::cell::RefCell;
 /// use std::collections::HashMap;
 ///
 /// use asyncify_runtime::{carrier, process::Pool};
-/// # mod opentelemetry { pub mod global {
-/// #     pub struct P;
-/// #     impl P {
-/// #         pub fn inject_context<T>(&self, _: &super::Context, _: &mut T) {}
-/// #         pub fn extract<T>(&self, _: &T) -> super::Context { super::Context }
-/// #     }
-/// #     pub fn get_text_map_propagator<R>(f: impl FnOnce(&P) -> R) -> R { f(&P) }
-/// # }
-/// #     pub struct Context;
-/// #     impl Context { pub fn current() -> Self { Self } pub fn attach(self) {} }
-/// # }
-/// use opentelemetry::{Context, global};
+///
+/// std::thread_local! {
+///     static REQUEST_ID: RefCell<String> = RefCell::default();
+/// }
 ///
 /// fn inject(headers: &mut HashMap<String, String>) {
-///     global::get_text_map_propagator(|it| it.inject_context(&Context::current(), headers));
+///     headers.insert("request-id".to_owned(), REQUEST_ID.with_borrow(String::clone));
 /// }
 ///
 /// fn enter(headers: &HashMap<String, String>, body: &mut dyn FnMut()) {
-///     let _entered = global::get_text_map_propagator(|it| it.extract(headers)).attach();
+///     REQUEST_ID.set(headers["request-id"].clone());
 ///     body();
 /// }
 ///

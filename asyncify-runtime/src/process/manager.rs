@@ -1,5 +1,6 @@
 //! The manager thread of a slot: starts a worker, reads its answers, and reaps it.
 
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
@@ -17,7 +18,7 @@ use super::stderr::Tail;
 use super::wire::{FrameReader, Header, Kind};
 use super::{start, sys, wire};
 use crate::error::Error;
-use crate::error::process::{Crash, OomHint, ProcessError, Side};
+use crate::error::process::{Crash, OomHint, ProcessError};
 use crate::util::{catch, drop_quietly};
 
 /// How long a worker may take to exit that was asked to, or that has closed its socket.
@@ -35,7 +36,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
     while shared.await_start() {
         let started = catch(|| start::start(shared)).unwrap_or_else(|payload| {
             drop_quietly(payload);
-            Err(start::failure(PANICKED.to_owned()))
+            Err(start::failure(PANICKED))
         });
         match started {
             // If it panics, the destructor of the worker ends the process and its call.
@@ -223,22 +224,17 @@ impl Worker {
 
     /// Reads until there is a frame or nothing left to read.
     fn receive(&mut self) -> Received {
-        loop {
-            match self.reader.next() {
-                Ok(Some(header)) => return self.on_frame(header),
-                Ok(None) => {}
-                Err(error) => return Received::ProtocolError(error.to_string()),
-            }
-            match self.reader.fill(&mut &self.link.socket) {
-                Ok(0) => return Received::Closed,
-                Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Received::Nothing,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
+        match self.reader.read(&mut &self.link.socket) {
+            Ok(Some(header)) => self.on_frame(header),
+            Ok(None) => Received::Closed,
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock => Received::Nothing,
+                ErrorKind::InvalidData => Received::ProtocolError(error.to_string()),
+                _ => {
                     self.unread = sys::is_unread(&error);
-                    return Received::Closed;
+                    Received::Closed
                 }
-            }
+            },
         }
     }
 
@@ -251,7 +247,7 @@ impl Worker {
             }
             return Received::Log;
         }
-        if !header.kind.is_answer() {
+        if !matches!(header.kind, Kind::Returned | Kind::Failed) {
             return Received::ProtocolError(format!("{:?} instead of an answer", header.kind));
         }
         let Some(current) = self.link.take(header.call) else {
@@ -340,25 +336,15 @@ impl Worker {
 
 /// The reply in an answer.
 fn reply(header: &Header, reader: &mut FrameReader, current: &Current) -> Reply {
-    let text = |reader: &FrameReader| String::from_utf8_lossy(reader.payload()).into_owned();
-    let unreadable = |error: rmp_serde::decode::Error| ProcessError::Protocol {
-        detail: format!("an unreadable answer: {error}"),
-    };
-    let error = match header.kind {
-        Kind::Panicked => {
-            rmp_serde::from_slice(reader.payload()).map_or_else(unreadable, ProcessError::Panicked)
-        }
-        Kind::Undecodable => ProcessError::Decode { side: Side::Worker, detail: text(reader) },
-        Kind::Unencodable => ProcessError::Encode { side: Side::Worker, detail: text(reader) },
-        Kind::TooLong => {
-            rmp_serde::from_slice(reader.payload()).map_or_else(unreadable, |(bytes, limit)| {
-                ProcessError::TooLarge { side: Side::Worker, bytes, limit }
-            })
-        }
-        Kind::Unregistered => {
+    if header.kind == Kind::Returned {
+        return Ok(reader.take_payload(header));
+    }
+    let error = match rmp_serde::from_slice(reader.payload()) {
+        Ok(ProcessError::Unregistered { .. }) => {
             ProcessError::Unregistered { task: current.call.task.name().to_owned() }
         }
-        _ => return Ok(reader.take_payload(header)),
+        Ok(error) => error,
+        Err(error) => ProcessError::Protocol { detail: format!("an unreadable answer: {error}") },
     };
     Err(error.into())
 }
@@ -367,7 +353,7 @@ fn reply(header: &Header, reader: &mut FrameReader, current: &Current) -> Reply 
 fn max_tasks(config: &Config) -> u64 {
     let Some(most) = config.max_tasks else { return u64::MAX };
     #[expect(clippy::cast_precision_loss, reason = "a fraction, roughly")]
-    let random = super::id::random() as f64 / u64::MAX as f64;
+    let random = RandomState::new().hash_one(()) as f64 / u64::MAX as f64;
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,

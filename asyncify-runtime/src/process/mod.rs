@@ -76,8 +76,7 @@
 //! [initializer](Builder::initializer); then nothing is sent.
 //!
 //! The function runs in a span `caller`, with the fields `caller.span`, `caller.target` and
-//! `caller.fields`. The last one needs the layer `SpanFields` in the caller's subscriber (feature
-//! `span_fields`). Other context, such as a W3C `traceparent`, is propagated by a
+//! `caller.fields`. The last one needs the layer `SpanFields` in the caller's subscriber. Other context, such as a W3C `traceparent`, is propagated by a
 //! [carrier](crate::carrier).
 //!
 //! # Implementation
@@ -98,7 +97,7 @@
 //! | a worker, as shared by callers and manager | `link` |
 //! | queue, idle list, slots, statistics | `shared` |
 //! | manager threads | `manager`, `start`, `stderr` |
-//! | the worker process | `bootstrap`, `hello`, `worker` |
+//! | the worker process | `bootstrap`, `setup`, `worker` |
 //! | system calls | `sys` |
 
 mod arguments;
@@ -108,13 +107,12 @@ mod call;
 mod codec;
 mod context;
 mod global;
-mod hello;
-mod id;
 mod link;
 mod macros;
 mod manager;
 mod metrics;
 mod pool;
+mod setup;
 mod shared;
 mod start;
 mod stderr;
@@ -133,8 +131,8 @@ pub use self::global::global;
 pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;
 pub use self::task::{Initialized, Initializer};
-#[cfg(feature = "span_fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "span_fields")))]
+#[cfg(feature = "tracing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub use self::trace::SpanFields;
 pub(crate) use self::worker::is_cancelled;
 pub use crate::error::process::{Crash, OomHint, Panic, ProcessError, Side};
@@ -148,7 +146,8 @@ pub mod __private {
     //! The names in generated code.
     pub use super::arguments::{Arguments, Options, call, global, pool};
     pub use super::bootstrap::{TestEntry, become_worker};
-    pub use super::task::{Answer, Refusal, Registration, Request, Task, lend};
+    pub use super::task::{Answer, Registration, Request, Task, lend};
+    pub use crate::error::process::ProcessError as Refusal;
     pub use inventory;
 }
 

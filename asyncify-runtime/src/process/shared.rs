@@ -16,8 +16,8 @@ use super::builder::Config;
 use super::call::{Call, Reply};
 use super::link::{Current, Link, Started};
 use super::locked;
-use super::manager;
 use super::metrics::{ExitReason, Metrics};
+use super::{manager, start};
 use crate::error::Error;
 use crate::error::process::ProcessError;
 #[cfg(feature = "metrics")]
@@ -86,13 +86,6 @@ impl Done {
     pub(crate) fn complete(self) {
         self.current.call.complete(self.reply);
     }
-}
-
-/// Why a worker did not become ready.
-pub(crate) struct StartFailure {
-    pub(crate) error: ProcessError,
-    /// Whether another attempt would fail too.
-    pub(crate) is_final: bool,
 }
 
 impl Shared {
@@ -227,8 +220,7 @@ impl Shared {
         let calls = if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() };
         drop(state);
         self.ended.notify_all();
-        let detail = format!("no thread to manage it: {error}");
-        self.fail(calls, &ProcessError::Start { attempts: 1, detail }.into());
+        self.fail(calls, &start::failure(format!("no thread to manage it: {error}")).into());
     }
 
     /// Starts spare workers, until there are [`min_idle`](super::Builder::min_idle).
@@ -284,22 +276,19 @@ impl Shared {
         state.starting += usize::from(was_ready);
     }
 
-    /// The worker of a starting slot did not become ready. After some failures in a row the queued
-    /// calls fail.
-    pub(crate) fn start_failed(&self, failure: StartFailure) {
+    /// The worker of a starting slot did not become ready. After some failures in a row, or if another
+    /// start would fail too, the queued calls fail.
+    pub(crate) fn start_failed(&self, mut error: ProcessError) {
         let mut state = locked(&self.state);
         state.stats.start_failures += 1;
         state.back_off();
-        if !failure.is_final && state.failures <= TOLERATED_FAILURES {
-            return;
+        if let ProcessError::Start { attempts, .. } = &mut error {
+            if state.failures <= TOLERATED_FAILURES {
+                return;
+            }
+            *attempts = state.failures;
         }
         let calls = std::mem::take(&mut state.queue);
-        let error = match failure.error {
-            ProcessError::Start { detail, .. } => {
-                ProcessError::Start { attempts: state.failures, detail }
-            }
-            other => other,
-        };
         drop(state);
         self.fail(calls, &error.into());
     }

@@ -18,11 +18,11 @@ use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 
 use super::bootstrap;
 use super::builder::{Config, Stderr};
-use super::hello::{self, Hello, Setup, Token, VARIABLE};
 use super::link::{Exit, Link};
 use super::manager::{EXIT_TIMEOUT, Worker};
 use super::metrics::ExitReason;
-use super::shared::{Shared, StartFailure};
+use super::setup::{self, Setup, VARIABLE};
+use super::shared::Shared;
 use super::stderr::Tail;
 use super::sys::{self, Timer, Watched};
 use super::wire::{FrameReader, Header, Kind, MAX_MESSAGE};
@@ -32,16 +32,15 @@ use crate::error::process::ProcessError;
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// Starts a worker and waits until it is ready.
-pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, StartFailure> {
-    let token = Token::new();
-    let Parts { link, child, control, stderr } = spawn(&shared.config, token)?;
+pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, ProcessError> {
+    let Parts { link, child, control, stderr } = spawn(&shared.config).map_err(io_failure)?;
     let reader = FrameReader::new(shared.config.max_payload.max(MAX_MESSAGE));
     let wanted = shared.register(&link);
     let mut worker = Worker::new(shared.clone(), link, child, reader, stderr);
     let ready = if wanted {
-        handshake(&mut worker, token, control.as_ref())
+        set_up(&mut worker, control.as_ref())
     } else {
-        Err(failure("the pool was shut down".to_owned()))
+        Err(failure("the pool was shut down"))
     };
     match ready {
         Ok(()) => Ok(worker),
@@ -49,14 +48,14 @@ pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, StartFailure> {
     }
 }
 
-pub(crate) fn failure(detail: String) -> StartFailure {
-    StartFailure { error: ProcessError::Start { attempts: 1, detail }, is_final: false }
+/// The error of a start that may succeed when it is tried again.
+pub(crate) fn failure(detail: impl Into<String>) -> ProcessError {
+    ProcessError::Start { attempts: 1, detail: detail.into() }
 }
 
-impl From<io::Error> for StartFailure {
-    fn from(error: io::Error) -> Self {
-        failure(error.to_string())
-    }
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn io_failure(error: io::Error) -> ProcessError {
+    failure(error.to_string())
 }
 
 /// A process that was just started.
@@ -68,7 +67,7 @@ struct Parts {
     stderr: Option<Tail>,
 }
 
-fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
+fn spawn(config: &Config) -> io::Result<Parts> {
     let (socket, worker_socket) = UnixStream::pair()?;
     socket.set_nonblocking(true)?;
     let (control, worker_control) = match config.kill_grace {
@@ -76,7 +75,7 @@ fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
         None => (None, None),
     };
     let timer = Timer::new()?;
-    let mut child = command(config, token).stdin(OwnedFd::from(worker_socket)).spawn()?;
+    let mut child = command(config).stdin(OwnedFd::from(worker_socket)).spawn()?;
     // From here on the child must be reaped.
     let rest = (|| {
         let stderr = match (config.stderr, child.stderr.take()) {
@@ -90,7 +89,7 @@ fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
         Err(error) => {
             // It may have exited.
             let _ = child.kill();
-            sys::reap(&mut child);
+            let _ = child.wait();
             return Err(error);
         }
     };
@@ -98,17 +97,17 @@ fn spawn(config: &Config, token: Token) -> io::Result<Parts> {
     Ok(Parts { link: Arc::new(link), child, control: worker_control, stderr })
 }
 
-fn command(config: &Config, token: Token) -> Command {
+fn command(config: &Config) -> Command {
     let mut command = match &config.worker_exe {
         Some(path) => Command::new(path),
         None => Command::new(THIS_PROGRAM),
     };
     if config.worker_exe.is_none() {
-        command.args(bootstrap::test_arguments().into_iter().flatten());
         if let Some(name) = std::env::args_os().next() {
             command.arg0(name);
         }
-        if bootstrap::test_arguments().is_some() {
+        if let Some(test) = bootstrap::test_name() {
+            command.args([&*test, "--exact", "--nocapture", "--test-threads=1", "-q"]);
             // The output of the test harness.
             command.stdout(Stdio::null());
         }
@@ -117,71 +116,53 @@ fn command(config: &Config, token: Token) -> Command {
         command.stderr(Stdio::piped());
     }
     command.envs(config.env.iter().map(|(name, value)| (name, value)));
-    command.env(VARIABLE, token.to_text()).process_group(0);
+    command.env(VARIABLE, setup::variable()).process_group(0);
     command
 }
 
-/// Performs the handshake.
-fn handshake(
-    worker: &mut Worker,
-    token: Token,
-    control: Option<&UnixStream>,
-) -> Result<(), StartFailure> {
+/// Sends the setup, and waits until the worker is ready.
+fn set_up(worker: &mut Worker, control: Option<&UnixStream>) -> Result<(), ProcessError> {
     let shared = worker.shared.clone();
-    let setup = hello::frame(Kind::Setup, &Setup::new(&shared.config));
+    let setup = setup::message(Kind::Setup, 0, &Setup::new(&shared.config));
     match send_setup(&worker.link.socket, &setup, control) {
         // That it has exited is found out by reading.
-        Err(error) if !sys::is_unread(&error) => return Err(error.into()),
+        Err(error) if !sys::is_unread(&error) => return Err(io_failure(error)),
         _ => {}
     }
     let deadline = Instant::now().checked_add(shared.config.start_timeout);
     match next_frame(worker, deadline)?.kind {
-        Kind::Hello => {}
-        other => return Err(failure(format!("it sent {other:?} instead of a hello"))),
-    }
-    let hello: Hello = rmp_serde::from_slice(worker.reader.payload())
-        .map_err(|error| failure(format!("an unreadable hello: {error}")))?;
-    let is_other_program = shared.config.worker_exe.is_some();
-    hello.check(&Hello::new(token.nonce), is_other_program).map_err(|(expected, found)| {
-        StartFailure { error: ProcessError::Mismatch { expected, found }, is_final: true }
-    })?;
-    match next_frame(worker, deadline)?.kind {
         Kind::Ready => Ok(()),
-        Kind::StartFailed => {
-            let text = String::from_utf8_lossy(worker.reader.payload());
-            Err(failure(format!("the initializer failed: {text}")))
-        }
+        Kind::Failed => Err(rmp_serde::from_slice(worker.reader.payload())
+            .unwrap_or_else(|error| failure(format!("an unreadable answer: {error}")))),
         other => Err(failure(format!("it sent {other:?} before it was ready"))),
     }
 }
 
-fn next_frame(worker: &mut Worker, deadline: Option<Instant>) -> Result<Header, StartFailure> {
+fn next_frame(worker: &mut Worker, deadline: Option<Instant>) -> Result<Header, ProcessError> {
     loop {
-        let next = worker.reader.next().map_err(|error| failure(format!("it sent {error}")))?;
-        if let Some(header) = next {
-            return Ok(header);
-        }
         let link = &worker.link;
-        let mut fds =
-            [PollFd::new(&link.socket, PollFlags::IN), PollFd::new(&link.process, PollFlags::IN)];
-        sys::poll(&mut fds, deadline)?;
-        let error = match worker.reader.fill(&mut &link.socket) {
-            Ok(0) => ErrorKind::BrokenPipe.into(),
-            Ok(_) => continue,
+        let error = match worker.reader.read(&mut &link.socket) {
+            Ok(Some(header)) => return Ok(header),
+            Ok(None) => ErrorKind::BrokenPipe.into(),
             Err(error) => error,
         };
         let would_block = error.kind() == ErrorKind::WouldBlock;
         if sys::is_unread(&error) || (would_block && link.exits_within(Duration::ZERO)) {
-            return Err(failure("it exited before it was ready".to_owned()));
+            return Err(failure("it exited before it was ready"));
         } else if would_block && deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Err(failure(format!(
                 "it was not ready in {:?}: is `asyncify_runtime::process::init()` the first \
                  statement of its `main`?",
                 worker.shared.config.start_timeout
             )));
-        } else if !would_block && error.kind() != ErrorKind::Interrupted {
-            return Err(error.into());
+        } else if error.kind() == ErrorKind::InvalidData {
+            return Err(failure(format!("it sent {error}")));
+        } else if !would_block {
+            return Err(io_failure(error));
         }
+        let mut fds =
+            [PollFd::new(&link.socket, PollFlags::IN), PollFd::new(&link.process, PollFlags::IN)];
+        sys::poll(&mut fds, deadline).map_err(io_failure)?;
     }
 }
 
@@ -202,14 +183,14 @@ fn send_setup(socket: &UnixStream, frame: &[u8], control: Option<&UnixStream>) -
 }
 
 /// Kills and reaps a worker that is not ready; adds its exit status to the failure.
-fn give_up(mut worker: Worker, mut failure: StartFailure) -> StartFailure {
+fn give_up(mut worker: Worker, mut failure: ProcessError) -> ProcessError {
     // It closes its socket a moment before it has exited.
     let closed = sys::has_hung_up(&worker.link.socket);
     let exited = worker.link.exits_within(if closed { EXIT_TIMEOUT } else { Duration::ZERO });
     worker.link.kill_now(ProcessError::InWorker.into(), ExitReason::StartFailed);
     let Exit { status, .. } = worker.link.reap(&mut worker.child);
     worker.reaped(ExitReason::StartFailed);
-    if let ProcessError::Start { detail, .. } = &mut failure.error {
+    if let ProcessError::Start { detail, .. } = &mut failure {
         if let Some(status) = status.filter(|_| exited) {
             let _ = write!(detail, " ({status})");
         }

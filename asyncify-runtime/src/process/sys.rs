@@ -1,10 +1,9 @@
 //! System calls.
 
-use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::process::{Child, ExitStatus};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
@@ -138,14 +137,4 @@ pub(crate) fn resident(pid: u32) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
     let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
     Some(pages * rustix::param::page_size() as u64)
-}
-
-/// Waits for a child. `None`: the program has reaped it by a `waitpid` of its own.
-pub(crate) fn reap(child: &mut Child) -> Option<ExitStatus> {
-    child.wait().ok()
-}
-
-/// The null device, for reading.
-pub(crate) fn null() -> io::Result<File> {
-    File::open("/dev/null")
 }

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::codec::{Codec, Decoder};
 use super::wire::{self, Kind};
 use crate::error::Error;
+use crate::error::process::{ProcessError, Side};
 
 /// A function that workers can run.
 ///
@@ -20,7 +21,7 @@ use crate::error::Error;
 pub struct Task {
     name: &'static str,
     id: u64,
-    run: fn(&mut Request<'_>) -> Result<Answer, Refusal>,
+    run: fn(&mut Request<'_>) -> Result<Answer, ProcessError>,
 }
 
 impl Task {
@@ -29,7 +30,7 @@ impl Task {
     pub const fn new(
         name: &'static str,
         place: (&str, u32, u32),
-        run: fn(&mut Request<'_>) -> Result<Answer, Refusal>,
+        run: fn(&mut Request<'_>) -> Result<Answer, ProcessError>,
     ) -> Self {
         let (file, line, column) = place;
         let mut id = hash(FNV_OFFSET, name.as_bytes());
@@ -47,7 +48,7 @@ impl Task {
         self.id
     }
 
-    pub(crate) fn run(&self, request: &mut Request<'_>) -> Result<Answer, Refusal> {
+    pub(crate) fn run(&self, request: &mut Request<'_>) -> Result<Answer, ProcessError> {
         (self.run)(request)
     }
 }
@@ -59,7 +60,7 @@ inventory::collect!(Registration);
 
 /// A function that a worker runs before its first call; created by
 /// [`initializer!`](crate::initializer).
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Initializer {
     pub(crate) name: &'static str,
     pub(crate) run: fn() -> Result<(), String>,
@@ -70,12 +71,6 @@ impl Initializer {
     #[must_use]
     pub const fn new(name: &'static str, run: fn() -> Result<(), String>) -> Self {
         Self { name, run }
-    }
-}
-
-impl std::fmt::Debug for Initializer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Initializer").field(&self.name).finish()
     }
 }
 
@@ -144,22 +139,24 @@ impl<'a> Request<'a> {
     }
 
     /// Decodes the next argument.
-    pub fn argument<T: Received>(&mut self) -> Result<T, Refusal> {
-        self.arguments.next().map_err(Refusal::Undecodable)
+    pub fn argument<T: Received>(&mut self) -> Result<T, ProcessError> {
+        self.arguments.next().map_err(undecodable)
     }
 
     /// Checks that there are no more.
-    pub fn end(&mut self) -> Result<(), Refusal> {
+    pub fn end(&mut self) -> Result<(), ProcessError> {
         if self.arguments.is_at_end() {
             return Ok(());
         }
-        Err(Refusal::Undecodable("more arguments than the function takes".to_owned()))
+        Err(undecodable("more arguments than the function takes".to_owned()))
     }
 
     /// Encodes the result.
-    pub fn answer<R: Returned>(&self, result: &R) -> Result<Answer, Refusal> {
+    pub fn answer<R: Returned>(&self, result: &R) -> Result<Answer, ProcessError> {
         let mut frame = wire::begin(Kind::Returned, self.codec.byte(), self.call);
-        self.codec.encode(result, &mut frame).map_err(Refusal::Unencodable)?;
+        self.codec
+            .encode(result, &mut frame)
+            .map_err(|detail| ProcessError::Encode { side: Side::Worker, detail })?;
         Ok(Answer(frame))
     }
 }
@@ -167,12 +164,9 @@ impl<'a> Request<'a> {
 /// A frame with the result.
 pub struct Answer(pub(crate) Vec<u8>);
 
-/// Why there is no answer.
-pub enum Refusal {
-    /// The arguments cannot be decoded.
-    Undecodable(String),
-    /// The result cannot be encoded.
-    Unencodable(String),
+/// The error of a call whose arguments cannot be decoded.
+pub(crate) fn undecodable(detail: String) -> ProcessError {
+    ProcessError::Decode { side: Side::Worker, detail }
 }
 
 /// An argument, in the caller.

@@ -36,63 +36,25 @@ const MAX_FIRST_GROWTH: usize = 1024 * 1024;
 /// The type of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Worker: its version and tasks.
-    Hello,
     /// Pool: the configuration.
     Setup,
     /// Worker: ready for calls.
     Ready,
-    /// Worker: the initializer failed; the message.
-    StartFailed,
     /// Pool: the task and arguments of a call.
     Call,
-    /// Worker: the result of the function.
-    Returned,
-    /// Worker: the function panicked.
-    Panicked,
-    /// Worker: the arguments could not be decoded; the message.
-    Undecodable,
-    /// Worker: the result could not be encoded; the message.
-    Unencodable,
-    /// Worker: the result is too long; its length and the limit.
-    TooLong,
-    /// Worker: it has no such task.
-    Unregistered,
-    /// Worker: an event of `tracing`.
-    Log,
     /// Pool: exit.
     Exit,
+    /// Worker: an event of `tracing`.
+    Log,
+    /// Worker: the result of the function.
+    Returned,
+    /// Worker: the error of its start or of a call.
+    Failed,
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
-        Self::Hello,
-        Self::Setup,
-        Self::Ready,
-        Self::StartFailed,
-        Self::Call,
-        Self::Returned,
-        Self::Panicked,
-        Self::Undecodable,
-        Self::Unencodable,
-        Self::TooLong,
-        Self::Unregistered,
-        Self::Log,
-        Self::Exit,
-    ];
-
-    /// Whether it is the answer to a call.
-    pub(crate) fn is_answer(self) -> bool {
-        matches!(
-            self,
-            Self::Returned
-                | Self::Panicked
-                | Self::Undecodable
-                | Self::Unencodable
-                | Self::TooLong
-                | Self::Unregistered
-        )
-    }
+    const ALL: [Self; 7] =
+        [Self::Setup, Self::Ready, Self::Call, Self::Exit, Self::Log, Self::Returned, Self::Failed];
 
     fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
@@ -106,6 +68,8 @@ pub(crate) enum WireError {
     Context { bytes: u16, kind: Kind },
     TooLong { bytes: u64, limit: u64 },
 }
+
+impl std::error::Error for WireError {}
 
 impl fmt::Display for WireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -223,6 +187,23 @@ impl FrameReader {
     /// Sets the longest payload, from the next frame on.
     pub(crate) fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
+    }
+
+    /// Reads until there is a frame; `None` at the end of the stream. An invalid frame is
+    /// [`InvalidData`](ErrorKind::InvalidData).
+    pub(crate) fn read(&mut self, source: &mut impl Read) -> io::Result<Option<Header>> {
+        loop {
+            let next =
+                self.next().map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+            if next.is_some() {
+                return Ok(next);
+            }
+            match self.fill(source) {
+                Ok(0) => return Ok(None),
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+        }
     }
 
     /// Reads once, or as much as there is of a long frame; 0 is the end of the stream.

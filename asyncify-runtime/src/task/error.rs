@@ -93,8 +93,7 @@ impl JoinError {
 /// Returns the message of a panic, if its payload is a string.
 fn message(payload: &Mutex<Payload>) -> Option<String> {
     let payload = payload.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
+    crate::util::panic_message(&**payload)
 }
 
 impl fmt::Display for JoinError {

@@ -5,6 +5,8 @@ pub(crate) mod proxy_waker;
 pub(crate) mod spin;
 #[cfg(all(test, not(asyncify_loom)))]
 pub(crate) mod test_util;
+#[cfg(feature = "tracing")]
+pub(crate) mod trace_context;
 pub(crate) mod wait_queue;
 
 use std::any::Any;
@@ -16,6 +18,12 @@ use std::task::Waker;
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
     // No closure that is passed here leaves state of this crate inconsistent when it unwinds.
     panic::catch_unwind(AssertUnwindSafe(f))
+}
+
+/// Returns the message of a panic, if its payload is a string.
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> Option<String> {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
 /// Drops a value of the user and catches a panic of its destructor.

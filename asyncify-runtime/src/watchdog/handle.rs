@@ -15,17 +15,13 @@ pub(super) const THRESHOLD: Duration = Duration::from_millis(100);
 type Callback = Box<dyn Fn(&Stall) + Send + Sync>;
 
 pub(super) struct Config {
-    threshold: Duration,
+    pub(super) threshold: Duration,
     pub(super) on_stall: Option<Callback>,
     pub(super) on_stall_over: Option<Callback>,
 }
 
+#[cfg(all(test, not(asyncify_shuttle)))]
 impl Config {
-    pub(super) fn threshold(&self) -> Duration {
-        self.threshold
-    }
-
-    #[cfg(all(test, not(asyncify_shuttle)))]
     pub(super) fn silent(threshold: Duration) -> Self {
         Self { threshold, on_stall: None, on_stall_over: None }
     }

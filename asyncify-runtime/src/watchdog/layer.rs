@@ -22,9 +22,7 @@ impl Watchdog {
     #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
     #[track_caller]
     pub fn layer(&self) -> WatchdogLayer {
-        let options =
-            WatchOptions { watchdog: self.clone(), name: None, location: Location::caller() };
-        WatchdogLayer { options }
+        WatchdogLayer { watchdog: self.clone(), name: None, location: Location::caller() }
     }
 }
 
@@ -33,12 +31,6 @@ impl Watchdog {
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing by itself"]
 pub struct WatchdogLayer {
-    options: WatchOptions,
-}
-
-/// The options of all requests under a layer.
-#[derive(Clone, Debug)]
-struct WatchOptions {
     watchdog: Watchdog,
     name: Option<Cow<'static, str>>,
     location: &'static Location<'static>,
@@ -47,7 +39,7 @@ struct WatchOptions {
 impl WatchdogLayer {
     /// Sets the name of the requests in reports.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.options.name = Some(name.into());
+        self.name = Some(name.into());
         self
     }
 }
@@ -56,7 +48,7 @@ impl<S> Layer<S> for WatchdogLayer {
     type Service = WatchdogService<S>;
 
     fn layer(&self, inner: S) -> WatchdogService<S> {
-        WatchdogService { inner, options: self.options.clone() }
+        WatchdogService { inner, layer: self.clone() }
     }
 }
 
@@ -65,7 +57,7 @@ impl<S> Layer<S> for WatchdogLayer {
 #[derive(Clone)]
 pub struct WatchdogService<S> {
     inner: S,
-    options: WatchOptions,
+    layer: WatchdogLayer,
 }
 
 impl<R, S: Service<R>> Service<R> for WatchdogService<S> {
@@ -78,7 +70,7 @@ impl<R, S: Service<R>> Service<R> for WatchdogService<S> {
     }
 
     fn call(&mut self, request: R) -> Watched<S::Future> {
-        let WatchOptions { watchdog, name, location } = &self.options;
+        let WatchdogLayer { watchdog, name, location } = &self.layer;
         let mut watch = Watch::new(Arc::clone(&watchdog.config), name.clone(), location);
         // The service runs within a poll before it returns its future.
         let future = watch.poll(|| self.inner.call(request));

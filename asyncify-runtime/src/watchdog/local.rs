@@ -31,34 +31,21 @@ impl Drop for Local {
     }
 }
 
-/// Guards a watched poll on this thread; dropping it ends the poll.
+/// Guards a watched poll on this thread; dropping it ends the poll. `None`: the thread is exiting, and
+/// its state has been destroyed.
 #[must_use]
-pub(super) struct Entered {
-    exit: Exit,
-}
-
-enum Exit {
-    Outermost {
-        unmonitored: bool,
-    },
-    Nested {
-        outer: u64,
-    },
-    /// The thread is exiting, and its state has been destroyed.
-    Unwatched,
-}
+pub(super) struct Entered(Option<PollKind>);
 
 impl Entered {
     #[inline]
     pub(super) fn new(id: u64) -> Self {
-        let exit = LOCAL.try_with(|local| match local.thread_state.enter(id) {
-            PollKind::Outermost { unmonitored: false } => Exit::Outermost { unmonitored: false },
+        let kind = LOCAL.try_with(|local| match local.thread_state.enter(id) {
             PollKind::Outermost { unmonitored: true } => {
-                Exit::Outermost { unmonitored: !local.monitor.wake() }
+                PollKind::Outermost { unmonitored: !local.monitor.wake() }
             }
-            PollKind::Nested { outer } => Exit::Nested { outer },
+            kind => kind,
         });
-        Self { exit: exit.unwrap_or(Exit::Unwatched) }
+        Self(kind.ok())
     }
 }
 
@@ -66,14 +53,14 @@ impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
         // A poll with a state ends before its thread destroys the state.
-        let _ = LOCAL.try_with(|local| match self.exit {
-            Exit::Outermost { unmonitored } => {
+        let _ = LOCAL.try_with(|local| match self.0 {
+            Some(PollKind::Outermost { unmonitored }) => {
                 if local.thread_state.leave(unmonitored) {
                     local.monitor.stall_ended(&local.thread_state);
                 }
             }
-            Exit::Nested { outer } => local.thread_state.leave_nested(outer),
-            Exit::Unwatched => {}
+            Some(PollKind::Nested { outer }) => local.thread_state.leave_nested(outer),
+            None => {}
         });
     }
 }

@@ -29,6 +29,7 @@ pub(super) struct Monitor {
 }
 
 /// No user code runs under the lock of this state.
+#[derive(Default)]
 struct State {
     mode: Mode,
     entries: Vec<Entry>,
@@ -40,9 +41,10 @@ struct State {
     idle_scans: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Mode {
     /// There is no thread.
+    #[default]
     Stopped,
     /// The thread is parked.
     Parked,
@@ -68,14 +70,11 @@ struct Observation {
 
 impl Monitor {
     pub(super) fn new() -> Self {
-        let state = State {
-            mode: Mode::Stopped,
-            entries: Vec::new(),
-            configs: Vec::new(),
-            ended: Vec::new(),
-            idle_scans: 0,
-        };
-        Self { state: Mutex::new(state), condvar: Condvar::new(), watches: Watches::new() }
+        Self {
+            state: Mutex::new(State::default()),
+            condvar: Condvar::new(),
+            watches: Watches::new(),
+        }
     }
 
     pub(super) fn watches(&self) -> &Watches {
@@ -213,7 +212,7 @@ impl Monitor {
     fn check_stall(&self, entry: &mut Entry, now: Instant) -> Option<Stall> {
         let Observation { id, watched, since } = entry.observation.as_ref()?;
         let length = now.saturating_duration_since(*since);
-        if length < watched.config.threshold() || !entry.thread_state.report(*id) {
+        if length < watched.config.threshold || !entry.thread_state.report(*id) {
             return None;
         }
         let innermost = match entry.thread_state.inner() {
@@ -237,7 +236,7 @@ impl State {
     /// after between one and one and a half of its threshold.
     fn scan_interval(&self) -> Duration {
         let configs = self.configs.iter().filter_map(Weak::upgrade);
-        let smallest = configs.map(|config| config.threshold()).min();
+        let smallest = configs.map(|config| config.threshold).min();
         (smallest.unwrap_or(super::handle::THRESHOLD) / 4).max(Duration::from_millis(1))
     }
 }

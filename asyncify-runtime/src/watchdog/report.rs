@@ -43,50 +43,33 @@ pub(super) use self::tracing::EventContext;
 
 #[cfg(feature = "tracing")]
 mod tracing {
-    use tracing::subscriber::NoSubscriber;
-    use tracing::{Dispatch, Span, dispatcher};
+    use tracing::dispatcher;
 
     use super::Stall;
+    use crate::util::trace_context::TraceContext;
 
     /// The dispatcher and the span that were current at a task's first watched poll.
-    pub(in super::super) struct EventContext(Option<(Dispatch, Span)>);
+    pub(in super::super) struct EventContext(Option<TraceContext>);
 
     impl EventContext {
         pub(in super::super) fn current() -> Self {
-            let dispatcher = subscriber();
-            // Outside `get_default`, within which there is no current span.
-            Self(dispatcher.map(|dispatcher| (dispatcher, Span::current())))
+            Self(TraceContext::capture())
         }
 
         /// Emits an event. Returns `false` if there is no subscriber.
         pub(in super::super) fn emit(&self, stall: &Stall) -> bool {
-            if let Some((dispatcher, span)) = &self.0 {
+            if let Some(TraceContext { dispatcher, span }) = &self.0 {
                 dispatcher::with_default(dispatcher, || span.in_scope(|| event(stall)));
                 return true;
             }
             // A global subscriber may have been set since. Without a subscriber the event is
             // skipped, because `tracing` would cache that its callsite is disabled.
-            let has_subscriber = subscriber().is_some();
+            let has_subscriber = TraceContext::capture().is_some();
             if has_subscriber {
                 event(stall);
             }
             has_subscriber
         }
-    }
-
-    impl Drop for EventContext {
-        /// Closes the span with its dispatcher as the current one, as for the spans of calls.
-        fn drop(&mut self) {
-            if let Some((dispatcher, span)) = self.0.take() {
-                dispatcher::with_default(&dispatcher, || drop(span));
-            }
-        }
-    }
-
-    fn subscriber() -> Option<Dispatch> {
-        dispatcher::get_default(|dispatcher| {
-            (!dispatcher.is::<NoSubscriber>()).then(|| dispatcher.clone())
-        })
     }
 
     fn event(stall: &Stall) {

@@ -1,13 +1,14 @@
-//! What a function sees of its caller, and the caller of its log.
+//! The caller's context in the function, and the function's events in the caller's subscriber.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use asyncify_process_tests::log::Log;
 use asyncify_process_tests::register::{current, with};
 use asyncify_process_tests::tasks;
-use asyncify_runtime::process::{Pool, ProcessError, Side};
+use asyncify_runtime::process::{Pool, ProcessError, Side, SpanFields};
 use asyncify_runtime::{Error, carrier, initializer, sync_to_async};
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
@@ -15,24 +16,26 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::instrument::WithSubscriber;
 use tracing::level_filters::LevelFilter;
 use tracing::{Instrument, Level, Span, info_span};
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{cases, finish, one};
 
 cases![
     the_span_of_the_caller_surrounds_the_function,
-    a_span_with_long_fields_goes_with_the_first_of_them,
-    its_fields_reach_a_subscriber_of_the_workers_own,
+    a_span_with_long_fields_is_sent_with_the_first_of_them,
+    its_fields_reach_the_workers_own_subscriber,
+    a_field_that_panics_when_it_is_recorded_leaves_the_span_usable,
     events_come_back_into_the_span,
-    filters_see_the_events_as_they_were,
+    filters_see_the_original_metadata,
     events_of_threads_come_back,
-    nothing_is_sent_to_nobody,
-    what_is_too_much_is_counted_and_said,
+    nothing_is_sent_without_a_subscriber,
+    events_beyond_the_limit_are_counted,
     events_before_a_crash_come_back,
-    a_log_without_end_ends_in_time,
-    a_subscriber_that_panics_harms_nobody,
+    a_call_that_logs_for_ever_times_out,
+    a_subscriber_that_panics_affects_no_call,
     the_traceparent_reaches_the_function,
-    a_carrier_that_runs_nothing_is_told_so,
-    a_carrier_that_carries_too_much_is_told_so,
+    a_carrier_that_does_not_run_the_function_is_an_error,
+    a_carrier_with_too_long_headers_is_an_error,
 ];
 
 #[sync_to_async(process(pool = &current()))]
@@ -48,11 +51,11 @@ async fn the_span_of_the_caller_surrounds_the_function() {
         let call = async { with(&pool, span).instrument(info_span!("checkout", user = 7)).await };
         assert_eq!(call.with_subscriber(subscriber).await, Ok(Some("caller".to_owned())));
     }
-    assert_eq!(with(&pool, span).await, Ok(None), "nothing is left of it");
+    assert_eq!(with(&pool, span).await, Ok(None), "the span is left");
     finish(pool).await;
 }
 
-async fn a_span_with_long_fields_goes_with_the_first_of_them() {
+async fn a_span_with_long_fields_is_sent_with_the_first_of_them() {
     let pool = one().initializer(initializer!(install_own)).build().unwrap();
     let text = "x".repeat(16_000);
     let call = async {
@@ -77,7 +80,7 @@ fn own_lines() -> Result<Vec<String>, Error> {
     Ok(OWN.lines())
 }
 
-async fn its_fields_reach_a_subscriber_of_the_workers_own() {
+async fn its_fields_reach_the_workers_own_subscriber() {
     let pool = one().initializer(initializer!(install_own)).build().unwrap();
     let log = Log::default();
     let subscriber = log.subscriber(LevelFilter::INFO);
@@ -105,6 +108,30 @@ async fn its_fields_reach_a_subscriber_of_the_workers_own() {
     ];
     assert_eq!(lines, expected);
     assert_eq!(log.lines().len(), 1, "the caller's own span: {:?}", log.lines());
+    finish(pool).await;
+}
+
+/// Its `Debug` panics.
+struct Unprintable;
+
+impl std::fmt::Debug for Unprintable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::panic::resume_unwind(Box::new("unprintable"))
+    }
+}
+
+async fn a_field_that_panics_when_it_is_recorded_leaves_the_span_usable() {
+    let pool = one().build().unwrap();
+    let subscriber = tracing_subscriber::registry().with(SpanFields);
+    let call = async {
+        let span = info_span!("checkout", user = tracing::field::Empty);
+        let record = AssertUnwindSafe(|| {
+            span.record("user", tracing::field::debug(Unprintable));
+        });
+        std::panic::catch_unwind(record).unwrap_err();
+        with(&pool, self::span).instrument(span).await
+    };
+    assert_eq!(call.with_subscriber(subscriber).await, Ok(Some("caller".to_owned())));
     finish(pool).await;
 }
 
@@ -147,9 +174,9 @@ async fn events_come_back_into_the_span() {
 }
 
 /// Targets and levels are those of the worker, for filters of the whole subscriber and of a layer.
-async fn filters_see_the_events_as_they_were() {
+async fn filters_see_the_original_metadata() {
     use tracing_subscriber::filter::Targets;
-    use tracing_subscriber::layer::{Layer, SubscriberExt};
+    use tracing_subscriber::layer::Layer;
     let pool = one().build().unwrap();
     for (target, level, count) in [
         ("glyphs", Level::WARN, 1),
@@ -201,7 +228,7 @@ fn enabled() -> Result<[bool; 3], Error> {
     ])
 }
 
-async fn nothing_is_sent_to_nobody() {
+async fn nothing_is_sent_without_a_subscriber() {
     let pool = one().build().unwrap();
     assert_eq!(with(&pool, enabled).await, Ok([false; 3]));
     for (level, expected) in [
@@ -210,8 +237,8 @@ async fn nothing_is_sent_to_nobody() {
         (LevelFilter::TRACE, [true; 3]),
         (LevelFilter::OFF, [false; 3]),
     ] {
-        // By itself: the finest level counts that any subscriber of the program takes, and the
-        // pool may keep that of the last call for a moment.
+        // A pool of its own: the most verbose level of any subscriber in the program counts, and
+        // the pool may keep that of the last call for a moment.
         let pool = one().build().unwrap();
         let subscriber = Log::default().subscriber(level);
         let seen = with(&pool, enabled).with_subscriber(subscriber).await;
@@ -229,7 +256,7 @@ fn chatter(events: u32, length: usize) -> Result<(), Error> {
     Ok(())
 }
 
-async fn what_is_too_much_is_counted_and_said() {
+async fn events_beyond_the_limit_are_counted() {
     let pool = one().build().unwrap();
     let log = Log::default();
     let subscriber = log.subscriber(LevelFilter::INFO);
@@ -250,7 +277,7 @@ async fn what_is_too_much_is_counted_and_said() {
     .await;
     finish(pool).await;
 
-    // So is a long path of spans; and the limit of results has nothing to do with it.
+    // A long path of spans is cut as well, and the limit of results does not apply.
     let pool = one().max_payload(50).build().unwrap();
     let log = Log::default();
     let subscriber = log.subscriber(LevelFilter::INFO);
@@ -292,7 +319,7 @@ fn chatter_for_ever() -> Result<(), Error> {
     }
 }
 
-async fn a_log_without_end_ends_in_time() {
+async fn a_call_that_logs_for_ever_times_out() {
     let pool = one().timeout(Duration::from_millis(100)).build().unwrap();
     let log = Log::default();
     let subscriber = log.subscriber(LevelFilter::INFO);
@@ -312,8 +339,7 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Fragile {
     }
 }
 
-async fn a_subscriber_that_panics_harms_nobody() {
-    use tracing_subscriber::layer::SubscriberExt;
+async fn a_subscriber_that_panics_affects_no_call() {
     let pool = one().build().unwrap();
     let subscriber = tracing_subscriber::registry().with(Fragile);
     assert_eq!(with(&pool, || chatter(3, 1)).with_subscriber(subscriber).await, Ok(()));
@@ -347,11 +373,11 @@ async fn the_traceparent_reaches_the_function() {
     let call = with(&pool, trace);
     let seen = opentelemetry::context::FutureExt::with_context(call, context).await;
     assert_eq!(seen, Ok(Some((trace_id.to_string(), span_id.to_string()))));
-    assert_eq!(with(&pool, trace).await, Ok(None), "nothing is left of it");
-    // A panic leaves what surrounds it as usual.
+    assert_eq!(with(&pool, trace).await, Ok(None), "the span is left");
+    // A panic leaves the context as a return does.
     let error = tasks::panic(&pool, "inside".to_owned()).await.unwrap_err();
     let Error::Process(ProcessError::Panicked(panic)) = error else { panic!("{error}") };
-    assert!(panic.location.expect("a place").contains("tasks.rs"));
+    assert!(panic.location.expect("a location").contains("tasks.rs"));
     assert_eq!(with(&pool, trace).await, Ok(None));
     finish(pool).await;
 }
@@ -360,7 +386,7 @@ fn nothing(_: &mut HashMap<String, String>) {}
 
 fn forget(_: &HashMap<String, String>, _: &mut dyn FnMut()) {}
 
-async fn a_carrier_that_runs_nothing_is_told_so() {
+async fn a_carrier_that_does_not_run_the_function_is_an_error() {
     let pool = one().carrier(carrier!(nothing, forget)).build().unwrap();
     let error = tasks::add(&pool, 1, 1).await.unwrap_err();
     assert!(error.to_string().contains("has not called the function"), "{error}");
@@ -371,7 +397,7 @@ fn too_much(headers: &mut HashMap<String, String>) {
     headers.insert("baggage".to_owned(), "x".repeat(1 << 16));
 }
 
-async fn a_carrier_that_carries_too_much_is_told_so() {
+async fn a_carrier_with_too_long_headers_is_an_error() {
     let pool = Pool::builder("heavy").carrier(carrier!(too_much, enter)).build().unwrap();
     let error = tasks::add(&pool, 1, 1).await.unwrap_err();
     let Error::Process(ProcessError::Encode { side, detail, .. }) = error else {

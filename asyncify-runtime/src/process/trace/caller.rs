@@ -4,36 +4,27 @@ use tracing::callsite::{Callsite, Identifier};
 use tracing::field::{FieldSet, Value, display};
 use tracing::level_filters::LevelFilter;
 use tracing::metadata::Kind;
-use tracing::subscriber::{Interest, NoSubscriber};
-use tracing::{Dispatch, Event, Metadata, Span, dispatcher};
+use tracing::subscriber::Interest;
+use tracing::{Event, Metadata, dispatcher};
 
 use super::{CallerSpan, LEVELS, Record, Scope, TARGET, verbosity};
+use crate::util::trace_context::TraceContext;
 use crate::util::{catch, drop_quietly};
 
-pub(crate) struct Caller {
-    dispatcher: Dispatch,
-    span: Span,
-}
+pub(crate) struct Caller(TraceContext);
 
 impl Caller {
     /// `None` if there is no subscriber.
     pub(crate) fn capture() -> Option<Self> {
-        let dispatcher = dispatcher::get_default(|dispatcher| {
-            (!dispatcher.is::<NoSubscriber>()).then(|| dispatcher.clone())
-        })?;
-        // Not inside `get_default`, where there is no current span.
-        Some(Self { dispatcher, span: Span::current() })
+        TraceContext::capture().map(Self)
     }
 
     /// What is sent to the worker.
     pub(crate) fn scope(&self) -> Scope {
-        let span = self.span.metadata().map(|metadata| CallerSpan {
+        let span = self.0.span.metadata().map(|metadata| CallerSpan {
             name: metadata.name().to_owned(),
             target: metadata.target().to_owned(),
-            #[cfg(feature = "span_fields")]
-            fields: super::text::fields_of(&self.span),
-            #[cfg(not(feature = "span_fields"))]
-            fields: String::new(),
+            fields: super::fields::fields_of(&self.0.span),
         });
         Scope { verbosity: LevelFilter::current().into_level().map_or(0, verbosity), span }
     }
@@ -42,12 +33,12 @@ impl Caller {
     pub(crate) fn log(&self, encoded: &[u8]) {
         // What cannot be read is not an event; that does no harm.
         let Ok(record) = rmp_serde::from_slice::<Record>(encoded) else { return };
-        let Some(index) = usize::from(record.verbosity).checked_sub(1) else { return };
+        let Some(index) = record.verbosity.checked_sub(1) else { return };
         let Some(metadata) = METADATA.get(index) else { return };
         // The subscriber may panic, and this is the manager thread.
         drop_quietly(catch(|| {
-            let _current = dispatcher::set_default(&self.dispatcher);
-            if self.dispatcher.enabled(&record.metadata(metadata)) {
+            let _current = dispatcher::set_default(&self.0.dispatcher);
+            if self.0.dispatcher.enabled(&record.metadata(metadata)) {
                 self.record(&record, metadata);
             }
         }));
@@ -71,24 +62,11 @@ impl Caller {
             (name, text.as_ref().map(|text| text as &dyn Value))
         });
         let values = values.each_ref().map(|(name, value)| (name, *value));
-        self.dispatcher.event(&Event::new_child_of(
-            self.span.id(),
+        self.0.dispatcher.event(&Event::new_child_of(
+            self.0.span.id(),
             metadata,
             &set.value_set(&values),
         ));
-    }
-}
-
-impl Drop for Caller {
-    /// Closes the span with its subscriber as the default: a registry asks the default one to close
-    /// the parent of a span that is closed. This may be a thread of the pool, and a subscriber may
-    /// panic.
-    fn drop(&mut self) {
-        let dispatcher = std::mem::replace(&mut self.dispatcher, Dispatch::none());
-        let current = dispatcher::set_default(&dispatcher);
-        drop_quietly(std::mem::replace(&mut self.span, Span::none()));
-        drop(current);
-        drop_quietly(dispatcher);
     }
 }
 

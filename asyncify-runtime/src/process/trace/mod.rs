@@ -8,15 +8,14 @@
 //! Levels that no subscriber of the caller's process enables are not sent.
 
 mod caller;
-mod text;
+mod fields;
 mod worker;
 
 use serde::{Deserialize, Serialize};
 use tracing::Level;
 
 pub(crate) use self::caller::Caller;
-#[cfg(feature = "span_fields")]
-pub use self::text::SpanFields;
+pub use self::fields::SpanFields;
 pub(crate) use self::worker::{enter, install};
 
 /// The target of the static metadata.
@@ -26,25 +25,19 @@ const TARGET: &str = "asyncify_runtime::process";
 const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
 
 /// From 1 to 5; 0 is left for "off".
-fn verbosity(level: Level) -> u8 {
-    match level {
-        Level::ERROR => 1,
-        Level::WARN => 2,
-        Level::INFO => 3,
-        Level::DEBUG => 4,
-        Level::TRACE => 5,
-    }
+fn verbosity(level: Level) -> usize {
+    LEVELS.iter().position(|other| *other == level).map_or(0, |index| index + 1)
 }
 
 /// What a worker needs to know of its caller.
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Serialize, Deserialize)]
 pub(crate) struct Scope {
     /// The most [verbose](verbosity) level that any subscriber of the caller's process takes.
-    verbosity: u8,
+    verbosity: usize,
     span: Option<CallerSpan>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Serialize, Deserialize)]
 struct CallerSpan {
     name: String,
     target: String,
@@ -54,7 +47,7 @@ struct CallerSpan {
 /// An event of a worker.
 #[derive(Default, Serialize, Deserialize)]
 struct Record {
-    verbosity: u8,
+    verbosity: usize,
     target: String,
     file: Option<String>,
     line: Option<u32>,

@@ -5,13 +5,12 @@
 //! does not own, but it can set the flag: so a worker that finds any sets it on all of them, and
 //! executes itself again.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-
-use crate::process::sys;
 
 /// Marks the second start, so that there is no third.
 const CLEANED: &str = "ASYNCIFY_WORKER_CLEANED";
@@ -26,7 +25,7 @@ pub(super) fn claim() -> io::Result<UnixStream> {
         return Err(exec_again());
     }
     let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), FIRST)?;
-    rustix::stdio::dup2_stdin(sys::null()?)?;
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     Ok(UnixStream::from(socket))
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use rustix::process::{Resource, Rlimit};
 
-use crate::process::hello::Setup;
+use crate::process::setup::Setup;
 
 /// Makes the OOM killer prefer the worker to the program that has started it.
 const OOM_SCORE: &str = "500";

@@ -8,7 +8,7 @@ mod watchdog;
 
 use std::os::unix::net::UnixStream;
 
-use super::hello::Token;
+use super::setup;
 use crate::sync::{AtomicBool, Ordering};
 
 #[cfg(feature = "tracing")]
@@ -25,22 +25,18 @@ pub(crate) fn is_worker() -> bool {
     IS_WORKER.load(Ordering::Relaxed)
 }
 
-/// The token of this process, if it was started as a worker.
-pub(crate) fn token() -> Option<Token> {
-    Token::from_env().filter(|token| is_for_us(*token))
-}
-
-/// Whether the token is meant for this process, and not inherited from a worker: stdin is a socket
-/// that was created by the process in the token.
-pub(crate) fn is_for_us(token: Token) -> bool {
+/// Whether this process was started as a worker, and has not inherited the variable from one: stdin
+/// is a socket that was created by the process in the variable.
+pub(crate) fn is_started_as_worker() -> bool {
+    let Some(pid) = setup::pool_pid() else { return false };
     rustix::net::sockopt::socket_peercred(rustix::stdio::stdin())
-        .is_ok_and(|peer| peer.pid.as_raw_nonzero().get().unsigned_abs() == token.pid)
+        .is_ok_and(|peer| peer.pid.as_raw_nonzero().get().unsigned_abs() == pid)
 }
 
 /// Runs the worker, and exits.
-pub(crate) fn main(token: Token) -> ! {
+pub(crate) fn main() -> ! {
     IS_WORKER.store(true, Ordering::Relaxed);
-    let code = match descriptors::claim().and_then(|socket| work(socket, token)) {
+    let code = match descriptors::claim().and_then(work) {
         Ok(()) => 0,
         // The pool has exited, or knows why this worker does.
         Err(_) => 1,
@@ -48,8 +44,7 @@ pub(crate) fn main(token: Token) -> ! {
     std::process::exit(code)
 }
 
-fn work(socket: UnixStream, token: Token) -> std::io::Result<()> {
+fn work(socket: UnixStream) -> std::io::Result<()> {
     let socket = serve::share(socket);
-    let Some((setup, reader)) = serve::handshake(socket, token)? else { return Ok(()) };
-    serve::run(socket, reader, &setup)
+    serve::set_up(socket)?.map_or(Ok(()), |ready| serve::run(socket, ready))
 }

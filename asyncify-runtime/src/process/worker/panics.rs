@@ -7,42 +7,32 @@ use std::panic;
 
 use crate::error::process::Panic;
 use crate::process::wire::MAX_MESSAGE;
+use crate::util::{drop_quietly, panic_message};
 
 std::thread_local! {
-    /// The last panic of this thread.
-    static LAST: RefCell<Option<Place>> = const { RefCell::new(None) };
-}
-
-struct Place {
-    location: Option<String>,
-    backtrace: Option<String>,
+    /// The location and the backtrace of the last panic of this thread.
+    static LAST: RefCell<(Option<String>, Option<String>)> = const { RefCell::new((None, None)) };
 }
 
 /// Installs a panic hook that stores the location, and calls the previous hook.
 pub(super) fn install_hook() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        let location = info.location().map(ToString::to_string);
         let backtrace = Backtrace::capture();
-        let place = Place {
-            location: info.location().map(ToString::to_string),
-            backtrace: (backtrace.status() == BacktraceStatus::Captured)
-                .then(|| backtrace.to_string()),
-        };
+        let captured = backtrace.status() == BacktraceStatus::Captured;
+        let backtrace = captured.then(|| backtrace.to_string());
         // Fails while the locals of the thread are destroyed.
-        let _ = LAST.try_with(|last| last.replace(Some(place)));
+        let _ = LAST.try_with(|last| last.replace((location, backtrace)));
         report(info);
     }));
 }
 
 /// Describes a panic that was caught on this thread, for the pool.
-pub(super) fn describe(payload: &(dyn Any + Send)) -> Panic {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let message = text.or_else(|| payload.downcast_ref::<String>().cloned());
-    let place = LAST.with(RefCell::take);
-    let (location, backtrace) = match place {
-        Some(place) => (place.location, place.backtrace),
-        None => (None, None),
-    };
+pub(super) fn describe(payload: Box<dyn Any + Send>) -> Panic {
+    let (location, backtrace) = LAST.take();
+    let message = panic_message(&*payload);
+    drop_quietly(payload);
     Panic { message: message.map(cut), location, backtrace: backtrace.map(cut) }
 }
 

@@ -1,6 +1,5 @@
 //! The main loop of a worker: the handshake, and one call after the other.
 
-use std::any::Any;
 use std::io::{self, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
@@ -9,15 +8,16 @@ use std::sync::OnceLock;
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 
-use super::{limits, panics, watchdog};
-use crate::error::process::Panic;
-use crate::process::arguments::split_task_id;
+use super::panics::{self, describe};
+use super::{limits, watchdog};
+use crate::error::process::{Panic, ProcessError, Side};
+use crate::process::arguments::{split_task_id, too_large};
 use crate::process::codec::Codec;
 use crate::process::context::{self, Carrier, Context};
-use crate::process::hello::{self, Hello, Setup, Token};
 use crate::process::locked;
-use crate::process::task::{self, Answer, Refusal, Request};
-use crate::process::wire::{self, FrameReader, Header, Kind, MAX_CONTEXT, WireError};
+use crate::process::setup::{self, Setup};
+use crate::process::task::{self, Request, undecodable};
+use crate::process::wire::{self, FrameReader, Header, Kind, MAX_CONTEXT};
 use crate::sync::Mutex;
 use crate::util::catch;
 
@@ -27,12 +27,6 @@ const MAX_SETUP: usize = 1 << 20;
 /// The socket, for writers.
 static SOCKET: OnceLock<Mutex<&'static UnixStream>> = OnceLock::new();
 
-/// The configuration of the main loop.
-pub(super) struct Options {
-    max_payload: usize,
-    carrier: Option<&'static Carrier>,
-}
-
 /// Keeps the socket for the rest of the process.
 pub(super) fn share(socket: UnixStream) -> &'static UnixStream {
     let socket: &'static UnixStream = Box::leak(Box::new(socket));
@@ -40,15 +34,18 @@ pub(super) fn share(socket: UnixStream) -> &'static UnixStream {
     socket
 }
 
-/// Performs the handshake, and initializes the worker. `None`: the worker is to exit.
-pub(super) fn handshake(
-    socket: &UnixStream,
-    token: Token,
-) -> io::Result<Option<(Options, FrameReader)>> {
-    send(&hello::frame(Kind::Hello, &Hello::new(token.nonce)))?;
+/// A worker that is ready for calls.
+pub(super) struct Ready {
+    reader: FrameReader,
+    max_payload: usize,
+    carrier: Option<&'static Carrier>,
+}
+
+/// Receives the setup, and initializes the worker. `None`: the worker is to exit.
+pub(super) fn set_up(socket: &UnixStream) -> io::Result<Option<Ready>> {
     let mut source = WithDescriptor { socket, received: None };
     let mut reader = FrameReader::new(MAX_SETUP);
-    let Some(header) = next_frame(&mut reader, &mut source)? else { return Ok(None) };
+    let Some(header) = reader.read(&mut source)? else { return Ok(None) };
     if header.kind != Kind::Setup {
         return Err(protocol_error(format!("{:?} instead of the setup", header.kind)));
     }
@@ -56,119 +53,91 @@ pub(super) fn handshake(
     limits::apply(&setup)?;
     watchdog::start(socket, source.received.map(UnixStream::from))?;
     panics::install_hook();
-    let carrier = match initialize(&setup).and_then(|()| find_carrier(&setup)) {
+    let carrier = match initialize(&setup) {
         Ok(carrier) => carrier,
-        Err(detail) => {
-            send(&wire::short(Kind::StartFailed, 0, detail.as_bytes()))?;
+        Err(error) => {
+            send(&setup::message(Kind::Failed, 0, &error))?;
             return Ok(None);
         }
     };
     #[cfg(feature = "tracing")]
     crate::process::trace::install();
     send(&wire::short(Kind::Ready, 0, &[]))?;
-    Ok(Some((Options { max_payload: setup.max_payload, carrier }, reader)))
+    reader.set_limit(setup.max_payload.saturating_add(MAX_CONTEXT));
+    Ok(Some(Ready { reader, max_payload: setup.max_payload, carrier }))
 }
 
-fn initialize(setup: &Setup) -> Result<(), String> {
-    let Some(name) = &setup.initializer else { return Ok(()) };
-    let Some(initializer) = task::initializer(name) else {
-        return Err(format!("this program has no initializer `{name}`"));
+/// Runs the initializer, and finds the carrier.
+fn initialize(setup: &Setup) -> Result<Option<&'static Carrier>, ProcessError> {
+    setup.check_program()?;
+    let failed = |detail| {
+        let detail = format!("the initializer failed: {detail}");
+        ProcessError::Start { attempts: 1, detail }
     };
-    catch(initializer.run).unwrap_or_else(|payload| Err(panics::describe(&*payload).to_string()))
-}
-
-fn find_carrier(setup: &Setup) -> Result<Option<&'static Carrier>, String> {
+    if let Some(name) = &setup.initializer {
+        let initializer = task::initializer(name)
+            .ok_or_else(|| failed(format!("this program has no initializer `{name}`")))?;
+        catch(initializer.run)
+            .unwrap_or_else(|payload| Err(describe(payload).to_string()))
+            .map_err(failed)?;
+    }
     let Some(name) = &setup.carrier else { return Ok(None) };
-    let missing = || format!("this program has no carrier `{name}`");
-    context::carrier(name).map(Some).ok_or_else(missing)
+    let carrier = context::carrier(name);
+    carrier.map(Some).ok_or_else(|| failed(format!("this program has no carrier `{name}`")))
 }
 
 /// Runs calls until the pool asks the worker to exit.
-pub(super) fn run(
-    mut socket: &UnixStream,
-    mut reader: FrameReader,
-    options: &Options,
-) -> io::Result<()> {
-    reader.set_limit(options.max_payload.saturating_add(MAX_CONTEXT));
-    while let Some(header) = next_frame(&mut reader, &mut socket)? {
+pub(super) fn run(mut socket: &UnixStream, ready: Ready) -> io::Result<()> {
+    let Ready { mut reader, max_payload, carrier } = ready;
+    while let Some(header) = reader.read(&mut socket)? {
         match header.kind {
             Kind::Exit => break,
             Kind::Call => {}
             other => return Err(protocol_error(format!("{other:?} instead of a call"))),
         }
         watchdog::set_current(header.call);
-        let frame = answer(&header, reader.payload(), options).unwrap_or_else(|frame| frame);
+        let frame = answer(&header, reader.payload(), carrier)
+            .and_then(|mut frame| {
+                let sealed = wire::seal(&mut frame, max_payload);
+                sealed.map(|()| frame).map_err(|error| too_large(error, Side::Worker))
+            })
+            .unwrap_or_else(|error| setup::message(Kind::Failed, header.call, &error));
         watchdog::set_current(0);
         send(&frame)?;
     }
     Ok(())
 }
 
-/// Runs the function of a call; returns the frame with the answer. `Err`: the function has not
-/// returned a result.
-fn answer(header: &Header, payload: &[u8], options: &Options) -> Result<Vec<u8>, Vec<u8>> {
-    let call = header.call;
-    let text = |kind, text: String| wire::short(kind, call, text.as_bytes());
-    let undecodable = |detail| text(Kind::Undecodable, detail);
-    let panicked = |panic: Panic| {
-        let bytes = rmp_serde::to_vec_named(&panic).expect("a struct of plain fields");
-        wire::short(Kind::Panicked, call, &bytes)
-    };
+/// Runs the function of a call; returns the unsealed frame with its result.
+fn answer(
+    header: &Header,
+    payload: &[u8],
+    carrier: Option<&Carrier>,
+) -> Result<Vec<u8>, ProcessError> {
     let (payload, context) = header.split(payload);
     let context = Context::decode(context).map_err(undecodable)?;
     let (id, arguments) =
         split_task_id(payload).ok_or_else(|| undecodable("a call without a task id".to_owned()))?;
     let task = task::registry().ok().and_then(|tasks| tasks.get(&id));
-    let task = task.ok_or_else(|| wire::short(Kind::Unregistered, call, &[]))?;
+    // Only the pool knows its name.
+    let task = task.ok_or(ProcessError::Unregistered { task: String::new() })?;
     let codec = Codec::from_byte(header.codec).map_err(undecodable)?;
     let mut result = None;
     let entered = catch(|| {
-        context.enter(options.carrier, &mut || {
+        context.enter(carrier, &mut || {
             // Caught here, so that the context is left as after a return.
-            let run = || task.run(&mut Request::new(arguments, codec, call));
+            let run = || task.run(&mut Request::new(arguments, codec, header.call));
             result = Some(catch(run).map_err(describe));
         });
     });
-    entered.map_err(|payload| panicked(describe(payload)))?;
-    let Answer(mut frame) = match result.unwrap_or_else(|| Err(not_run())).map_err(panicked)? {
-        Ok(answer) => answer,
-        Err(Refusal::Undecodable(detail)) => return Err(undecodable(detail)),
-        Err(Refusal::Unencodable(detail)) => return Err(text(Kind::Unencodable, detail)),
-    };
-    wire::seal(&mut frame, options.max_payload).map_err(|error| match error {
-        WireError::TooLong { bytes, limit } => {
-            let sizes = rmp_serde::to_vec(&(bytes, limit)).expect("two numbers");
-            wire::short(Kind::TooLong, call, &sizes)
-        }
-        other => text(Kind::Unencodable, other.to_string()),
-    })?;
-    Ok(frame)
-}
-
-fn describe(payload: Box<dyn Any + Send>) -> Panic {
-    let panic = panics::describe(&*payload);
-    crate::util::drop_quietly(payload);
-    panic
+    entered.map_err(|payload| ProcessError::Panicked(describe(payload)))?;
+    let result = result.unwrap_or_else(|| Err(not_run())).map_err(ProcessError::Panicked)?;
+    Ok(result?.0)
 }
 
 fn not_run() -> Panic {
     let message = "the carrier of the pool has not called the function".to_owned();
     Panic { message: Some(message), location: None, backtrace: None }
-}
-
-/// Reads the next frame; `None` at the end of the stream.
-fn next_frame(reader: &mut FrameReader, source: &mut impl Read) -> io::Result<Option<Header>> {
-    loop {
-        if let Some(header) = reader.next().map_err(|error| protocol_error(error.to_string()))? {
-            return Ok(Some(header));
-        }
-        match reader.fill(source) {
-            Ok(0) => return Ok(None),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 /// Writes a frame.

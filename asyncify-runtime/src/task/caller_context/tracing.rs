@@ -4,8 +4,9 @@ use std::panic::Location;
 use std::time::Instant;
 
 use tracing::field::Empty;
-use tracing::subscriber::NoSubscriber;
-use tracing::{Dispatch, Span, dispatcher};
+use tracing::{Span, dispatcher};
+
+use crate::util::trace_context::TraceContext;
 
 /// The name of a call and its location in the source.
 #[derive(Clone, Copy)]
@@ -16,8 +17,7 @@ pub(crate) struct Origin {
 }
 
 pub(super) struct Tracing {
-    dispatcher: Dispatch,
-    caller: Span,
+    caller: TraceContext,
     /// The call's own span, a child of the caller's: from the start of the call to the end of its
     /// body.
     span: Span,
@@ -28,11 +28,7 @@ pub(super) struct Tracing {
 impl Tracing {
     /// Returns `None` if there is no subscriber.
     pub(super) fn capture(origin: &Origin) -> Option<Box<Self>> {
-        let dispatcher = dispatcher::get_default(|dispatcher| {
-            (!dispatcher.is::<NoSubscriber>()).then(|| dispatcher.clone())
-        })?;
-        // Outside `get_default`, within which there is no current span.
-        let caller = Span::current();
+        let caller = TraceContext::capture()?;
         // tokio describes its tasks in this form, and its console reads it.
         let location = origin.location;
         let name = origin.name;
@@ -49,11 +45,11 @@ impl Tracing {
             run_time_us = Empty,
         );
         let started = (!span.is_disabled()).then(Instant::now);
-        Some(Box::new(Self { dispatcher, caller, span, started }))
+        Some(Box::new(Self { caller, span, started }))
     }
 
     pub(super) fn enter(&self) -> impl Sized + '_ {
-        let dispatcher = dispatcher::set_default(&self.dispatcher);
+        let dispatcher = dispatcher::set_default(&self.caller.dispatcher);
         let timed = self.started.map(|started| {
             let begun = Instant::now();
             self.span.record("queue_wait_us", micros(started, begun));
@@ -62,17 +58,15 @@ impl Tracing {
         let span = self.span.enter();
         // The caller's span is entered last, so it is the body's current span. The fields of the
         // tuple are dropped in order: the time is recorded before the dispatcher is reset.
-        (self.caller.enter(), span, timed, dispatcher)
+        (self.caller.span.enter(), span, timed, dispatcher)
     }
 }
 
 impl Drop for Tracing {
-    /// Closes the spans with their dispatcher as the current one: a registry closes the parent of a
-    /// closed span through the current dispatcher.
+    /// Closes the call's span before the caller's, with the same dispatcher as the current one.
     fn drop(&mut self) {
-        let _current = dispatcher::set_default(&self.dispatcher);
+        let _current = dispatcher::set_default(&self.caller.dispatcher);
         self.span = Span::none();
-        self.caller = Span::none();
     }
 }
 

@@ -3,6 +3,10 @@
 use std::fmt::{self, Write};
 
 use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Span, Subscriber};
+use tracing_subscriber::layer::{Context, Layer};
+use tracing_subscriber::registry::{LookupSpan, Registry};
 
 /// The longest text, in bytes.
 const LIMIT: usize = 16 * 1024;
@@ -54,61 +58,50 @@ impl Visit for Fields {
     }
 }
 
-#[cfg(feature = "span_fields")]
-pub use self::span_fields::SpanFields;
-#[cfg(feature = "span_fields")]
-pub(super) use self::span_fields::fields_of;
+/// A layer that keeps the fields of spans for worker processes.
+///
+/// Only a subscriber knows the values of a span's fields. Without this layer a worker sees the
+/// name of its caller's span, but not its fields. Needs a [`Registry`] with layers.
+///
+/// # Examples
+///
+/// ```
+/// use asyncify_runtime::process::SpanFields;
+/// use tracing_subscriber::layer::SubscriberExt;
+///
+/// let subscriber = tracing_subscriber::registry().with(SpanFields);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SpanFields;
 
-#[cfg(feature = "span_fields")]
-mod span_fields {
-    use tracing::span::{Attributes, Id, Record};
-    use tracing::{Span, Subscriber};
-    use tracing_subscriber::layer::{Context, Layer};
-    use tracing_subscriber::registry::{LookupSpan, Registry};
-
-    use super::Fields;
-
-    /// A layer that keeps the fields of spans for worker processes.
-    ///
-    /// Only a subscriber knows the values of a span's fields. Without this layer a worker sees the
-    /// name of its caller's span, but not its fields. Needs a [`Registry`] with layers.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use asyncify_runtime::process::SpanFields;
-    /// use tracing_subscriber::layer::SubscriberExt;
-    ///
-    /// let subscriber = tracing_subscriber::registry().with(SpanFields);
-    /// ```
-    #[derive(Clone, Copy, Debug, Default)]
-    pub struct SpanFields;
-
-    impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanFields {
-        fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-            let Some(span) = context.span(id) else { return };
-            let mut fields = Fields::default();
-            attributes.record(&mut fields);
-            span.extensions_mut().insert(fields);
-        }
-
-        fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-            let Some(span) = context.span(id) else { return };
-            if let Some(fields) = span.extensions_mut().get_mut::<Fields>() {
-                values.record(fields);
-            }
-        }
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanFields {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        span.extensions_mut().insert(fields);
     }
 
-    /// The fields of a span, if there is the layer.
-    pub(in super::super) fn fields_of(span: &Span) -> String {
-        let fields = span.with_subscriber(|(id, dispatcher)| {
-            let span = dispatcher.downcast_ref::<Registry>()?.span(id)?;
-            let extensions = span.extensions();
-            extensions.get().map(|Fields { others, .. }| others.0.clone())
-        });
-        fields.flatten().unwrap_or_default()
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        // Formatting a value is code of the user, and may log: not under the lock.
+        let mut recorded = Fields::default();
+        values.record(&mut recorded);
+        let Some(span) = context.span(id) else { return };
+        if let Some(Fields { others, .. }) = span.extensions_mut().get_mut() {
+            let separator = if others.0.is_empty() { "" } else { " " };
+            let _ = write!(others, "{separator}{}", recorded.others.0);
+        }
     }
+}
+
+/// The fields of a span, if there is the layer.
+pub(super) fn fields_of(span: &Span) -> String {
+    let fields = span.with_subscriber(|(id, dispatcher)| {
+        let span = dispatcher.downcast_ref::<Registry>()?.span(id)?;
+        let extensions = span.extensions();
+        extensions.get().map(|Fields { others, .. }| others.0.clone())
+    });
+    fields.flatten().unwrap_or_default()
 }
 
 #[cfg(test)]
