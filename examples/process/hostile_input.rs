@@ -1,6 +1,6 @@
-//! How do I feed a C library what strangers upload? Unpacks good, broken and malicious bzip2 files
+//! How do I run a C library on untrusted uploads? Unpacks good, broken and malicious bzip2 files
 //! with libbz2, in worker processes that may take 256 MiB and 2 seconds each, beside a task that
-//! ticks every millisecond; and prints what came of each file.
+//! ticks every millisecond; and prints the result for each file.
 //!
 //!     cargo run -p asyncify-process-examples --example hostile_input
 
@@ -49,13 +49,13 @@ fn unpack(file: &ByteBuf) -> Result<ByteBuf, UploadError> {
     loop {
         match decoder.read(&mut piece)? {
             0 => return Ok(ByteBuf::from(content)),
-            // Aborts where there is no more memory, as most code in Rust does, and in C.
+            // Aborts if there is no more memory, as most code in Rust and C does.
             read => content.extend_from_slice(&piece[..read]),
         }
     }
 }
 
-/// Only looks how long the content is, however long that takes.
+/// Only counts the bytes of the content, however many there are.
 #[sync_to_async(process(pool = &SANDBOX))]
 fn measure(file: &ByteBuf) -> Result<u64, UploadError> {
     Ok(io::copy(&mut MultiBzDecoder::new(&file[..]), &mut io::sink())?)
@@ -126,7 +126,7 @@ fn died(crash: &Crash) -> String {
     }
 }
 
-/// Ticks every millisecond for ever, and notes by how much a tick was late.
+/// Ticks every millisecond for ever, and records how late each tick is.
 async fn tick(worst: &std::cell::Cell<Duration>) {
     let mut last = Instant::now();
     loop {

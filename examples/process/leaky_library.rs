@@ -1,6 +1,5 @@
 //! How do I live with a library that leaks? Its calls run in a worker process, which is replaced once
-//! it has more than 64 MiB of resident memory. The leak then ends with the process, whichever input
-//! makes it large.
+//! it has more than 64 MiB of resident memory. The exit of the process frees the leaked memory.
 //!
 //!     cargo run -p asyncify-process-examples --example leaky_library
 
@@ -16,7 +15,7 @@ static POOL: LazyLock<Pool> = LazyLock::new(|| {
     pool.build().expect("`main` has called `init`")
 });
 
-/// A parser as it comes from C: it allocates a document, and nothing of its interface frees it.
+/// A parser from a C library: it allocates a document that its interface cannot free.
 mod parser {
     pub(super) struct Document<'a> {
         pub(super) words: Vec<&'a [u8]>,

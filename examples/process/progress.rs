@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let began = Instant::now();
     let calls: FuturesUnordered<_> =
         (0..pieces).map(|piece| count_primes(piece * PIECE, (piece + 1) * PIECE)).collect();
-    // As they end, in any order.
+    // In the order in which they complete.
     let sum = calls.try_fold(0, async |sum, count| {
         bar.inc(1);
         Ok(sum + count)

@@ -1,6 +1,6 @@
-//! How do I cancel a call without losing what its worker has loaded? Each worker loads a table first,
-//! which takes much longer than a look-up. A search whose future was dropped sees that by
-//! `is_cancelled` and returns, and its worker goes on with the next call. Without `kill_grace` the
+//! How do I cancel a call and keep the data that its worker has loaded? Each worker loads a table first,
+//! which takes much longer than a look-up. A search whose future was dropped checks
+//! `is_cancelled` and returns, and its worker continues with the next call. Without `kill_grace` the
 //! worker would be killed, and the next one would load the table again.
 //!
 //!     cargo run -p asyncify-process-examples --example warm_worker

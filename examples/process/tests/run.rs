@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-/// What an example prints; cargo builds it into the directory beside this test's.
+/// The output of an example; cargo builds it into the directory beside that of this test.
 fn stdout(name: &str, arguments: &[&str]) -> String {
     let own = env::current_exe().expect("a test knows its own path");
     let profile = own.parent().and_then(Path::parent).expect("the test lies in `deps`");
@@ -28,7 +28,7 @@ fn hostile_input_costs_only_its_own_call() {
     {
         assert!(outcome(broken).starts_with("refused: "), "{printed}");
     }
-    // On a slow machine the time may be over before the memory is full.
+    // On a slow machine the time-out may come before the memory limit.
     let bomb = outcome("a bomb of 16 GiB");
     assert!(bomb.starts_with("died: ") || bomb.starts_with("killed: "), "{printed}");
     assert_eq!(outcome("a bomb of 1 TiB"), "killed: it took too long");

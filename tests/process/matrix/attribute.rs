@@ -1,4 +1,4 @@
-//! What the attribute makes of functions as people write them.
+//! Functions with the attribute.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -14,19 +14,19 @@ use crate::{Pipe, balanced, cases};
 
 cases![
     borrowed_arguments_are_encoded_at_the_call,
-    types_of_every_kind_cross,
-    a_time_out_of_its_own,
-    a_detached_call_runs_on,
+    types_of_every_kind_are_sent,
+    a_function_has_its_own_time_out,
+    a_detached_call_continues,
     the_sync_function_stays_under_its_name,
     errors_are_the_functions_own,
-    functions_of_one_name_are_told_apart,
-    the_other_codec_carries_nested_options,
+    functions_with_the_same_name_are_distinct,
+    postcard_encodes_nested_options,
 ];
 
 static POOL: LazyLock<Pool> =
     LazyLock::new(|| Pool::builder("attribute").workers(1).build().unwrap());
 
-/// Ends what the static keeps, so that the case leaves nothing behind.
+/// Ends the pool of the static, so that the case leaves nothing behind.
 async fn once(body: impl AsyncFnOnce(&Pool)) {
     let pool = Pool::builder("once").workers(1).build().unwrap();
     body(&pool).await;
@@ -63,7 +63,7 @@ async fn borrowed_arguments_are_encoded_at_the_call() {
     .await;
 }
 
-/// What serde's attributes can do.
+/// Types with serde's attributes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Everything {
     #[serde(flatten)]
@@ -102,7 +102,7 @@ fn same(value: &Everything) -> Result<Everything, Error> {
     Ok(value.clone())
 }
 
-async fn types_of_every_kind_cross() {
+async fn types_of_every_kind_are_sent() {
     let value = Everything {
         flat: Flat { inner: -1 },
         untagged: vec![Untagged::Number(7), Untagged::Text("seven".to_owned())],
@@ -124,7 +124,7 @@ fn spin() -> Result<(), Error> {
     }
 }
 
-async fn a_time_out_of_its_own() {
+async fn a_function_has_its_own_time_out() {
     once(async |pool| {
         let began = Instant::now();
         let error = with(pool, spin).await.unwrap_err();
@@ -137,14 +137,14 @@ async fn a_time_out_of_its_own() {
 #[sync_to_async(process(pool = &current(), on_drop = "detach"))]
 fn write_twice(first: &Path, go: &Path, second: &Path) -> Result<(), Error> {
     std::fs::write(first, "begun").expect("a writable place");
-    // Open for both, a pipe does not wait for its other end.
+    // Opened for reading and writing, a pipe does not wait for its other end.
     let mut go = std::fs::File::options().read(true).write(true).open(go).expect("a pipe");
     std::io::Read::read_exact(&mut go, &mut [0; 2]).expect("the test writes to it");
     std::fs::write(second, "ended").expect("a writable place");
     Ok(())
 }
 
-async fn a_detached_call_runs_on() {
+async fn a_detached_call_continues() {
     once(async |pool| {
         let pipes = ["detached-1", "detached-2", "detached-3"].map(Pipe::new);
         let [first, go, second] = &pipes;
@@ -206,7 +206,7 @@ async fn errors_are_the_functions_own() {
     .await;
 }
 
-async fn functions_of_one_name_are_told_apart() {
+async fn functions_with_the_same_name_are_distinct() {
     fn first() -> impl Future<Output = Result<u8, Error>> {
         #[sync_to_async(process(pool = &current()))]
         fn number() -> Result<u8, Error> {
@@ -239,7 +239,7 @@ fn nested(value: Option<Option<u8>>, unit: Option<()>) -> Result<(u8, Option<()>
     Ok((depth, unit))
 }
 
-async fn the_other_codec_carries_nested_options() {
+async fn postcard_encodes_nested_options() {
     once(async |pool| {
         assert_eq!(with(pool, || nested(None, Some(()))).await, Ok((0, Some(()))));
         assert_eq!(with(pool, || nested(Some(None), None)).await, Ok((1, None)));

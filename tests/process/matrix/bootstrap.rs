@@ -1,4 +1,4 @@
-//! How a program becomes a worker, and how not.
+//! Programs that become workers, and programs that do not.
 
 use asyncify_process_tests::tasks;
 use asyncify_runtime::Error;
@@ -8,10 +8,10 @@ use crate::{cases, finish, one};
 
 cases![
     a_worker_starts_no_workers,
-    what_a_worker_starts_is_no_worker,
+    a_child_of_a_worker_is_no_worker,
     inherited_descriptors_are_closed,
-    a_program_that_forgets_init_is_told_so,
-    another_program_cannot_run_what_it_does_not_have,
+    a_program_without_init_gets_an_error,
+    another_program_cannot_run_a_function_that_it_lacks,
 ];
 
 async fn a_worker_starts_no_workers() {
@@ -20,14 +20,14 @@ async fn a_worker_starts_no_workers() {
     finish(pool).await;
 }
 
-async fn what_a_worker_starts_is_no_worker() {
+async fn a_child_of_a_worker_is_no_worker() {
     let pool = one().build().unwrap();
     let said = tasks::restart(&pool, "role:greet".to_owned()).await;
     assert_eq!(said, Ok("no worker\n".to_owned()));
     finish(pool).await;
 }
 
-/// A descriptor without the mark that closes it, as C libraries open them.
+/// A descriptor without `O_CLOEXEC`, as C libraries open them.
 async fn inherited_descriptors_are_closed() {
     let file = std::fs::File::open("/etc/passwd").unwrap();
     rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::empty()).unwrap();
@@ -39,7 +39,7 @@ async fn inherited_descriptors_are_closed() {
     finish(pool).await;
 }
 
-async fn a_program_that_forgets_init_is_told_so() {
+async fn a_program_without_init_gets_an_error() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_forgetful")).output().unwrap();
     let (stdout, stderr) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -48,7 +48,7 @@ async fn a_program_that_forgets_init_is_told_so() {
 }
 
 /// A program of the same library, which has its functions but not those of this binary.
-async fn another_program_cannot_run_what_it_does_not_have() {
+async fn another_program_cannot_run_a_function_that_it_lacks() {
     use asyncify_process_tests::register::{current, with};
 
     #[asyncify_runtime::sync_to_async(process(pool = &current()))]

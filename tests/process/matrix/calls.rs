@@ -1,4 +1,4 @@
-//! Calls that end by themselves.
+//! Calls that complete.
 
 use asyncify_process_tests::tasks::{self, Unreadable};
 use asyncify_runtime::Error;
@@ -12,9 +12,9 @@ cases![
     a_result_comes_back,
     an_error_of_the_function_comes_back,
     a_panic_keeps_its_worker,
-    values_that_cannot_cross_keep_their_worker,
-    payloads_of_every_size_cross,
-    payloads_beyond_the_limit_are_refused,
+    values_that_cannot_be_encoded_keep_their_worker,
+    payloads_of_every_size_are_sent,
+    payloads_beyond_the_limit_are_rejected,
     a_long_panic_is_cut,
     functions_print_and_read,
     concurrent_calls_get_their_own_results,
@@ -40,7 +40,7 @@ async fn a_panic_keeps_its_worker() {
     let error = tasks::panic(&pool, "no way".to_owned()).await.unwrap_err();
     let Error::Process(ProcessError::Panicked(panic)) = error else { panic!("{error}") };
     assert_eq!(panic.message.as_deref(), Some("no way"));
-    let place = panic.location.expect("a place");
+    let place = panic.location.expect("a location");
     assert!(place.contains("tests/process/src/tasks.rs:"), "{place}");
     let error = tasks::panic_wordless(&pool).await.unwrap_err();
     let Error::Process(ProcessError::Panicked(panic)) = error else { panic!("{error}") };
@@ -49,7 +49,7 @@ async fn a_panic_keeps_its_worker() {
     assert_eq!(finish(pool).await.calls.panicked, 2);
 }
 
-async fn values_that_cannot_cross_keep_their_worker() {
+async fn values_that_cannot_be_encoded_keep_their_worker() {
     let pool = one().build().unwrap();
     let worker = tasks::pid(&pool).await;
     let error = tasks::unwritable(&pool).await.unwrap_err();
@@ -66,8 +66,8 @@ async fn values_that_cannot_cross_keep_their_worker() {
     assert_eq!(finish(pool).await.calls.failed, 2);
 }
 
-/// Both ways at once: neither side may wait for the other to read.
-async fn payloads_of_every_size_cross() {
+/// In both directions at once: neither side may wait for the other to read.
+async fn payloads_of_every_size_are_sent() {
     let pool = Pool::builder("sizes").workers(2).build().unwrap();
     for size in [0, 1, 1 << 10, 200 << 10, 300 << 10, 4 << 20, 64 << 20] {
         let bytes = ByteBuf::from(vec![0x5a; size]);
@@ -78,7 +78,7 @@ async fn payloads_of_every_size_cross() {
     finish(pool).await;
 }
 
-async fn payloads_beyond_the_limit_are_refused() {
+async fn payloads_beyond_the_limit_are_rejected() {
     let pool = one().max_payload(1000).build().unwrap();
     let worker = tasks::pid(&pool).await;
     let error = tasks::echo(&pool, ByteBuf::from(vec![0; 1001])).await.unwrap_err();
@@ -100,12 +100,12 @@ async fn payloads_beyond_the_limit_are_refused() {
     finish(pool).await;
 }
 
-/// However short results must be.
+/// Whatever the limit of results.
 async fn a_long_panic_is_cut() {
     let pool = one().max_payload(100).build().unwrap();
     let error = tasks::panic_at_length(&pool, 3 << 20).await.unwrap_err();
     let Error::Process(ProcessError::Panicked(panic)) = error else { panic!("{error}") };
-    let message = panic.message.expect("some words");
+    let message = panic.message.expect("a message");
     assert_eq!(message, "é".repeat(message.len() / 2));
     assert!(message.len() > 100_000);
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));

@@ -1,4 +1,4 @@
-//! Calls that are ended from outside.
+//! Calls that are cancelled or time out.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use crate::{Pipe, Scratch, balanced, cases, finish, one};
 
 cases![
     a_call_that_runs_too_long_is_killed,
-    the_error_of_a_time_out_comes_after_the_end_of_the_work,
+    a_time_out_is_reported_after_the_worker_has_ended,
     a_dropped_call_is_killed,
     a_dropped_call_that_waits_never_runs,
     a_call_that_is_not_polled_never_runs,
-    grace_lets_a_call_end_and_its_worker_live,
-    grace_ends,
+    a_call_that_ends_in_the_grace_period_keeps_its_worker,
+    a_call_that_outlasts_the_grace_period_is_killed,
     children_are_killed_with_their_call,
-    a_discarded_pool_kills_what_runs,
+    a_discarded_pool_kills_running_calls,
 ];
 
 async fn a_call_that_runs_too_long_is_killed() {
@@ -40,7 +40,7 @@ async fn a_call_that_runs_too_long_is_killed() {
     assert_eq!((metrics.ended.timed_out, metrics.calls.timed_out), (1, 1));
 }
 
-async fn the_error_of_a_time_out_comes_after_the_end_of_the_work() {
+async fn a_time_out_is_reported_after_the_worker_has_ended() {
     let pool = one().timeout(Duration::from_millis(30)).build().unwrap();
     for _ in 0..10 {
         let error = tasks::spin(&pool).await.unwrap_err();
@@ -87,7 +87,7 @@ async fn a_call_that_is_not_polled_never_runs() {
     assert_eq!(finish(pool).await.spawned, 0);
 }
 
-async fn grace_lets_a_call_end_and_its_worker_live() {
+async fn a_call_that_ends_in_the_grace_period_keeps_its_worker() {
     let pool = one().kill_grace(Duration::from_mins(1)).build().unwrap();
     let worker = tasks::pid(&pool).await;
     for round in 0..3 {
@@ -105,7 +105,7 @@ async fn grace_lets_a_call_end_and_its_worker_live() {
     assert_eq!((metrics.spawned, metrics.calls.cancelled), (1, 3));
 }
 
-async fn grace_ends() {
+async fn a_call_that_outlasts_the_grace_period_is_killed() {
     let pool = one()
         .timeout(Duration::from_millis(50))
         .kill_grace(Duration::from_millis(50))
@@ -130,7 +130,7 @@ async fn children_are_killed_with_their_call() {
     finish(pool).await;
 }
 
-async fn a_discarded_pool_kills_what_runs() {
+async fn a_discarded_pool_kills_running_calls() {
     let pool = one().build().unwrap();
     let begun = Pipe::new("discarded");
     let first = tokio::spawn(tasks::spin_and_tell(&pool, begun.path()));

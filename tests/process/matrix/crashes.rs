@@ -8,19 +8,19 @@ use rustix::process::Signal;
 use crate::{Pipe, cases, finish, kill, one};
 
 cases![
-    an_abort_costs_one_call,
-    a_segfault_costs_one_call,
-    an_exit_costs_one_call,
-    a_stack_overflow_costs_one_call,
-    a_sigkill_from_outside_costs_the_running_call,
-    a_worker_killed_while_idle_costs_nothing,
-    a_dying_worker_whose_child_lives_is_seen_at_once,
+    an_abort_fails_one_call,
+    a_segfault_fails_one_call,
+    an_exit_fails_one_call,
+    a_stack_overflow_fails_one_call,
+    a_sigkill_from_outside_fails_the_running_call,
+    a_worker_killed_while_idle_fails_no_call,
+    a_dying_worker_whose_child_lives_is_noticed_at_once,
     children_of_a_call_that_returned_live_on,
-    last_words_are_captured,
+    the_end_of_stderr_is_captured,
     a_partial_answer_is_a_crash,
 ];
 
-async fn an_abort_costs_one_call() {
+async fn an_abort_fails_one_call() {
     let pool = one().build().unwrap();
     let worker = tasks::pid(&pool).await.unwrap();
     let crash = crash(tasks::abort(&pool).await.unwrap_err());
@@ -33,7 +33,7 @@ async fn an_abort_costs_one_call() {
     assert_eq!(metrics.retried, 0);
 }
 
-async fn a_segfault_costs_one_call() {
+async fn a_segfault_fails_one_call() {
     let pool = one().build().unwrap();
     let crash = crash(tasks::signal(&pool, Signal::SEGV.as_raw()).await.unwrap_err());
     assert_eq!((crash.signal, crash.code), (Some(11), None));
@@ -41,7 +41,7 @@ async fn a_segfault_costs_one_call() {
     finish(pool).await;
 }
 
-async fn an_exit_costs_one_call() {
+async fn an_exit_fails_one_call() {
     let pool = one().build().unwrap();
     for code in [0, 1, 77] {
         let crash = crash(tasks::exit(&pool, code).await.unwrap_err());
@@ -51,7 +51,7 @@ async fn an_exit_costs_one_call() {
     finish(pool).await;
 }
 
-async fn a_stack_overflow_costs_one_call() {
+async fn a_stack_overflow_fails_one_call() {
     let pool = one().stderr(Stderr::Capture(4096)).build().unwrap();
     let crash = crash(tasks::recurse(&pool, u64::MAX).await.unwrap_err());
     assert_eq!(crash.signal, Some(6));
@@ -61,7 +61,7 @@ async fn a_stack_overflow_costs_one_call() {
     finish(pool).await;
 }
 
-async fn a_sigkill_from_outside_costs_the_running_call() {
+async fn a_sigkill_from_outside_fails_the_running_call() {
     let pool = one().build().unwrap();
     let begun = Pipe::new("killed");
     let call = tokio::spawn(tasks::spin_and_tell(&pool, begun.path()));
@@ -71,20 +71,20 @@ async fn a_sigkill_from_outside_costs_the_running_call() {
     assert_eq!(finish(pool).await.retried, 0);
 }
 
-async fn a_worker_killed_while_idle_costs_nothing() {
+async fn a_worker_killed_while_idle_fails_no_call() {
     let pool = one().build().unwrap();
     for _ in 0..50 {
         let worker = tasks::pid(&pool).await.unwrap();
         kill(worker, Signal::KILL);
-        // With luck before the pool has seen it.
+        // Perhaps before the pool has noticed it.
         assert_ne!(tasks::pid(&pool).await.unwrap(), worker);
     }
     let metrics = finish(pool).await;
     assert_eq!((metrics.ended.died_idle, metrics.calls.crashed), (50, 0));
 }
 
-/// The child holds the worker's socket open, so that its end tells nothing.
-async fn a_dying_worker_whose_child_lives_is_seen_at_once() {
+/// The child keeps the worker's socket open, so the end of the stream does not show the death.
+async fn a_dying_worker_whose_child_lives_is_noticed_at_once() {
     let pool = one().build().unwrap();
     let began = std::time::Instant::now();
     let crash = crash(tasks::spawn_and_abort(&pool).await.unwrap_err());
@@ -104,7 +104,7 @@ async fn children_of_a_call_that_returned_live_on() {
     ended(child);
 }
 
-async fn last_words_are_captured() {
+async fn the_end_of_stderr_is_captured() {
     let pool = one().stderr(Stderr::Capture(100)).build().unwrap();
     let words = format!("{}the end", "x".repeat(100_000));
     let crash = crash(tasks::abort_loudly(&pool, words).await.unwrap_err());

@@ -1,4 +1,4 @@
-//! How workers come and go.
+//! The start and the end of workers.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ use crate::{Pipe, Scratch, cases, finish, kill, one};
 cases![
     workers_are_started_when_they_are_needed,
     spare_workers_are_started_ahead,
-    idle_workers_leave,
+    idle_workers_exit,
     a_dropped_pool_drains,
     initializers_run_once_in_each_worker,
     a_failing_initializer_is_reported_and_recovers,
-    a_program_that_says_nothing_is_no_worker,
+    a_program_that_sends_nothing_is_no_worker,
     a_program_that_ends_is_no_worker,
-    a_program_that_is_not_there_is_no_worker,
+    a_program_that_does_not_exist_is_no_worker,
     workers_have_their_names_and_variables,
     a_spare_worker_that_is_killed_is_replaced,
 ];
@@ -58,7 +58,7 @@ async fn spare_workers_are_started_ahead() {
     finish(pool).await;
 }
 
-async fn idle_workers_leave() {
+async fn idle_workers_exit() {
     let pool = Pool::builder("leaving")
         .workers(3)
         .min_idle(1)
@@ -136,7 +136,7 @@ async fn start_error(builder: asyncify_runtime::process::Builder) -> String {
     detail
 }
 
-async fn a_program_that_says_nothing_is_no_worker() {
+async fn a_program_that_sends_nothing_is_no_worker() {
     let builder = one().worker_exe("/bin/sleep");
     // `sleep` without an argument ends at once; `tail` waits for its stdin.
     let detail = start_error(builder.stderr(Stderr::Capture(1000))).await;
@@ -152,7 +152,7 @@ async fn a_program_that_ends_is_no_worker() {
     assert!(detail.contains("before it was ready (exit status: 0)"), "{detail}");
 }
 
-async fn a_program_that_is_not_there_is_no_worker() {
+async fn a_program_that_does_not_exist_is_no_worker() {
     let detail = start_error(one().worker_exe("/nowhere/worker")).await;
     assert!(detail.contains("No such file"), "{detail}");
 }

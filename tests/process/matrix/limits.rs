@@ -1,4 +1,4 @@
-//! What workers may take.
+//! Limits of workers and of the queue.
 
 use std::time::{Duration, Instant};
 
@@ -12,16 +12,16 @@ use crate::{Pipe, cases, finish, one};
 const MIB: u64 = 1 << 20;
 
 cases![
-    an_allocation_over_the_limit_costs_one_call,
+    an_allocation_over_the_limit_fails_one_call,
     threads_fit_under_the_limit,
     a_grown_worker_is_replaced,
     a_worker_is_replaced_after_its_calls,
-    every_call_its_own_worker,
-    a_full_queue_refuses,
-    metrics_tell_how_long_calls_wait_and_run,
+    every_call_has_its_own_worker,
+    a_full_queue_rejects,
+    metrics_have_queue_and_run_times,
 ];
 
-async fn an_allocation_over_the_limit_costs_one_call() {
+async fn an_allocation_over_the_limit_fails_one_call() {
     let pool = one().memory_limit(64 * MIB).build().unwrap();
     assert_eq!(tasks::allocate(&pool, 1 << 20).await, Ok(1 << 20));
     let crash = crash(tasks::allocate(&pool, 1 << 30).await.unwrap_err());
@@ -58,8 +58,8 @@ async fn a_worker_is_replaced_after_its_calls() {
     assert_eq!((metrics.spawned, metrics.ended.max_tasks), (3, 3));
 }
 
-/// Recycling with callers in a queue, which other pools deadlock in.
-async fn every_call_its_own_worker() {
+/// Replaces workers while calls are queued, which deadlocks other pools.
+async fn every_call_has_its_own_worker() {
     let pool = Pool::builder("fresh").workers(2).max_tasks(1).build().unwrap();
     let callers = (0..8_u64).map(|caller| {
         let pool = pool.clone();
@@ -76,7 +76,7 @@ async fn every_call_its_own_worker() {
     assert_eq!((metrics.spawned, metrics.ended.max_tasks), (80, 80));
 }
 
-async fn a_full_queue_refuses() {
+async fn a_full_queue_rejects() {
     let pool = one().queue_limit(1).build().unwrap();
     let begun = Pipe::new("full");
     let mut running = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
@@ -92,7 +92,7 @@ async fn a_full_queue_refuses() {
     assert_eq!(finish(pool).await.calls.refused, 1);
 }
 
-async fn metrics_tell_how_long_calls_wait_and_run() {
+async fn metrics_have_queue_and_run_times() {
     let pool = one().build().unwrap();
     assert_eq!(pool.metrics().run_times.count, 0);
     let began = Instant::now();

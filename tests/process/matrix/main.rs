@@ -1,8 +1,7 @@
-//! The failure matrix: everything that can happen to a worker, against real processes and real
-//! signals. After each case the statistics must balance, and nothing may be left: no process, no
-//! zombie, no descriptor.
+//! The failure matrix: all failures of a worker, with real processes and real signals. After each case
+//! the statistics must balance, and no process, zombie or descriptor may be left.
 //!
-//! `cargo test -p asyncify-process-tests --test matrix -- NAME` runs the cases whose names hold
+//! `cargo test -p asyncify-process-tests --test matrix -- NAME` runs the cases whose names contain
 //! NAME.
 
 mod attribute;
@@ -109,7 +108,7 @@ fn balanced(pool: &Pool) {
     assert_eq!(metrics.spawned, metrics.alive as u64 + ended, "unbalanced: {metrics:?}");
 }
 
-/// A path that no other case uses, and that is not there yet.
+/// A path that no other case uses, and that does not exist yet.
 struct Scratch(std::path::PathBuf);
 
 impl Scratch {
@@ -131,7 +130,7 @@ impl Drop for Scratch {
     }
 }
 
-/// A named pipe: a message from a worker that can be waited for.
+/// A named pipe, on which a case waits for a message from a worker.
 struct Pipe {
     scratch: Scratch,
     reader: std::fs::File,
@@ -142,7 +141,7 @@ impl Pipe {
         use rustix::fs::{CWD, FileType, Mode, OFlags};
         let scratch = Scratch::new(name);
         rustix::fs::mknodat(CWD, &scratch.0, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-        // Opened for reading at once, so that no writer has to wait.
+        // Opened for reading at once, so that a writer does not wait.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let reader = rustix::fs::open(&scratch.0, flags, Mode::empty()).unwrap();
         Self { scratch, reader: reader.into() }
@@ -174,5 +173,5 @@ impl Pipe {
 /// Sends a signal to a process.
 fn kill(pid: u32, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_raw(pid.try_into().expect("a process id"));
-    rustix::process::kill_process(pid.expect("not 0"), signal).expect("a process of ours");
+    rustix::process::kill_process(pid.expect("not 0"), signal).expect("a child process");
 }

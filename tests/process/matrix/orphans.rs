@@ -1,4 +1,4 @@
-//! Workers whose program dies, at every stage.
+//! Workers whose program dies, in every state.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -19,14 +19,14 @@ cases![
     a_worker_that_spins_ends_with_its_program,
     an_idle_worker_ends_with_its_program,
     a_worker_that_starts_ends_with_its_program,
-    a_worker_that_has_not_begun_ends_with_its_program,
-    a_program_that_never_greets_ends_with_its_pool,
+    a_worker_that_has_read_nothing_ends_with_its_program,
+    a_program_that_never_becomes_ready_ends_with_its_pool,
     a_worker_of_a_pool_that_shuts_down_ends_with_its_program,
     what_a_worker_has_started_ends_with_its_program,
-    a_program_that_ends_takes_its_workers_along,
+    workers_of_a_program_that_ends_are_killed,
 ];
 
-/// What this binary does when it is started by a case.
+/// The part of this binary that a case starts as a program of its own.
 pub(crate) fn role(argument: &str) -> Option<fn()> {
     match argument {
         "role:greet" => Some(|| println!("no worker")),
@@ -42,7 +42,7 @@ pub(crate) fn role(argument: &str) -> Option<fn()> {
 }
 
 fn file() -> String {
-    std::env::args().nth(2).expect("a file to tell on")
+    std::env::args().nth(2).expect("a file")
 }
 
 fn spin() {
@@ -72,13 +72,13 @@ fn start() {
 
 fn tell_and_spin() {
     let file = std::env::var("ASYNCIFY_TEST_FILE").expect("set by the pool");
-    std::fs::write(file, std::process::id().to_string()).expect("a writable place");
+    std::fs::write(file, std::process::id().to_string()).expect("a writable file");
     loop {
         std::hint::spin_loop();
     }
 }
 
-/// Its worker is a program that never says hello.
+/// Its worker is a program that never becomes ready.
 fn stranger() {
     let pool = one().worker_exe("/usr/bin/tail").build().unwrap();
     let ended = block_on(tasks::pid(&pool));
@@ -113,12 +113,12 @@ fn end() {
     let mut call = Box::pin(tasks::spin_and_tell(&pool, scratch.path()));
     assert!(call.as_mut().now_or_never().is_none());
     std::fs::write(file(), scratch.wait()).unwrap();
-    // Without the end of the pool, as a static one has none.
+    // The pool is not dropped, as a static is not.
     std::mem::forget((call, pool));
 }
 
 fn wait_for_ever() {
-    // Our stdin is a pipe that nobody writes to.
+    // Stdin is a pipe without data.
     let _ = std::io::stdin().read(&mut [0]);
 }
 
@@ -151,7 +151,7 @@ async fn an_idle_worker_ends_with_its_program() {
     dies_with_its_program("role:idle");
 }
 
-/// While it says hello, or while its initializer runs.
+/// Before it is ready, or while its initializer runs.
 async fn a_worker_that_starts_ends_with_its_program() {
     dies_with_its_program("role:start");
     for _ in 0..20 {
@@ -164,8 +164,8 @@ async fn a_worker_that_starts_ends_with_its_program() {
     }
 }
 
-/// Stopped as soon as it is there, before it can have read a word.
-async fn a_worker_that_has_not_begun_ends_with_its_program() {
+/// Stopped at once, before it can have read anything.
+async fn a_worker_that_has_read_nothing_ends_with_its_program() {
     for _ in 0..20 {
         let scratch = Pipe::new("stopped");
         let mut program = start_role("role:spin", &scratch);
@@ -178,7 +178,7 @@ async fn a_worker_that_has_not_begun_ends_with_its_program() {
     }
 }
 
-async fn a_program_that_never_greets_ends_with_its_pool() {
+async fn a_program_that_never_becomes_ready_ends_with_its_pool() {
     let scratch = Pipe::new("stranger");
     let mut program = start_role("role:stranger", &scratch);
     let worker = first_child(&program);
@@ -204,7 +204,7 @@ async fn what_a_worker_has_started_ends_with_its_program() {
     dies_with_its_program("role:child");
 }
 
-async fn a_program_that_ends_takes_its_workers_along() {
+async fn workers_of_a_program_that_ends_are_killed() {
     let scratch = Pipe::new("ended");
     let mut program = start_role("role:end", &scratch);
     let worker = scratch.wait_pid();

@@ -1,4 +1,4 @@
-//! Systems that have no descriptors or processes left, or no longer the program.
+//! Systems without descriptors or processes, and programs whose file was replaced.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -13,12 +13,12 @@ use crate::{Scratch, cases, finish, one};
 
 cases![
     without_descriptors_the_start_fails_and_recovers,
-    whichever_descriptor_is_missing_the_start_fails_and_recovers,
+    without_one_of_its_descriptors_the_start_fails_and_recovers,
     without_processes_the_start_fails_and_recovers,
-    a_program_that_was_replaced_goes_on_as_it_was,
+    a_program_whose_file_was_replaced_starts_its_own_image,
 ];
 
-/// What this binary does when it is started by a case.
+/// The part of this binary that a case starts as a program of its own.
 pub(crate) fn role(argument: &str) -> Option<fn()> {
     match argument {
         "role:processes" => Some(processes),
@@ -52,8 +52,8 @@ async fn without_descriptors_the_start_fails_and_recovers() {
     finish(pool).await;
 }
 
-/// A start takes several, and may fail at each.
-async fn whichever_descriptor_is_missing_the_start_fails_and_recovers() {
+/// A start needs several descriptors, and may fail at each.
+async fn without_one_of_its_descriptors_the_start_fails_and_recovers() {
     let mut failed = 0;
     for most in 3.. {
         let pool = one().build().unwrap();
@@ -69,7 +69,7 @@ async fn whichever_descriptor_is_missing_the_start_fails_and_recovers() {
     assert!(failed >= 3, "two sockets and a timer, but only {failed} starts have failed");
 }
 
-/// The limit counts what a user has, and root has none; so this is done by a user that nobody is.
+/// The limit counts the processes of a user, and root has no limit, so this runs as an unused user id.
 async fn without_processes_the_start_fails_and_recovers() {
     let user = 0x7000_0000 + std::process::id();
     let program = Scratch::new("processes");
@@ -102,8 +102,8 @@ fn processes() {
     println!("recovered");
 }
 
-/// As a build in place does it: workers must be of the image that runs, not of the new one.
-async fn a_program_that_was_replaced_goes_on_as_it_was() {
+/// As a rebuild does: workers must run the image of this process, not the new file.
+async fn a_program_whose_file_was_replaced_starts_its_own_image() {
     let program = Scratch::new("replaced");
     std::fs::copy(std::env::current_exe().unwrap(), &program.0).unwrap();
     let output =
@@ -115,7 +115,7 @@ async fn a_program_that_was_replaced_goes_on_as_it_was() {
 }
 
 fn replaced() {
-    let path = std::env::args().nth(2).expect("where the program is");
+    let path = std::env::args().nth(2).expect("the path of the program");
     let pool = Pool::builder("replaced").workers(2).max_tasks(1).build().unwrap();
     assert_eq!(block_on(tasks::add(&pool, 1, 1)), Ok(2));
     std::fs::remove_file(&path).unwrap();

@@ -1,4 +1,4 @@
-//! The same a thousand times, and at random moments.
+//! Failures a thousand times, and at random times.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::{balanced, cases, finish, one};
 
 cases![
     a_thousand_crashes_leave_nothing,
-    a_thousand_time_outs_meet_a_thousand_answers,
-    drops_at_random_moments_leave_nothing,
-    kills_at_random_moments_cost_at_most_their_calls,
-    pools_dropped_at_random_moments_leave_nothing,
+    a_thousand_time_outs_race_with_answers,
+    drops_at_random_times_leave_nothing,
+    kills_at_random_times_fail_at_most_their_calls,
+    pools_dropped_at_random_times_leave_nothing,
 ];
 
-/// Many at a time, so that a busy machine runs some while others wait for its scheduler.
+/// Many at a time, so that some run while others wait for a core.
 const WORKERS: usize = 8;
 
 async fn a_thousand_crashes_leave_nothing() {
@@ -42,8 +42,8 @@ async fn a_thousand_crashes_leave_nothing() {
     assert_eq!((metrics.ended.crashed, metrics.calls.crashed), (1000, 1000));
 }
 
-/// The deadline and the answer at the same time: either may win, and both leave order behind.
-async fn a_thousand_time_outs_meet_a_thousand_answers() {
+/// The deadline and the answer at the same time: either may come first.
+async fn a_thousand_time_outs_race_with_answers() {
     let builder = Pool::builder("deadline").workers(WORKERS).timeout(Duration::from_millis(2));
     let pool = builder.build().unwrap();
     let (mut in_time, mut late) = (0, 0);
@@ -62,7 +62,7 @@ async fn a_thousand_time_outs_meet_a_thousand_answers() {
     assert!(late > 0, "none was late");
 }
 
-/// A cheap generator, the same everywhere.
+/// A random number generator with a fixed seed.
 struct Random(u64);
 
 impl Random {
@@ -73,8 +73,8 @@ impl Random {
         self.0 % bound
     }
 
-    /// Spends a moment that no clock could sleep.
-    fn linger(&mut self, micros: u64) {
+    /// Spins for a time that is too short to sleep.
+    fn spin(&mut self, micros: u64) {
         let moment = Duration::from_micros(self.below(micros));
         let began = std::time::Instant::now();
         while began.elapsed() < moment {
@@ -83,13 +83,13 @@ impl Random {
     }
 }
 
-async fn drops_at_random_moments_leave_nothing() {
+async fn drops_at_random_times_leave_nothing() {
     let pool = Pool::builder("drops").workers(2).build().unwrap();
     let mut random = Random(7);
     for round in 0..1000 {
         let mut call = Box::pin(tasks::add(&pool, round, round));
         if call.as_mut().now_or_never().is_none() {
-            random.linger(300);
+            random.spin(300);
         }
         drop(call);
     }
@@ -97,15 +97,15 @@ async fn drops_at_random_moments_leave_nothing() {
     finish(pool).await;
 }
 
-async fn kills_at_random_moments_cost_at_most_their_calls() {
+async fn kills_at_random_times_fail_at_most_their_calls() {
     let pool = Pool::builder("kills").workers(2).build().unwrap();
     let mut random = Random(11);
     let (mut returned, mut crashed) = (0, 0);
     for round in 0..300 {
         let calls = join_all((0..4).map(|n| tokio::spawn(tasks::add(&pool, round, n))));
-        random.linger(200);
+        random.spin(200);
         for child in children(std::process::id()) {
-            // One that has gone by itself is nobody else yet: it is reaped by us.
+            // The id of one that has exited is not reused before this process reaps it.
             let pid = rustix::process::Pid::from_raw(child.try_into().unwrap()).unwrap();
             let _ = rustix::process::kill_process(pid, Signal::KILL);
         }
@@ -126,13 +126,13 @@ async fn kills_at_random_moments_cost_at_most_their_calls() {
     assert_eq!((metrics.calls.returned, metrics.calls.crashed), (returned, crashed));
 }
 
-async fn pools_dropped_at_random_moments_leave_nothing() {
+async fn pools_dropped_at_random_times_leave_nothing() {
     let mut random = Random(13);
     for round in 0..200 {
         let pool = one().min_idle(1).build().unwrap();
         let mut call = Box::pin(tasks::add(&pool, 1, 1));
         let ended = call.as_mut().now_or_never();
-        random.linger(2000);
+        random.spin(2000);
         let how = if round % 2 == 0 { Shutdown::Drain } else { Shutdown::Discard };
         pool.shutdown(how).await;
         balanced(&pool);

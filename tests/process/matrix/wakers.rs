@@ -1,4 +1,4 @@
-//! Wakers, and subscribers, that panic or call back in.
+//! Wakers and subscribers that panic or call the pool.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -17,16 +17,16 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::{Pipe, balanced, cases, finish, one};
 
 cases![
-    a_waker_that_panics_harms_nobody_else,
+    a_waker_that_panics_affects_no_other_call,
     a_waker_that_panics_when_cloned_cancels_its_call,
     a_waker_that_panics_when_dropped_is_replaced,
-    a_waker_that_panics_when_dropped_goes_with_its_call,
+    a_waker_that_panics_when_dropped_is_dropped_with_its_call,
     a_waker_makes_the_next_call,
     a_waker_polls_and_drops_its_future,
-    a_waker_is_dropped_by_whoever_drops_the_future,
-    a_shut_down_is_heard_beside_a_waker_that_panics,
-    a_span_that_panics_when_closed_harms_nobody,
-    a_manager_that_cannot_wait_says_so,
+    a_waker_is_dropped_on_the_thread_that_drops_the_future,
+    a_shutdown_completes_beside_a_waker_that_panics,
+    a_span_that_panics_when_closed_affects_no_call,
+    a_manager_that_cannot_wait_fails_its_call,
 ];
 
 type Call = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
@@ -53,9 +53,8 @@ fn occupy(pool: &Pool) -> impl Sized + use<> {
     call
 }
 
-/// Two calls end at the same worker one after the other, so that the first waker has run when the
-/// second call is answered.
-async fn a_waker_that_panics_harms_nobody_else() {
+/// The same worker runs two calls, so that the first waker has run when the second call is answered.
+async fn a_waker_that_panics_affects_no_other_call() {
     let pool = one().build().unwrap();
     let (waker, adversary) = Adversary::default().on_wake(fall).waker();
     let occupied = occupy(&pool);
@@ -65,7 +64,7 @@ async fn a_waker_that_panics_harms_nobody_else() {
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
     assert_eq!(adversary.woken(), 1);
     assert_eq!(poll(&mut call, &waker), Poll::Ready(Ok(2)));
-    // Nor where calls end without a worker.
+    // The same for calls that end without a worker.
     let occupied = occupy(&pool);
     let mut queued = [add(&pool), add(&pool)];
     for call in &mut queued {
@@ -117,7 +116,7 @@ async fn a_waker_that_panics_when_dropped_is_replaced() {
     finish(pool).await;
 }
 
-async fn a_waker_that_panics_when_dropped_goes_with_its_call() {
+async fn a_waker_that_panics_when_dropped_is_dropped_with_its_call() {
     let pool = one().build().unwrap();
     for how in ["queued", "ended", "taken"] {
         let (waker, _) = Adversary::default().on_drop(fall).waker();
@@ -201,8 +200,8 @@ async fn a_waker_polls_and_drops_its_future() {
     finish(pool).await;
 }
 
-/// What a waker holds on to is the user's, and is not to be freed on a thread of the pool.
-async fn a_waker_is_dropped_by_whoever_drops_the_future() {
+/// The data of a waker belongs to the user, and is not freed on a thread of the pool.
+async fn a_waker_is_dropped_on_the_thread_that_drops_the_future() {
     let pool = one().build().unwrap();
     let begun = Pipe::new("dropped-waker");
     let mut call = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
@@ -216,7 +215,7 @@ async fn a_waker_is_dropped_by_whoever_drops_the_future() {
     finish(pool).await;
 }
 
-async fn a_shut_down_is_heard_beside_a_waker_that_panics() {
+async fn a_shutdown_completes_beside_a_waker_that_panics() {
     let pool = one().build().unwrap();
     let occupied = occupy(&pool);
     let mut call = add(&pool);
@@ -233,7 +232,7 @@ async fn a_shut_down_is_heard_beside_a_waker_that_panics() {
     finish(pool).await;
 }
 
-/// Panics where a span ends, which is where the last who knows it lets it go.
+/// Panics when a span is closed, on the thread that drops its last handle.
 struct Fragile;
 
 impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Fragile {
@@ -242,7 +241,7 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Fragile {
     }
 }
 
-async fn a_span_that_panics_when_closed_harms_nobody() {
+async fn a_span_that_panics_when_closed_affects_no_call() {
     use tracing_subscriber::layer::SubscriberExt;
     let pool = one().build().unwrap();
     let begun = Pipe::new("fragile");
@@ -260,7 +259,7 @@ async fn a_span_that_panics_when_closed_harms_nobody() {
 }
 
 /// `poll` refuses more descriptors than a process may have.
-async fn a_manager_that_cannot_wait_says_so() {
+async fn a_manager_that_cannot_wait_fails_its_call() {
     let stderr = asyncify_runtime::process::Stderr::Capture(100);
     let pool = one().stderr(stderr).build().unwrap();
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
@@ -269,7 +268,7 @@ async fn a_manager_that_cannot_wait_says_so() {
     begun.wait();
     let before = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..before }).unwrap();
-    // Needs no descriptor, and lets the worker wake its manager.
+    // Needs no descriptor, and makes the worker wake its manager.
     std::fs::remove_file(begun.path()).unwrap();
     let result = call.await.unwrap();
     setrlimit(Resource::Nofile, before).unwrap();

@@ -1,4 +1,4 @@
-//! Wakers that run code of a test's when they are cloned, woken or dropped.
+//! Wakers that run code of a test when they are cloned, woken or dropped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 type Hook = Box<dyn Fn() + Send + Sync>;
 
-/// What a waker does, besides to count that it was woken.
+/// The hooks of a waker, which counts in addition how often it is woken.
 pub struct Adversary {
     on_clone: Hook,
     on_wake: Hook,

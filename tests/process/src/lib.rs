@@ -1,4 +1,4 @@
-//! The functions that the tests run in workers, and what the tests look at from outside.
+//! The functions that the tests run in workers, and the state of processes as seen from outside.
 
 pub mod adversary;
 pub mod log;

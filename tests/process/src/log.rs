@@ -1,4 +1,4 @@
-//! A subscriber that keeps what it is told, as lines.
+//! A subscriber that stores spans and events as lines.
 
 use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -25,18 +25,18 @@ impl Log {
         )
     }
 
-    /// What was written.
+    /// The lines so far.
     ///
     /// # Panics
     ///
     /// Never.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.0.lock().expect("nobody panics with it").clone()
+        self.0.lock().expect("never poisoned").clone()
     }
 
     fn write(&self, line: String) {
-        self.0.lock().expect("nobody panics with it").push(line);
+        self.0.lock().expect("never poisoned").push(line);
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be seen of processes from outside.
+//! The state of processes, from `/proc`.
 
 use std::fs;
 use std::os::fd::AsFd;
@@ -20,12 +20,12 @@ pub fn children(pid: u32) -> Vec<u32> {
 #[must_use]
 pub fn stat(pid: u32) -> Option<(char, u32)> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name before may hold anything.
+    // The name before it may contain any character.
     let mut rest = text.rsplit_once(") ")?.1.split(' ');
     Some((rest.next()?.chars().next()?, rest.next()?.parse().ok()?))
 }
 
-/// Whether the process runs: it is there, and no zombie.
+/// Whether the process exists and is no zombie.
 #[must_use]
 pub fn runs(pid: u32) -> bool {
     stat(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
@@ -41,7 +41,7 @@ pub fn descriptors() -> usize {
 ///
 /// # Panics
 ///
-/// When it has not ended after a minute.
+/// If it has not ended after a minute.
 #[track_caller]
 pub fn ended(pid: u32) {
     let pid = Pid::from_raw(pid.try_into().expect("a process id")).expect("not 0");
@@ -55,7 +55,7 @@ pub fn ended(pid: u32) {
 ///
 /// # Panics
 ///
-/// When it is not readable after a minute.
+/// If it is not readable after a minute.
 #[track_caller]
 pub fn readable(descriptor: impl AsFd) {
     let mut fds = [PollFd::new(&descriptor, PollFlags::IN)];
@@ -63,11 +63,11 @@ pub fn readable(descriptor: impl AsFd) {
     assert_eq!(ready, Ok(1), "not readable");
 }
 
-/// Waits until something outside of this process is so; what it waits for tells nobody when.
+/// Waits until a condition outside of this process holds, which is polled because there is no event.
 ///
 /// # Panics
 ///
-/// When it is not so after a minute.
+/// If it does not hold after a minute.
 #[track_caller]
 pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     let began = Instant::now();

@@ -1,4 +1,4 @@
-//! Functions that behave in every way that there is.
+//! Functions for workers, one for each behaviour.
 
 use std::io::Read;
 use std::process::Command;
@@ -34,16 +34,16 @@ crate::task! {
         std::process::abort()
     }
 
-    /// Aborts with last words.
+    /// Writes to stderr, and aborts.
     pub fn abort_loudly(words: String) -> Result<(), Error> {
         eprintln!("{words}");
         std::process::abort()
     }
 
-    /// Gets a signal.
+    /// Sends itself a signal.
     pub fn signal(number: i32) -> Result<(), Error> {
         let signal = rustix::process::Signal::from_named_raw(number).expect("a signal");
-        // The standard library's handler takes a SIGSEGV that is none of its own for once only.
+        // The handler of the standard library ignores the first SIGSEGV that is no stack overflow.
         loop {
             rustix::process::kill_process(rustix::process::getpid(), signal).expect("our own");
         }
@@ -74,7 +74,7 @@ crate::task! {
         Ok(std::process::id())
     }
 
-    /// Starts threads that live at the same time.
+    /// Starts concurrent threads.
     pub fn threads(count: usize) -> Result<usize, Error> {
         let all_are_there = std::sync::Arc::new(std::sync::Barrier::new(count));
         let threads: Vec<_> = (0..count)
@@ -93,7 +93,7 @@ crate::task! {
         }
     }
 
-    /// Says on a file that it has begun, and never ends.
+    /// Writes to a file that it has started, and never ends.
     pub fn spin_and_tell(file: String) -> Result<(), Error> {
         std::fs::write(file, std::process::id().to_string()).expect("a writable place");
         loop {
@@ -101,10 +101,10 @@ crate::task! {
         }
     }
 
-    /// Says on a file that it has begun, and ends when it gets a byte from a pipe.
+    /// Writes to a file that it has started, and ends when it receives a byte from a pipe.
     pub fn tell_and_wait(begun: String, go: String) -> Result<(), Error> {
         std::fs::write(begun, std::process::id().to_string()).expect("a writable place");
-        // Open for both, a pipe does not wait for its other end.
+        // Opened for reading and writing, a pipe does not wait for its other end.
         let mut go = std::fs::File::options().read(true).write(true).open(go).expect("a pipe");
         go.read_exact(&mut [0]).expect("the test writes to it");
         Ok(())
@@ -122,7 +122,7 @@ crate::task! {
         }
     }
 
-    /// Spins until it is cancelled, and says so on a file.
+    /// Spins until it is cancelled, and writes that to a file.
     pub fn spin_until_cancelled(begun: String, ended: String) -> Result<(), Error> {
         std::fs::write(begun, "begun").expect("a writable place");
         while !is_cancelled() {
@@ -132,7 +132,7 @@ crate::task! {
         Ok(())
     }
 
-    /// Takes its time.
+    /// Sleeps.
     pub fn sleep(millis: u64) -> Result<u32, Error> {
         std::thread::sleep(Duration::from_millis(millis));
         Ok(std::process::id())
@@ -150,17 +150,17 @@ crate::task! {
         panic!("{message}")
     }
 
-    /// Panics with many words, and without a word on stderr.
+    /// Panics with a long message, and writes nothing to stderr.
     pub fn panic_at_length(bytes: usize) -> Result<(), Error> {
         std::panic::resume_unwind(Box::new("é".repeat(bytes / 2)))
     }
 
-    /// Panics without words.
+    /// Panics without a message.
     pub fn panic_wordless() -> Result<(), Error> {
         std::panic::panic_any(7_u8)
     }
 
-    /// Starts a process that holds on to everything it can, and dies.
+    /// Starts a process that keeps all inherited descriptors, and dies.
     pub fn spawn_and_abort() -> Result<(), Error> {
         Command::new("sleep").arg("1000").spawn().expect("coreutils");
         std::process::abort()
@@ -171,7 +171,7 @@ crate::task! {
         Ok(Command::new("sleep").arg("1000").spawn().expect("coreutils").id())
     }
 
-    /// Starts a process, says so on a file, and never ends.
+    /// Starts a process, writes its id to a file, and never ends.
     pub fn spawn_child_and_spin(file: String) -> Result<(), Error> {
         let child = Command::new("sleep").arg("1000").spawn().expect("coreutils").id();
         std::fs::write(file, child.to_string()).expect("a writable place");
@@ -180,7 +180,7 @@ crate::task! {
         }
     }
 
-    /// Prints, and reads what there is to read.
+    /// Prints, and reads stdin.
     pub fn print_and_read() -> Result<String, Error> {
         println!("a line that is no frame");
         let mut text = String::new();
@@ -188,7 +188,7 @@ crate::task! {
         Ok(text)
     }
 
-    /// The descriptors that the worker has open, as they are linked.
+    /// The targets of the worker's open descriptors.
     pub fn descriptors() -> Result<Vec<String>, Error> {
         let entries = std::fs::read_dir("/proc/self/fd").expect("a mounted /proc");
         Ok(entries
@@ -202,17 +202,17 @@ crate::task! {
         Ok(std::env::var(name).ok())
     }
 
-    /// What the initializer has left.
+    /// The value that the initializer has set.
     pub fn initialized() -> Result<u32, Error> {
         Ok(INITIALIZED.load(std::sync::atomic::Ordering::Relaxed))
     }
 
-    /// Whether a pool can be made inside of a worker.
+    /// Whether a pool can be created in a worker.
     pub fn nested() -> Result<(), Error> {
         asyncify_runtime::process::Pool::builder("nested").build().map(drop)
     }
 
-    /// Starts this program again as it is: it inherits the environment of a worker.
+    /// Starts this program again, with the environment of a worker.
     pub fn restart(argument: String) -> Result<String, Error> {
         let program = std::env::current_exe().expect("a program");
         let output = Command::new(program).arg(argument).output().expect("that runs");
@@ -224,18 +224,18 @@ crate::task! {
         Ok(std::fs::read_to_string("/proc/self/comm").expect("a mounted /proc").trim().to_owned())
     }
 
-    /// Returns what cannot be written.
+    /// Returns a value that cannot be serialized.
     pub fn unwritable() -> Result<Unwritable, Error> {
         Ok(Unwritable)
     }
 
-    /// Takes what cannot be read.
+    /// Takes a value that cannot be deserialized.
     pub fn unreadable(value: Unreadable) -> Result<(), Error> {
         let Unreadable = value;
         Ok(())
     }
 
-    /// Writes bytes on the worker's own socket.
+    /// Writes bytes to the worker's own socket.
     pub fn speak(bytes: ByteBuf) -> Result<(), Error> {
         use std::io::Write;
         socket().write_all(&bytes).expect("an open socket");
@@ -251,7 +251,7 @@ crate::task! {
         std::process::abort()
     }
 
-    /// Shuts the worker's own socket down, and lives on.
+    /// Shuts the worker's own socket down, and continues to run.
     pub fn hang_up() -> Result<(), Error> {
         socket().shutdown(std::net::Shutdown::Both).expect("an open socket");
         loop {
@@ -260,7 +260,7 @@ crate::task! {
     }
 }
 
-/// The worker's socket, found as nobody should.
+/// The worker's socket, found among its descriptors.
 fn socket() -> std::os::unix::net::UnixStream {
     use std::os::fd::FromRawFd;
     let entries = std::fs::read_dir("/proc/self/fd").expect("a mounted /proc");
@@ -274,8 +274,8 @@ fn socket() -> std::os::unix::net::UnixStream {
         .collect();
     sockets.sort_unstable();
     let first = *sockets.first().expect("a worker has a socket");
-    // SAFETY: the descriptor is open, as it was just listed, and the worker dies before anybody
-    // could miss it.
+    // SAFETY: the descriptor is open, as it was just listed, and the worker dies before it uses
+    // the socket again.
     unsafe { std::os::unix::net::UnixStream::from_raw_fd(first) }
 }
 
@@ -326,7 +326,7 @@ pub fn initialize_unless_blocked() -> Result<(), String> {
 ///
 /// # Panics
 ///
-/// When it is none.
+/// If it is no crash.
 #[must_use]
 #[track_caller]
 pub fn crash(error: Error) -> Crash {

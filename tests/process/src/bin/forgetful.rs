@@ -1,4 +1,4 @@
-//! A program that has forgotten `process::init`: it must be told so, and start nothing.
+//! A program that does not call `process::init`: it must get an error, and start nothing.
 
 use asyncify_process_tests::outside;
 use asyncify_runtime::process::{Pool, ProcessError, global};
