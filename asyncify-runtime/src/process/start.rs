@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,10 +33,8 @@ const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// Starts a worker and waits until it is ready.
 pub(crate) fn start(shared: &Arc<Shared>) -> Result<Worker, ProcessError> {
-    let Parts { link, child, control, stderr } = spawn(&shared.config).map_err(io_failure)?;
-    let reader = FrameReader::new(shared.config.max_payload.max(MAX_MESSAGE));
-    let wanted = shared.register(&link);
-    let mut worker = Worker::new(shared.clone(), link, child, reader, stderr);
+    let (mut worker, control) = spawn(shared).map_err(io_failure)?;
+    let wanted = shared.register(&worker.link);
     let ready = if wanted {
         set_up(&mut worker, control.as_ref())
     } else {
@@ -58,16 +56,9 @@ fn io_failure(error: io::Error) -> ProcessError {
     failure(error.to_string())
 }
 
-/// A process that was just started.
-struct Parts {
-    link: Arc<Link>,
-    child: Child,
-    /// The worker's end of the control socket.
-    control: Option<UnixStream>,
-    stderr: Option<Tail>,
-}
-
-fn spawn(config: &Config) -> io::Result<Parts> {
+/// Starts the process; also returns the worker's end of the control socket.
+fn spawn(shared: &Arc<Shared>) -> io::Result<(Worker, Option<UnixStream>)> {
+    let config = &shared.config;
     let (socket, worker_socket) = UnixStream::pair()?;
     socket.set_nonblocking(true)?;
     let (control, worker_control) = match config.kill_grace {
@@ -94,7 +85,8 @@ fn spawn(config: &Config) -> io::Result<Parts> {
         }
     };
     let link = Link::new(socket, process, timer, control, config.kill_group, config.kill_grace);
-    Ok(Parts { link: Arc::new(link), child, control: worker_control, stderr })
+    let reader = FrameReader::new(config.max_payload.max(MAX_MESSAGE));
+    Ok((Worker::new(shared.clone(), Arc::new(link), child, reader, stderr), worker_control))
 }
 
 fn command(config: &Config) -> Command {

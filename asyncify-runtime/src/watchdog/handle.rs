@@ -27,6 +27,12 @@ impl Config {
     }
 }
 
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("threshold", &self.threshold).finish_non_exhaustive()
+    }
+}
+
 /// Detects tasks that block the event loop, and reports them while they block.
 ///
 /// Each poll of a future should return quickly; a future that sleeps, waits for a lock or computes
@@ -95,7 +101,7 @@ impl Config {
 /// serves all watchdogs. It scans the threads four times per smallest threshold while watched
 /// futures are polled, parks when no watched future was polled for two thresholds, and exits when
 /// no futures are watched.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Watchdog {
     pub(super) config: Arc<Config>,
 }
@@ -135,15 +141,8 @@ impl Default for Watchdog {
     }
 }
 
-impl fmt::Debug for Watchdog {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watchdog")
-            .field("threshold", &self.config.threshold)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Configures a [`Watchdog`].
+#[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct WatchdogBuilder {
     config: Config,
@@ -183,12 +182,5 @@ impl WatchdogBuilder {
         let config = Arc::new(self.config);
         monitor::global().add_config(&config);
         Watchdog { config }
-    }
-}
-
-impl fmt::Debug for WatchdogBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let threshold = &self.config.threshold;
-        f.debug_struct("WatchdogBuilder").field("threshold", threshold).finish_non_exhaustive()
     }
 }

@@ -1,7 +1,6 @@
 //! A `tower` layer that watches requests.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -54,7 +53,7 @@ impl<S> Layer<S> for WatchdogLayer {
 
 /// A service whose requests are watched, made by [`WatchdogLayer`].
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct WatchdogService<S> {
     inner: S,
     layer: WatchdogLayer,
@@ -75,11 +74,5 @@ impl<R, S: Service<R>> Service<R> for WatchdogService<S> {
         // The service runs within a poll before it returns its future.
         let future = watch.poll(|| self.inner.call(request));
         Watched::new(future, watch)
-    }
-}
-
-impl<S: fmt::Debug> fmt::Debug for WatchdogService<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WatchdogService").field("inner", &self.inner).finish_non_exhaustive()
     }
 }

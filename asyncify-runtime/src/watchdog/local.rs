@@ -55,7 +55,8 @@ impl Drop for Entered {
         // A poll with a state ends before its thread destroys the state.
         let _ = LOCAL.try_with(|local| match self.0 {
             Some(PollKind::Outermost { unmonitored }) => {
-                if local.thread_state.leave(unmonitored) {
+                let is_reported = local.thread_state.leave(unmonitored);
+                if is_reported {
                     local.monitor.stall_ended(&local.thread_state);
                 }
             }

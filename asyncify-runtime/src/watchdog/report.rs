@@ -2,6 +2,8 @@
 
 use super::handle::Config;
 use super::stall::Stall;
+#[cfg(feature = "tracing")]
+use crate::util::trace_context::TraceContext;
 use crate::util::{catch, drop_quietly};
 
 #[derive(Debug)]
@@ -36,75 +38,56 @@ pub(super) fn deliver(report: Report) {
     drop_quietly(stall);
 }
 
-#[cfg(not(feature = "tracing"))]
-pub(super) use self::disabled::EventContext;
-#[cfg(feature = "tracing")]
-pub(super) use self::tracing::EventContext;
+/// The dispatcher and the span that were current at a task's first watched poll.
+pub(super) struct EventContext(#[cfg(feature = "tracing")] Option<TraceContext>);
 
-#[cfg(feature = "tracing")]
-mod tracing {
-    use tracing::dispatcher;
-
-    use super::Stall;
-    use crate::util::trace_context::TraceContext;
-
-    /// The dispatcher and the span that were current at a task's first watched poll.
-    pub(in super::super) struct EventContext(Option<TraceContext>);
-
-    impl EventContext {
-        pub(in super::super) fn current() -> Self {
-            Self(TraceContext::capture())
-        }
-
-        /// Emits an event. Returns `false` if there is no subscriber.
-        pub(in super::super) fn emit(&self, stall: &Stall) -> bool {
-            if let Some(TraceContext { dispatcher, span }) = &self.0 {
-                dispatcher::with_default(dispatcher, || span.in_scope(|| event(stall)));
-                return true;
-            }
-            // A global subscriber may have been set since. Without a subscriber the event is
-            // skipped, because `tracing` would cache that its callsite is disabled.
-            let has_subscriber = TraceContext::capture().is_some();
-            if has_subscriber {
-                event(stall);
-            }
-            has_subscriber
-        }
+impl EventContext {
+    pub(super) fn current() -> Self {
+        Self(
+            #[cfg(feature = "tracing")]
+            TraceContext::capture(),
+        )
     }
 
-    fn event(stall: &Stall) {
-        let location = stall.location();
-        tracing::warn!(
-            target: "asyncify_runtime::watchdog",
-            {
-                task.name = stall.name(),
-                loc.file = location.file(),
-                loc.line = location.line(),
-                loc.col = location.column(),
-                thread.name = stall.thread_name(),
-                thread.id = stall.thread_id(),
-                length = ?stall.length(),
-                over = stall.is_over(),
-                activity = stall.activity(),
-            },
-            "{stall}"
-        );
+    /// Emits an event. Returns `false` if there is no subscriber.
+    #[cfg(feature = "tracing")]
+    fn emit(&self, stall: &Stall) -> bool {
+        if let Some(TraceContext { dispatcher, span }) = &self.0 {
+            tracing::dispatcher::with_default(dispatcher, || span.in_scope(|| event(stall)));
+            return true;
+        }
+        // A global subscriber may have been set since. Without a subscriber the event is skipped,
+        // because `tracing` would cache that its callsite is disabled.
+        let has_subscriber = TraceContext::capture().is_some();
+        if has_subscriber {
+            event(stall);
+        }
+        has_subscriber
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    #[expect(clippy::unused_self, reason = "used with the feature `tracing`")]
+    fn emit(&self, _: &Stall) -> bool {
+        false
     }
 }
 
-#[cfg(not(feature = "tracing"))]
-mod disabled {
-    /// Without the feature `tracing`, there is no subscriber.
-    pub(in super::super) struct EventContext;
-
-    impl EventContext {
-        pub(in super::super) fn current() -> Self {
-            Self
-        }
-
-        #[allow(clippy::unused_self, reason = "used with the feature `tracing`")]
-        pub(in super::super) fn emit(&self, _: &super::Stall) -> bool {
-            false
-        }
-    }
+#[cfg(feature = "tracing")]
+fn event(stall: &Stall) {
+    let location = stall.location();
+    tracing::warn!(
+        target: "asyncify_runtime::watchdog",
+        {
+            task.name = stall.name(),
+            loc.file = location.file(),
+            loc.line = location.line(),
+            loc.col = location.column(),
+            thread.name = stall.thread_name(),
+            thread.id = stall.thread_id(),
+            length = ?stall.length(),
+            over = stall.is_over(),
+            activity = stall.activity(),
+        },
+        "{stall}"
+    );
 }

@@ -52,13 +52,13 @@ impl Stall {
     /// Returns the name of the blocked thread.
     #[must_use]
     pub fn thread_name(&self) -> Option<&str> {
-        self.thread_state.thread().name.as_deref()
+        self.thread_state.thread.name.as_deref()
     }
 
     /// Returns the id of the blocked thread, for debuggers and `/proc`. Only on Linux.
     #[must_use]
     pub fn thread_id(&self) -> Option<u32> {
-        self.thread_state.thread().id
+        self.thread_state.thread.id
     }
 
     /// Returns how long the poll has lasted so far, or its total length if the stall is over.
@@ -92,7 +92,7 @@ impl Stall {
     }
 
     pub(super) fn record_activity(&mut self) {
-        self.activity = self.thread_state.thread().activity();
+        self.activity = self.thread_state.thread.activity();
     }
 
     /// Marks the stall as over.

@@ -22,7 +22,7 @@ pub(super) struct ThreadState {
     /// The id of the innermost watch that is polled within the word's, or 0. Written only by the
     /// thread itself; a hint for the monitor.
     inner: AtomicU64,
-    thread: Thread,
+    pub(super) thread: Thread,
 }
 
 /// The kind of a poll, which determines what happens when it ends.
@@ -52,10 +52,6 @@ pub(super) enum Scan {
 impl ThreadState {
     pub(super) fn new(thread: Thread) -> Self {
         Self { word: AtomicU64::new(UNMONITORED), inner: AtomicU64::new(0), thread }
-    }
-
-    pub(super) fn thread(&self) -> &Thread {
-        &self.thread
     }
 
     /// Starts a poll. Called only by the thread itself, as is [`leave`](Self::leave).
