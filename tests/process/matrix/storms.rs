@@ -98,11 +98,12 @@ async fn drops_at_random_times_leave_nothing() {
 }
 
 async fn kills_at_random_times_fail_at_most_their_calls() {
-    let pool = Pool::builder("kills").workers(2).build().unwrap();
+    let pool = Pool::builder("kills").workers(WORKERS).build().unwrap();
     let mut random = Random(11);
     let (mut returned, mut crashed) = (0, 0);
-    for round in 0..300 {
-        let calls = join_all((0..4).map(|n| tokio::spawn(tasks::add(&pool, round, n))));
+    for round in 0..600 / WORKERS as u64 {
+        let calls = (0..2 * WORKERS as u64).map(|n| tokio::spawn(tasks::add(&pool, round, n)));
+        let calls = join_all(calls);
         random.spin(200);
         for child in children(std::process::id()) {
             // The id of one that has exited is not reused before this process reaps it.
@@ -127,8 +128,12 @@ async fn kills_at_random_times_fail_at_most_their_calls() {
 }
 
 async fn pools_dropped_at_random_times_leave_nothing() {
-    let mut random = Random(13);
-    for round in 0..200 {
+    let pools = (0..WORKERS as u64).map(|seed| drop_pools(200 / WORKERS, Random(13 + seed)));
+    join_all(pools).await;
+}
+
+async fn drop_pools(rounds: usize, mut random: Random) {
+    for round in 0..rounds {
         let pool = one().min_idle(1).build().unwrap();
         let mut call = Box::pin(tasks::add(&pool, 1, 1));
         let ended = call.as_mut().now_or_never();
