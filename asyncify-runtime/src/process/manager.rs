@@ -254,7 +254,7 @@ impl Worker {
             let detail = format!("an answer to call {}, which is not running", header.call);
             return Received::ProtocolError(detail);
         };
-        let reply = reply(&header, &mut self.reader, &current);
+        let reply = reply(&header, &mut self.reader, current.call.task.name());
         Received::Answer(Done::new(current, reply))
     }
 
@@ -334,16 +334,23 @@ impl Worker {
     }
 }
 
-/// The reply in an answer.
-fn reply(header: &Header, reader: &mut FrameReader, current: &Current) -> Reply {
+/// The reply in an answer to a call of `task`.
+fn reply(header: &Header, reader: &mut FrameReader, task: &str) -> Reply {
     if header.kind == Kind::Returned {
         return Ok(reader.take_payload(header));
     }
     let error = match rmp_serde::from_slice(reader.payload()) {
         Ok(ProcessError::Unregistered { .. }) => {
-            ProcessError::Unregistered { task: current.call.task.name().to_owned() }
+            ProcessError::Unregistered { task: task.to_owned() }
         }
-        Ok(error) => error,
+        Ok(
+            error @ (ProcessError::Panicked(_)
+            | ProcessError::Decode { .. }
+            | ProcessError::Encode { .. }
+            | ProcessError::TooLarge { .. }),
+        ) => error,
+        // Only the pool knows whether a call has started.
+        Ok(other) => ProcessError::Protocol { detail: format!("it answered: {other}") },
         Err(error) => ProcessError::Protocol { detail: format!("an unreadable answer: {error}") },
     };
     Err(error.into())

@@ -124,8 +124,11 @@ fn set_up(worker: &mut Worker, control: Option<&UnixStream>) -> Result<(), Proce
     let deadline = Instant::now().checked_add(shared.config.start_timeout);
     match next_frame(worker, deadline)?.kind {
         Kind::Ready => Ok(()),
-        Kind::Failed => Err(rmp_serde::from_slice(worker.reader.payload())
-            .unwrap_or_else(|error| failure(format!("an unreadable answer: {error}")))),
+        Kind::Failed => Err(match rmp_serde::from_slice(worker.reader.payload()) {
+            Ok(error @ (ProcessError::Start { .. } | ProcessError::Mismatch { .. })) => error,
+            Ok(other) => failure(format!("it answered: {other}")),
+            Err(error) => failure(format!("an unreadable answer: {error}")),
+        }),
         other => Err(failure(format!("it sent {other:?} before it was ready"))),
     }
 }

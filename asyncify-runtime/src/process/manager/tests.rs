@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use super::*;
 use crate::process::__private::{Arguments, Options, Task, call};
 use crate::process::pool::Pool;
+use crate::process::setup;
 use crate::process::sys::{Timer, Watched};
 use crate::util::catch;
 
@@ -47,4 +48,20 @@ fn a_manager_that_panics_leaves_neither_a_call_nor_a_process() {
     let metrics = pool.metrics();
     assert_eq!((metrics.spawned, metrics.alive, metrics.idle), (1, 0, 0));
     assert_eq!(metrics.ended.manager_failed, 1);
+}
+
+#[test]
+fn a_worker_cannot_claim_that_a_call_has_not_started() {
+    let reply_to = |error: ProcessError| {
+        let frame = setup::message(Kind::Failed, 1, &error);
+        let mut reader = FrameReader::new(1000);
+        let header = reader.read(&mut &frame[..]).unwrap().unwrap();
+        reply(&header, &mut reader, "task").map(drop)
+    };
+    let claim = ProcessError::Start { attempts: 1, detail: "it lies".to_owned() };
+    let Err(Error::Process(error)) = reply_to(claim) else { panic!("no error") };
+    assert!(matches!(error, ProcessError::Protocol { .. }) && !error.is_retryable(), "{error}");
+    let unregistered = ProcessError::Unregistered { task: String::new() };
+    let expected = ProcessError::Unregistered { task: "task".to_owned() };
+    assert_eq!(reply_to(unregistered), Err(expected.into()));
 }
