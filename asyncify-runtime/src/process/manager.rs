@@ -31,7 +31,7 @@ const PANICKED: &str = "it panicked";
 const SIGABRT: i32 = 6;
 const SIGKILL: i32 = 9;
 
-/// Runs one worker after the other, as long as there is work for them.
+/// Runs workers, one at a time, as long as there is work for them.
 pub(crate) fn run(shared: &Arc<Shared>) {
     while shared.await_start() {
         let started = catch(|| start::start(shared)).unwrap_or_else(|payload| {

@@ -1,4 +1,4 @@
-//! The main loop of a worker: the handshake, and one call after the other.
+//! The main loop of a worker: its setup, and one call at a time.
 
 use std::io::{self, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
@@ -142,7 +142,7 @@ fn not_run() -> Panic {
 
 /// Writes a frame.
 pub(crate) fn send(frame: &[u8]) -> io::Result<()> {
-    let socket = SOCKET.get().expect("set before the handshake");
+    let socket = SOCKET.get().expect("set before the setup");
     locked(socket).write_all(frame)
 }
 
