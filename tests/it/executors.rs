@@ -10,7 +10,7 @@ use asyncify_runtime::{
 };
 use asyncify_tests::{FOREVER, Gate, block_on, poll_once, probe};
 
-use crate::{current_thread, multi_thread, one_thread};
+use crate::{current_thread, join_all, multi_thread, one_thread};
 
 fn thread_id() -> thread::ThreadId {
     thread::current().id()
@@ -67,7 +67,7 @@ fn dedicated_thread_runs_all_calls_in_order_on_itself() {
         .collect();
     gate.open();
     block_on(first).unwrap();
-    let seen: Vec<_> = handles.into_iter().map(|handle| block_on(handle).unwrap()).collect();
+    let seen = join_all(handles);
     assert_eq!(*order.lock().unwrap(), (0..50).collect::<Vec<_>>());
     assert!(seen.iter().all(|(id, _)| *id == seen[0].0));
     assert!(seen[0].1.as_deref().unwrap().starts_with("alone"));
@@ -190,9 +190,7 @@ fn cpu_is_a_pool_of_its_own_with_a_thread_a_core() {
     assert_eq!(block_on(async { asyncify!(|| 1).await }), 1);
     assert_eq!(gate.arrived(), cores);
     gate.open();
-    for handle in handles {
-        block_on(handle).unwrap();
-    }
+    join_all(handles);
 }
 
 #[test]

@@ -26,8 +26,8 @@ mod tracing;
 mod unblock;
 mod watchdog;
 
-use asyncify_runtime::{BlockingPool, BlockingPoolBuilder};
-use asyncify_tests::Gate;
+use asyncify_runtime::{BlockingPool, BlockingPoolBuilder, JoinHandle};
+use asyncify_tests::{Gate, block_on};
 use tokio::runtime::{Builder, Runtime};
 
 /// A pool of exactly one thread.
@@ -47,6 +47,11 @@ fn occupy(pool: &BlockingPool, threads: usize) -> Gate {
     }
     gate.wait_for(threads);
     gate
+}
+
+/// The results of jobs that do not panic.
+fn join_all<T>(handles: impl IntoIterator<Item = JoinHandle<T>>) -> Vec<T> {
+    handles.into_iter().map(|handle| block_on(handle).unwrap()).collect()
 }
 
 /// tokio on the thread of the test.

@@ -6,7 +6,7 @@ use std::thread;
 use asyncify_runtime::{BlockingPool, asyncify};
 use asyncify_tests::{FOREVER, Gate, block_on};
 
-use crate::{at_most, occupy};
+use crate::{at_most, join_all, occupy};
 
 #[test]
 fn full_pool_does_not_delay_another() {
@@ -18,9 +18,7 @@ fn full_pool_does_not_delay_another() {
     assert_eq!(block_on(async { asyncify!(|| 1).executor(&free).await }), 1);
     assert_eq!(gate.arrived(), 2);
     gate.open();
-    for handle in blocked {
-        block_on(handle).unwrap();
-    }
+    join_all(blocked);
 }
 
 #[test]
@@ -82,9 +80,7 @@ fn raised_limit_admits_what_waits() {
     pool.resize(3);
     gate.wait_for(3);
     gate.open();
-    for handle in handles {
-        block_on(handle).unwrap();
-    }
+    join_all(handles);
 }
 
 #[test]
@@ -119,10 +115,8 @@ fn builder_says_what_is_wrong() {
 fn jobs_that_wait_for_later_jobs_all_end() {
     for _ in 0..64 {
         let pool = BlockingPool::builder().build().unwrap();
-        let warm: Vec<_> = (0..2).map(|_| pool.spawn(|| ())).collect();
-        for handle in warm {
-            block_on(handle).unwrap();
-        }
+        let warm = [pool.spawn(|| ()), pool.spawn(|| ())];
+        join_all(warm);
         let pair = |pool: &BlockingPool| {
             let (sender, receiver) = mpsc::channel();
             let waits = pool.spawn(move || receiver.recv_timeout(FOREVER).is_ok());
@@ -130,8 +124,6 @@ fn jobs_that_wait_for_later_jobs_all_end() {
             [waits, sends]
         };
         let handles: Vec<_> = (0..4).flat_map(|_| pair(&pool)).collect();
-        for handle in handles {
-            assert!(block_on(handle).unwrap());
-        }
+        assert_eq!(join_all(handles), [true; 8]);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use asyncify_runtime::{Shutdown, asyncify};
 use asyncify_tests::{FOREVER, Gate, block_on, poll_once, probe};
 
-use crate::{at_most, current_thread, occupy, one_thread};
+use crate::{at_most, current_thread, join_all, occupy, one_thread};
 
 #[test]
 fn drain_runs_what_is_queued_and_ends_the_threads() {
@@ -19,7 +19,7 @@ fn drain_runs_what_is_queued_and_ends_the_threads() {
     assert!(poll_once(&mut shutdown).is_pending());
     gate.open();
     block_on(shutdown);
-    let values: Vec<_> = queued.into_iter().map(|handle| block_on(handle).unwrap()).collect();
+    let values = join_all(queued);
     assert_eq!(values, (0..10).collect::<Vec<_>>());
     assert_eq!((pool.metrics().threads, pool.metrics().completed), (0, 11));
 }
@@ -142,7 +142,7 @@ fn dropping_the_last_handle_lets_queued_work_finish() {
     let handles: Vec<_> = (0..5).map(|number| pool.spawn(move || number)).collect();
     drop(pool);
     gate.open();
-    let values: Vec<_> = handles.into_iter().map(|handle| block_on(handle).unwrap()).collect();
+    let values = join_all(handles);
     assert_eq!(values, [0, 1, 2, 3, 4]);
     ended.recv_timeout(FOREVER).expect("the thread ends");
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use asyncify_runtime::{BlockingPool, Shutdown};
 use asyncify_tests::{FOREVER, Gate, block_on, probe};
 
-use crate::{at_most, one_thread};
+use crate::{at_most, join_all, one_thread};
 
 #[test]
 fn idle_thread_is_reused() {
@@ -48,9 +48,7 @@ fn idle_threads_end_without_another_call_and_the_minimum_stays() {
     gate.wait_for(8);
     assert_eq!(pool.metrics().threads, 8);
     gate.open();
-    for handle in handles {
-        block_on(handle).unwrap();
-    }
+    join_all(handles);
     let gone: HashSet<_> =
         (0..6).map(|_| ended.recv_timeout(FOREVER).expect("a thread ends")).collect();
     assert_eq!(gone.len(), 6);

@@ -8,7 +8,7 @@ use tracing::{Dispatch, Event, Instrument, Span, Subscriber, dispatcher, info, i
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
-use crate::one_thread;
+use crate::{join_all, one_thread};
 
 /// Writes for each event in which span it happened.
 #[derive(Clone, Default)]
@@ -126,9 +126,7 @@ fn concurrent_callers_do_not_mix() {
     });
     gate.wait_for(2);
     gate.open();
-    for handle in handles {
-        block_on(handle).unwrap();
-    }
+    join_all(handles);
     assert_eq!(recorders[0].events(), [Some("left")]);
     assert_eq!(recorders[1].events(), [Some("right")]);
 }
