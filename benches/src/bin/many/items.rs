@@ -59,7 +59,14 @@ pub(crate) fn table(bench: &Bench) -> String {
             .collect::<Vec<_>>()
     });
     markdown::table(
-        &["an item takes", "way", "ns an item", "CPU ns an item", "switches / 1,000", "first, us"],
+        &[
+            "an item takes",
+            "way",
+            "ns per item",
+            "CPU ns per item",
+            "switches / 1,000",
+            "first, us",
+        ],
         rows,
     )
 }

@@ -98,7 +98,7 @@ fn files<const N: usize>(
         [way.name.to_owned(), format!("{time:.1}"), format!("{ratio:.2}x"), format!("{used:.1}")]
     });
     let title = format!("files of {}, {} at a time", shape.name, shape.width);
-    Ok(markdown::table(&[&title, "us", "time of ours", "CPU, us"], rows))
+    Ok(markdown::table(&[&title, "us", "relative time", "CPU, us"], rows))
 }
 
 fn sample<'a>(
