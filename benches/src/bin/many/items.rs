@@ -33,8 +33,8 @@ const WAYS: [Way; 3] = [
 pub(crate) fn table(bench: &Bench) -> String {
     let step = step();
     let rows = COSTS.iter().flat_map(|cost| {
-        let steps = (f64::from(*cost) / step).max(1.0) as u32;
-        let items = (SAMPLE.as_nanos() / u128::from(*cost)) as usize;
+        let steps = u32::try_from(u128::from(*cost) * 1_000 / step).unwrap_or(u32::MAX).max(1);
+        let items = usize::try_from(SAMPLE.as_nanos() / u128::from(*cost)).unwrap_or(MOST);
         let items = bench.items(items.clamp(FEWEST, MOST)).max(3);
         let mut samples = [const { Vec::new() }; WAYS.len()];
         for _ in 0..bench.scale.samples {
@@ -48,7 +48,7 @@ pub(crate) fn table(bench: &Bench) -> String {
                 let middle =
                     |of: fn(&Measured) -> f64| median(&samples.iter().map(of).collect::<Vec<_>>());
                 [
-                    format!("{} ns", cost),
+                    format!("{cost} ns"),
                     (*name).to_owned(),
                     format!("{:.0}", middle(|of| of.time)),
                     format!("{:.0}", middle(|of| of.cpu)),
@@ -84,25 +84,25 @@ fn sample(bench: &Bench, items: usize, future: Sampled) -> Measured {
     let start = Instant::now();
     let first = bench.runtime.run(future);
     let time = start.elapsed();
-    let cpu = process_cpu().unwrap_or_default() - cpu;
+    let cpu = process_cpu().unwrap_or_default().saturating_sub(cpu);
     let switches = process_context_switches().unwrap_or_default() - switches;
     Measured {
         time: nanoseconds(time) / count(items),
         cpu: nanoseconds(cpu) / count(items),
-        switches: switches as f64 * 1e3 / count(items),
+        switches: count(usize::try_from(switches).unwrap_or(usize::MAX)) * 1e3 / count(items),
         first: nanoseconds(first) / 1e3,
     }
 }
 
-/// How long one step of [`work`] takes, in nanoseconds: the shortest of some attempts.
-fn step() -> f64 {
+/// How long one step of [`work`] takes, in picoseconds: the shortest of some attempts.
+fn step() -> u128 {
     const STEPS: u32 = 1_000_000;
     let times = (0..20).map(|_| {
         let start = Instant::now();
         black_box(work(STEPS));
-        nanoseconds(start.elapsed())
+        start.elapsed().as_nanos() * 1_000 / u128::from(STEPS)
     });
-    times.fold(f64::MAX, f64::min) / f64::from(STEPS)
+    times.min().unwrap_or_default().max(1)
 }
 
 fn work(steps: u32) -> u64 {
@@ -141,21 +141,23 @@ async fn chunks(items: usize, steps: u32) -> Duration {
         if chunk.is_empty() {
             return received.finish(items);
         }
-        chunk.into_iter().for_each(|item| received.record(item));
+        for item in chunk {
+            received.record(item);
+        }
         iterator = rest;
     }
 }
 
 async fn sent(items: usize, steps: u32) -> Duration {
     let start = Instant::now();
-    let (sender, mut receiver) = mpsc::channel(CHUNK);
+    let (sender, mut channel) = mpsc::channel(CHUNK);
     tokio::task::spawn_blocking(move || {
         for item in iterator(items, steps) {
             sender.blocking_send(item).expect("the receiver waits");
         }
     });
     let mut received = Received::new(start);
-    while let Some(item) = receiver.recv().await {
+    while let Some(item) = channel.recv().await {
         received.record(item);
     }
     received.finish(items)
