@@ -72,7 +72,14 @@ use crate::async_safe::async_safe as lint;
 /// | `self`, `self: Arc<Self>`, `self: Box<Self>` | the value |
 /// | `&mut T`, `&mut self` | a compile error, unless [`lend`](#lend) or [`in_place`](#in_place) is used |
 /// | a borrow inside a type: `Option<&str>`, `Cow<'_, str>` | a compile error, which names the owned type |
+/// | `impl AsRef<T>`, `P: AsRef<T>`, also with `Borrow<T>` | an owned copy of the `T`, behind the same trait, so callers can pass a `&Path`, a `&str` or a `&PathBuf` |
+/// | `impl Into<T>`, `P: Into<T>` | the converted value, behind the same trait; the caller converts |
 /// | `&dyn Trait` | a compile error: use `Arc<dyn Trait>` |
+///
+/// `AsRef`, `Borrow` and `Into` are understood in this way if the type has no other bounds than `Send`,
+/// `Sync` and `Unpin`, and no other place than parameters. Otherwise, or with the bound `'static`, the
+/// argument is moved like any other. The future is `Send` if the argument is; in a trait, write `impl
+/// AsRef<T> + Send`.
 ///
 /// The return type cannot borrow, except with `in_place`. It cannot be an `impl Iterator` or `impl
 /// Future` either, which would do its work on the caller; see [`stream`](#streams). Everything else stays

@@ -7,6 +7,7 @@ mod blocks;
 mod bodies;
 mod borrowed;
 mod control;
+mod conversions;
 mod corners;
 mod drops;
 mod futures;

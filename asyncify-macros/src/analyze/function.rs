@@ -12,7 +12,7 @@ use super::plan::{
     BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
     TraitScope, Words,
 };
-use super::{Site, limit, lints, parameter_names, types};
+use super::{Conversion, Site, conversion, limit, lints, parameter_names, types};
 use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
@@ -62,7 +62,12 @@ pub(crate) fn function(
             FnArg::Typed(input) => {
                 let capture = param_capture(input, lending, &raw.sig.generics, borrowing);
                 let capture = found.ok(capture).unwrap_or(Capture::Moved);
-                params.push(param(input, position, capture, words(&input.ty), &raw.sig.generics));
+                let mut param =
+                    param(input, position, capture, words(&input.ty), &raw.sig.generics);
+                if let Capture::Moved | Capture::Lent = capture {
+                    param.conversion = conversion(&input.ty, raw, args, &generics);
+                }
+                params.push(param);
             }
         }
     }
@@ -336,6 +341,18 @@ pub(super) fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Resu
     }
 }
 
+/// The conversion of a parameter. A body in the async function itself would name the type of the
+/// caller's argument where it names a converted type parameter.
+fn conversion(ty: &Type, raw: &RawFn, args: &Args, generics: &[Ident]) -> Option<Conversion> {
+    let body = match &raw.body {
+        Body::Block(body) if raw.sig.receiver().is_none() && !args.keeps_original => {
+            Some(body.stream())
+        }
+        _ => None,
+    };
+    conversion::of(ty, &raw.sig, generics, body.as_ref())
+}
+
 /// Puts a plain name into the signature instead of the pattern.
 pub(crate) fn plain_name(input: &mut PatType, position: usize) -> Ident {
     let name = match &*input.pat {
@@ -367,7 +384,8 @@ fn param(
     };
     let (cfgs, lints) = (select(|attr| attr.path().is_ident("cfg")), select(is_lint_level));
     let is_sized = types::target_is_sized(&input.ty, generics);
-    Param { cfgs, lints, name, pattern, ty: (*input.ty).clone(), capture, words, is_sized }
+    let ty = (*input.ty).clone();
+    Param { cfgs, lints, name, pattern, ty, capture, conversion: None, words, is_sized }
 }
 
 pub(crate) fn is_lint_level(attr: &Attribute) -> bool {

@@ -4,6 +4,7 @@ pub(crate) mod types;
 pub(crate) mod visit;
 
 mod block;
+mod conversion;
 mod function;
 mod limit;
 mod lints;
@@ -14,6 +15,7 @@ mod process;
 pub(crate) use block::{
     BlockPlan, MemberPlan, MethodKind, arguments, block, is_ours, own_arguments, take_attributes,
 };
+pub(crate) use conversion::{Conversion, ConversionKind, parameter_name};
 pub(crate) use function::{function, is_associated, lent, plain_name, twin_name};
 pub(crate) use lints::of_counterpart;
 pub(crate) use plan::{

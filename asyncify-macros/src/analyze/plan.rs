@@ -3,6 +3,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::{Attribute, Generics, Pat, Path, Signature, Token, Type, Visibility};
 
+use super::Conversion;
 use crate::args::{Ahead, Process};
 use crate::item::RawFn;
 
@@ -133,6 +134,8 @@ pub(crate) struct Param {
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) capture: Capture,
+    /// Of a type such as `impl AsRef<Path>`: what the caller makes of the argument.
+    pub(crate) conversion: Option<Conversion>,
     pub(crate) words: Words,
     /// Of a generic reference: whether its target is made owned by `Clone`, as far as one can see.
     pub(crate) is_sized: bool,

@@ -118,7 +118,7 @@ fn method_call(plan: &FnPlan, scope: &TokenStream, sig: &Signature) -> TokenStre
 
 /// `move || path::<generics>(stand-ins)`.
 fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream {
-    let turbofish = turbofish(&sig.generics);
+    let turbofish = turbofish(&sig.generics, &plan.params);
     // Of a function that stays there is no body here that an error could be in: what its output
     // borrows is to be told where that is written.
     let (at, held_at) = match plan.place {

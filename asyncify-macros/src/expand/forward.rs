@@ -41,7 +41,7 @@ pub(crate) fn forwarded(
             }
         }
     }
-    let (ident, turbofish) = (&function.sig.ident, turbofish(&sig.generics));
+    let (ident, turbofish) = (&function.sig.ident, turbofish(&sig.generics, &[]));
     let path = if associated {
         let scope = unseen(name.span());
         quote_spanned!(scope=> Self::#ident)

@@ -29,7 +29,10 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
-use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Options, Output, ReceiverPlan, Run, Words};
+use crate::analyze::{
+    BodyPlace, Flavour, FnPlan, Form, Options, Output, Param, ReceiverPlan, Run, Words,
+    parameter_name, parameter_names,
+};
 use crate::spans::{TypeSpans, located, private};
 
 /// A local of ours: no name that a user writes is the same.
@@ -43,7 +46,7 @@ pub(crate) fn local(name: &str) -> Ident {
 // Output:
 //     async fn sum(path: &Path, from: usize) -> usize {
 //         let __started = {
-//             let __p0 = keep(&*path);
+//             let __p0 = copy(&*path);
 //             let __p1 = arg(from);
 //             let __run = move || -> usize {
 //                 let path = __p0.lend();
@@ -142,7 +145,7 @@ fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
         true => (Some(bindings), None),
         false => (None, Some(bindings)),
     };
-    let homes = capture::homes(plan);
+    let lent_slots = capture::lent_slots(plan);
     let captures = capture::all(plan);
     let run = body::closure(plan);
     let start = start(plan, options);
@@ -153,7 +156,7 @@ fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
     quote! {
         #scope
         #kept
-        #homes
+        #lent_slots
         let #started = #begun;
         #result
     }
@@ -224,9 +227,18 @@ pub(crate) fn braces(span: Span, tokens: TokenStream) -> TokenStream {
     group.to_token_stream()
 }
 
-/// The arguments that name the generic parameters of a function, where it has some.
-pub(crate) fn turbofish(generics: &syn::Generics) -> TokenStream {
-    let names = crate::analyze::parameter_names(generics);
+/// The arguments that name the generic parameters of a function, where it has some. Those of
+/// parameters that are converted are inferred.
+pub(crate) fn turbofish(generics: &syn::Generics, params: &[Param]) -> TokenStream {
+    let is_converted = |name: &Ident| {
+        params
+            .iter()
+            .any(|param| param.conversion.is_some() && parameter_name(&param.ty) == Some(name))
+    };
+    let names = parameter_names(generics)
+        .into_iter()
+        .map(|name| if is_converted(&name) { quote!(_) } else { name.into_token_stream() });
+    let names: Vec<_> = names.collect();
     if names.is_empty() { TokenStream::new() } else { quote!(::<#(#names),*>) }
 }
 

@@ -21,9 +21,9 @@ fn inherent_impl() {
                 async fn get(&self, at: &T) -> T {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_clone(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_generic(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep_clone(&*(at));
+                        let __p0 = ::asyncify_runtime::__private::clone_generic(&*(at));
                         let __run = move || {
                             Self::__sync_to_async_get(__self.lend(), __p0.lend())
                         };
@@ -132,7 +132,7 @@ fn suffix_keeps_each_sync_function() {
                 pub async fn get_async(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { Self::get(__self.lend()) };
                         ::asyncify_runtime::__private::call(
                                 ::asyncify_runtime::__private::output(
@@ -224,7 +224,7 @@ fn default_bodies_sit_in_a_hidden_trait() {
                         {}
                         let __started = {
                             #[allow(clippy::borrow_deref_ref)]
-                            let __self = ::asyncify_runtime::__private::keep_implementor(&*(self));
+                            let __self = ::asyncify_runtime::__private::clone_implementor(&*(self));
                             let __p0 = ::asyncify_runtime::__private::arg_generic((key,).0);
                             let __run = move || {
                                 <Self as __SyncToAsyncBody<
@@ -298,7 +298,7 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                     }
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_clone(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_generic(&*(self));
                         let __p0 = ::asyncify_runtime::__private::arg_generic((key,).0);
                         #[allow(clippy::used_underscore_binding)]
                         let __p1 = ::asyncify_runtime::__private::arg((__arg2,).0);

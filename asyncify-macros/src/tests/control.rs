@@ -62,7 +62,7 @@ fn shared_limiter_and_runtime_are_bound_before_anything_moves() {
                 let __runtime = handle;
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep(&*(handle));
+                    let __p0 = ::asyncify_runtime::__private::copy(&*(handle));
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         if false {
@@ -119,7 +119,7 @@ fn runtime_and_detach_leave_the_future_as_small() {
 }
 
 #[test]
-fn lent_values_have_a_home_that_outlives_the_call() {
+fn lent_slots_outlive_the_call() {
     check_method(
         quote!(lend),
         quote! {
@@ -129,15 +129,15 @@ fn lent_values_have_a_home_that_outlives_the_call() {
             impl Store {
                 async fn read<T: Default>(&mut self, into: &mut Vec<u8>, of: &mut T) -> usize {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __self_home = ::asyncify_runtime::__private::lent_slot(&mut *(self));
+                    let __self_slot = ::asyncify_runtime::__private::lent_slot(&mut *(self));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __home0 = ::asyncify_runtime::__private::lent_slot(&mut *(into));
+                    let __slot0 = ::asyncify_runtime::__private::lent_slot(&mut *(into));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __home1 = ::asyncify_runtime::__private::lent_slot_generic(&mut *(of));
+                    let __slot1 = ::asyncify_runtime::__private::lent_slot_generic(&mut *(of));
                     let __started = {
-                        let mut __self = __self_home.take_out();
-                        let mut __p0 = __home0.take_out();
-                        let mut __p1 = __home1.take_out();
+                        let mut __self = __self_slot.take_value();
+                        let mut __p0 = __slot0.take_value();
+                        let mut __p1 = __slot1.take_value();
                         let __run = move || {
                             Self::__sync_to_async_read::<
                                 T,

@@ -54,11 +54,11 @@ fn borrowed_parameters_are_lent() {
             async fn count(path: &Path, needle: &str, raw: &[u8]) -> io::Result<usize> {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep(&*(path));
+                    let __p0 = ::asyncify_runtime::__private::copy(&*(path));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(needle));
+                    let __p1 = ::asyncify_runtime::__private::copy(&*(needle));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = ::asyncify_runtime::__private::keep(&*(raw));
+                    let __p2 = ::asyncify_runtime::__private::copy(&*(raw));
                     let __run = move || -> io::Result<usize> {
                         #[allow(clippy::shadow_unrelated)]
                         let path = __p0.lend();
@@ -227,7 +227,7 @@ fn async_bodies_are_driven_on_the_pool() {
             async fn fetch(url: &str) -> Result<u8, Error> {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep(&*(url));
+                    let __p0 = ::asyncify_runtime::__private::copy(&*(url));
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         if false {
@@ -302,9 +302,9 @@ fn generic_types_use_the_words_of_the_compiler() {
                 let __started = {
                     let __p0 = ::asyncify_runtime::__private::arg_generic((one,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep_clone(&*(other));
+                    let __p1 = ::asyncify_runtime::__private::clone_generic(&*(other));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = ::asyncify_runtime::__private::keep_slice(&*(rest));
+                    let __p2 = ::asyncify_runtime::__private::copy_slice(&*(rest));
                     let __p3 = ::asyncify_runtime::__private::arg_generic((f,).0);
                     let __run = move || -> [T; N] {
                         #[allow(clippy::shadow_unrelated)]
@@ -344,7 +344,7 @@ fn unsized_parameters_are_kept_by_to_owned() {
             async fn len<T: ?Sized + ToOwned + Sync>(value: &T) -> usize {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep_generic(&*(value));
+                    let __p0 = ::asyncify_runtime::__private::copy_generic(&*(value));
                     let __run = move || -> usize {
                         #[allow(clippy::shadow_unrelated)]
                         let value = __p0.lend();
@@ -411,7 +411,7 @@ fn conditional_parameters_stay_conditional() {
                     #[cfg(unix)]
                     let __p0 = ::asyncify_runtime::__private::arg((mode,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(name));
+                    let __p1 = ::asyncify_runtime::__private::copy(&*(name));
                     let __run = move || -> () {
                         #[cfg(unix)]
                         #[allow(clippy::shadow_unrelated)]
@@ -511,7 +511,7 @@ fn executor_is_evaluated_first() {
                     let __executor = &pool.clone();
                     let __p0 = ::asyncify_runtime::__private::arg((pool,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(name));
+                    let __p1 = ::asyncify_runtime::__private::copy(&*(name));
                     let __run = move || -> u8 {
                         #[allow(clippy::shadow_unrelated)]
                         let pool = __p0.take();
@@ -554,7 +554,7 @@ fn renamed_function_is_called() {
                 let __started = {
                     let __p0 = ::asyncify_runtime::__private::arg_generic((value,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(seed));
+                    let __p1 = ::asyncify_runtime::__private::copy(&*(seed));
                     #[allow(deprecated)]
                     let __run = move || { hash::<T>(__p0.take(), __p1.lend()) };
                     ::asyncify_runtime::__private::call(
@@ -643,7 +643,7 @@ fn iterators_become_streams() {
                 root: &Path,
             ) -> ::asyncify_runtime::__private::BlockingStream<io::Result<Entry>> {
                 #[allow(clippy::borrow_deref_ref)]
-                let __p0 = ::asyncify_runtime::__private::keep(&*(root));
+                let __p0 = ::asyncify_runtime::__private::copy(&*(root));
                 let __run = move || {
                     #[allow(clippy::shadow_unrelated)]
                     let root = __p0.lend();

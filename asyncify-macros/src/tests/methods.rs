@@ -17,9 +17,9 @@ fn borrowed_self_is_cloned() {
                 pub async fn get(&self, key: &str) -> Option<u8> {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep(&*(key));
+                        let __p0 = ::asyncify_runtime::__private::copy(&*(key));
                         let __run = move || {
                             Self::__sync_to_async_get(__self.lend(), __p0.lend())
                         };
@@ -146,7 +146,7 @@ fn self_by_written_reference_is_cloned() {
                 async fn written(self: &Self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_written(__self.lend()) };
                         ::asyncify_runtime::__private::call(
                                 ::asyncify_runtime::__private::output(
@@ -188,7 +188,7 @@ fn async_method_is_awaited_in_its_sibling() {
                 async fn fetch(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         #[allow(clippy::async_yields_async)]
                         let __run = move || async move {
                             Self::__sync_to_async_fetch(__self.lend()).await
@@ -233,7 +233,7 @@ fn unsafe_method_is_called_in_unsafe() {
                 async unsafe fn raw(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { unsafe { Self::__sync_to_async_raw(__self.lend()) } };
                         ::asyncify_runtime::__private::call(
                                 ::asyncify_runtime::__private::output(
@@ -278,7 +278,7 @@ fn generics_are_named_in_the_call() {
                 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_all::<T, N>(__self.lend()) };
                         ::asyncify_runtime::__private::call(
                                 ::asyncify_runtime::__private::output_generic(
@@ -323,9 +323,9 @@ fn opaque_output_captures_no_lifetime() {
                 async fn shown<T: Display>(&self, value: &T) -> impl Display {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep_clone(&*(value));
+                        let __p0 = ::asyncify_runtime::__private::clone_generic(&*(value));
                         let __run = move || {
                             Self::__sync_to_async_shown::<T>(__self.lend(), __p0.lend())
                         };
@@ -369,7 +369,7 @@ fn one_call_for_each_combination_of_conditions() {
                 async fn cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         #[cfg(unix)]
                         let __p0 = ::asyncify_runtime::__private::arg((a,).0);
                         let __p1 = ::asyncify_runtime::__private::arg((b,).0);
@@ -442,7 +442,7 @@ fn lint_levels_reach_the_body() {
                 async fn lax(&self) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_lax(__self.lend()) };
                         ::asyncify_runtime::__private::plain(__run).start()
                     };
@@ -478,7 +478,7 @@ fn no_receiver_makes_a_closure() {
                 async fn open(path: &Path) -> io::Result<Self> {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep(&*(path));
+                        let __p0 = ::asyncify_runtime::__private::copy(&*(path));
                         let __run = move || -> io::Result<Self> {
                             #[allow(clippy::shadow_unrelated)]
                             let path = __p0.lend();
@@ -516,7 +516,7 @@ fn renamed_method_is_called() {
                 async fn size_async(&self, deep: bool) -> u64 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __p0 = ::asyncify_runtime::__private::arg((deep,).0);
                         let __run = move || { Self::size(__self.lend(), __p0.take()) };
                         ::asyncify_runtime::__private::call(
@@ -546,7 +546,7 @@ fn raw_names_lose_their_prefix() {
                 async fn r#match(&self, r#type: u8) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __p0 = ::asyncify_runtime::__private::arg((r#type,).0);
                         let __run = move || {
                             Self::__sync_to_async_match(__self.lend(), __p0.take())
@@ -585,7 +585,7 @@ fn methods_become_streams() {
                     prefix: String,
                 ) -> ::asyncify_runtime::__private::BlockingStream<String> {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                    let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                     let __p0 = ::asyncify_runtime::__private::arg((prefix,).0);
                     let __run = move || { Self::__sync_to_async_keys(__self.lend(), __p0.take()) };
                     ::asyncify_runtime::__private::stream((__run,).0).start()

@@ -6,6 +6,7 @@
 
 mod blocks;
 mod control;
+mod conversions;
 mod fallbacks;
 mod functions;
 mod fuzz;
