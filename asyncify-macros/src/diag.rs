@@ -132,10 +132,10 @@ pub(crate) fn no_result(span: Span) -> Error {
         .done()
 }
 
-pub(crate) fn holds_borrow(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
+pub(crate) fn holds_borrow(borrow: impl ToTokens, argument: &str, help: &str) -> Error {
     at(borrow, format_args!("argument `{argument}` holds a borrow"))
         .note(OUTLIVES)
-        .help(format_args!("take `{owned}`"))
+        .help(help)
         .done()
 }
 
@@ -146,10 +146,10 @@ pub(crate) fn borrowing_receiver(receiver: impl ToTokens, owned: &str) -> Error 
         .done()
 }
 
-pub(crate) fn borrowed_object(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
+pub(crate) fn borrowed_object(borrow: impl ToTokens, argument: &str, help: &str) -> Error {
     at(borrow, format_args!("argument `{argument}` borrows a trait object"))
         .note("a trait object cannot be made owned for the blocking thread")
-        .help(format_args!("take `{owned}`"))
+        .help(help)
         .done()
 }
 

@@ -73,6 +73,18 @@ fn references_are_copied_however_they_are_written() {
 }
 
 #[test]
+fn the_error_type_of_a_block_is_inferred_from_its_use() {
+    use std::num::ParseIntError;
+    let sum = async || -> Result<u32, ParseIntError> {
+        let left: Result<u32, ParseIntError> = asyncify!({ Ok("1".parse::<u32>()? + 1) }).await;
+        // Behind another `?`, only the closure can say it.
+        let right = asyncify!(|| -> Result<_, ParseIntError> { Ok("2".parse::<u32>()?) }).await?;
+        Ok(left? + right)
+    };
+    assert_eq!(block_on(sum()), Ok(4));
+}
+
+#[test]
 fn what_is_not_copied_is_moved() {
     const NAME: &str = "constant";
     fn port(port: u16) -> u16 {

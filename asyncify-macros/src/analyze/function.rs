@@ -1,12 +1,15 @@
 //! Checks one function.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Generics, Pat, PatIdent, PatType, Path, Receiver, ReceiverKind, ReturnType,
-    Signature, Type,
+    Attribute, FnArg, Generics, Pat, PatIdent, PatType, Path, ReceiverKind, ReturnType, Signature, Type,
+};
 };
 
+use super::capture::{
+    Lending, Origin, lends_no_borrow, param_capture, receiver_capture, receiver_tokens,
+};
 use super::output::{output, streamed};
 use super::plan::{
     BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
@@ -38,6 +41,7 @@ pub(crate) fn function(
     };
 
     let lending = Lending::of(args);
+    let origin = Origin::of(site);
     let borrowing = site.self_ty().filter(|ty| types::find_borrow(ty).is_some());
     let mut sig = raw.sig.clone();
     let mut receiver = ReceiverPlan::None;
@@ -45,7 +49,7 @@ pub(crate) fn function(
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(input) => {
-                let capture = receiver_capture(input, lending)
+                let capture = receiver_capture(input, lending, origin)
                     .and_then(|capture| lends_no_borrow(capture, borrowing, input));
                 let capture = found.ok(capture);
                 if !matches!(&input.kind, ReceiverKind::Reference(..)) {
@@ -60,12 +64,15 @@ pub(crate) fn function(
                 };
             }
             FnArg::Typed(input) => {
-                let capture = param_capture(input, lending, &raw.sig.generics, borrowing);
+                let capture = param_capture(input, lending, origin, &raw.sig.generics, borrowing);
                 let capture = found.ok(capture).unwrap_or(Capture::Moved);
                 let mut param =
                     param(input, position, capture, words(&input.ty), &raw.sig.generics);
                 if let Capture::Moved | Capture::Lent = capture {
                     param.conversion = conversion(&input.ty, raw, args, &generics);
+                }
+                if is_in_options(&param.name, args) {
+                    param.lints.push(syn::parse_quote!(#[allow(unused_variables)]));
                 }
                 params.push(param);
             }
@@ -156,25 +163,10 @@ fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
     if is_generic { Words::Compiler } else { Words::Ours }
 }
 
-/// What a `&mut`, and any other borrow, may be.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Lending {
-    /// A `&T` is made owned; the rest is wrong.
-    Shared,
-    /// So is a `&mut T`, for the time of the call.
-    Mutable,
-    /// Nothing leaves the caller: every borrow may stay one.
-    InPlace,
-}
-
-impl Lending {
-    fn of(args: &Args) -> Self {
-        match args {
-            Args { in_place: true, .. } => Self::InPlace,
-            Args { lend: Some(_), .. } => Self::Mutable,
-            _ => Self::Shared,
-        }
-    }
+/// Whether an option uses a parameter, which then need not be used by the body.
+fn is_in_options(name: &Ident, args: &Args) -> bool {
+    let options = [&args.executor, &args.limiter, &args.timeout, &args.runtime];
+    options.into_iter().flatten().any(|value| types::has_word(value.clone(), &|word| word == name))
 }
 
 fn run(args: &Args) -> Run {
@@ -235,34 +227,6 @@ pub(super) fn qualifiers(sig: &Signature, keeps_sync: bool, errors: &mut Errors)
     }
 }
 
-fn receiver_capture(receiver: &Receiver, lending: Lending) -> syn::Result<Capture> {
-    match (&receiver.kind, lending) {
-        (_, Lending::InPlace) => Ok(Capture::InPlace),
-        (ReceiverKind::Reference(_, _, Some(_)), Lending::Mutable) => Ok(Capture::LentMut),
-        (ReceiverKind::Reference(and, _, Some(mutability)), Lending::Shared) => {
-            Err(diag::mutable_borrow(quote!(#and #mutability), "self"))
-        }
-        (ReceiverKind::Reference(_, _, None), _) => Ok(Capture::Lent),
-        (ReceiverKind::Typed(_, ty), _) => type_capture(ty, "self", lending),
-        // By value; the enum may grow, and rustc judges what it grows by.
-        _ => Ok(Capture::Moved),
-    }
-}
-
-/// Reports a receiver that leaves the caller, of a type that borrows.
-fn lends_no_borrow(
-    capture: Capture,
-    borrowing: Option<&Type>,
-    receiver: &Receiver,
-) -> syn::Result<Capture> {
-    match (capture, borrowing) {
-        (Capture::InPlace, _) | (_, None) => Ok(capture),
-        (_, Some(ty)) => {
-            Err(diag::borrowing_receiver(receiver_tokens(receiver), &types::owned(ty)))
-        }
-    }
-}
-
 /// Reports an output that names a `Self` that borrows.
 fn returns_no_self(output: &Output, self_ty: &Type, errors: &mut Errors) {
     if let Output::Type { ty, .. } = output {
@@ -270,74 +234,6 @@ fn returns_no_self(output: &Output, self_ty: &Type, errors: &mut Errors) {
         if let Some(token) = token {
             errors.push(diag::borrowed_return(token, &types::owned(self_ty)));
         }
-    }
-}
-
-/// What errors about a receiver point at: its type where one is written.
-fn receiver_tokens(receiver: &Receiver) -> TokenStream {
-    match &receiver.kind {
-        ReceiverKind::Typed(_, ty) => ty.to_token_stream(),
-        ReceiverKind::Reference(and, lifetime, _) => {
-            let self_token = receiver.self_token;
-            quote!(#and #lifetime #self_token)
-        }
-        _ => receiver.self_token.to_token_stream(),
-    }
-}
-
-fn param_capture(
-    input: &PatType,
-    lending: Lending,
-    generics: &Generics,
-    borrowing: Option<&Type>,
-) -> syn::Result<Capture> {
-    let name = match &*input.pat {
-        Pat::Ident(pattern) => pattern.ident.to_string(),
-        pattern => types::text(&pattern.to_token_stream()),
-    };
-    let capture = type_capture(&input.ty, &name, lending)?;
-    if let (Some(token), Some(owned)) = (types::find_self(&input.ty), borrowing) {
-        if capture != Capture::InPlace {
-            return Err(diag::holds_borrow(token, &name, &types::owned(owned)));
-        }
-    }
-    if capture == Capture::LentMut && !types::target_is_sized(&input.ty, generics) {
-        if let Type::Reference(reference) = types::peel(&input.ty) {
-            let (and, mutability) = (&reference.and_token, &reference.mutability);
-            return Err(diag::cannot_lend(quote!(#and #mutability), &name));
-        }
-    }
-    Ok(capture)
-}
-
-pub(super) fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Result<Capture> {
-    if lending == Lending::InPlace {
-        return Ok(Capture::InPlace);
-    }
-    let holds_borrow = |borrow| diag::holds_borrow(borrow, name, &types::owned(ty));
-    let Type::Reference(reference) = types::peel(ty) else {
-        return types::find_borrow(ty).map_or(Ok(Capture::Moved), |found| Err(holds_borrow(found)));
-    };
-    let (and, mutability) = (&reference.and_token, &reference.mutability);
-    let is_static = types::is_static(reference.lifetime.as_ref());
-    if mutability.is_some() && !is_static && lending == Lending::Shared {
-        return Err(diag::mutable_borrow(quote!(#and #mutability), name));
-    }
-    if let Some(inner) = types::find_borrow(&reference.elem) {
-        return Err(holds_borrow(inner));
-    }
-    if is_static {
-        return Ok(Capture::Moved);
-    }
-    if mutability.is_some() {
-        return match types::is_unsized(&reference.elem) {
-            true => Err(diag::cannot_lend(quote!(#and #mutability), name)),
-            false => Ok(Capture::LentMut),
-        };
-    }
-    match types::peel(&reference.elem) {
-        Type::TraitObject(_) => Err(diag::borrowed_object(and, name, &types::owned(ty))),
-        _ => Ok(Capture::Lent),
     }
 }
 
@@ -415,7 +311,7 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
     if raw.sig.receiver().is_none() {
         return Some(BodyPlace::Closure(body));
     }
-    let method = Box::new(hidden_method(raw, site));
+    let method = Box::new(hidden_method(raw, args, site));
     Some(match site {
         Site::Alone => BodyPlace::Sibling { method, body, is_block_seen: false },
         Site::Inherent { .. } => BodyPlace::Sibling { method, body, is_block_seen: true },
@@ -451,8 +347,19 @@ fn without_captures(
 }
 
 /// The method as written, under a name of ours, with the lint levels that its body needs.
-fn hidden_method(raw: &RawFn, site: &Site<'_>) -> RawFn {
+fn hidden_method(raw: &RawFn, args: &Args, site: &Site<'_>) -> RawFn {
     let mut method = raw.clone();
+    for input in &mut method.sig.inputs {
+        match input {
+            FnArg::Typed(PatType { attrs, pat, .. }) => match &**pat {
+                Pat::Ident(pattern) if is_in_options(&pattern.ident, args) => {
+                    attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
+                }
+                _ => {}
+            },
+            FnArg::Receiver(_) => {}
+        }
+    }
     match site {
         Site::Alone | Site::Inherent { .. } => {
             method.attrs = lints::of_body(&raw.attrs, &raw.sig.ident);

@@ -4,6 +4,7 @@ pub(crate) mod types;
 pub(crate) mod visit;
 
 mod block;
+mod capture;
 mod conversion;
 mod function;
 mod limit;

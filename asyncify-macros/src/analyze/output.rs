@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{ReturnType, Signature, Type};
 
-use super::function::Lending;
+use super::capture::Lending;
 use super::plan::{Output, Words};
 use super::types;
 use crate::diag;

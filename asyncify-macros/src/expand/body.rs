@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Attribute, FnArg, GenericParam, Signature};
+use syn::{FnArg, GenericParam, Signature};
 
 use super::capture::{bindings, held, stand_in};
+use super::conditional::conditional_call;
 use super::{local, receiver_argument, stray, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, TraitScope};
 use crate::item::RawFn;
@@ -126,62 +127,23 @@ fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream 
         _ => (Span::call_site(), Span::mixed_site()),
     };
     let receiver = receiver_argument(plan, held_at);
-    let call_with = |included: &[bool]| {
-        let arguments = receiver.iter().cloned().chain(
-            plan.params
-                .iter()
-                .enumerate()
-                .filter(|(position, _)| included[*position])
-                .map(|(position, param)| stand_in(&held(position), param.capture, held_at)),
-        );
-        let call = quote_spanned!(at=> #path #turbofish(#(#arguments),*));
+    let params =
+        plan.params.iter().enumerate().map(|(position, param)| {
+            (&*param.cfgs, stand_in(&held(position), param.capture, held_at))
+        });
+    let arguments: Vec<_> =
+        receiver.into_iter().map(|receiver| (&[][..], receiver)).chain(params).collect();
+    let call = conditional_call(&arguments, |arguments| {
+        let call = quote_spanned!(at=> #path #turbofish(#arguments));
         match sig.safety {
             syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
             _ => call,
         }
-    };
-    let cfgs: Vec<_> = plan.params.iter().map(|param| &*param.cfgs).collect();
-    let call = conditional_calls(&cfgs, call_with);
+    });
     match plan.flavour {
         Flavour::Sync => quote!(move || { #call }),
         Flavour::Async => quote!(move || async move { #call.await }),
     }
-}
-
-/// Arguments of a call cannot carry `#[cfg]`; so there is one call for each combination of those
-/// that the parameters carry.
-pub(crate) fn conditional_calls(
-    cfgs: &[&[Attribute]],
-    call_with: impl Fn(&[bool]) -> TokenStream,
-) -> TokenStream {
-    let conditional: Vec<usize> =
-        (0..cfgs.len()).filter(|position| !cfgs[*position].is_empty()).collect();
-    if conditional.is_empty() {
-        return call_with(&vec![true; cfgs.len()]);
-    }
-    let result = local("__result");
-    let variants = (0..1_usize << conditional.len()).map(|combination| {
-        let mut included = vec![true; cfgs.len()];
-        let mut conditions = Vec::new();
-        for (bit, position) in conditional.iter().enumerate() {
-            let is_in = combination >> bit & 1 == 1;
-            included[*position] = is_in;
-            let parts = cfgs[*position].iter().filter_map(condition);
-            conditions.push(if is_in {
-                quote!(all(#(#parts),*))
-            } else {
-                quote!(not(all(#(#parts),*)))
-            });
-        }
-        let call = call_with(&included);
-        quote!(#[cfg(all(#(#conditions),*))] let #result = #call;)
-    });
-    quote!({ #(#variants)* #result })
-}
-
-/// What stands between the parentheses of `#[cfg(..)]`.
-fn condition(attr: &Attribute) -> Option<TokenStream> {
-    attr.meta.require_list().ok().map(|list| list.tokens.clone())
 }
 
 // Input:

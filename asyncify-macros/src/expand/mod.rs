@@ -8,6 +8,7 @@ mod block;
 mod body;
 mod boxed;
 mod capture;
+mod conditional;
 mod forward;
 mod in_place;
 mod main_fn;

@@ -26,6 +26,7 @@ fn limit_and_time_stand_around_the_call() {
                     let __p0 = ::asyncify_runtime::__private::arg((pool,).0);
                     let __run = move || -> io::Result<u8> {
                         #[allow(clippy::shadow_unrelated)]
+                        #[allow(unused_variables)]
                         let pool = __p0.take();
                         match () {
                             () => BODY,
@@ -70,6 +71,7 @@ fn shared_limiter_and_runtime_are_bound_before_anything_moves() {
                             return (__value,).0;
                         }
                         #[allow(clippy::shadow_unrelated)]
+                        #[allow(unused_variables)]
                         let handle = __p0.lend();
                         match () {
                             () => BODY,

@@ -514,6 +514,7 @@ fn executor_is_evaluated_first() {
                     let __p1 = ::asyncify_runtime::__private::copy(&*(name));
                     let __run = move || -> u8 {
                         #[allow(clippy::shadow_unrelated)]
+                        #[allow(unused_variables)]
                         let pool = __p0.take();
                         #[allow(clippy::shadow_unrelated)]
                         let name = __p1.lend();

@@ -358,7 +358,7 @@ fn opaque_output_captures_no_lifetime() {
 }
 
 #[test]
-fn one_call_for_each_combination_of_conditions() {
+fn one_call_for_all_conditions() {
     check_method(
         quote!(),
         quote! {
@@ -377,31 +377,41 @@ fn one_call_for_each_combination_of_conditions() {
                         let __p2 = ::asyncify_runtime::__private::arg((c,).0);
                         let __run = move || {
                             {
-                                #[cfg(all(not(all(unix)), not(all(windows))))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p1.take(),
-                                );
-                                #[cfg(all(all(unix), not(all(windows))))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p0.take(),
-                                    __p1.take(),
-                                );
-                                #[cfg(all(not(all(unix)), all(windows)))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p1.take(),
-                                    __p2.take(),
-                                );
-                                #[cfg(all(all(unix), all(windows)))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p0.take(),
-                                    __p1.take(),
-                                    __p2.take(),
-                                );
-                                __result
+                                macro_rules! __sync_to_async_argument4 {
+                                    ($($a:tt)*) => {
+                                        Self::__sync_to_async_cond($($a)*)
+                                    };
+                                }
+                                #[cfg(all(unix))]
+                                macro_rules! __sync_to_async_argument1 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument2!($($a)* __p0.take(),)
+                                    };
+                                }
+                                #[cfg(not(all(unix)))]
+                                macro_rules! __sync_to_async_argument1 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument2!($($a)*)
+                                    };
+                                }
+                                macro_rules! __sync_to_async_argument2 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument3!($($a)* __p1.take(),)
+                                    };
+                                }
+                                #[cfg(all(windows))]
+                                macro_rules! __sync_to_async_argument3 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument4!($($a)* __p2.take(),)
+                                    };
+                                }
+                                #[cfg(not(all(windows)))]
+                                macro_rules! __sync_to_async_argument3 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument4!($($a)*)
+                                    };
+                                }
+                                __sync_to_async_argument1!(__self.lend(),)
                             }
                         };
                         ::asyncify_runtime::__private::plain(__run).start()

@@ -91,11 +91,24 @@ fn twin_stands_behind_its_async_function() {
             unsafe fn read_blocking<T, const N: usize>(a: T, __arg1: [u8; N], #[cfg(unix)] c: u8) {
                 #[allow(deprecated)]
                 let __future = {
-                    #[cfg(all(not(all(unix))))]
-                    let __result = unsafe { read::<T, N>(a, __arg1) };
-                    #[cfg(all(all(unix)))]
-                    let __result = unsafe { read::<T, N>(a, __arg1, c) };
-                    __result
+                    macro_rules! __sync_to_async_argument3 {
+                        ($($a:tt)*) => {
+                            unsafe { read:: < T, N > ($($a)*) }
+                        };
+                    }
+                    #[cfg(all(unix))]
+                    macro_rules! __sync_to_async_argument2 {
+                        ($($a:tt)*) => {
+                            __sync_to_async_argument3!($($a)* c,)
+                        };
+                    }
+                    #[cfg(not(all(unix)))]
+                    macro_rules! __sync_to_async_argument2 {
+                        ($($a:tt)*) => {
+                            __sync_to_async_argument3!($($a)*)
+                        };
+                    }
+                    __sync_to_async_argument2!(a, __arg1,)
                 };
                 #[allow(unused_qualifications, clippy::async_yields_async)]
                 let __output = ::asyncify_runtime::__private::to_sync(__future);
