@@ -47,6 +47,8 @@ pub(crate) struct Args {
     pub(crate) is_associated: bool,
     pub(crate) suffix: Option<LitStr>,
     pub(crate) skip: bool,
+    /// Whether an attribute on a block applies to the methods that have it, and no others.
+    pub(crate) opt_in: bool,
     pub(crate) process: Option<Process>,
     pub(crate) krate: Option<Path>,
 }

@@ -90,8 +90,15 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
 }
 
 /// Said by rustc as of something deprecated.
-pub(crate) const STRAY_METHOD: &str =
-    "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`";
+pub(crate) const MISPLACED_METHOD: &str = "in the `impl` of a trait, put the attribute on the `impl`, as `#[sync_to_async(opt_in)]` for marked \
+     methods alone, and above `#[async_trait]`";
+
+pub(crate) fn below_async_trait(name: &Ident) -> Error {
+    at(name, "the `sync_to_async` attribute must come before `async_trait`")
+        .note("`async_trait` has boxed the future of this method")
+        .help("write the method without `async`, and `#[sync_to_async(opt_in)]` on the block above `#[async_trait]`")
+        .done()
+}
 
 pub(crate) fn duplicate_attribute(attribute: impl ToTokens, direction: Direction) -> Error {
     at(attribute, format_args!("duplicate `{}` attribute", direction.name()))

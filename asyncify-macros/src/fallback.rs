@@ -22,6 +22,9 @@ pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenSt
 
 /// A function that was refused, so that neither its callers nor what it stands in hear of it.
 pub(crate) fn function(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenStream {
+    if analyze::is_of_async_trait(&raw.sig) {
+        return raw.to_token_stream();
+    }
     if args.keeps_original {
         return beside(raw, args, kind, in_block);
     }
@@ -50,7 +53,7 @@ fn beside(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenSt
         }
         _ => raw.to_token_stream(),
     };
-    let name = analyze::twin_name(&sig.ident, args).filter(|name| *name != sig.ident);
+    let name = analyze::counterpart_name(&sig.ident, args).filter(|name| *name != sig.ident);
     let (Some(name), None) = (name, &sig.variadic) else { return written };
     let associated = analyze::is_associated(raw, args, in_block);
     let (mut sig, call) = expand::forwarded(raw, &name, associated);

@@ -5,15 +5,14 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{
     Attribute, FnArg, Generics, Pat, PatIdent, PatType, Path, ReceiverKind, ReturnType, Signature, Type,
 };
-};
 
 use super::capture::{
     Lending, Origin, lends_no_borrow, param_capture, receiver_capture, receiver_tokens,
 };
 use super::output::{output, streamed};
 use super::plan::{
-    BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
-    TraitScope, Words,
+    BodyPlace, Capture, ErrorSource, Flavour, FnPlan, Form, Limit, Options, Output, Param,
+    ReceiverPlan, Run, TraitScope,
 };
 use super::{Conversion, Site, conversion, limit, lints, parameter_names, types};
 use crate::args::Args;
@@ -29,15 +28,19 @@ pub(crate) fn function(
     site: &Site<'_>,
     errors: &mut Errors,
 ) -> Option<FnPlan> {
+    if is_of_async_trait(&raw.sig) {
+        errors.push(diag::below_async_trait(&raw.sig.ident));
+        return None;
+    }
     let mut found = Errors::default();
     let keeps_sync = args.keeps_original;
     qualifiers(&raw.sig, keeps_sync, &mut found);
 
     let generics = generics_in_view(&raw.sig, site);
     let self_is_generic = matches!(site, Site::Trait(TraitScope { self_ty: None, .. }));
-    let words = |ty: &Type| {
+    let error_source = |ty: &Type| {
         let is_generic = types::is_generic(ty, &generics, self_is_generic);
-        if is_generic { Words::Compiler } else { Words::Ours }
+        if is_generic { ErrorSource::Compiler } else { ErrorSource::Runtime }
     };
 
     let lending = Lending::of(args);
@@ -59,7 +62,7 @@ pub(crate) fn function(
                     self_token: input.self_token,
                     written: receiver_tokens(input),
                     capture: capture.unwrap_or(Capture::Moved),
-                    words: self_words(site, &generics),
+                    error_source: self_error_source(site, &generics),
                     of_definition: self_is_generic,
                 };
             }
@@ -67,7 +70,7 @@ pub(crate) fn function(
                 let capture = param_capture(input, lending, origin, &raw.sig.generics, borrowing);
                 let capture = found.ok(capture).unwrap_or(Capture::Moved);
                 let mut param =
-                    param(input, position, capture, words(&input.ty), &raw.sig.generics);
+                    param(input, position, capture, error_source(&input.ty), &raw.sig.generics);
                 if let Capture::Moved | Capture::Lent = capture {
                     param.conversion = conversion(&input.ty, raw, args, &generics);
                 }
@@ -82,8 +85,8 @@ pub(crate) fn function(
         limit::check(count, &generics, &mut found);
     }
     let (output, item) = match &args.stream {
-        None => (output(&sig, words, lending, &mut found), None),
-        Some(_) => streamed(&sig, words, &mut found),
+        None => (output(&sig, error_source, lending, &mut found), None),
+        Some(_) => streamed(&sig, error_source, &mut found),
     };
     if let (Some(self_ty), true) = (borrowing, lending != Lending::InPlace) {
         returns_no_self(&output, self_ty, &mut found);
@@ -108,12 +111,12 @@ pub(crate) fn function(
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
     let attrs = match place {
         BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
-        BodyPlace::Kept { .. } => lints::of_counterpart(&raw.attrs),
+        BodyPlace::Original { .. } => lints::of_counterpart(&raw.attrs),
         // The body is within the function.
         _ => raw.attrs.clone(),
     };
     if keeps_sync {
-        sig.ident = twin_name(&sig.ident, args)?;
+        sig.ident = counterpart_name(&sig.ident, args)?;
     }
     sig.constness = None;
     sig.abi = None;
@@ -139,6 +142,11 @@ pub(crate) fn function(
     })
 }
 
+/// Whether `#[async_trait]` has rewritten a method before.
+pub(crate) fn is_of_async_trait(sig: &Signature) -> bool {
+    sig.generics.lifetimes().any(|param| param.lifetime.ident == "async_trait")
+}
+
 /// The type and const parameters of the function and of the block around it.
 fn generics_in_view(sig: &Signature, site: &Site<'_>) -> Vec<Ident> {
     let block = match site {
@@ -149,9 +157,9 @@ fn generics_in_view(sig: &Signature, site: &Site<'_>) -> Vec<Ident> {
     [Some(&sig.generics), block].into_iter().flatten().flat_map(parameter_names).collect()
 }
 
-/// Whose words fit the type of the receiver. Of a method by itself it cannot be seen whether that
+/// Which error fits the type of the receiver. Of a method by itself it cannot be seen whether that
 /// is generic.
-fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
+fn self_error_source(site: &Site<'_>, generics: &[Ident]) -> ErrorSource {
     let is_generic = match site {
         Site::Alone => false,
         Site::Inherent { generics: block, .. } => block.type_params().next().is_some(),
@@ -160,7 +168,7 @@ fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
         }
         Site::Trait(TraitScope { self_ty: None, .. }) => true,
     };
-    if is_generic { Words::Compiler } else { Words::Ours }
+    if is_generic { ErrorSource::Compiler } else { ErrorSource::Runtime }
 }
 
 /// Whether an option uses a parameter, which then need not be used by the body.
@@ -253,7 +261,7 @@ fn conversion(ty: &Type, raw: &RawFn, args: &Args, generics: &[Ident]) -> Option
 pub(crate) fn plain_name(input: &mut PatType, position: usize) -> Ident {
     let name = match &*input.pat {
         Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
-        _ => Ident::new(&format!("__arg{position}"), Span::mixed_site()),
+        _ => Ident::new(&format!("arg{position}"), Span::mixed_site()),
     };
     *input.pat = Pat::Ident(PatIdent {
         attrs: Vec::new(),
@@ -270,7 +278,7 @@ fn param(
     input: &mut PatType,
     position: usize,
     capture: Capture,
-    words: Words,
+    error_source: ErrorSource,
     generics: &Generics,
 ) -> Param {
     let pattern = (*input.pat).clone();
@@ -281,7 +289,7 @@ fn param(
     let (cfgs, lints) = (select(|attr| attr.path().is_ident("cfg")), select(is_lint_level));
     let is_sized = types::target_is_sized(&input.ty, generics);
     let ty = (*input.ty).clone();
-    Param { cfgs, lints, name, pattern, ty, capture, conversion: None, words, is_sized }
+    Param { cfgs, lints, name, pattern, ty, capture, conversion: None, error_source, is_sized }
 }
 
 pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
@@ -301,12 +309,12 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
     };
     if args.keeps_original {
         // What is wrong with the new name has been reported with the argument.
-        twin_name(&raw.sig.ident, args)?;
+        counterpart_name(&raw.sig.ident, args)?;
         if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
             errors.push(diag::same_name(name));
         }
         let associated = is_associated(raw, args, !matches!(site, Site::Alone));
-        return Some(BodyPlace::Kept { function: Box::new(raw.clone()), body, associated });
+        return Some(BodyPlace::Original { function: Box::new(raw.clone()), body, associated });
     }
     if raw.sig.receiver().is_none() {
         return Some(BodyPlace::Closure(body));
@@ -385,7 +393,7 @@ pub(crate) fn is_associated(raw: &RawFn, args: &Args, in_block: bool) -> bool {
 }
 
 /// The name of the counterpart of a function that stays.
-pub(crate) fn twin_name(ident: &Ident, args: &Args) -> Option<Ident> {
+pub(crate) fn counterpart_name(ident: &Ident, args: &Args) -> Option<Ident> {
     let suffix = match (&args.rename, &args.suffix) {
         (Some(name), _) => return Some(name.clone()),
         (None, suffix) => suffix.as_ref()?.value(),

@@ -48,7 +48,7 @@ pub(crate) enum Run {
     InPlace,
 }
 
-/// What a call is told.
+/// The options of a call.
 pub(crate) struct Options {
     pub(crate) executor: Option<TokenStream>,
     pub(crate) limit: Limit,
@@ -81,7 +81,7 @@ pub(crate) enum ReceiverPlan {
         self_token: Token![self],
         written: TokenStream,
         capture: Capture,
-        words: Words,
+        error_source: ErrorSource,
         /// Whether it is that of a trait's own method, of a type that is not known.
         of_definition: bool,
     },
@@ -109,11 +109,12 @@ pub(crate) enum Capture {
     InPlace,
 }
 
-/// Whose words say that a type cannot cross threads.
+/// Which error reports a type that cannot cross threads.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Words {
-    Ours,
-    /// For generic types, where rustc proposes the very bound that is missing.
+pub(crate) enum ErrorSource {
+    /// That of a trait of the runtime, whose message explains the bound.
+    Runtime,
+    /// That of the compiler, which proposes the missing bound of a generic type.
     Compiler,
 }
 
@@ -136,7 +137,7 @@ pub(crate) struct Param {
     pub(crate) capture: Capture,
     /// Of a type such as `impl AsRef<Path>`: what the caller makes of the argument.
     pub(crate) conversion: Option<Conversion>,
-    pub(crate) words: Words,
+    pub(crate) error_source: ErrorSource,
     /// Of a generic reference: whether its target is made owned by `Clone`, as far as one can see.
     pub(crate) is_sized: bool,
 }
@@ -159,7 +160,7 @@ pub(crate) enum Output {
     Never(Span),
     Type {
         ty: Box<Type>,
-        words: Words,
+        error_source: ErrorSource,
         opaque: bool,
     },
 }
@@ -178,7 +179,7 @@ pub(crate) enum BodyPlace {
     /// Into a hidden method of a trait inside the async one.
     Scoped { method: Box<RawFn>, body: Group, scope: Box<TraitScope> },
     /// Nowhere: the sync function stays, and is called.
-    Kept { function: Box<RawFn>, body: Group, associated: bool },
+    Original { function: Box<RawFn>, body: Group, associated: bool },
     /// Nowhere: a trait declares it, as far as here.
     Declared(Token![;]),
 }
@@ -205,7 +206,7 @@ pub(crate) struct ProcessPlan {
     /// The function as written, to go inside of the async one.
     pub(crate) inner: RawFn,
     /// The sync function, where it stays.
-    pub(crate) kept: Option<Box<RawFn>>,
+    pub(crate) original: Option<Box<RawFn>>,
     pub(crate) process: Process,
 }
 

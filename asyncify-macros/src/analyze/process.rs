@@ -4,7 +4,7 @@ use quote::{ToTokens, quote};
 use syn::{FnArg, GenericParam, Type, TypeReference};
 
 use super::capture::{Lending, Origin, type_capture};
-use super::function::{is_lint_level, plain_name, qualifiers, twin_name};
+use super::function::{counterpart_name, is_lint_level, plain_name, qualifiers};
 use super::output::{Written, written_output};
 use super::plan::{Capture, ProcessParam, ProcessPlan};
 use super::{lints, types};
@@ -69,7 +69,7 @@ pub(crate) fn process(
     let (output, body) = (output.filter(|_| is_empty)?, body?);
 
     if keeps_sync {
-        sig.ident = twin_name(&sig.ident, args)?;
+        sig.ident = counterpart_name(&sig.ident, args)?;
     }
     sig.constness = None;
     sig.abi = None;
@@ -86,7 +86,7 @@ pub(crate) fn process(
         output,
         body,
         inner,
-        kept: keeps_sync.then(|| Box::new(raw.clone())),
+        original: keeps_sync.then(|| Box::new(raw.clone())),
         process: process.clone(),
     })
 }

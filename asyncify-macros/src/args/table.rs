@@ -158,6 +158,13 @@ pub(super) const TABLE: &[Row] = &[
         elsewhere: "it belongs on a method of an annotated `impl` or `trait`",
     },
     Row {
+        name: "opt_in",
+        example: "opt_in",
+        kind: Kind::Flag(|args, _| args.opt_in = true),
+        places: &[Place::InherentImpl, Place::TraitImpl, Place::Trait],
+        elsewhere: "it belongs on an `impl` or `trait`, of which it selects methods",
+    },
+    Row {
         name: "process",
         example: "process(timeout = \"30s\")",
         kind: Kind::Options(process::TABLE, |args| args.process = Some(Process::default())),

@@ -6,7 +6,7 @@ use syn::{FnArg, GenericParam, Signature};
 
 use super::capture::{bindings, held, stand_in};
 use super::conditional::conditional_call;
-use super::{local, receiver_argument, stray, turbofish};
+use super::{local, misplaced, receiver_argument, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, TraitScope};
 use crate::item::RawFn;
 use crate::spans::{TypeSpans, blamed_at, located, private, unseen};
@@ -60,7 +60,7 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
             let call = method_call(plan, &quote!(<Self as #name #arguments>), &method.sig);
             quote!(#allow let #run = #call;)
         }
-        BodyPlace::Kept { function, associated, .. } => {
+        BodyPlace::Original { function, associated, .. } => {
             let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
             let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
             let call = if *associated {
@@ -123,7 +123,7 @@ fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream 
     // Of a function that stays there is no body here that an error could be in: what its output
     // borrows is to be told where that is written.
     let (at, held_at) = match plan.place {
-        BodyPlace::Kept { .. } => (unseen(plan.span()), unseen(plan.span())),
+        BodyPlace::Original { .. } => (unseen(plan.span()), unseen(plan.span())),
         _ => (Span::call_site(), Span::mixed_site()),
     };
     let receiver = receiver_argument(plan, held_at);
@@ -197,7 +197,7 @@ pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
     let (method, scope) = match &plan.place {
         BodyPlace::Scoped { method, scope, .. } => (method, scope),
         BodyPlace::Sibling { method, is_block_seen: false, .. } => {
-            return stray::stand_in(method, plan);
+            return misplaced::stand_in(method, plan);
         }
         _ => return TokenStream::new(),
     };

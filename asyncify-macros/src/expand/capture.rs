@@ -6,7 +6,7 @@ use syn::{Pat, Type};
 
 use super::local;
 use crate::analyze::{
-    Capture, Conversion, ConversionKind, FnPlan, Param, ReceiverPlan, Words, types,
+    Capture, Conversion, ConversionKind, ErrorSource, FnPlan, Param, ReceiverPlan, types,
 };
 use crate::spans::{TypeSpans, located, private};
 
@@ -21,7 +21,7 @@ pub(crate) fn held(position: usize) -> Ident {
 // Output:
 //     let __self = clone_self(&*self);
 //     let __p0 = copy(&*path);
-//     let __p1 = arg(__arg1);
+//     let __p1 = arg(arg1);
 pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
     let qualified = allow_qualified(runtime);
@@ -30,13 +30,13 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         ReceiverPlan::Some { capture: Capture::LentMut, .. } => {
             Some(take_value(&local("__self"), &local("__self_slot")))
         }
-        ReceiverPlan::Some { self_token, written, capture, words, of_definition } => {
+        ReceiverPlan::Some { self_token, written, capture, error_source, of_definition } => {
             let held = local("__self");
-            let checked = match (capture, words) {
+            let checked = match (capture, error_source) {
                 (Capture::Lent, _) if *of_definition => "clone_implementor",
-                (Capture::Lent, Words::Ours) => "clone_self",
-                (Capture::Lent, Words::Compiler) => "clone_generic",
-                (_, words) => move_check(*words),
+                (Capture::Lent, ErrorSource::Runtime) => "clone_self",
+                (Capture::Lent, ErrorSource::Compiler) => "clone_generic",
+                (_, error_source) => move_check(*error_source),
             };
             let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));
             let allow = allowed_lints("self", *capture);
@@ -119,29 +119,31 @@ fn take_value(held: &Ident, slot: &Ident) -> TokenStream {
 pub(crate) fn lent_slots(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
     let qualified = allow_qualified(runtime);
-    let make = |slot: &Ident, name: TokenStream, words: Words, spans: TypeSpans| {
-        let check = match words {
-            Words::Ours => "lent_slot",
-            Words::Compiler => "lent_slot_generic",
+    let make = |slot: &Ident, name: TokenStream, error_source: ErrorSource, spans: TypeSpans| {
+        let check = match error_source {
+            ErrorSource::Runtime => "lent_slot",
+            ErrorSource::Compiler => "lent_slot_generic",
         };
         let check = private(runtime, check, spans.first);
         let place = spans.reborrow_mut(name);
         quote_spanned!(located(spans.first)=> let #slot = #check(#place);)
     };
     let receiver = match &plan.receiver {
-        ReceiverPlan::Some { self_token, written, capture: Capture::LentMut, words, .. } => {
+        ReceiverPlan::Some {
+            self_token, written, capture: Capture::LentMut, error_source, ..
+        } => {
             let spans = TypeSpans::of(written);
-            let slot = make(&local("__self_slot"), quote!(#self_token), *words, spans);
+            let slot = make(&local("__self_slot"), quote!(#self_token), *error_source, spans);
             Some(quote!(#qualified #[allow(clippy::borrow_deref_ref)] #slot))
         }
         _ => None,
     };
     let params = plan.params.iter().enumerate().filter_map(|(position, param)| {
-        let Param { cfgs, name, ty, words, .. } = param;
+        let Param { cfgs, name, ty, error_source, .. } = param;
         if !param.is_lent_mut() {
             return None;
         }
-        let slot = make(&lent_slot(position), quote!(#name), *words, TypeSpans::of(ty));
+        let slot = make(&lent_slot(position), quote!(#name), *error_source, TypeSpans::of(ty));
         let allow = allowed_lints(&name.to_string(), Capture::LentMut);
         Some(quote!(#(#cfgs)* #qualified #allow #slot))
     });
@@ -149,19 +151,19 @@ pub(crate) fn lent_slots(plan: &FnPlan) -> TokenStream {
 }
 
 fn check_name(param: &Param) -> &'static str {
-    match (param.capture, param.words) {
-        (Capture::Lent, Words::Ours) => "copy",
-        (Capture::Lent, Words::Compiler) if types::is_slice(&param.ty) => "copy_slice",
-        (Capture::Lent, Words::Compiler) if param.is_sized => "clone_generic",
-        (Capture::Lent, Words::Compiler) => "copy_generic",
-        (_, words) => move_check(words),
+    match (param.capture, param.error_source) {
+        (Capture::Lent, ErrorSource::Runtime) => "copy",
+        (Capture::Lent, ErrorSource::Compiler) if types::is_slice(&param.ty) => "copy_slice",
+        (Capture::Lent, ErrorSource::Compiler) if param.is_sized => "clone_generic",
+        (Capture::Lent, ErrorSource::Compiler) => "copy_generic",
+        (_, error_source) => move_check(error_source),
     }
 }
 
-fn move_check(words: Words) -> &'static str {
-    match words {
-        Words::Ours => "arg",
-        Words::Compiler => "arg_generic",
+fn move_check(error_source: ErrorSource) -> &'static str {
+    match error_source {
+        ErrorSource::Runtime => "arg",
+        ErrorSource::Compiler => "arg_generic",
     }
 }
 

@@ -14,8 +14,8 @@ use crate::spans::{blamed_at, unseen};
 //     fn fetch(&self, (a, b): (u8, u8)) -> u8 { BODY }, "fetch_other"
 //
 // Output:
-//     fn fetch_other(&self, __arg1: (u8, u8)) -> u8
-//     Self::fetch(self, __arg1)
+//     fn fetch_other(&self, arg1: (u8, u8)) -> u8
+//     Self::fetch(self, arg1)
 pub(crate) fn forwarded(
     function: &RawFn,
     name: &Ident,

@@ -13,7 +13,7 @@ use crate::spans::{located, private};
 //
 // Output:
 //     let __p0 = in_place_argument(rows);
-//     let __p1 = in_place_argument(__arg1);
+//     let __p1 = in_place_argument(arg1);
 //     let __run = move || -> u8 {
 //         let rows = __p0.take();
 //         let (a, b) = __p1.take();

@@ -12,9 +12,9 @@ mod conditional;
 mod forward;
 mod in_place;
 mod main_fn;
+mod misplaced;
 mod options;
 mod process;
-mod stray;
 mod stream;
 
 pub(crate) use block::block;
@@ -31,7 +31,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
 use crate::analyze::{
-    BodyPlace, Flavour, FnPlan, Form, Options, Output, Param, ReceiverPlan, Run, Words,
+    BodyPlace, ErrorSource, Flavour, FnPlan, Form, Options, Output, Param, ReceiverPlan, Run,
     parameter_name, parameter_names,
 };
 use crate::spans::{TypeSpans, located, private};
@@ -70,12 +70,12 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
             boxed_signature(sig.to_mut(), &private(&plan.runtime, "Box", plan.span()));
         }
     }
-    // The kept function comes first: an editor takes the first of two for the one that is meant.
+    // The original function comes first: of two, an editor shows the first.
     let (before, body, behind) = match &plan.place {
         BodyPlace::Declared(end) => return quote!(#(#attrs)* #vis #defaultness #sig #end),
         BodyPlace::Closure(body) | BodyPlace::Scoped { body, .. } => (None, body, None),
         BodyPlace::Sibling { method, body, .. } => (None, body, Some(body::sibling(method))),
-        BodyPlace::Kept { function, body, .. } => (Some(function), body, None),
+        BodyPlace::Original { function, body, .. } => (Some(function), body, None),
     };
     let (mut statements, mut allow) = match &plan.run {
         Run::Pool(options) => match &plan.form {
@@ -142,7 +142,7 @@ fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
     let started = local("__started");
     let scope = body::scope(plan);
     let bindings = options::bindings(plan, options);
-    let (kept, bindings) = match options::are_kept(plan, options) {
+    let (outer_bindings, bindings) = match options::outlive_the_call(plan, options) {
         true => (Some(bindings), None),
         false => (None, Some(bindings)),
     };
@@ -156,7 +156,7 @@ fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
     let begun = braces(Span::call_site(), begun);
     quote! {
         #scope
-        #kept
+        #outer_bindings
         #lent_slots
         let #started = #begun;
         #result
@@ -189,15 +189,15 @@ fn start(plan: &FnPlan, options: &Options) -> TokenStream {
     let run = local("__run");
     let is_async = plan.flavour == Flavour::Async;
     let (span, call) = match &plan.output {
-        Output::Type { ty, words, .. } => {
+        Output::Type { ty, error_source, .. } => {
             let spans = TypeSpans::of(ty);
             // All of it sits at the first token of the type, so that the several ways in which a
             // generic output may fail to be `'static` are one error.
             let span = spans.first;
             let witness = if is_async { "witness_async" } else { "witness" };
-            let output = match words {
-                Words::Ours => "output",
-                Words::Compiler => "output_generic",
+            let output = match error_source {
+                ErrorSource::Runtime => "output",
+                ErrorSource::Compiler => "output_generic",
             };
             let call = if is_async { "call_async" } else { "call" };
             let [witness, output, call] =
@@ -211,8 +211,8 @@ fn start(plan: &FnPlan, options: &Options) -> TokenStream {
             (span, quote_spanned!(span=> #call(#run)))
         }
     };
-    let told = options::start(options, span);
-    let start = quote!(#call #told);
+    let options = options::start(options, span);
+    let start = quote!(#call #options);
     match capture::allow_qualified(runtime) {
         Some(allow) => {
             let running = local("__running");

@@ -1,4 +1,4 @@
-//! What a call is told before it starts.
+//! The options of a call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -37,7 +37,7 @@ fn spanned(name: &str, written: &TokenStream) -> TokenStream {
 
 /// Whether the options are bound where they live until the call has ended: where the call keeps
 /// its executor, and where what is lent mutably is held for as long.
-pub(super) fn are_kept(plan: &FnPlan, options: &Options) -> bool {
+pub(super) fn outlive_the_call(plan: &FnPlan, options: &Options) -> bool {
     options.waits() || plan.lends_mutably()
 }
 

@@ -186,10 +186,9 @@ fn nothing_is_checked_in_place() {
         },
         &expect![[r#"
             #[allow(clippy::unused_async)]
-            async fn longest<'a>(texts: &[&'a str], __arg1: (u8, &mut u8)) -> &'a str {
+            async fn longest<'a>(texts: &[&'a str], arg1: (u8, &mut u8)) -> &'a str {
                 let __p0 = ::asyncify_runtime::__private::in_place_argument(texts);
-                #[allow(clippy::used_underscore_binding)]
-                let __p1 = ::asyncify_runtime::__private::in_place_argument(__arg1);
+                let __p1 = ::asyncify_runtime::__private::in_place_argument(arg1);
                 let __run = move || -> &'a str {
                     #[allow(clippy::shadow_unrelated)]
                     let texts = __p0.take();

@@ -79,7 +79,7 @@ pub fn elsewhere(pool: &BlockingPool, number: u8) -> (usize, u8) {
     (pool.metrics().threads, number)
 }
 
-/// A twin that stays sync.
+/// A counterpart that stays sync.
 #[sync_to_async(rename = "double_async")]
 #[must_use]
 pub const fn double(number: u32) -> u32 {

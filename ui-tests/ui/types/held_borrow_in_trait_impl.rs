@@ -2,7 +2,7 @@ use asyncify_runtime::sync_to_async;
 
 trait Store {
     fn get(&self, key: Option<&str>) -> impl Future<Output = ()> + Send;
-    fn log(&self, to: &dyn std::fmt::Debug) -> impl Future<Output = ()> + Send;
+    fn log(&self, to: &(dyn std::fmt::Debug + Sync)) -> impl Future<Output = ()> + Send;
 }
 
 #[derive(Clone)]
@@ -14,7 +14,7 @@ impl Store for Db {
         drop(key);
     }
 
-    fn log(&self, to: &dyn std::fmt::Debug) {
+    fn log(&self, to: &(dyn std::fmt::Debug + Sync)) {
         println!("{to:?}");
     }
 }

@@ -13,11 +13,11 @@ use crate::item::RawFn;
 //     fn get<T: Key>(&self, key: T) -> u8 { BODY }
 //
 // Output, inside the async `get`:
-//     trait __SyncToAsyncStray<__Output> {
+//     trait __SyncToAsyncMisplaced<__Output> {
 //         #[deprecated(note = "..")]
 //         fn __sync_to_async_get<T>(_: impl Sized, _: impl Sized) -> __Output { panic!() }
 //     }
-//     impl<__Self: ?Sized, __Output> __SyncToAsyncStray<__Output> for __Self {}
+//     impl<__Self: ?Sized, __Output> __SyncToAsyncMisplaced<__Output> for __Self {}
 //
 // The attribute cannot see what it stands in. In an inherent `impl` the sibling is the method of its
 // name that counts, and this is dead. In the `impl` of a trait rustc rejects the sibling; then the
@@ -25,7 +25,7 @@ use crate::item::RawFn;
 pub(super) fn stand_in(method: &RawFn, plan: &FnPlan) -> TokenStream {
     let Signature { asyncness, safety, ident, generics, .. } = &method.sig;
     let [name, implementor, output] =
-        ["__SyncToAsyncStray", "__SyncToAsyncSelf", "__SyncToAsyncOutput"].map(local);
+        ["__SyncToAsyncMisplaced", "__SyncToAsyncSelf", "__SyncToAsyncOutput"].map(local);
     let generics = without_bounds(generics, &plan.params);
     let params = plan.params.iter().map(|param| {
         let (cfgs, ty) = (&param.cfgs, &param.ty);
@@ -35,7 +35,7 @@ pub(super) fn stand_in(method: &RawFn, plan: &FnPlan) -> TokenStream {
         }
         quote!(#(#cfgs)* _: impl ::core::marker::Sized)
     });
-    let note = diag::STRAY_METHOD;
+    let note = diag::MISPLACED_METHOD;
     quote! {
         trait #name<#output> {
             #[deprecated(note = #note)]
