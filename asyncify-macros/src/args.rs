@@ -220,7 +220,7 @@ impl Args {
         self
     }
 
-    /// Whether an argument has no meaning but on another thread.
+    /// Whether an argument is set that has a meaning on another thread only.
     fn runs_elsewhere(&self) -> bool {
         let said = [&self.executor, &self.limit, &self.limiter, &self.timeout, &self.runtime];
         self.detach

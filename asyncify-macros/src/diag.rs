@@ -89,7 +89,7 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
         .done()
 }
 
-/// Said by rustc as of something deprecated.
+/// The note of a `#[deprecated]` function, which rustc shows at the method.
 pub(crate) const MISPLACED_METHOD: &str = "in the `impl` of a trait, put the attribute on the `impl`, as `#[sync_to_async(opt_in)]` for marked \
      methods alone, and above `#[async_trait]`";
 

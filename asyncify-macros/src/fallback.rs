@@ -1,5 +1,5 @@
-//! Keeps a wrong function alive beside its errors, so that neither its callers nor the editor see
-//! more mistakes than there are.
+//! Replaces a function that was refused, so that its callers and the editor report no more errors
+//! than there are mistakes.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,7 +11,7 @@ use crate::expand;
 use crate::item::{Body, RawFn};
 use crate::spans::{TypeSpans, unseen};
 
-/// An item under an attribute that was not built in.
+/// An item whose attribute needs a feature that is off.
 #[cfg(any(not(feature = "async_safe"), all(test, not(asyncify_library))))]
 pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenStream {
     let what = format!("attribute `{attribute}`");
@@ -20,7 +20,7 @@ pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenSt
     item
 }
 
-/// A function that was refused, so that neither its callers nor what it stands in hear of it.
+/// The replacement of a refused function, with its signature.
 pub(crate) fn function(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenStream {
     if analyze::is_of_async_trait(&raw.sig) {
         return raw.to_token_stream();

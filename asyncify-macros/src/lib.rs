@@ -1,7 +1,7 @@
 //! The macros of `asyncify-runtime`, which re-exports them: depend on that crate instead.
 
 #![forbid(unsafe_code)]
-// As a plain library, of which only the stages count: for fuzzing and for measuring them.
+// Built as a plain library for fuzzing and benchmarks, which call the stages directly.
 #![cfg_attr(asyncify_library, allow(clippy::useless_conversion))]
 
 mod analyze;
@@ -74,7 +74,7 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     main_attribute(args.into(), item.into()).into()
 }
 
-/// What `asyncify_runtime::asyncify!` hands on, behind the path of the runtime crate.
+/// Implements `asyncify_runtime::asyncify!`, which passes the path of the runtime crate.
 #[doc(hidden)]
 #[cfg_attr(not(asyncify_library), proc_macro)]
 pub fn asyncify(input: TokenStream) -> TokenStream {

@@ -1,7 +1,7 @@
-//! The way back: `async_to_sync` gives an async function a sync face.
+//! `async_to_sync`: an async function becomes a sync one.
 //!
 //! Nothing moves to another thread, so there is nothing to check about types: what is borrowed
-//! stays borrowed, and the signature stays what it is but for `async`.
+//! stays borrowed, and the signature stays as it is except for `async`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! A checked function: what expansion needs, and nothing that it would have to judge.
+//! A checked function: all that expansion needs, with every decision made.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::{Attribute, Generics, Pat, Path, Signature, Token, Type, Visibility};
@@ -61,13 +61,13 @@ pub(crate) struct Options {
 /// How many bodies may run at a time.
 pub(crate) enum Limit {
     None,
-    /// So many of this function.
+    /// This many bodies of the function.
     Own(TokenStream),
-    /// As many as the limiter says.
+    /// As many as the limiter has permits.
     Shared(TokenStream),
 }
 
-/// What the body is.
+/// Whether the body is async.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Flavour {
     Sync,
@@ -105,7 +105,7 @@ pub(crate) enum Capture {
     Lent,
     /// Moved out of the caller's place, borrowed on the pool, and moved back.
     LentMut,
-    /// Not at all: the body is where the argument is.
+    /// Passed on as it is: the body runs on the caller's thread.
     InPlace,
 }
 

@@ -1,4 +1,4 @@
-//! What a written type says: whether it borrows, what its owned form is, whether it is generic.
+//! Properties of a type as written: whether it borrows, what its owned form is, whether it is generic.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};

@@ -77,7 +77,8 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     }
 }
 
-/// `-> R`, by which the closure's `?` and `return` know their type. An opaque one cannot be said.
+/// `-> R`, which determines the type of `?` and `return` in the closure. An opaque type cannot be
+/// written there.
 fn annotation(output: &Output) -> TokenStream {
     match output {
         Output::Unit(span) => quote_spanned!(located(*span)=> -> ()),
@@ -87,8 +88,8 @@ fn annotation(output: &Output) -> TokenStream {
     }
 }
 
-/// Tells an async block its type, which no syntax does, so that a wrong `return` is reported where
-/// it stands.
+/// Sets the output type of an async block, for which there is no syntax, so that a wrong `return` is
+/// reported at its place.
 fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
     let ty = match &plan.output {
         Output::Unit(span) => quote_spanned!(*span=> ()),
@@ -98,7 +99,7 @@ fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
     return_of(&plan.runtime, &ty, span)
 }
 
-/// `if false { return value; }` in an async block, of the type that is to be known.
+/// `if false { return value; }` in an async block, with a value of its output type.
 pub(crate) fn return_of(runtime: &TokenStream, ty: &TokenStream, span: Span) -> TokenStream {
     let fake = private(runtime, "fake", span);
     let value = Ident::new("__value", span);
@@ -197,7 +198,7 @@ pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
     let (method, scope) = match &plan.place {
         BodyPlace::Scoped { method, scope, .. } => (method, scope),
         BodyPlace::Sibling { method, is_block_seen: false, .. } => {
-            return misplaced::stand_in(method, plan);
+            return misplaced::fallback(method, plan);
         }
         _ => return TokenStream::new(),
     };

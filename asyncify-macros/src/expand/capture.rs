@@ -1,4 +1,4 @@
-//! Takes the arguments off the caller, and gives them back on the pool.
+//! Moves or copies the arguments on the caller, and binds them again on the pool.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::analyze::{
 };
 use crate::spans::{TypeSpans, located, private};
 
-/// The local that holds one argument on its way.
+/// The local that holds one argument between the caller and the body.
 pub(crate) fn held(position: usize) -> Ident {
     format_ident!("__p{position}", span = Span::mixed_site())
 }
@@ -167,7 +167,7 @@ fn move_check(error_source: ErrorSource) -> &'static str {
     }
 }
 
-/// What clippy would say about the value, which is spanned as the user's.
+/// Allows the clippy lints that would fire at the value, which has the user's span.
 fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
     let reborrows = matches!(capture, Capture::Lent | Capture::LentMut);
     let lints = match (reborrows, name.starts_with('_')) {
@@ -179,8 +179,8 @@ fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
     Some(quote!(#[allow(#lints)]))
 }
 
-/// The path to the runtime is spanned as the user's too, who wrote it where it begins in the user's
-/// crate; rustc may find it longer than need be.
+/// The path to the runtime has the user's span as well. Where it begins in the user's crate, rustc may
+/// find it needlessly qualified.
 pub(crate) fn allow_qualified(runtime: &TokenStream) -> Option<TokenStream> {
     let first = runtime.clone().into_iter().next();
     let is_outside = matches!(first, Some(TokenTree::Punct(_)));

@@ -1,4 +1,4 @@
-//! A method that stands by itself in the `impl` of a trait, where it cannot have a sibling.
+//! An annotated method in the `impl` of a trait, where it cannot have a hidden sibling.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -22,7 +22,7 @@ use crate::item::RawFn;
 // The attribute cannot see what it stands in. In an inherent `impl` the sibling is the method of its
 // name that counts, and this is dead. In the `impl` of a trait rustc rejects the sibling; then the
 // call finds this, so that there is one error, and next to it the way out.
-pub(super) fn stand_in(method: &RawFn, plan: &FnPlan) -> TokenStream {
+pub(super) fn fallback(method: &RawFn, plan: &FnPlan) -> TokenStream {
     let Signature { asyncness, safety, ident, generics, .. } = &method.sig;
     let [name, implementor, output] =
         ["__SyncToAsyncMisplaced", "__SyncToAsyncSelf", "__SyncToAsyncOutput"].map(local);

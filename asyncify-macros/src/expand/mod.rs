@@ -1,7 +1,7 @@
 //! Turns a checked [`FnPlan`] into tokens; cannot fail.
 //!
-//! Names of ours start `::core::` or with the runtime's path; locals have `mixed_site` hygiene, so
-//! that no parameter of the user's can meet them. Where a bound of the runtime can fail, the tokens
+//! Generated paths start with `::core::` or the runtime's path, and locals have `mixed_site` hygiene, so
+//! that neither collides with a user's names. Where a bound of the runtime can fail, the tokens
 //! that carry it sit at the type that fails it, in the user's own context.
 
 mod block;
@@ -36,7 +36,7 @@ use crate::analyze::{
 };
 use crate::spans::{TypeSpans, located, private};
 
-/// A local of ours: no name that a user writes is the same.
+/// A generated local, which no name of a user can equal.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
