@@ -90,8 +90,8 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
 }
 
 /// The note of a `#[deprecated]` function, which rustc shows at the method.
-pub(crate) const MISPLACED_METHOD: &str = "in the `impl` of a trait, put the attribute on the `impl`, as `#[sync_to_async(opt_in)]` for marked \
-     methods alone, and above `#[async_trait]`";
+pub(crate) const MISPLACED_METHOD: &str =
+    "in a trait's `impl`, put `#[sync_to_async(opt_in)]` on the `impl` too, above `#[async_trait]`";
 
 pub(crate) fn below_async_trait(name: &Ident) -> Error {
     at(name, "the `sync_to_async` attribute must come before `async_trait`")

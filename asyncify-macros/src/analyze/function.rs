@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Generics, Pat, PatIdent, PatType, Path, ReceiverKind, ReturnType, Signature, Type,
+    Attribute, FnArg, Pat, PatIdent, PatType, Path, ReceiverKind, ReturnType, Signature, Type,
 };
 
 use super::capture::{
@@ -69,13 +69,10 @@ pub(crate) fn function(
             FnArg::Typed(input) => {
                 let capture = param_capture(input, lending, origin, &raw.sig.generics, borrowing);
                 let capture = found.ok(capture).unwrap_or(Capture::Moved);
-                let mut param =
-                    param(input, position, capture, error_source(&input.ty), &raw.sig.generics);
+                let source = error_source(&input.ty);
+                let mut param = param(input, position, capture, source, raw, args);
                 if let Capture::Moved | Capture::Lent = capture {
                     param.conversion = conversion(&input.ty, raw, args, &generics);
-                }
-                if is_in_options(&param.name, args) {
-                    param.lints.push(syn::parse_quote!(#[allow(unused_variables)]));
                 }
                 params.push(param);
             }
@@ -109,12 +106,7 @@ pub(crate) fn function(
         _ => Form::AsyncFn,
     };
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
-    let attrs = match place {
-        BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
-        BodyPlace::Original { .. } => lints::of_counterpart(&raw.attrs),
-        // The body is within the function.
-        _ => raw.attrs.clone(),
-    };
+    let attrs = attributes(raw, &place);
     if keeps_sync {
         sig.ident = counterpart_name(&sig.ident, args)?;
     }
@@ -140,6 +132,16 @@ pub(crate) fn function(
         flavour,
         place,
     })
+}
+
+/// The attributes of the async function.
+fn attributes(raw: &RawFn, place: &BodyPlace) -> Vec<Attribute> {
+    match place {
+        BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
+        BodyPlace::Original { .. } => lints::of_counterpart(&raw.attrs),
+        // The body is within the function.
+        _ => raw.attrs.clone(),
+    }
 }
 
 /// Whether `#[async_trait]` has rewritten a method before.
@@ -279,15 +281,20 @@ fn param(
     position: usize,
     capture: Capture,
     error_source: ErrorSource,
-    generics: &Generics,
+    raw: &RawFn,
+    args: &Args,
 ) -> Param {
     let pattern = (*input.pat).clone();
     let name = plain_name(input, position);
     let select = |wanted: fn(&Attribute) -> bool| {
         input.attrs.iter().filter(|attr| wanted(attr)).cloned().collect()
     };
-    let (cfgs, lints) = (select(|attr| attr.path().is_ident("cfg")), select(is_lint_level));
-    let is_sized = types::target_is_sized(&input.ty, generics);
+    let cfgs = select(|attr| attr.path().is_ident("cfg"));
+    let mut lints: Vec<Attribute> = select(is_lint_level);
+    if is_in_options(&name, args) {
+        lints.push(syn::parse_quote!(#[allow(unused_variables)]));
+    }
+    let is_sized = types::target_is_sized(&input.ty, &raw.sig.generics);
     let ty = (*input.ty).clone();
     Param { cfgs, lints, name, pattern, ty, capture, conversion: None, error_source, is_sized }
 }

@@ -132,3 +132,27 @@ made!(
     from_macro,
     1
 );
+
+/// Converts its arguments.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+#[sync_to_async]
+pub fn converted<P: AsRef<std::path::Path>>(
+    path: P,
+    name: impl Into<String>,
+) -> std::io::Result<(String, Vec<u8>)> {
+    Ok((name.into(), std::fs::read(path)?))
+}
+
+/// Uses a parameter in an option alone.
+#[sync_to_async(limiter = limiter)]
+pub fn limited_by(limiter: &asyncify_runtime::Limiter, value: u8) -> u8 {
+    value + 1
+}
+
+/// Copies what its arguments refer to.
+pub async fn inline(path: &std::path::Path, text: &str) -> bool {
+    asyncify_runtime::asyncify!(path.starts_with(text)).await
+}
