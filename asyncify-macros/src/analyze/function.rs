@@ -70,11 +70,7 @@ pub(crate) fn function(
                 let capture = param_capture(input, lending, origin, &raw.sig.generics, borrowing);
                 let capture = found.ok(capture).unwrap_or(Capture::Moved);
                 let source = error_source(&input.ty);
-                let mut param = param(input, position, capture, source, raw, args);
-                if let Capture::Moved | Capture::Lent = capture {
-                    param.conversion = conversion(&input.ty, raw, args, &generics);
-                }
-                params.push(param);
+                params.push(param(input, position, capture, source, raw, args, &generics));
             }
         }
     }
@@ -283,6 +279,7 @@ fn param(
     error_source: ErrorSource,
     raw: &RawFn,
     args: &Args,
+    generics: &[Ident],
 ) -> Param {
     let pattern = (*input.pat).clone();
     let name = plain_name(input, position);
@@ -296,7 +293,11 @@ fn param(
     }
     let is_sized = types::target_is_sized(&input.ty, &raw.sig.generics);
     let ty = (*input.ty).clone();
-    Param { cfgs, lints, name, pattern, ty, capture, conversion: None, error_source, is_sized }
+    let conversion = match capture {
+        Capture::Moved | Capture::Lent => conversion(&ty, raw, args, generics),
+        Capture::LentMut | Capture::InPlace => None,
+    };
+    Param { cfgs, lints, name, pattern, ty, capture, conversion, error_source, is_sized }
 }
 
 pub(crate) fn is_lint_level(attr: &Attribute) -> bool {

@@ -6,7 +6,7 @@ use core::num::ParseIntError;
 use std::path::Path;
 use std::{fs, io};
 
-use asyncify_runtime::{BlockingPool, sync_to_async};
+use asyncify_runtime::{BlockingPool, Limiter, asyncify, sync_to_async};
 
 /// No arguments, no result.
 #[sync_to_async]
@@ -137,22 +137,22 @@ made!(
 ///
 /// # Errors
 ///
-/// If the file cannot be read.
+/// When the file cannot be read.
 #[sync_to_async]
-pub fn converted<P: AsRef<std::path::Path>>(
+pub fn converted<P: AsRef<Path>, N: Into<String>>(
     path: P,
-    name: impl Into<String>,
-) -> std::io::Result<(String, Vec<u8>)> {
-    Ok((name.into(), std::fs::read(path)?))
+    name: N,
+) -> io::Result<(String, Vec<u8>)> {
+    Ok((name.into(), fs::read(path)?))
 }
 
 /// Uses a parameter in an option alone.
 #[sync_to_async(limiter = limiter)]
-pub fn limited_by(limiter: &asyncify_runtime::Limiter, value: u8) -> u8 {
-    value + 1
+pub fn limited_by(limiter: &Limiter, value: u8) -> u8 {
+    value.saturating_add(1)
 }
 
 /// Copies what its arguments refer to.
-pub async fn inline(path: &std::path::Path, text: &str) -> bool {
-    asyncify_runtime::asyncify!(path.starts_with(text)).await
+pub async fn inline(path: &Path, text: &str) -> bool {
+    asyncify!(path.starts_with(text)).await
 }
