@@ -47,6 +47,8 @@ pub(crate) struct Args {
     pub(crate) is_associated: bool,
     pub(crate) suffix: Option<LitStr>,
     pub(crate) skip: bool,
+    /// Whether an attribute on a block applies to the methods that have it, and no others.
+    pub(crate) opt_in: bool,
     pub(crate) process: Option<Process>,
     pub(crate) krate: Option<Path>,
 }
@@ -218,7 +220,7 @@ impl Args {
         self
     }
 
-    /// Whether an argument has no meaning but on another thread.
+    /// Whether an argument is set that has a meaning on another thread only.
     fn runs_elsewhere(&self) -> bool {
         let said = [&self.executor, &self.limit, &self.limiter, &self.timeout, &self.runtime];
         self.detach

@@ -89,9 +89,16 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
         .done()
 }
 
-/// Said by rustc as of something deprecated.
-pub(crate) const STRAY_METHOD: &str =
-    "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`";
+/// The note of a `#[deprecated]` function, which rustc shows at the method.
+pub(crate) const MISPLACED_METHOD: &str =
+    "in a trait's `impl`, put `#[sync_to_async(opt_in)]` on the `impl` too, above `#[async_trait]`";
+
+pub(crate) fn below_async_trait(name: &Ident) -> Error {
+    at(name, "the `sync_to_async` attribute must come before `async_trait`")
+        .note("`async_trait` has boxed the future of this method")
+        .help("write the method without `async`, and `#[sync_to_async(opt_in)]` on the block above `#[async_trait]`")
+        .done()
+}
 
 pub(crate) fn duplicate_attribute(attribute: impl ToTokens, direction: Direction) -> Error {
     at(attribute, format_args!("duplicate `{}` attribute", direction.name()))
@@ -132,10 +139,10 @@ pub(crate) fn no_result(span: Span) -> Error {
         .done()
 }
 
-pub(crate) fn holds_borrow(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
+pub(crate) fn holds_borrow(borrow: impl ToTokens, argument: &str, help: &str) -> Error {
     at(borrow, format_args!("argument `{argument}` holds a borrow"))
         .note(OUTLIVES)
-        .help(format_args!("take `{owned}`"))
+        .help(help)
         .done()
 }
 
@@ -146,10 +153,10 @@ pub(crate) fn borrowing_receiver(receiver: impl ToTokens, owned: &str) -> Error 
         .done()
 }
 
-pub(crate) fn borrowed_object(borrow: impl ToTokens, argument: &str, owned: &str) -> Error {
+pub(crate) fn borrowed_object(borrow: impl ToTokens, argument: &str, help: &str) -> Error {
     at(borrow, format_args!("argument `{argument}` borrows a trait object"))
         .note("a trait object cannot be made owned for the blocking thread")
-        .help(format_args!("take `{owned}`"))
+        .help(help)
         .done()
 }
 

@@ -1,5 +1,5 @@
-//! Keeps a wrong function alive beside its errors, so that neither its callers nor the editor see
-//! more mistakes than there are.
+//! Replaces a function that was refused, so that its callers and the editor report no more errors
+//! than there are mistakes.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,7 +11,7 @@ use crate::expand;
 use crate::item::{Body, RawFn};
 use crate::spans::{TypeSpans, unseen};
 
-/// An item under an attribute that was not built in.
+/// An item whose attribute needs a feature that is off.
 #[cfg(any(not(feature = "async_safe"), all(test, not(asyncify_library))))]
 pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenStream {
     let what = format!("attribute `{attribute}`");
@@ -20,8 +20,11 @@ pub(crate) fn without_feature(attribute: &str, mut item: TokenStream) -> TokenSt
     item
 }
 
-/// A function that was refused, so that neither its callers nor what it stands in hear of it.
+/// The replacement of a refused function, with its signature.
 pub(crate) fn function(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenStream {
+    if analyze::is_of_async_trait(&raw.sig) {
+        return raw.to_token_stream();
+    }
     if args.keeps_original {
         return beside(raw, args, kind, in_block);
     }
@@ -50,7 +53,7 @@ fn beside(raw: &RawFn, args: &Args, kind: MethodKind, in_block: bool) -> TokenSt
         }
         _ => raw.to_token_stream(),
     };
-    let name = analyze::twin_name(&sig.ident, args).filter(|name| *name != sig.ident);
+    let name = analyze::counterpart_name(&sig.ident, args).filter(|name| *name != sig.ident);
     let (Some(name), None) = (name, &sig.variadic) else { return written };
     let associated = analyze::is_associated(raw, args, in_block);
     let (mut sig, call) = expand::forwarded(raw, &name, associated);

@@ -82,10 +82,10 @@ impl Inline {
     //
     // Output:
     //     ({
-    //         let __p0 = inline_arg(a);
-    //         let __p1 = keep(&b);
+    //         let __p0 = { use MoveArgument as _; (Argument(a),).0.hold() };
+    //         let __p1 = copy(&b);
     //         let __p2 = inline_arg(c.await?);
-    //         plain(move || path::f(__p0.take(), __p1.lend(), __p2.take(), 8))
+    //         plain(move || path::f(__p0.pass(), __p1.lend(), __p2.take(), 8))
     //     },).0
     fn call(mut self, code: TokenStream) -> TokenStream {
         let (code, has_cursor) = add_cursor(code);
@@ -162,27 +162,47 @@ impl Inline {
         }
         let held = format_ident!("__p{position}", span = Span::mixed_site());
         let spans = TypeSpans::of(&*argument);
-        let (value, check, stand_in) = match &*argument {
+        let (value, stand_in) = match &*argument {
             Expr::Reference(ExprReference { mutability: Some(_), .. }) => {
                 self.errors.push(diag::lends_mutably(&*argument));
                 return;
             }
-            Expr::Reference(ExprReference { expr, .. }) if is_place(expr) => {
-                (quote!(#argument), "keep", stand_in(&held, "lend", spans))
+            Expr::Reference(ExprReference { expr, .. }) if is_place(expr) || is_deref(expr) => {
+                (self.checked("copy", argument, spans), stand_in(&held, "lend", spans))
             }
             Expr::Reference(ExprReference { and_token, expr, .. }) => {
                 let value = stand_in(&held, "take", spans);
-                (quote!(#expr), "inline_arg", quote!(#and_token #value))
+                (self.checked("inline_arg", expr, spans), quote!(#and_token #value))
             }
-            _ => (quote!(#argument), "inline_arg", stand_in(&held, "take", spans)),
+            argument if may_be_reference(argument) => {
+                (self.by_type(argument, spans), stand_in(&held, "pass", spans))
+            }
+            _ => (self.checked("inline_arg", argument, spans), stand_in(&held, "take", spans)),
         };
         // `&*r` says that what `r` refers to is made owned; clippy would have `r`.
-        let allow = (check == "keep").then(|| quote!(#[allow(clippy::borrow_deref_ref)]));
-        let check = private(&self.runtime, check, spans.first);
-        lets.extend(quote_spanned! {located(spans.first)=>
-            #allow let #held = #check(#value);
-        });
+        let allow = matches!(&*argument, Expr::Reference(written) if is_deref(&written.expr))
+            .then(|| quote!(#[allow(clippy::borrow_deref_ref)]));
+        lets.extend(quote_spanned!(located(spans.first)=> #allow let #held = #value;));
         *argument = Expr::Verbatim(stand_in);
+    }
+
+    /// `check(value)`
+    fn checked(&self, check: &str, value: &Expr, spans: TypeSpans) -> TokenStream {
+        let check = private(&self.runtime, check, spans.first);
+        quote_spanned!(located(spans.first)=> #check(#value))
+    }
+
+    // Output:
+    //     { use MoveArgument as _; (Argument(value),).0.hold() }
+    //
+    // A reference is copied, as by `&*value`; only the compiler knows whether the value is one.
+    fn by_type(&self, value: &Expr, spans: TypeSpans) -> TokenStream {
+        let at = located(spans.first);
+        let [moves, argument] =
+            ["MoveArgument", "Argument"].map(|name| private(&self.runtime, name, at));
+        let argument = spans.value(&quote_spanned!(at=> #argument(#value)));
+        let hold = Ident::new("hold", spans.first);
+        quote_spanned!(at=> { #[allow(unused_imports)] use #moves as _; #argument.#hold() })
     }
 }
 
@@ -219,6 +239,60 @@ fn is_place(expr: &Expr) -> bool {
         Expr::Group(group) => is_place(&group.expr),
         _ => false,
     }
+}
+
+/// `*expr`, of which only a reference can be passed on.
+fn is_deref(expr: &Expr) -> bool {
+    match expr {
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)),
+        Expr::Paren(paren) => is_deref(&paren.expr),
+        Expr::Group(group) => is_deref(&group.expr),
+        _ => false,
+    }
+}
+
+/// Whether the value may be a reference, of a type that is known without the call: a variable, a
+/// getter such as `dir.path()`, or a `Path::new(..)`.
+///
+/// The type of what other calls return may be inferred from the parameter, as that of `x.into()` is.
+/// Then it cannot be looked at before.
+fn may_be_reference(expr: &Expr) -> bool {
+    const INFERRED: [&str; 11] = [
+        "collect",
+        "default",
+        "expect",
+        "into",
+        "parse",
+        "product",
+        "sum",
+        "try_into",
+        "unwrap",
+        "unwrap_or_default",
+        "unwrap_unchecked",
+    ];
+    match expr {
+        Expr::Path(path) => !is_constant(&path.path),
+        Expr::MethodCall(call) => {
+            call.args.is_empty()
+                && call.turbofish.is_none()
+                && !INFERRED.iter().any(|name| call.method == name)
+        }
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "new"),
+            _ => false,
+        },
+        Expr::Paren(paren) => may_be_reference(&paren.expr),
+        Expr::Group(group) => may_be_reference(&group.expr),
+        _ => is_place(expr),
+    }
+}
+
+/// Whether the path is written as that of a constant, which nothing need be copied of.
+fn is_constant(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|last| {
+        let name = last.ident.to_string();
+        name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
+    })
 }
 
 /// What goes into the pool's closure as it is, so that its type is inferred from the call.

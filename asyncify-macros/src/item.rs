@@ -1,7 +1,7 @@
-//! Parses what the attribute stands on: signatures as syntax, every body as one group.
+//! Parses the annotated item: signatures as syntax, every body as one group.
 //!
-//! Bodies are never looked into. A syntax error in one is then the compiler's to report, once, and
-//! every span in it survives for the editor.
+//! Bodies are not parsed. So the compiler reports a syntax error in one, once, and every span in it
+//! stays valid for the editor.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -12,7 +12,7 @@ use syn::{
 
 use crate::editor;
 
-/// What the attribute was put on.
+/// The annotated item.
 pub(crate) enum Item {
     Fn(RawFn),
     Block(RawBlock),
@@ -82,8 +82,8 @@ pub(crate) enum Kind {
     Other(TokenTree),
 }
 
-/// Parses a function by way of one with an empty body: syn takes in all tokens that it is shown, and
-/// a body would cost the more the longer it is.
+/// Parses a function with an empty body in place of its own: syn buffers all tokens, so a long body
+/// would be expensive.
 fn parse_function(mut tokens: Vec<TokenTree>) -> Result<RawFn> {
     let body = match tokens.pop() {
         Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => {
@@ -160,7 +160,7 @@ fn leads_to_function<'a>(rest: impl Iterator<Item = &'a TokenTree>) -> bool {
     false
 }
 
-/// Parses an `impl` or `trait`: its header by way of an empty twin, its members one by one.
+/// Parses an `impl` or `trait`: its header by parsing it with an empty body, its members one by one.
 fn parse_block(mut header: Vec<TokenTree>) -> Result<RawBlock> {
     let braces = match header.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,

@@ -1,21 +1,21 @@
-//! Where generated tokens sit.
+//! The spans of generated tokens.
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 
 use crate::editor;
 
-/// Our hygiene at the user's place.
+/// The hygiene of the macro, located at the user's tokens.
 pub(crate) fn located(span: Span) -> Span {
     if editor::expands() { Span::mixed_site() } else { Span::mixed_site().located_at(span) }
 }
 
-/// The user's place and context, for a word of ours that an editor should not show there.
+/// The user's location and context, for a generated token that an editor should not show there.
 pub(crate) fn unseen(span: Span) -> Span {
     if editor::expands() { Span::mixed_site() } else { span }
 }
 
-/// What resolves as it does where it was written, with its errors at another place.
+/// A span that resolves in one context and reports its errors at another place.
 pub(crate) fn blamed_at(context: Span, place: Span) -> Span {
     if editor::expands() { context } else { context.located_at(place) }
 }

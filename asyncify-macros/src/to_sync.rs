@@ -1,14 +1,14 @@
-//! The way back: `async_to_sync` gives an async function a sync face.
+//! `async_to_sync`: an async function becomes a sync one.
 //!
 //! Nothing moves to another thread, so there is nothing to check about types: what is borrowed
-//! stays borrowed, and the signature stays what it is but for `async`.
+//! stays borrowed, and the signature stays as it is except for `async`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, ReturnType};
 
 use crate::analyze::{
-    is_associated, of_counterpart, own_arguments, take_attributes, twin_name, types,
+    counterpart_name, is_associated, of_counterpart, own_arguments, take_attributes, types,
 };
 use crate::args::{self, Args, Direction, Place};
 use crate::diag;
@@ -31,7 +31,7 @@ enum Form {
     /// A trait declares it.
     Declared,
     /// The async function stays by itself, as the name of the sync one is wrong.
-    Kept,
+    Original,
     /// The async function stays, and is called by a sync one of this name.
     Beside { name: Ident, associated: bool },
 }
@@ -89,12 +89,13 @@ fn analyze(function: RawFn, args: &Args, in_block: bool, errors: &mut Errors) ->
     if let Some(name) = args.rename.as_ref().filter(|name| **name == function.sig.ident) {
         errors.push(diag::same_name(name));
     }
-    let name = twin_name(&function.sig.ident, args).filter(|name| *name != function.sig.ident);
+    let name =
+        counterpart_name(&function.sig.ident, args).filter(|name| *name != function.sig.ident);
     let form = match (&function.body, name) {
         (_, Some(name)) => {
             Form::Beside { name, associated: is_associated(&function, args, in_block) }
         }
-        _ if args.keeps_original => Form::Kept,
+        _ if args.keeps_original => Form::Original,
         (Body::Block(body), None) => Form::Instead(body.clone()),
         (Body::Missing(_), None) => Form::Declared,
     };
@@ -109,10 +110,10 @@ fn expand(plan: &Plan) -> TokenStream {
             declared.sig.asyncness = None;
             declared.into_token_stream()
         }
-        Form::Kept => plan.function.to_token_stream(),
+        Form::Original => plan.function.to_token_stream(),
         Form::Beside { name, associated } => {
-            let (kept, twin) = (&plan.function, beside(plan, name, *associated));
-            quote!(#kept #twin)
+            let (original, counterpart) = (&plan.function, beside(plan, name, *associated));
+            quote!(#original #counterpart)
         }
     }
 }
@@ -156,21 +157,21 @@ fn instead(plan: &Plan, body: &proc_macro2::Group) -> TokenStream {
 //     async fn fetch(&self, (a, b): (u8, u8)) -> u8 { BODY }, rename = "fetch_blocking"
 //
 // Output, behind it:
-//     fn fetch_blocking(&self, __arg1: (u8, u8)) -> u8 { to_sync(Self::fetch(self, __arg1)) }
+//     fn fetch_blocking(&self, arg1: (u8, u8)) -> u8 { to_sync(Self::fetch(self, arg1)) }
 fn beside(plan: &Plan, name: &Ident, associated: bool) -> TokenStream {
     let RawFn { attrs, vis, defaultness, .. } = &plan.function;
     let attrs = of_counterpart(attrs);
-    let (mut twin, call) = forwarded(&plan.function, name, associated);
-    twin.asyncness = None;
+    let (mut counterpart, call) = forwarded(&plan.function, name, associated);
+    counterpart.asyncness = None;
     let deprecated = plan.function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
     let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
     let future = local("__future");
     let statements = driven(plan, plan.span(), &future.to_token_stream());
     let block = braces(plan.span(), quote!(#allow let #future = #call; #statements));
-    quote!(#(#attrs)* #vis #defaultness #twin #block)
+    quote!(#(#attrs)* #vis #defaultness #counterpart #block)
 }
 
-/// `to_sync(future)`, as a statement that lints are kept from.
+/// `to_sync(future)`, as a statement without lints.
 fn driven(plan: &Plan, span: proc_macro2::Span, future: &TokenStream) -> TokenStream {
     let to_sync = private(&plan.runtime, "to_sync", span);
     let output = local("__output");

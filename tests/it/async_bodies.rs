@@ -187,7 +187,7 @@ fn body_runs_without_any_runtime() {
 }
 
 #[test]
-fn stray_unpark_is_not_taken_for_a_result() {
+fn unrelated_unpark_is_not_taken_for_a_result() {
     #[sync_to_async]
     async fn waits(started: std::sync::mpsc::Sender<thread::Thread>, gate: Gate) -> u8 {
         let (sender, receiver) = futures::channel::oneshot::channel();

@@ -41,6 +41,68 @@ impl Client {
     }
 }
 
+struct Directory(PathBuf);
+
+impl Directory {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Calls with everything that a borrowed path may be written as.
+    async fn lengths(&self, path: &Path, generic: impl AsRef<Path>, text: &str) -> Vec<usize> {
+        let nested = &self.0;
+        vec![
+            asyncify!(path_length(path)).await,
+            asyncify!(path_length(&*generic.as_ref())).await,
+            asyncify!(path_length(generic.as_ref())).await,
+            asyncify!(path_length(self.path())).await,
+            asyncify!(path_length(nested)).await,
+            asyncify!(path_length(Path::new(text))).await,
+            asyncify!(length(text.trim())).await,
+            asyncify!(path.to_owned()).await.as_os_str().len(),
+        ]
+    }
+}
+
+#[test]
+fn references_are_copied_however_they_are_written() {
+    let path = PathBuf::from("a/b");
+    let directory = Directory(path.clone());
+    let lengths = block_on(directory.lengths(&path, &path, "a/b"));
+    assert_eq!(lengths, [3; 8]);
+}
+
+#[test]
+fn the_error_type_of_a_block_is_inferred_from_its_use() {
+    use std::num::ParseIntError;
+    let sum = async || -> Result<u32, ParseIntError> {
+        let left: Result<u32, ParseIntError> = asyncify!({ Ok("1".parse::<u32>()? + 1) }).await;
+        // Behind another `?`, only the closure can say it.
+        let right = asyncify!(|| -> Result<_, ParseIntError> { Ok("2".parse::<u32>()?) }).await?;
+        Ok(left? + right)
+    };
+    assert_eq!(block_on(sum()), Ok(4));
+}
+
+#[test]
+fn what_is_not_copied_is_moved() {
+    const NAME: &str = "constant";
+    fn port(port: u16) -> u16 {
+        port
+    }
+    fn forever(text: &'static str, lock: &'static Mutex<u8>) -> usize {
+        text.len() + usize::from(*lock.lock().unwrap())
+    }
+    static LOCK: Mutex<u8> = Mutex::new(1);
+    let (number, lock) = (8, &LOCK);
+    block_on(async {
+        assert_eq!(asyncify!(port(number)).await, 8);
+        assert_eq!(asyncify!(port("9".parse().unwrap())).await, 9);
+        assert_eq!(asyncify!(port(7_u8.into())).await, 7);
+        assert_eq!(asyncify!(forever(NAME, lock)).await, 9);
+    });
+}
+
 #[test]
 fn arguments_are_evaluated_on_the_caller_in_order_and_the_call_on_the_pool() {
     let log = Log::new();

@@ -2,6 +2,7 @@
 
 mod adversary;
 mod async_bodies;
+mod async_trait;
 mod auto_traits;
 mod calls;
 mod cancellation;

@@ -18,6 +18,21 @@ fn parts(path: &Path) -> impl Iterator<Item = PathBuf> {
     parts.into_iter()
 }
 
+#[sync_to_async(stream)]
+fn parts_of(path: impl AsRef<Path>) -> impl Iterator<Item = PathBuf> {
+    let parts: Vec<PathBuf> = path.as_ref().iter().map(PathBuf::from).collect();
+    parts.into_iter()
+}
+
+#[test]
+fn a_converted_argument_is_made_owned() {
+    let stream = {
+        let path = String::from("usr/share");
+        parts_of(&path)
+    };
+    assert_eq!(block_on(stream.collect::<Vec<_>>()), ["usr", "share"].map(PathBuf::from));
+}
+
 #[test]
 fn a_borrowed_argument_is_made_owned() {
     let stream = {

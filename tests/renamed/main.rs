@@ -29,7 +29,7 @@ fn vendored(number: u8) -> std::thread::ThreadId {
     std::thread::current().id()
 }
 
-#[sync_to_async(rename = "twin", crate = ::offload)]
+#[sync_to_async(rename = "counterpart", crate = ::offload)]
 fn original(number: u8) -> u8 {
     number
 }
@@ -87,7 +87,7 @@ fn attribute_finds_the_crate_it_is_told() {
         assert_eq!(sync("abc", (1, 2)).await, 6);
         assert_eq!(asynchronous("ab").await, 2);
         assert_eq!(vendored(1).await, std::thread::current().id());
-        assert_eq!((original(1), twin(2).await), (1, 2));
+        assert_eq!((original(1), counterpart(2).await), (1, 2));
         assert_eq!(from_a_macro().await, 9);
     });
 }

@@ -86,10 +86,10 @@ where
 }
 
 #[derive(Clone)]
-struct Twins(u8);
+struct Both(u8);
 
 #[sync_to_async(suffix = "_async")]
-impl Twins {
+impl Both {
     const ONE: u8 = 1;
 
     pub(crate) const fn new(value: u8) -> Self {
@@ -147,17 +147,17 @@ fn skipped_methods_stay_sync() {
 }
 
 #[test]
-fn suffix_keeps_the_sync_methods_beside_their_twins() {
-    const CONSTANT: Twins = Twins::new(1);
-    let mut twins = CONSTANT;
-    twins.set(2);
-    assert_eq!(twins.get(), 2);
-    assert_eq!(twins.add(&[1]), 3);
+fn suffix_keeps_the_sync_methods_beside_their_counterparts() {
+    const CONSTANT: Both = Both::new(1);
+    let mut both = CONSTANT;
+    both.set(2);
+    assert_eq!(both.get(), 2);
+    assert_eq!(both.add(&[1]), 3);
     block_on(async {
-        assert_eq!(twins.get_async().await, 2);
-        assert_eq!(twins.add_async(&[1, 2]).await, 5);
-        assert_eq!(Twins::new_async(4).await.0, 4);
-        assert_eq!(Twins::made_async(4).await.0, 5);
+        assert_eq!(both.get_async().await, 2);
+        assert_eq!(both.add_async(&[1, 2]).await, 5);
+        assert_eq!(Both::new_async(4).await.0, 4);
+        assert_eq!(Both::made_async(4).await.0, 5);
     });
     let Empty = Empty;
 }

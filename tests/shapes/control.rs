@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use asyncify_runtime::{Error, Limiter, async_to_sync, sync_to_async};
+use asyncify_runtime::{BlockingPool, Error, Limiter, async_to_sync, sync_to_async};
 use asyncify_tests::block_on;
 
 #[sync_to_async(limit = 4, timeout = "30s")]
@@ -21,6 +21,21 @@ fn with_all_patterns(
 #[sync_to_async(rename = "twice_async", limit = 1)]
 fn twice(number: u32) -> u32 {
     number * 2
+}
+
+#[sync_to_async(executor = pool, limiter = &limiter.clone())]
+fn used_only_in_options(pool: &BlockingPool, limiter: Limiter, value: u8) -> u8 {
+    value
+}
+
+#[derive(Clone)]
+struct Bounded;
+
+impl Bounded {
+    #[sync_to_async(limiter = limiter)]
+    fn used_only_in_an_option(&self, limiter: &Limiter) -> u8 {
+        2
+    }
 }
 
 #[sync_to_async(limiter = &timeout, timeout = executor)]
@@ -134,6 +149,9 @@ fn every_pattern_passes_through_limits() {
         assert_eq!(with_all_patterns((1, 2), String::new(), 3, "four").await, Ok(10));
         assert_eq!(twice_async(twice(2)).await, 8);
         let limiter = Limiter::new(1);
+        let pool = asyncify_runtime::global();
+        assert_eq!(used_only_in_options(pool, limiter.clone(), 1).await, 1);
+        assert_eq!(Bounded.used_only_in_an_option(&limiter).await, 2);
         assert_eq!(named_as_arguments(&limiter, Duration::MAX, 'c').await, Ok('c'));
     });
 }

@@ -54,7 +54,7 @@ fn attributes(#[allow(unused_variables)] path: &Path) -> usize {
     return 8;
 }
 
-/// Kept beside its async twin.
+/// Kept beside its async counterpart.
 #[sync_to_async(rename = "both_async")]
 fn both(text: &str) -> usize {
     text.len()

@@ -79,6 +79,10 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
     let member = |member| match member {
         Member::Other(tokens) => MemberPlan::Other(tokens),
         Member::Fn(mut method) => {
+            let is_marked = method.attrs.iter().any(|attr| is_ours(attr, Direction::ToAsync));
+            if block_args.opt_in && !is_marked {
+                return MemberPlan::Other(quote::quote!(#method));
+            }
             let mut found = Errors::default();
             let own = own_arguments(&mut method, Direction::ToAsync, place, &mut found);
             let own_lend = own.lend.clone();

@@ -1,18 +1,20 @@
 //! Checks one function.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Generics, Pat, PatIdent, PatType, Path, Receiver, ReceiverKind, ReturnType,
-    Signature, Type,
+    Attribute, FnArg, Pat, PatIdent, PatType, Path, ReceiverKind, ReturnType, Signature, Type,
 };
 
+use super::capture::{
+    Lending, Origin, lends_no_borrow, param_capture, receiver_capture, receiver_tokens,
+};
 use super::output::{output, streamed};
 use super::plan::{
-    BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ReceiverPlan, Run,
-    TraitScope, Words,
+    BodyPlace, Capture, ErrorSource, Flavour, FnPlan, Form, Limit, Options, Output, Param,
+    ReceiverPlan, Run, TraitScope,
 };
-use super::{Site, limit, lints, parameter_names, types};
+use super::{Conversion, Site, conversion, limit, lints, parameter_names, types};
 use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
@@ -26,18 +28,23 @@ pub(crate) fn function(
     site: &Site<'_>,
     errors: &mut Errors,
 ) -> Option<FnPlan> {
+    if is_of_async_trait(&raw.sig) {
+        errors.push(diag::below_async_trait(&raw.sig.ident));
+        return None;
+    }
     let mut found = Errors::default();
     let keeps_sync = args.keeps_original;
     qualifiers(&raw.sig, keeps_sync, &mut found);
 
     let generics = generics_in_view(&raw.sig, site);
     let self_is_generic = matches!(site, Site::Trait(TraitScope { self_ty: None, .. }));
-    let words = |ty: &Type| {
+    let error_source = |ty: &Type| {
         let is_generic = types::is_generic(ty, &generics, self_is_generic);
-        if is_generic { Words::Compiler } else { Words::Ours }
+        if is_generic { ErrorSource::Compiler } else { ErrorSource::Runtime }
     };
 
     let lending = Lending::of(args);
+    let origin = Origin::of(site);
     let borrowing = site.self_ty().filter(|ty| types::find_borrow(ty).is_some());
     let mut sig = raw.sig.clone();
     let mut receiver = ReceiverPlan::None;
@@ -45,7 +52,7 @@ pub(crate) fn function(
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(input) => {
-                let capture = receiver_capture(input, lending)
+                let capture = receiver_capture(input, lending, origin)
                     .and_then(|capture| lends_no_borrow(capture, borrowing, input));
                 let capture = found.ok(capture);
                 if !matches!(&input.kind, ReceiverKind::Reference(..)) {
@@ -55,14 +62,15 @@ pub(crate) fn function(
                     self_token: input.self_token,
                     written: receiver_tokens(input),
                     capture: capture.unwrap_or(Capture::Moved),
-                    words: self_words(site, &generics),
+                    error_source: self_error_source(site, &generics),
                     of_definition: self_is_generic,
                 };
             }
             FnArg::Typed(input) => {
-                let capture = param_capture(input, lending, &raw.sig.generics, borrowing);
+                let capture = param_capture(input, lending, origin, &raw.sig.generics, borrowing);
                 let capture = found.ok(capture).unwrap_or(Capture::Moved);
-                params.push(param(input, position, capture, words(&input.ty), &raw.sig.generics));
+                let source = error_source(&input.ty);
+                params.push(param(input, position, capture, source, raw, args, &generics));
             }
         }
     }
@@ -70,8 +78,8 @@ pub(crate) fn function(
         limit::check(count, &generics, &mut found);
     }
     let (output, item) = match &args.stream {
-        None => (output(&sig, words, lending, &mut found), None),
-        Some(_) => streamed(&sig, words, &mut found),
+        None => (output(&sig, error_source, lending, &mut found), None),
+        Some(_) => streamed(&sig, error_source, &mut found),
     };
     if let (Some(self_ty), true) = (borrowing, lending != Lending::InPlace) {
         returns_no_self(&output, self_ty, &mut found);
@@ -94,14 +102,9 @@ pub(crate) fn function(
         _ => Form::AsyncFn,
     };
     let flavour = if sig.asyncness.is_some() { Flavour::Async } else { Flavour::Sync };
-    let attrs = match place {
-        BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
-        BodyPlace::Kept { .. } => lints::of_counterpart(&raw.attrs),
-        // The body is within the function.
-        _ => raw.attrs.clone(),
-    };
+    let attrs = attributes(raw, &place);
     if keeps_sync {
-        sig.ident = twin_name(&sig.ident, args)?;
+        sig.ident = counterpart_name(&sig.ident, args)?;
     }
     sig.constness = None;
     sig.abi = None;
@@ -127,6 +130,21 @@ pub(crate) fn function(
     })
 }
 
+/// The attributes of the async function.
+fn attributes(raw: &RawFn, place: &BodyPlace) -> Vec<Attribute> {
+    match place {
+        BodyPlace::Sibling { .. } => lints::of_signature(&raw.attrs, &raw.sig.ident),
+        BodyPlace::Original { .. } => lints::of_counterpart(&raw.attrs),
+        // The body is within the function.
+        _ => raw.attrs.clone(),
+    }
+}
+
+/// Whether `#[async_trait]` has rewritten a method before.
+pub(crate) fn is_of_async_trait(sig: &Signature) -> bool {
+    sig.generics.lifetimes().any(|param| param.lifetime.ident == "async_trait")
+}
+
 /// The type and const parameters of the function and of the block around it.
 fn generics_in_view(sig: &Signature, site: &Site<'_>) -> Vec<Ident> {
     let block = match site {
@@ -137,9 +155,9 @@ fn generics_in_view(sig: &Signature, site: &Site<'_>) -> Vec<Ident> {
     [Some(&sig.generics), block].into_iter().flatten().flat_map(parameter_names).collect()
 }
 
-/// Whose words fit the type of the receiver. Of a method by itself it cannot be seen whether that
+/// Which error fits the type of the receiver. Of a method by itself it cannot be seen whether that
 /// is generic.
-fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
+fn self_error_source(site: &Site<'_>, generics: &[Ident]) -> ErrorSource {
     let is_generic = match site {
         Site::Alone => false,
         Site::Inherent { generics: block, .. } => block.type_params().next().is_some(),
@@ -148,28 +166,13 @@ fn self_words(site: &Site<'_>, generics: &[Ident]) -> Words {
         }
         Site::Trait(TraitScope { self_ty: None, .. }) => true,
     };
-    if is_generic { Words::Compiler } else { Words::Ours }
+    if is_generic { ErrorSource::Compiler } else { ErrorSource::Runtime }
 }
 
-/// What a `&mut`, and any other borrow, may be.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Lending {
-    /// A `&T` is made owned; the rest is wrong.
-    Shared,
-    /// So is a `&mut T`, for the time of the call.
-    Mutable,
-    /// Nothing leaves the caller: every borrow may stay one.
-    InPlace,
-}
-
-impl Lending {
-    fn of(args: &Args) -> Self {
-        match args {
-            Args { in_place: true, .. } => Self::InPlace,
-            Args { lend: Some(_), .. } => Self::Mutable,
-            _ => Self::Shared,
-        }
-    }
+/// Whether an option uses a parameter, which then need not be used by the body.
+fn is_in_options(name: &Ident, args: &Args) -> bool {
+    let options = [&args.executor, &args.limiter, &args.timeout, &args.runtime];
+    options.into_iter().flatten().any(|value| types::has_word(value.clone(), &|word| word == name))
 }
 
 fn run(args: &Args) -> Run {
@@ -230,34 +233,6 @@ pub(super) fn qualifiers(sig: &Signature, keeps_sync: bool, errors: &mut Errors)
     }
 }
 
-fn receiver_capture(receiver: &Receiver, lending: Lending) -> syn::Result<Capture> {
-    match (&receiver.kind, lending) {
-        (_, Lending::InPlace) => Ok(Capture::InPlace),
-        (ReceiverKind::Reference(_, _, Some(_)), Lending::Mutable) => Ok(Capture::LentMut),
-        (ReceiverKind::Reference(and, _, Some(mutability)), Lending::Shared) => {
-            Err(diag::mutable_borrow(quote!(#and #mutability), "self"))
-        }
-        (ReceiverKind::Reference(_, _, None), _) => Ok(Capture::Lent),
-        (ReceiverKind::Typed(_, ty), _) => type_capture(ty, "self", lending),
-        // By value; the enum may grow, and rustc judges what it grows by.
-        _ => Ok(Capture::Moved),
-    }
-}
-
-/// Reports a receiver that leaves the caller, of a type that borrows.
-fn lends_no_borrow(
-    capture: Capture,
-    borrowing: Option<&Type>,
-    receiver: &Receiver,
-) -> syn::Result<Capture> {
-    match (capture, borrowing) {
-        (Capture::InPlace, _) | (_, None) => Ok(capture),
-        (_, Some(ty)) => {
-            Err(diag::borrowing_receiver(receiver_tokens(receiver), &types::owned(ty)))
-        }
-    }
-}
-
 /// Reports an output that names a `Self` that borrows.
 fn returns_no_self(output: &Output, self_ty: &Type, errors: &mut Errors) {
     if let Output::Type { ty, .. } = output {
@@ -268,79 +243,23 @@ fn returns_no_self(output: &Output, self_ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// What errors about a receiver point at: its type where one is written.
-fn receiver_tokens(receiver: &Receiver) -> TokenStream {
-    match &receiver.kind {
-        ReceiverKind::Typed(_, ty) => ty.to_token_stream(),
-        ReceiverKind::Reference(and, lifetime, _) => {
-            let self_token = receiver.self_token;
-            quote!(#and #lifetime #self_token)
+/// The conversion of a parameter. A body in the async function itself would name the type of the
+/// caller's argument where it names a converted type parameter.
+fn conversion(ty: &Type, raw: &RawFn, args: &Args, generics: &[Ident]) -> Option<Conversion> {
+    let body = match &raw.body {
+        Body::Block(body) if raw.sig.receiver().is_none() && !args.keeps_original => {
+            Some(body.stream())
         }
-        _ => receiver.self_token.to_token_stream(),
-    }
-}
-
-fn param_capture(
-    input: &PatType,
-    lending: Lending,
-    generics: &Generics,
-    borrowing: Option<&Type>,
-) -> syn::Result<Capture> {
-    let name = match &*input.pat {
-        Pat::Ident(pattern) => pattern.ident.to_string(),
-        pattern => types::text(&pattern.to_token_stream()),
+        _ => None,
     };
-    let capture = type_capture(&input.ty, &name, lending)?;
-    if let (Some(token), Some(owned)) = (types::find_self(&input.ty), borrowing) {
-        if capture != Capture::InPlace {
-            return Err(diag::holds_borrow(token, &name, &types::owned(owned)));
-        }
-    }
-    if capture == Capture::LentMut && !types::target_is_sized(&input.ty, generics) {
-        if let Type::Reference(reference) = types::peel(&input.ty) {
-            let (and, mutability) = (&reference.and_token, &reference.mutability);
-            return Err(diag::cannot_lend(quote!(#and #mutability), &name));
-        }
-    }
-    Ok(capture)
-}
-
-pub(super) fn type_capture(ty: &Type, name: &str, lending: Lending) -> syn::Result<Capture> {
-    if lending == Lending::InPlace {
-        return Ok(Capture::InPlace);
-    }
-    let holds_borrow = |borrow| diag::holds_borrow(borrow, name, &types::owned(ty));
-    let Type::Reference(reference) = types::peel(ty) else {
-        return types::find_borrow(ty).map_or(Ok(Capture::Moved), |found| Err(holds_borrow(found)));
-    };
-    let (and, mutability) = (&reference.and_token, &reference.mutability);
-    let is_static = types::is_static(reference.lifetime.as_ref());
-    if mutability.is_some() && !is_static && lending == Lending::Shared {
-        return Err(diag::mutable_borrow(quote!(#and #mutability), name));
-    }
-    if let Some(inner) = types::find_borrow(&reference.elem) {
-        return Err(holds_borrow(inner));
-    }
-    if is_static {
-        return Ok(Capture::Moved);
-    }
-    if mutability.is_some() {
-        return match types::is_unsized(&reference.elem) {
-            true => Err(diag::cannot_lend(quote!(#and #mutability), name)),
-            false => Ok(Capture::LentMut),
-        };
-    }
-    match types::peel(&reference.elem) {
-        Type::TraitObject(_) => Err(diag::borrowed_object(and, name, &types::owned(ty))),
-        _ => Ok(Capture::Lent),
-    }
+    conversion::of(ty, &raw.sig, generics, body.as_ref())
 }
 
 /// Puts a plain name into the signature instead of the pattern.
 pub(crate) fn plain_name(input: &mut PatType, position: usize) -> Ident {
     let name = match &*input.pat {
         Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => ident.clone(),
-        _ => Ident::new(&format!("__arg{position}"), Span::mixed_site()),
+        _ => Ident::new(&format!("arg{position}"), Span::mixed_site()),
     };
     *input.pat = Pat::Ident(PatIdent {
         attrs: Vec::new(),
@@ -357,17 +276,28 @@ fn param(
     input: &mut PatType,
     position: usize,
     capture: Capture,
-    words: Words,
-    generics: &Generics,
+    error_source: ErrorSource,
+    raw: &RawFn,
+    args: &Args,
+    generics: &[Ident],
 ) -> Param {
     let pattern = (*input.pat).clone();
     let name = plain_name(input, position);
     let select = |wanted: fn(&Attribute) -> bool| {
         input.attrs.iter().filter(|attr| wanted(attr)).cloned().collect()
     };
-    let (cfgs, lints) = (select(|attr| attr.path().is_ident("cfg")), select(is_lint_level));
-    let is_sized = types::target_is_sized(&input.ty, generics);
-    Param { cfgs, lints, name, pattern, ty: (*input.ty).clone(), capture, words, is_sized }
+    let cfgs = select(|attr| attr.path().is_ident("cfg"));
+    let mut lints: Vec<Attribute> = select(is_lint_level);
+    if is_in_options(&name, args) {
+        lints.push(syn::parse_quote!(#[allow(unused_variables)]));
+    }
+    let is_sized = types::target_is_sized(&input.ty, &raw.sig.generics);
+    let ty = (*input.ty).clone();
+    let conversion = match capture {
+        Capture::Moved | Capture::Lent => conversion(&ty, raw, args, generics),
+        Capture::LentMut | Capture::InPlace => None,
+    };
+    Param { cfgs, lints, name, pattern, ty, capture, conversion, error_source, is_sized }
 }
 
 pub(crate) fn is_lint_level(attr: &Attribute) -> bool {
@@ -387,17 +317,17 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
     };
     if args.keeps_original {
         // What is wrong with the new name has been reported with the argument.
-        twin_name(&raw.sig.ident, args)?;
+        counterpart_name(&raw.sig.ident, args)?;
         if let Some(name) = args.rename.as_ref().filter(|name| **name == raw.sig.ident) {
             errors.push(diag::same_name(name));
         }
         let associated = is_associated(raw, args, !matches!(site, Site::Alone));
-        return Some(BodyPlace::Kept { function: Box::new(raw.clone()), body, associated });
+        return Some(BodyPlace::Original { function: Box::new(raw.clone()), body, associated });
     }
     if raw.sig.receiver().is_none() {
         return Some(BodyPlace::Closure(body));
     }
-    let method = Box::new(hidden_method(raw, site));
+    let method = Box::new(hidden_method(raw, args, site));
     Some(match site {
         Site::Alone => BodyPlace::Sibling { method, body, is_block_seen: false },
         Site::Inherent { .. } => BodyPlace::Sibling { method, body, is_block_seen: true },
@@ -433,8 +363,19 @@ fn without_captures(
 }
 
 /// The method as written, under a name of ours, with the lint levels that its body needs.
-fn hidden_method(raw: &RawFn, site: &Site<'_>) -> RawFn {
+fn hidden_method(raw: &RawFn, args: &Args, site: &Site<'_>) -> RawFn {
     let mut method = raw.clone();
+    for input in &mut method.sig.inputs {
+        match input {
+            FnArg::Typed(PatType { attrs, pat, .. }) => match &**pat {
+                Pat::Ident(pattern) if is_in_options(&pattern.ident, args) => {
+                    attrs.push(syn::parse_quote!(#[allow(unused_variables)]));
+                }
+                _ => {}
+            },
+            FnArg::Receiver(_) => {}
+        }
+    }
     match site {
         Site::Alone | Site::Inherent { .. } => {
             method.attrs = lints::of_body(&raw.attrs, &raw.sig.ident);
@@ -460,7 +401,7 @@ pub(crate) fn is_associated(raw: &RawFn, args: &Args, in_block: bool) -> bool {
 }
 
 /// The name of the counterpart of a function that stays.
-pub(crate) fn twin_name(ident: &Ident, args: &Args) -> Option<Ident> {
+pub(crate) fn counterpart_name(ident: &Ident, args: &Args) -> Option<Ident> {
     let suffix = match (&args.rename, &args.suffix) {
         (Some(name), _) => return Some(name.clone()),
         (None, suffix) => suffix.as_ref()?.value(),

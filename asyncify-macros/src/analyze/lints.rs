@@ -30,12 +30,12 @@ const OF_SIGNATURES: &[&str] = &[
     "clippy::wrong_self_convention",
 ];
 
-/// What the async function expects, whose body is elsewhere.
+/// The lint levels of the async function, whose body is another item.
 pub(super) fn of_signature(attrs: &[Attribute], name: &Ident) -> Vec<Attribute> {
     split(attrs, |lint| is_about_signature(lint, name))
 }
 
-/// What the body expects.
+/// The lint levels of the body.
 pub(super) fn of_body(attrs: &[Attribute], name: &Ident) -> Vec<Attribute> {
     split(attrs, |lint| !is_about_signature(lint, name))
 }

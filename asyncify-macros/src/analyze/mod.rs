@@ -4,6 +4,8 @@ pub(crate) mod types;
 pub(crate) mod visit;
 
 mod block;
+mod capture;
+mod conversion;
 mod function;
 mod limit;
 mod lints;
@@ -14,11 +16,14 @@ mod process;
 pub(crate) use block::{
     BlockPlan, MemberPlan, MethodKind, arguments, block, is_ours, own_arguments, take_attributes,
 };
-pub(crate) use function::{function, is_associated, lent, plain_name, twin_name};
+pub(crate) use conversion::{Conversion, ConversionKind, parameter_name};
+pub(crate) use function::{
+    counterpart_name, function, is_associated, is_of_async_trait, lent, plain_name,
+};
 pub(crate) use lints::of_counterpart;
 pub(crate) use plan::{
-    BodyPlace, Capture, Flavour, FnPlan, Form, Limit, Options, Output, Param, ProcessPlan,
-    ReceiverPlan, Run, TraitScope, Words,
+    BodyPlace, Capture, ErrorSource, Flavour, FnPlan, Form, Limit, Options, Output, Param,
+    ProcessPlan, ReceiverPlan, Run, TraitScope,
 };
 pub(crate) use process::process;
 

@@ -3,8 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{ReturnType, Signature, Type};
 
-use super::function::Lending;
-use super::plan::{Output, Words};
+use super::capture::Lending;
+use super::plan::{ErrorSource, Output};
 use super::types;
 use crate::diag;
 use crate::errors::Errors;
@@ -12,7 +12,7 @@ use crate::errors::Errors;
 /// Checks the output of a call.
 pub(super) fn output(
     sig: &Signature,
-    words: impl Fn(&Type) -> Words,
+    error_source: impl Fn(&Type) -> ErrorSource,
     lending: Lending,
     errors: &mut Errors,
 ) -> Output {
@@ -20,8 +20,8 @@ pub(super) fn output(
         Written::Unit(span) => Output::Unit(span),
         Written::Never(span) => Output::Never(span),
         Written::Type(ty) => {
-            let (words, opaque) = (words(ty), types::find_opaque(ty).is_some());
-            Output::Type { ty: Box::new(ty.clone()), words, opaque }
+            let (error_source, opaque) = (error_source(ty), types::find_opaque(ty).is_some());
+            Output::Type { ty: Box::new(ty.clone()), error_source, opaque }
         }
     }
 }
@@ -48,8 +48,8 @@ pub(super) fn written_output<'a>(
     }
     let lazy = types::find_lazy(ty);
     // What a lazy type says that it borrows goes with it.
-    let kept = if lazy.is_some() { types::unbounded(ty) } else { (**ty).clone() };
-    if let (Some(borrow), true) = (types::find_borrow(&kept), lending != Lending::InPlace) {
+    let borrowing = if lazy.is_some() { types::unbounded(ty) } else { (**ty).clone() };
+    if let (Some(borrow), true) = (types::find_borrow(&borrowing), lending != Lending::InPlace) {
         errors.push(diag::borrowed_return(borrow, &types::owned(ty)));
     }
     if let Some(lazy) = lazy {
@@ -61,7 +61,7 @@ pub(super) fn written_output<'a>(
 /// The output of a function whose iterator becomes a stream, and the type of its items.
 pub(super) fn streamed(
     sig: &Signature,
-    words: impl Fn(&Type) -> Words,
+    error_source: impl Fn(&Type) -> ErrorSource,
     errors: &mut Errors,
 ) -> (Output, Option<TokenStream>) {
     if let Some(token) = &sig.asyncness {
@@ -91,5 +91,5 @@ pub(super) fn streamed(
         errors.push(diag::unknown_items(opaque));
     }
     let opaque = types::find_opaque(ty).is_some();
-    (Output::Type { ty: ty.clone(), words: words(ty), opaque }, item.ok())
+    (Output::Type { ty: ty.clone(), error_source: error_source(ty), opaque }, item.ok())
 }

@@ -1,8 +1,9 @@
-//! A checked function: what expansion needs, and nothing that it would have to judge.
+//! A checked function: all that expansion needs, with every decision made.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::{Attribute, Generics, Pat, Path, Signature, Token, Type, Visibility};
 
+use super::Conversion;
 use crate::args::{Ahead, Process};
 use crate::item::RawFn;
 
@@ -47,7 +48,7 @@ pub(crate) enum Run {
     InPlace,
 }
 
-/// What a call is told.
+/// The options of a call.
 pub(crate) struct Options {
     pub(crate) executor: Option<TokenStream>,
     pub(crate) limit: Limit,
@@ -60,13 +61,13 @@ pub(crate) struct Options {
 /// How many bodies may run at a time.
 pub(crate) enum Limit {
     None,
-    /// So many of this function.
+    /// This many bodies of the function.
     Own(TokenStream),
-    /// As many as the limiter says.
+    /// As many as the limiter has permits.
     Shared(TokenStream),
 }
 
-/// What the body is.
+/// Whether the body is async.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Flavour {
     Sync,
@@ -80,7 +81,7 @@ pub(crate) enum ReceiverPlan {
         self_token: Token![self],
         written: TokenStream,
         capture: Capture,
-        words: Words,
+        error_source: ErrorSource,
         /// Whether it is that of a trait's own method, of a type that is not known.
         of_definition: bool,
     },
@@ -104,15 +105,16 @@ pub(crate) enum Capture {
     Lent,
     /// Moved out of the caller's place, borrowed on the pool, and moved back.
     LentMut,
-    /// Not at all: the body is where the argument is.
+    /// Passed on as it is: the body runs on the caller's thread.
     InPlace,
 }
 
-/// Whose words say that a type cannot cross threads.
+/// Which error reports a type that cannot cross threads.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Words {
-    Ours,
-    /// For generic types, where rustc proposes the very bound that is missing.
+pub(crate) enum ErrorSource {
+    /// That of a trait of the runtime, whose message explains the bound.
+    Runtime,
+    /// That of the compiler, which proposes the missing bound of a generic type.
     Compiler,
 }
 
@@ -133,7 +135,9 @@ pub(crate) struct Param {
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) capture: Capture,
-    pub(crate) words: Words,
+    /// Of a type such as `impl AsRef<Path>`: what the caller makes of the argument.
+    pub(crate) conversion: Option<Conversion>,
+    pub(crate) error_source: ErrorSource,
     /// Of a generic reference: whether its target is made owned by `Clone`, as far as one can see.
     pub(crate) is_sized: bool,
 }
@@ -156,7 +160,7 @@ pub(crate) enum Output {
     Never(Span),
     Type {
         ty: Box<Type>,
-        words: Words,
+        error_source: ErrorSource,
         opaque: bool,
     },
 }
@@ -175,7 +179,7 @@ pub(crate) enum BodyPlace {
     /// Into a hidden method of a trait inside the async one.
     Scoped { method: Box<RawFn>, body: Group, scope: Box<TraitScope> },
     /// Nowhere: the sync function stays, and is called.
-    Kept { function: Box<RawFn>, body: Group, associated: bool },
+    Original { function: Box<RawFn>, body: Group, associated: bool },
     /// Nowhere: a trait declares it, as far as here.
     Declared(Token![;]),
 }
@@ -202,7 +206,7 @@ pub(crate) struct ProcessPlan {
     /// The function as written, to go inside of the async one.
     pub(crate) inner: RawFn,
     /// The sync function, where it stays.
-    pub(crate) kept: Option<Box<RawFn>>,
+    pub(crate) original: Option<Box<RawFn>>,
     pub(crate) process: Process,
 }
 

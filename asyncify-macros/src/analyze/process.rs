@@ -3,7 +3,8 @@
 use quote::{ToTokens, quote};
 use syn::{FnArg, GenericParam, Type, TypeReference};
 
-use super::function::{Lending, is_lint_level, plain_name, qualifiers, twin_name, type_capture};
+use super::capture::{Lending, Origin, type_capture};
+use super::function::{counterpart_name, is_lint_level, plain_name, qualifiers};
 use super::output::{Written, written_output};
 use super::plan::{Capture, ProcessParam, ProcessPlan};
 use super::{lints, types};
@@ -68,7 +69,7 @@ pub(crate) fn process(
     let (output, body) = (output.filter(|_| is_empty)?, body?);
 
     if keeps_sync {
-        sig.ident = twin_name(&sig.ident, args)?;
+        sig.ident = counterpart_name(&sig.ident, args)?;
     }
     sig.constness = None;
     sig.abi = None;
@@ -85,7 +86,7 @@ pub(crate) fn process(
         output,
         body,
         inner,
-        kept: keeps_sync.then(|| Box::new(raw.clone())),
+        original: keeps_sync.then(|| Box::new(raw.clone())),
         process: process.clone(),
     })
 }
@@ -98,7 +99,7 @@ fn is_lent(ty: &Type, name: &str) -> syn::Result<bool> {
     {
         return Err(diag::process_mutable(quote!(#and_token #token), name));
     }
-    match (types::peel(ty), type_capture(ty, name, Lending::Shared)?) {
+    match (types::peel(ty), type_capture(ty, name, Lending::Shared, Origin::Function)?) {
         (Type::Reference(reference), Capture::Moved) => {
             let (and, lifetime) = (&reference.and_token, &reference.lifetime);
             let owned = types::owned_target(&reference.elem).to_token_stream();

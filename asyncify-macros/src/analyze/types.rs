@@ -1,10 +1,10 @@
-//! What a written type says: whether it borrows, what its owned form is, whether it is generic.
+//! Properties of a type as written: whether it borrows, what its owned form is, whether it is generic.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{
-    GenericArgument, Generics, Lifetime, LifetimeParam, Signature, Type, TypeImplTrait,
+    GenericArgument, Generics, Lifetime, LifetimeParam, Path, Signature, Type, TypeImplTrait,
     TypeParamBound, TypeReference, WherePredicate,
 };
 
@@ -323,7 +323,11 @@ pub(crate) fn target_is_sized(ty: &Type, generics: &Generics) -> bool {
 
 /// The type with every borrow in it made owned, as a user would write it.
 pub(crate) fn owned(ty: &Type) -> String {
-    struct Owner;
+    owned_by(ty, owned_target)
+}
+
+fn owned_by(ty: &Type, owned_target: fn(&Type) -> Type) -> String {
+    struct Owner(fn(&Type) -> Type);
     impl Visitor for Owner {
         fn ty(&mut self, ty: &mut Type) -> bool {
             // Before the lifetimes within, which are `'static` from then on.
@@ -331,7 +335,7 @@ pub(crate) fn owned(ty: &Type) -> String {
                 if is_static(reference.lifetime.as_ref()) {
                     break;
                 }
-                *ty = owned_target(&reference.elem);
+                *ty = self.0(&reference.elem);
             }
             true
         }
@@ -346,9 +350,32 @@ pub(crate) fn owned(ty: &Type) -> String {
         }
     }
     let mut ty = peel(ty).clone();
-    visit(&mut ty, &mut Owner);
+    visit(&mut ty, &mut Owner(owned_target));
     text(&ty.to_token_stream())
 }
+
+/// "take `String`", for a parameter with borrows in it. Only the user knows whether a `Path` is that of
+/// the standard library.
+pub(crate) fn take_owned(ty: &Type) -> String {
+    let (owned, other) = (
+        owned(ty),
+        owned_by(ty, |target| match peel(target) {
+            Type::Path(path) if STD_UNSIZED.iter().any(|(name, _)| path.path.is_ident(name)) => {
+                target.clone()
+            }
+            target => owned_target(target),
+        }),
+    );
+    if owned == other {
+        format!("take `{owned}`")
+    } else {
+        format!("take `{owned}`, or `{other}` if the type is not that of `std`")
+    }
+}
+
+/// Types of the standard library that `ToOwned` makes another type of.
+const STD_UNSIZED: [(&str, &str); 3] =
+    [("Path", "PathBuf"), ("CStr", "CString"), ("OsStr", "OsString")];
 
 /// What `ToOwned` makes of a borrowed type.
 pub(crate) fn owned_target(target: &Type) -> Type {
@@ -358,15 +385,24 @@ pub(crate) fn owned_target(target: &Type) -> Type {
             syn::parse_quote!(Vec<#elem>)
         }
         object @ Type::TraitObject(_) => syn::parse_quote!(Arc<#object>),
-        Type::Path(path) => match path.path.segments.last().map(|last| last.ident.to_string()) {
-            Some(name) if name == "str" => syn::parse_quote!(String),
-            Some(name) if name == "Path" => syn::parse_quote!(PathBuf),
-            Some(name) if name == "CStr" => syn::parse_quote!(CString),
-            Some(name) if name == "OsStr" => syn::parse_quote!(OsString),
-            _ => target.clone(),
+        Type::Path(path) if path.path.is_ident("str") => syn::parse_quote!(String),
+        Type::Path(path) => match std_owned(&path.path) {
+            Some(owned) => {
+                let owned = Ident::new(owned, path.path.segments[0].ident.span());
+                syn::parse_quote!(#owned)
+            }
+            None => target.clone(),
         },
         other => other.clone(),
     }
+}
+
+/// The owned form of one of [`STD_UNSIZED`], by its name alone or by a path in the standard library.
+fn std_owned(path: &Path) -> Option<&'static str> {
+    let (first, last) = (path.segments.first()?, path.segments.last()?);
+    let is_std = ["std", "core", "alloc"].iter().any(|name| first.ident == name);
+    let (_, owned) = STD_UNSIZED.iter().find(|(name, _)| last.ident == name)?;
+    (path.segments.len() == 1 || is_std).then_some(*owned)
 }
 
 /// Tokens as a person would space them.

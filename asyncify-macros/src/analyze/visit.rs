@@ -1,7 +1,7 @@
-//! The way through a written type, in the order in which it is written.
+//! A visitor of types, in source order.
 //!
-//! It is shorter than syn's, which leads through all of the language and is compiled for each who
-//! goes it; this one is compiled once. Expressions, which are no part of a type, are left out.
+//! syn's visitor covers the whole language and is compiled for each implementation; this one covers
+//! types without their expressions, and is compiled once.
 
 use syn::punctuated::Punctuated;
 use syn::{
@@ -9,7 +9,7 @@ use syn::{
     ReturnType, Token, Type, TypeParamBound,
 };
 
-/// Who goes through a type.
+/// A visitor of the parts of a type.
 pub(crate) trait Visitor {
     /// A type, before what is within it. Says whether to go on there.
     fn ty(&mut self, _: &mut Type) -> bool {
@@ -39,7 +39,7 @@ pub(crate) enum Part<'a> {
     FnTrait,
 }
 
-/// Leads `visitor` through a type.
+/// Visits a type and its parts.
 pub(crate) fn visit(ty: &mut Type, visitor: &mut dyn Visitor) {
     if !visitor.ty(ty) {
         return;
@@ -70,7 +70,7 @@ pub(crate) fn visit(ty: &mut Type, visitor: &mut dyn Visitor) {
         Type::Slice(slice) => visit(&mut slice.elem, visitor),
         Type::TraitObject(object) => bounds(&mut object.bounds, visitor),
         Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|ty| visit(ty, visitor)),
-        // Nothing is within the others, or nobody knows what.
+        // The others have no parts, or none that syn parses.
         _ => {}
     }
 }

@@ -7,7 +7,7 @@ use super::{Ahead, Args, Place, Process, process};
 use crate::diag;
 use crate::errors::Errors;
 
-/// What may stand behind the `=`.
+/// The kind of value that an argument takes.
 pub(super) enum Kind {
     /// Nothing; with the key.
     Flag(fn(&mut Args, Ident)),
@@ -34,7 +34,7 @@ pub(super) struct Row {
     pub(super) example: &'static str,
     pub(super) kind: Kind,
     pub(super) places: &'static [Place],
-    /// The way out where it is misplaced.
+    /// The help for a misplaced argument.
     pub(super) elsewhere: &'static str,
 }
 
@@ -156,6 +156,13 @@ pub(super) const TABLE: &[Row] = &[
         kind: Kind::Flag(|args, _| args.skip = true),
         places: &[Place::Method, Place::TraitMethod],
         elsewhere: "it belongs on a method of an annotated `impl` or `trait`",
+    },
+    Row {
+        name: "opt_in",
+        example: "opt_in",
+        kind: Kind::Flag(|args, _| args.opt_in = true),
+        places: &[Place::InherentImpl, Place::TraitImpl, Place::Trait],
+        elsewhere: "it belongs on an `impl` or `trait`, of which it selects methods",
     },
     Row {
         name: "process",

@@ -2,10 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Attribute, FnArg, GenericParam, Signature};
+use syn::{FnArg, GenericParam, Signature};
 
 use super::capture::{bindings, held, stand_in};
-use super::{local, receiver_argument, stray, turbofish};
+use super::conditional::conditional_call;
+use super::{local, misplaced, receiver_argument, turbofish};
 use crate::analyze::{BodyPlace, Flavour, FnPlan, Output, TraitScope};
 use crate::item::RawFn;
 use crate::spans::{TypeSpans, blamed_at, located, private, unseen};
@@ -59,7 +60,7 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
             let call = method_call(plan, &quote!(<Self as #name #arguments>), &method.sig);
             quote!(#allow let #run = #call;)
         }
-        BodyPlace::Kept { function, associated, .. } => {
+        BodyPlace::Original { function, associated, .. } => {
             let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
             let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
             let call = if *associated {
@@ -76,7 +77,8 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
     }
 }
 
-/// `-> R`, by which the closure's `?` and `return` know their type. An opaque one cannot be said.
+/// `-> R`, which determines the type of `?` and `return` in the closure. An opaque type cannot be
+/// written there.
 fn annotation(output: &Output) -> TokenStream {
     match output {
         Output::Unit(span) => quote_spanned!(located(*span)=> -> ()),
@@ -86,8 +88,8 @@ fn annotation(output: &Output) -> TokenStream {
     }
 }
 
-/// Tells an async block its type, which no syntax does, so that a wrong `return` is reported where
-/// it stands.
+/// Sets the output type of an async block, for which there is no syntax, so that a wrong `return` is
+/// reported at its place.
 fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
     let ty = match &plan.output {
         Output::Unit(span) => quote_spanned!(*span=> ()),
@@ -97,7 +99,7 @@ fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
     return_of(&plan.runtime, &ty, span)
 }
 
-/// `if false { return value; }` in an async block, of the type that is to be known.
+/// `if false { return value; }` in an async block, with a value of its output type.
 pub(crate) fn return_of(runtime: &TokenStream, ty: &TokenStream, span: Span) -> TokenStream {
     let fake = private(runtime, "fake", span);
     let value = Ident::new("__value", span);
@@ -118,70 +120,31 @@ fn method_call(plan: &FnPlan, scope: &TokenStream, sig: &Signature) -> TokenStre
 
 /// `move || path::<generics>(stand-ins)`.
 fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream {
-    let turbofish = turbofish(&sig.generics);
+    let turbofish = turbofish(&sig.generics, &plan.params);
     // Of a function that stays there is no body here that an error could be in: what its output
     // borrows is to be told where that is written.
     let (at, held_at) = match plan.place {
-        BodyPlace::Kept { .. } => (unseen(plan.span()), unseen(plan.span())),
+        BodyPlace::Original { .. } => (unseen(plan.span()), unseen(plan.span())),
         _ => (Span::call_site(), Span::mixed_site()),
     };
     let receiver = receiver_argument(plan, held_at);
-    let call_with = |included: &[bool]| {
-        let arguments = receiver.iter().cloned().chain(
-            plan.params
-                .iter()
-                .enumerate()
-                .filter(|(position, _)| included[*position])
-                .map(|(position, param)| stand_in(&held(position), param.capture, held_at)),
-        );
-        let call = quote_spanned!(at=> #path #turbofish(#(#arguments),*));
+    let params =
+        plan.params.iter().enumerate().map(|(position, param)| {
+            (&*param.cfgs, stand_in(&held(position), param.capture, held_at))
+        });
+    let arguments: Vec<_> =
+        receiver.into_iter().map(|receiver| (&[][..], receiver)).chain(params).collect();
+    let call = conditional_call(&arguments, |arguments| {
+        let call = quote_spanned!(at=> #path #turbofish(#arguments));
         match sig.safety {
             syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
             _ => call,
         }
-    };
-    let cfgs: Vec<_> = plan.params.iter().map(|param| &*param.cfgs).collect();
-    let call = conditional_calls(&cfgs, call_with);
+    });
     match plan.flavour {
         Flavour::Sync => quote!(move || { #call }),
         Flavour::Async => quote!(move || async move { #call.await }),
     }
-}
-
-/// Arguments of a call cannot carry `#[cfg]`; so there is one call for each combination of those
-/// that the parameters carry.
-pub(crate) fn conditional_calls(
-    cfgs: &[&[Attribute]],
-    call_with: impl Fn(&[bool]) -> TokenStream,
-) -> TokenStream {
-    let conditional: Vec<usize> =
-        (0..cfgs.len()).filter(|position| !cfgs[*position].is_empty()).collect();
-    if conditional.is_empty() {
-        return call_with(&vec![true; cfgs.len()]);
-    }
-    let result = local("__result");
-    let variants = (0..1_usize << conditional.len()).map(|combination| {
-        let mut included = vec![true; cfgs.len()];
-        let mut conditions = Vec::new();
-        for (bit, position) in conditional.iter().enumerate() {
-            let is_in = combination >> bit & 1 == 1;
-            included[*position] = is_in;
-            let parts = cfgs[*position].iter().filter_map(condition);
-            conditions.push(if is_in {
-                quote!(all(#(#parts),*))
-            } else {
-                quote!(not(all(#(#parts),*)))
-            });
-        }
-        let call = call_with(&included);
-        quote!(#[cfg(all(#(#conditions),*))] let #result = #call;)
-    });
-    quote!({ #(#variants)* #result })
-}
-
-/// What stands between the parentheses of `#[cfg(..)]`.
-fn condition(attr: &Attribute) -> Option<TokenStream> {
-    attr.meta.require_list().ok().map(|list| list.tokens.clone())
 }
 
 // Input:
@@ -235,7 +198,7 @@ pub(crate) fn scope(plan: &FnPlan) -> TokenStream {
     let (method, scope) = match &plan.place {
         BodyPlace::Scoped { method, scope, .. } => (method, scope),
         BodyPlace::Sibling { method, is_block_seen: false, .. } => {
-            return stray::stand_in(method, plan);
+            return misplaced::fallback(method, plan);
         }
         _ => return TokenStream::new(),
     };

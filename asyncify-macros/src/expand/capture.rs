@@ -1,14 +1,16 @@
-//! Takes the arguments off the caller, and gives them back on the pool.
+//! Moves or copies the arguments on the caller, and binds them again on the pool.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Pat, Type};
 
 use super::local;
-use crate::analyze::{Capture, FnPlan, Param, ReceiverPlan, Words, types};
+use crate::analyze::{
+    Capture, Conversion, ConversionKind, ErrorSource, FnPlan, Param, ReceiverPlan, types,
+};
 use crate::spans::{TypeSpans, located, private};
 
-/// The local that holds one argument on its way.
+/// The local that holds one argument between the caller and the body.
 pub(crate) fn held(position: usize) -> Ident {
     format_ident!("__p{position}", span = Span::mixed_site())
 }
@@ -17,24 +19,24 @@ pub(crate) fn held(position: usize) -> Ident {
 //     (&self, path: &Path, (a, b): (u8, u8))
 //
 // Output:
-//     let __self = keep_self(&*self);
-//     let __p0 = keep(&*path);
-//     let __p1 = arg(__arg1);
+//     let __self = clone_self(&*self);
+//     let __p0 = copy(&*path);
+//     let __p1 = arg(arg1);
 pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
     let qualified = allow_qualified(runtime);
     let receiver = match &plan.receiver {
         ReceiverPlan::None => None,
         ReceiverPlan::Some { capture: Capture::LentMut, .. } => {
-            Some(take_out(&local("__self"), &local("__self_home")))
+            Some(take_value(&local("__self"), &local("__self_slot")))
         }
-        ReceiverPlan::Some { self_token, written, capture, words, of_definition } => {
+        ReceiverPlan::Some { self_token, written, capture, error_source, of_definition } => {
             let held = local("__self");
-            let checked = match (capture, words) {
-                (Capture::Lent, _) if *of_definition => "keep_implementor",
-                (Capture::Lent, Words::Ours) => "keep_self",
-                (Capture::Lent, Words::Compiler) => "keep_clone",
-                (_, words) => move_check(*words),
+            let checked = match (capture, error_source) {
+                (Capture::Lent, _) if *of_definition => "clone_implementor",
+                (Capture::Lent, ErrorSource::Runtime) => "clone_self",
+                (Capture::Lent, ErrorSource::Compiler) => "clone_generic",
+                (_, error_source) => move_check(*error_source),
             };
             let checked = check(runtime, checked, self_token, *capture, TypeSpans::of(written));
             let allow = allowed_lints("self", *capture);
@@ -45,8 +47,12 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
         let Param { cfgs, name, ty, capture, .. } = param;
         let held = held(position);
         if *capture == Capture::LentMut {
-            let taken = take_out(&held, &home(position));
+            let taken = take_value(&held, &lent_slot(position));
             return quote!(#(#cfgs)* #taken);
+        }
+        if let Some(conversion) = &param.conversion {
+            let converted = converted(runtime, param, conversion);
+            return quote!(#(#cfgs)* #qualified let #held = #converted;);
         }
         // A `&'static T` moves, but of a bare name rustc would propose to borrow it once more.
         let taken = match types::peel(ty) {
@@ -60,75 +66,108 @@ pub(crate) fn all(plan: &FnPlan) -> TokenStream {
     receiver.into_iter().chain(params).collect()
 }
 
-/// The local that keeps the place of what is lent mutably.
-fn home(position: usize) -> Ident {
-    format_ident!("__home{position}", span = Span::mixed_site())
+// Input:
+//     path: impl AsRef<Path>
+//
+// Output:
+//     copy_as_ref::<Path>(::core::convert::AsRef::as_ref(&path))
+fn converted(runtime: &TokenStream, param: &Param, conversion: &Conversion) -> TokenStream {
+    let Conversion { kind, target } = conversion;
+    let (name, spans) = (&param.name, TypeSpans::of(&param.ty));
+    let at = located(spans.first);
+    let (check, method) = match kind {
+        ConversionKind::AsRef => ("copy_as_ref", quote_spanned!(at=> AsRef::<#target>::as_ref)),
+        ConversionKind::Borrow => ("copy_borrow", quote_spanned!(at=> Borrow::<#target>::borrow)),
+        ConversionKind::Into => ("converted", quote_spanned!(at=> Into::<#target>::into)),
+    };
+    let module = match kind {
+        ConversionKind::Borrow => quote_spanned!(at=> ::core::borrow),
+        ConversionKind::AsRef | ConversionKind::Into => quote_spanned!(at=> ::core::convert),
+    };
+    let argument = match (kind, param.capture) {
+        (ConversionKind::Into, _) | (_, Capture::Lent) => quote_spanned!(at=> #name),
+        _ => quote_spanned!(at=> &#name),
+    };
+    let value = spans.value(&quote_spanned!(at=> #module::#method(#argument)));
+    let check = private(runtime, check, spans.first);
+    if *kind == ConversionKind::Into {
+        let arg = private(runtime, "arg", spans.first);
+        return quote_spanned!(at=> #check(#arg::<#target>(#value)));
+    }
+    quote_spanned!(at=> #check::<#target>(#value))
+}
+
+/// The local that holds the slot of a mutably lent argument.
+fn lent_slot(position: usize) -> Ident {
+    format_ident!("__slot{position}", span = Span::mixed_site())
 }
 
 /// Moves a value out of its place.
-fn take_out(held: &Ident, home: &Ident) -> TokenStream {
-    quote!(let mut #held = #home.take_out();)
+fn take_value(held: &Ident, slot: &Ident) -> TokenStream {
+    quote!(let mut #held = #slot.take_value();)
 }
 
 // Input:
 //     (&mut self, rows: &mut Rows)
 //
 // Output:
-//     let __self_home = lent_slot(&mut *(self));
-//     let __home0 = lent_slot(&mut *(rows));
+//     let __self_slot = lent_slot(&mut *(self));
+//     let __slot0 = lent_slot(&mut *(rows));
 //
 // They stand before the call, and so are dropped after it: a call that never ran has given its
 // value back by then.
-pub(crate) fn homes(plan: &FnPlan) -> TokenStream {
+pub(crate) fn lent_slots(plan: &FnPlan) -> TokenStream {
     let runtime = &plan.runtime;
     let qualified = allow_qualified(runtime);
-    let make = |home: &Ident, name: TokenStream, words: Words, spans: TypeSpans| {
-        let check = match words {
-            Words::Ours => "lent_slot",
-            Words::Compiler => "lent_slot_generic",
+    let make = |slot: &Ident, name: TokenStream, error_source: ErrorSource, spans: TypeSpans| {
+        let check = match error_source {
+            ErrorSource::Runtime => "lent_slot",
+            ErrorSource::Compiler => "lent_slot_generic",
         };
         let check = private(runtime, check, spans.first);
         let place = spans.reborrow_mut(name);
-        quote_spanned!(located(spans.first)=> let #home = #check(#place);)
+        quote_spanned!(located(spans.first)=> let #slot = #check(#place);)
     };
     let receiver = match &plan.receiver {
-        ReceiverPlan::Some { self_token, written, capture: Capture::LentMut, words, .. } => {
+        ReceiverPlan::Some {
+            self_token, written, capture: Capture::LentMut, error_source, ..
+        } => {
             let spans = TypeSpans::of(written);
-            let home = make(&local("__self_home"), quote!(#self_token), *words, spans);
-            Some(quote!(#qualified #[allow(clippy::borrow_deref_ref)] #home))
+            let slot = make(&local("__self_slot"), quote!(#self_token), *error_source, spans);
+            Some(quote!(#qualified #[allow(clippy::borrow_deref_ref)] #slot))
         }
         _ => None,
     };
     let params = plan.params.iter().enumerate().filter_map(|(position, param)| {
-        let Param { cfgs, name, ty, words, .. } = param;
+        let Param { cfgs, name, ty, error_source, .. } = param;
         if !param.is_lent_mut() {
             return None;
         }
-        let home = make(&home(position), quote!(#name), *words, TypeSpans::of(ty));
+        let slot = make(&lent_slot(position), quote!(#name), *error_source, TypeSpans::of(ty));
         let allow = allowed_lints(&name.to_string(), Capture::LentMut);
-        Some(quote!(#(#cfgs)* #qualified #allow #home))
+        Some(quote!(#(#cfgs)* #qualified #allow #slot))
     });
     receiver.into_iter().chain(params).collect()
 }
 
 fn check_name(param: &Param) -> &'static str {
-    match (param.capture, param.words) {
-        (Capture::Lent, Words::Ours) => "keep",
-        (Capture::Lent, Words::Compiler) if types::is_slice(&param.ty) => "keep_slice",
-        (Capture::Lent, Words::Compiler) if param.is_sized => "keep_clone",
-        (Capture::Lent, Words::Compiler) => "keep_generic",
-        (_, words) => move_check(words),
+    match (param.capture, param.error_source) {
+        (Capture::Lent, ErrorSource::Runtime) => "copy",
+        (Capture::Lent, ErrorSource::Compiler) if types::is_slice(&param.ty) => "copy_slice",
+        (Capture::Lent, ErrorSource::Compiler) if param.is_sized => "clone_generic",
+        (Capture::Lent, ErrorSource::Compiler) => "copy_generic",
+        (_, error_source) => move_check(error_source),
     }
 }
 
-fn move_check(words: Words) -> &'static str {
-    match words {
-        Words::Ours => "arg",
-        Words::Compiler => "arg_generic",
+fn move_check(error_source: ErrorSource) -> &'static str {
+    match error_source {
+        ErrorSource::Runtime => "arg",
+        ErrorSource::Compiler => "arg_generic",
     }
 }
 
-/// What clippy would say about the value, which is spanned as the user's.
+/// Allows the clippy lints that would fire at the value, which has the user's span.
 fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
     let reborrows = matches!(capture, Capture::Lent | Capture::LentMut);
     let lints = match (reborrows, name.starts_with('_')) {
@@ -140,8 +179,8 @@ fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
     Some(quote!(#[allow(#lints)]))
 }
 
-/// The path to the runtime is spanned as the user's too, who wrote it where it begins in the user's
-/// crate; rustc may find it longer than need be.
+/// The path to the runtime has the user's span as well. Where it begins in the user's crate, rustc may
+/// find it needlessly qualified.
 pub(crate) fn allow_qualified(runtime: &TokenStream) -> Option<TokenStream> {
     let first = runtime.clone().into_iter().next();
     let is_outside = matches!(first, Some(TokenTree::Punct(_)));

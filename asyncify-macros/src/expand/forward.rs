@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, FnArg, Signature};
 
-use super::body::conditional_calls;
+use super::conditional::conditional_call;
 use super::turbofish;
 use crate::analyze::plain_name;
 use crate::item::RawFn;
@@ -14,8 +14,8 @@ use crate::spans::{blamed_at, unseen};
 //     fn fetch(&self, (a, b): (u8, u8)) -> u8 { BODY }, "fetch_other"
 //
 // Output:
-//     fn fetch_other(&self, __arg1: (u8, u8)) -> u8
-//     Self::fetch(self, __arg1)
+//     fn fetch_other(&self, arg1: (u8, u8)) -> u8
+//     Self::fetch(self, arg1)
 pub(crate) fn forwarded(
     function: &RawFn,
     name: &Ident,
@@ -23,25 +23,23 @@ pub(crate) fn forwarded(
 ) -> (Signature, TokenStream) {
     let mut sig = function.sig.clone();
     sig.ident = name.clone();
-    let mut cfgs = Vec::new();
-    let mut names = Vec::new();
+    let mut arguments = Vec::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(receiver) => {
                 if !matches!(receiver.kind, syn::ReceiverKind::Reference(..)) {
                     receiver.mutability = None;
                 }
-                cfgs.push(Vec::new());
-                names.push(receiver.self_token.to_token_stream());
+                arguments.push((Vec::new(), receiver.self_token.to_token_stream()));
             }
             FnArg::Typed(input) => {
-                names.push(plain_name(input, position).into_token_stream());
+                let name = plain_name(input, position).into_token_stream();
                 let is_cfg = |attr: &&Attribute| attr.path().is_ident("cfg");
-                cfgs.push(input.attrs.iter().filter(is_cfg).cloned().collect());
+                arguments.push((input.attrs.iter().filter(is_cfg).cloned().collect(), name));
             }
         }
     }
-    let (ident, turbofish) = (&function.sig.ident, turbofish(&sig.generics));
+    let (ident, turbofish) = (&function.sig.ident, turbofish(&sig.generics, &[]));
     let path = if associated {
         let scope = unseen(name.span());
         quote_spanned!(scope=> Self::#ident)
@@ -50,10 +48,10 @@ pub(crate) fn forwarded(
         ident.set_span(blamed_at(ident.span(), name.span()));
         ident.into_token_stream()
     };
-    let cfgs: Vec<&[Attribute]> = cfgs.iter().map(Vec::as_slice).collect();
-    let call = conditional_calls(&cfgs, |included| {
-        let names = names.iter().zip(included).filter_map(|(name, is_in)| is_in.then_some(name));
-        let call = quote!(#path #turbofish(#(#names),*));
+    let arguments: Vec<(&[Attribute], _)> =
+        arguments.iter().map(|(cfgs, name): &(Vec<_>, _)| (&**cfgs, name.clone())).collect();
+    let call = conditional_call(&arguments, |arguments| {
+        let call = quote!(#path #turbofish(#arguments));
         match sig.safety {
             syn::Safety::Unsafe(_) => quote!(unsafe { #call }),
             _ => call,

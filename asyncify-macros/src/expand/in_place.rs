@@ -1,4 +1,4 @@
-//! A body that runs where its caller stands.
+//! A body that runs on the thread of its caller.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,7 +13,7 @@ use crate::spans::{located, private};
 //
 // Output:
 //     let __p0 = in_place_argument(rows);
-//     let __p1 = in_place_argument(__arg1);
+//     let __p1 = in_place_argument(arg1);
 //     let __run = move || -> u8 {
 //         let rows = __p0.take();
 //         let (a, b) = __p1.take();
@@ -59,7 +59,7 @@ pub(super) fn statements(plan: &FnPlan) -> TokenStream {
     quote!(#receiver #(#params)* #run #result)
 }
 
-/// What clippy would say about an async function without an `await`.
+/// Allows what clippy reports of an async function without an `await`.
 pub(super) fn allowed_lints() -> TokenStream {
     let span = Span::mixed_site();
     quote_spanned!(span=> #[allow(clippy::unused_async)])

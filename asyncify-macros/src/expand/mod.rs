@@ -1,19 +1,20 @@
 //! Turns a checked [`FnPlan`] into tokens; cannot fail.
 //!
-//! Names of ours start `::core::` or with the runtime's path; locals have `mixed_site` hygiene, so
-//! that no parameter of the user's can meet them. Where a bound of the runtime can fail, the tokens
+//! Generated paths start with `::core::` or the runtime's path, and locals have `mixed_site` hygiene, so
+//! that neither collides with a user's names. Where a bound of the runtime can fail, the tokens
 //! that carry it sit at the type that fails it, in the user's own context.
 
 mod block;
 mod body;
 mod boxed;
 mod capture;
+mod conditional;
 mod forward;
 mod in_place;
 mod main_fn;
+mod misplaced;
 mod options;
 mod process;
-mod stray;
 mod stream;
 
 pub(crate) use block::block;
@@ -29,10 +30,13 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 
-use crate::analyze::{BodyPlace, Flavour, FnPlan, Form, Options, Output, ReceiverPlan, Run, Words};
+use crate::analyze::{
+    BodyPlace, ErrorSource, Flavour, FnPlan, Form, Options, Output, Param, ReceiverPlan, Run,
+    parameter_name, parameter_names,
+};
 use crate::spans::{TypeSpans, located, private};
 
-/// A local of ours: no name that a user writes is the same.
+/// A generated local, which no name of a user can equal.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
@@ -43,7 +47,7 @@ pub(crate) fn local(name: &str) -> Ident {
 // Output:
 //     async fn sum(path: &Path, from: usize) -> usize {
 //         let __started = {
-//             let __p0 = keep(&*path);
+//             let __p0 = copy(&*path);
 //             let __p1 = arg(from);
 //             let __run = move || -> usize {
 //                 let path = __p0.lend();
@@ -66,12 +70,12 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
             boxed_signature(sig.to_mut(), &private(&plan.runtime, "Box", plan.span()));
         }
     }
-    // The kept function comes first: an editor takes the first of two for the one that is meant.
+    // The original function comes first: of two, an editor shows the first.
     let (before, body, behind) = match &plan.place {
         BodyPlace::Declared(end) => return quote!(#(#attrs)* #vis #defaultness #sig #end),
         BodyPlace::Closure(body) | BodyPlace::Scoped { body, .. } => (None, body, None),
         BodyPlace::Sibling { method, body, .. } => (None, body, Some(body::sibling(method))),
-        BodyPlace::Kept { function, body, .. } => (Some(function), body, None),
+        BodyPlace::Original { function, body, .. } => (Some(function), body, None),
     };
     let (mut statements, mut allow) = match &plan.run {
         Run::Pool(options) => match &plan.form {
@@ -138,11 +142,11 @@ fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
     let started = local("__started");
     let scope = body::scope(plan);
     let bindings = options::bindings(plan, options);
-    let (kept, bindings) = match options::are_kept(plan, options) {
+    let (outer_bindings, bindings) = match options::outlive_the_call(plan, options) {
         true => (Some(bindings), None),
         false => (None, Some(bindings)),
     };
-    let homes = capture::homes(plan);
+    let lent_slots = capture::lent_slots(plan);
     let captures = capture::all(plan);
     let run = body::closure(plan);
     let start = start(plan, options);
@@ -152,8 +156,8 @@ fn async_body(plan: &FnPlan, options: &Options) -> TokenStream {
     let begun = braces(Span::call_site(), begun);
     quote! {
         #scope
-        #kept
-        #homes
+        #outer_bindings
+        #lent_slots
         let #started = #begun;
         #result
     }
@@ -185,15 +189,15 @@ fn start(plan: &FnPlan, options: &Options) -> TokenStream {
     let run = local("__run");
     let is_async = plan.flavour == Flavour::Async;
     let (span, call) = match &plan.output {
-        Output::Type { ty, words, .. } => {
+        Output::Type { ty, error_source, .. } => {
             let spans = TypeSpans::of(ty);
             // All of it sits at the first token of the type, so that the several ways in which a
             // generic output may fail to be `'static` are one error.
             let span = spans.first;
             let witness = if is_async { "witness_async" } else { "witness" };
-            let output = match words {
-                Words::Ours => "output",
-                Words::Compiler => "output_generic",
+            let output = match error_source {
+                ErrorSource::Runtime => "output",
+                ErrorSource::Compiler => "output_generic",
             };
             let call = if is_async { "call_async" } else { "call" };
             let [witness, output, call] =
@@ -207,8 +211,8 @@ fn start(plan: &FnPlan, options: &Options) -> TokenStream {
             (span, quote_spanned!(span=> #call(#run)))
         }
     };
-    let told = options::start(options, span);
-    let start = quote!(#call #told);
+    let options = options::start(options, span);
+    let start = quote!(#call #options);
     match capture::allow_qualified(runtime) {
         Some(allow) => {
             let running = local("__running");
@@ -224,9 +228,18 @@ pub(crate) fn braces(span: Span, tokens: TokenStream) -> TokenStream {
     group.to_token_stream()
 }
 
-/// The arguments that name the generic parameters of a function, where it has some.
-pub(crate) fn turbofish(generics: &syn::Generics) -> TokenStream {
-    let names = crate::analyze::parameter_names(generics);
+/// The arguments that name the generic parameters of a function, where it has some. Those of
+/// parameters that are converted are inferred.
+pub(crate) fn turbofish(generics: &syn::Generics, params: &[Param]) -> TokenStream {
+    let is_converted = |name: &Ident| {
+        params
+            .iter()
+            .any(|param| param.conversion.is_some() && parameter_name(&param.ty) == Some(name))
+    };
+    let names = parameter_names(generics)
+        .into_iter()
+        .map(|name| if is_converted(&name) { quote!(_) } else { name.into_token_stream() });
+    let names: Vec<_> = names.collect();
     if names.is_empty() { TokenStream::new() } else { quote!(::<#(#names),*>) }
 }
 

@@ -1,4 +1,4 @@
-//! What a call is told before it starts.
+//! The options of a call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -8,7 +8,7 @@ use crate::analyze::{FnPlan, Limit, Options};
 use crate::spans::{TypeSpans, located, private};
 
 impl Options {
-    /// Whether the call may stand in line before it goes to its executor, which must live on.
+    /// Whether the call may wait before it is submitted to its executor, which must live until then.
     fn waits(&self) -> bool {
         !matches!(self.limit, Limit::None) || self.timeout.is_some()
     }
@@ -37,7 +37,7 @@ fn spanned(name: &str, written: &TokenStream) -> TokenStream {
 
 /// Whether the options are bound where they live until the call has ended: where the call keeps
 /// its executor, and where what is lent mutably is held for as long.
-pub(super) fn are_kept(plan: &FnPlan, options: &Options) -> bool {
+pub(super) fn outlive_the_call(plan: &FnPlan, options: &Options) -> bool {
     options.waits() || plan.lends_mutably()
 }
 

@@ -31,7 +31,7 @@ use crate::spans::{TypeSpans, located};
 //         call(global(), __arguments)
 //     }
 pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
-    let ProcessPlan { attrs, vis, sig, kept, body, output, .. } = plan;
+    let ProcessPlan { attrs, vis, sig, original, body, output, .. } = plan;
     let spans = TypeSpans::of(output);
     let mut sig = sig.clone();
     sig.output = syn::ReturnType::Type(
@@ -42,7 +42,7 @@ pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
     );
     // A `Result` that the body does not need is what the caller needs.
     let inner = &plan.inner;
-    let inner = kept.is_none().then(|| quote!(#[allow(clippy::unnecessary_wraps)] #inner));
+    let inner = original.is_none().then(|| quote!(#[allow(clippy::unnecessary_wraps)] #inner));
     let private = private(plan);
     let run = run(plan);
     let task = task(plan);
@@ -62,7 +62,7 @@ pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
     );
     let elsewhere = elsewhere(plan);
     quote! {
-        #kept
+        #original
         #[cfg(target_os = "linux")]
         #must_use #(#attrs)* #vis #sig #block
         #elsewhere

@@ -23,7 +23,7 @@ pub(super) fn output(plan: &FnPlan, item: &TokenStream) -> ReturnType {
 //
 // Output:
 //     {
-//         let __p0 = keep(&*root);
+//         let __p0 = copy(&*root);
 //         let __run = move || {
 //             let root = __p0.lend();
 //             match () { () => BODY }

@@ -1,4 +1,4 @@
-//! What is done with the unparsed tokens of `asyncify!`.
+//! Changes to the unparsed tokens of `asyncify!`.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
@@ -62,7 +62,7 @@ pub(crate) fn strip_cursor(code: TokenStream) -> TokenStream {
         .collect()
 }
 
-/// The first `await` that an async block or function of its own does not hold.
+/// The first `await` that is not within an async block or function.
 pub(crate) fn find_await(code: TokenStream) -> Option<Ident> {
     let mut after_dot = false;
     let mut after_async = false;

@@ -6,6 +6,51 @@ use quote::quote;
 use super::check;
 
 #[test]
+fn only_marked_methods_change_with_opt_in() {
+    check(
+        quote!(opt_in, detach),
+        quote!(
+            impl Store {
+                fn left(&self) -> u8 {
+                    BODY
+                }
+                async fn asynchronous(&self) -> u8 {
+                    BODY
+                }
+                #[sync_to_async]
+                fn marked(key: u8) {
+                    BODY
+                }
+            }
+        ),
+        &expect![[r#"
+            impl Store {
+                fn left(&self) -> u8 {
+                    BODY
+                }
+                async fn asynchronous(&self) -> u8 {
+                    BODY
+                }
+                async fn marked(key: u8) {
+                    let __started = {
+                        let __p0 = ::asyncify_runtime::__private::arg((key,).0);
+                        let __run = move || -> () {
+                            #[allow(clippy::shadow_unrelated)]
+                            let key = __p0.take();
+                            match () {
+                                () => BODY,
+                            }
+                        };
+                        ::asyncify_runtime::__private::plain(__run).detach().start()
+                    };
+                    __started.await
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn inherent_impl() {
     check(
         quote!(),
@@ -21,9 +66,9 @@ fn inherent_impl() {
                 async fn get(&self, at: &T) -> T {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_clone(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_generic(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep_clone(&*(at));
+                        let __p0 = ::asyncify_runtime::__private::clone_generic(&*(at));
                         let __run = move || {
                             Self::__sync_to_async_get(__self.lend(), __p0.lend())
                         };
@@ -132,7 +177,7 @@ fn suffix_keeps_each_sync_function() {
                 pub async fn get_async(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { Self::get(__self.lend()) };
                         ::asyncify_runtime::__private::call(
                                 ::asyncify_runtime::__private::output(
@@ -224,7 +269,7 @@ fn default_bodies_sit_in_a_hidden_trait() {
                         {}
                         let __started = {
                             #[allow(clippy::borrow_deref_ref)]
-                            let __self = ::asyncify_runtime::__private::keep_implementor(&*(self));
+                            let __self = ::asyncify_runtime::__private::clone_implementor(&*(self));
                             let __p0 = ::asyncify_runtime::__private::arg_generic((key,).0);
                             let __run = move || {
                                 <Self as __SyncToAsyncBody<
@@ -281,12 +326,12 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                 K: Sync,
             {
                 type Item = u8;
-                async fn get(&self, key: K, __arg2: (u8, u8)) -> Self::Item {
+                async fn get(&self, key: K, arg2: (u8, u8)) -> Self::Item {
                     trait __SyncToAsyncBody<'a, K: Send>: Source<K>
                     where
                         K: Sync,
                     {
-                        fn __sync_to_async_get(&self, key: K, __arg2: (u8, u8)) -> Self::Item;
+                        fn __sync_to_async_get(&self, key: K, arg2: (u8, u8)) -> Self::Item;
                     }
                     impl<'a, K: Send> __SyncToAsyncBody<'a, K> for Store<K>
                     where
@@ -298,10 +343,9 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                     }
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_clone(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_generic(&*(self));
                         let __p0 = ::asyncify_runtime::__private::arg_generic((key,).0);
-                        #[allow(clippy::used_underscore_binding)]
-                        let __p1 = ::asyncify_runtime::__private::arg((__arg2,).0);
+                        let __p1 = ::asyncify_runtime::__private::arg((arg2,).0);
                         let __run = move || {
                             <Self as __SyncToAsyncBody<
                                 'a,

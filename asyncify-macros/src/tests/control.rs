@@ -26,6 +26,7 @@ fn limit_and_time_stand_around_the_call() {
                     let __p0 = ::asyncify_runtime::__private::arg((pool,).0);
                     let __run = move || -> io::Result<u8> {
                         #[allow(clippy::shadow_unrelated)]
+                        #[allow(unused_variables)]
                         let pool = __p0.take();
                         match () {
                             () => BODY,
@@ -62,7 +63,7 @@ fn shared_limiter_and_runtime_are_bound_before_anything_moves() {
                 let __runtime = handle;
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep(&*(handle));
+                    let __p0 = ::asyncify_runtime::__private::copy(&*(handle));
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         if false {
@@ -70,6 +71,7 @@ fn shared_limiter_and_runtime_are_bound_before_anything_moves() {
                             return (__value,).0;
                         }
                         #[allow(clippy::shadow_unrelated)]
+                        #[allow(unused_variables)]
                         let handle = __p0.lend();
                         match () {
                             () => BODY,
@@ -119,7 +121,7 @@ fn runtime_and_detach_leave_the_future_as_small() {
 }
 
 #[test]
-fn lent_values_have_a_home_that_outlives_the_call() {
+fn lent_slots_outlive_the_call() {
     check_method(
         quote!(lend),
         quote! {
@@ -129,15 +131,15 @@ fn lent_values_have_a_home_that_outlives_the_call() {
             impl Store {
                 async fn read<T: Default>(&mut self, into: &mut Vec<u8>, of: &mut T) -> usize {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __self_home = ::asyncify_runtime::__private::lent_slot(&mut *(self));
+                    let __self_slot = ::asyncify_runtime::__private::lent_slot(&mut *(self));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __home0 = ::asyncify_runtime::__private::lent_slot(&mut *(into));
+                    let __slot0 = ::asyncify_runtime::__private::lent_slot(&mut *(into));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __home1 = ::asyncify_runtime::__private::lent_slot_generic(&mut *(of));
+                    let __slot1 = ::asyncify_runtime::__private::lent_slot_generic(&mut *(of));
                     let __started = {
-                        let mut __self = __self_home.take_out();
-                        let mut __p0 = __home0.take_out();
-                        let mut __p1 = __home1.take_out();
+                        let mut __self = __self_slot.take_value();
+                        let mut __p0 = __slot0.take_value();
+                        let mut __p1 = __slot1.take_value();
                         let __run = move || {
                             Self::__sync_to_async_read::<
                                 T,
@@ -184,10 +186,9 @@ fn nothing_is_checked_in_place() {
         },
         &expect![[r#"
             #[allow(clippy::unused_async)]
-            async fn longest<'a>(texts: &[&'a str], __arg1: (u8, &mut u8)) -> &'a str {
+            async fn longest<'a>(texts: &[&'a str], arg1: (u8, &mut u8)) -> &'a str {
                 let __p0 = ::asyncify_runtime::__private::in_place_argument(texts);
-                #[allow(clippy::used_underscore_binding)]
-                let __p1 = ::asyncify_runtime::__private::in_place_argument(__arg1);
+                let __p1 = ::asyncify_runtime::__private::in_place_argument(arg1);
                 let __run = move || -> &'a str {
                     #[allow(clippy::shadow_unrelated)]
                     let texts = __p0.take();

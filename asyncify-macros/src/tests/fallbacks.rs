@@ -179,7 +179,7 @@ fn only_the_wrong_method_falls_back() {
 }
 
 #[test]
-fn sync_function_that_is_kept_stays_as_written() {
+fn original_function_stays_as_written() {
     check(
         quote!(rename = "fill_async"),
         quote! {
@@ -231,9 +231,9 @@ fn counterpart_of_a_lazy_output_calls_the_sync_function() {
             #[allow(unused_variables)]
             async unsafe fn rows_async<T>(
                 self: Box<Self>,
-                __arg1: (T, u8),
+                arg1: (T, u8),
             ) -> impl Iterator<Item = T> {
-                unsafe { Self::rows::<T>(self, __arg1) }.await
+                unsafe { Self::rows::<T>(self, arg1) }.await
             }
             ::core::compile_error! {
                 "return type is lazy: it would run on the caller\nhelp: collect it, and return the collection, or, of an iterator, make a stream with `stream`"
@@ -243,7 +243,7 @@ fn counterpart_of_a_lazy_output_calls_the_sync_function() {
 }
 
 #[test]
-fn kept_function_without_a_body_is_sync() {
+fn original_function_without_a_body_is_sync() {
     check(
         quote!(rename = "nothing_async"),
         quote! {
@@ -266,7 +266,7 @@ fn kept_function_without_a_body_is_sync() {
 }
 
 #[test]
-fn function_is_kept_whatever_its_new_name_is() {
+fn original_function_stays_whatever_the_new_name_is() {
     for wrong in [
         quote!(rename),
         quote!(rename = "a b"),
@@ -286,7 +286,7 @@ fn function_is_kept_whatever_its_new_name_is() {
 }
 
 #[test]
-fn refused_methods_of_a_block_are_kept() {
+fn refused_methods_of_a_block_stay() {
     check(
         quote!(suffix = "_async"),
         quote! {

@@ -6,165 +6,6 @@ use quote::quote;
 use super::check;
 
 #[test]
-fn owned_parameters_are_moved() {
-    check(
-        quote!(),
-        quote! {
-            fn sum(base: u32, mut extra: Vec<u32>) -> u32 { extra.push(base); extra.iter().sum() }
-        },
-        &expect![[r#"
-            async fn sum(base: u32, extra: Vec<u32>) -> u32 {
-                let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((base,).0);
-                    let __p1 = ::asyncify_runtime::__private::arg((extra,).0);
-                    let __run = move || -> u32 {
-                        #[allow(clippy::shadow_unrelated)]
-                        let base = __p0.take();
-                        #[allow(clippy::shadow_unrelated)]
-                        let mut extra = __p1.take();
-                        match () {
-                            () => {
-                                extra.push(base);
-                                extra.iter().sum()
-                            }
-                        }
-                    };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
-                        .start()
-                };
-                __started.await.take()
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn borrowed_parameters_are_lent() {
-    check(
-        quote!(),
-        quote! {
-            fn count(path: &Path, needle: &str, raw: &[u8]) -> io::Result<usize> { scan(path, needle, raw) }
-        },
-        &expect![[r#"
-            async fn count(path: &Path, needle: &str, raw: &[u8]) -> io::Result<usize> {
-                let __started = {
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep(&*(path));
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(needle));
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = ::asyncify_runtime::__private::keep(&*(raw));
-                    let __run = move || -> io::Result<usize> {
-                        #[allow(clippy::shadow_unrelated)]
-                        let path = __p0.lend();
-                        #[allow(clippy::shadow_unrelated)]
-                        let needle = __p1.lend();
-                        #[allow(clippy::shadow_unrelated)]
-                        let raw = __p2.lend();
-                        match () {
-                            () => scan(path, needle, raw),
-                        }
-                    };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
-                        .start()
-                };
-                __started.await.take()
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn static_borrows_are_moved() {
-    check(
-        quote!(),
-        quote! {
-            fn name(name: &'static str, of: fn(&str) -> &str) -> &'static str { of(name) }
-        },
-        &expect![[r#"
-            async fn name(name: &'static str, of: fn(&str) -> &str) -> &'static str {
-                let __started = {
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::arg(&*(name));
-                    let __p1 = ::asyncify_runtime::__private::arg((of,).0);
-                    let __run = move || -> &'static str {
-                        #[allow(clippy::shadow_unrelated)]
-                        let name = __p0.take();
-                        #[allow(clippy::shadow_unrelated)]
-                        let of = __p1.take();
-                        match () {
-                            () => of(name),
-                        }
-                    };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
-                        .start()
-                };
-                __started.await.take()
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn patterns_are_bound_in_the_body() {
-    check(
-        quote!(),
-        quote! {
-            fn area((width, mut height): (u8, u8), Point { x, .. }: Point, _: Guard, ref r: u8) -> u8 { width }
-        },
-        &expect![[r#"
-            async fn area(__arg0: (u8, u8), __arg1: Point, __arg2: Guard, __arg3: u8) -> u8 {
-                let __started = {
-                    #[allow(clippy::used_underscore_binding)]
-                    let __p0 = ::asyncify_runtime::__private::arg((__arg0,).0);
-                    #[allow(clippy::used_underscore_binding)]
-                    let __p1 = ::asyncify_runtime::__private::arg((__arg1,).0);
-                    #[allow(clippy::used_underscore_binding)]
-                    let __p2 = ::asyncify_runtime::__private::arg((__arg2,).0);
-                    #[allow(clippy::used_underscore_binding)]
-                    let __p3 = ::asyncify_runtime::__private::arg((__arg3,).0);
-                    let __run = move || -> u8 {
-                        let __whole0 = __p0.take();
-                        let (width, mut height) = __whole0;
-                        let __whole1 = __p1.take();
-                        let Point { x, .. } = __whole1;
-                        let _unnamed2 = __p2.take();
-                        #[allow(clippy::shadow_unrelated)]
-                        let ref r = __p3.take();
-                        match () {
-                            () => width,
-                        }
-                    };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
-                        .start()
-                };
-                __started.await.take()
-            }
-        "#]],
-    );
-}
-
-#[test]
 fn no_output_needs_no_check() {
     check(
         quote!(),
@@ -227,7 +68,7 @@ fn async_bodies_are_driven_on_the_pool() {
             async fn fetch(url: &str) -> Result<u8, Error> {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep(&*(url));
+                    let __p0 = ::asyncify_runtime::__private::copy(&*(url));
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         if false {
@@ -283,90 +124,6 @@ fn async_never_says_no_type() {
 }
 
 #[test]
-fn generic_types_use_the_words_of_the_compiler() {
-    check(
-        quote!(),
-        quote! {
-            fn pair<T: Clone + Send + Sync + 'static, const N: usize>(one: T, other: &T, rest: &[T], f: impl Fn() + Send + 'static) -> [T; N] where T: Copy { [one; N] }
-        },
-        &expect![[r#"
-            async fn pair<T: Clone + Send + Sync + 'static, const N: usize>(
-                one: T,
-                other: &T,
-                rest: &[T],
-                f: impl Fn() + Send + 'static,
-            ) -> [T; N]
-            where
-                T: Copy,
-            {
-                let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg_generic((one,).0);
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep_clone(&*(other));
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = ::asyncify_runtime::__private::keep_slice(&*(rest));
-                    let __p3 = ::asyncify_runtime::__private::arg_generic((f,).0);
-                    let __run = move || -> [T; N] {
-                        #[allow(clippy::shadow_unrelated)]
-                        let one = __p0.take();
-                        #[allow(clippy::shadow_unrelated)]
-                        let other = __p1.lend();
-                        #[allow(clippy::shadow_unrelated)]
-                        let rest = __p2.lend();
-                        #[allow(clippy::shadow_unrelated)]
-                        let f = __p3.take();
-                        match () {
-                            () => [one; N],
-                        }
-                    };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output_generic(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
-                        .start()
-                };
-                __started.await.take()
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn unsized_parameters_are_kept_by_to_owned() {
-    check(
-        quote!(),
-        quote! {
-            fn len<T: ?Sized + ToOwned + Sync>(value: &T) -> usize { size_of_val(value) }
-        },
-        &expect![[r#"
-            async fn len<T: ?Sized + ToOwned + Sync>(value: &T) -> usize {
-                let __started = {
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::keep_generic(&*(value));
-                    let __run = move || -> usize {
-                        #[allow(clippy::shadow_unrelated)]
-                        let value = __p0.lend();
-                        match () {
-                            () => size_of_val(value),
-                        }
-                    };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
-                        .start()
-                };
-                __started.await.take()
-            }
-        "#]],
-    );
-}
-
-#[test]
 fn opaque_outputs_are_not_annotated() {
     check(
         quote!(),
@@ -393,39 +150,6 @@ fn opaque_outputs_are_not_annotated() {
                         .start()
                 };
                 __started.await.take()
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn conditional_parameters_stay_conditional() {
-    check(
-        quote!(),
-        quote! {
-            fn cond(#[cfg(unix)] mode: u32, #[allow(unused)] name: &str) {}
-        },
-        &expect![[r#"
-            async fn cond(#[cfg(unix)] mode: u32, #[allow(unused)] name: &str) {
-                let __started = {
-                    #[cfg(unix)]
-                    let __p0 = ::asyncify_runtime::__private::arg((mode,).0);
-                    #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(name));
-                    let __run = move || -> () {
-                        #[cfg(unix)]
-                        #[allow(clippy::shadow_unrelated)]
-                        let mode = __p0.take();
-                        #[allow(clippy::shadow_unrelated)]
-                        #[allow(unused)]
-                        let name = __p1.lend();
-                        match () {
-                            () => {}
-                        }
-                    };
-                    ::asyncify_runtime::__private::plain(__run).start()
-                };
-                __started.await
             }
         "#]],
     );
@@ -511,9 +235,10 @@ fn executor_is_evaluated_first() {
                     let __executor = &pool.clone();
                     let __p0 = ::asyncify_runtime::__private::arg((pool,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(name));
+                    let __p1 = ::asyncify_runtime::__private::copy(&*(name));
                     let __run = move || -> u8 {
                         #[allow(clippy::shadow_unrelated)]
+                        #[allow(unused_variables)]
                         let pool = __p0.take();
                         #[allow(clippy::shadow_unrelated)]
                         let name = __p1.lend();
@@ -554,7 +279,7 @@ fn renamed_function_is_called() {
                 let __started = {
                     let __p0 = ::asyncify_runtime::__private::arg_generic((value,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::keep(&*(seed));
+                    let __p1 = ::asyncify_runtime::__private::copy(&*(seed));
                     #[allow(deprecated)]
                     let __run = move || { hash::<T>(__p0.take(), __p1.lend()) };
                     ::asyncify_runtime::__private::call(
@@ -643,7 +368,7 @@ fn iterators_become_streams() {
                 root: &Path,
             ) -> ::asyncify_runtime::__private::BlockingStream<io::Result<Entry>> {
                 #[allow(clippy::borrow_deref_ref)]
-                let __p0 = ::asyncify_runtime::__private::keep(&*(root));
+                let __p0 = ::asyncify_runtime::__private::copy(&*(root));
                 let __run = move || {
                     #[allow(clippy::shadow_unrelated)]
                     let root = __p0.lend();

@@ -13,14 +13,17 @@ fn arguments_are_evaluated_on_the_caller() {
             fn caller() {
                 (
                     {
-                        let __p0 = asyncify_runtime::__private::inline_arg(from);
+                        let __p0 = {
+                            #[allow(unused_imports)]
+                            use asyncify_runtime::__private::MoveArgument as _;
+                            (asyncify_runtime::__private::Argument(from),).0.hold()
+                        };
                         let __p1 = asyncify_runtime::__private::inline_arg(next().await?);
+                        let __p2 = asyncify_runtime::__private::copy(&to);
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p2 = asyncify_runtime::__private::keep(&to);
-                        #[allow(clippy::borrow_deref_ref)]
-                        let __p3 = asyncify_runtime::__private::keep(&*name);
+                        let __p3 = asyncify_runtime::__private::copy(&*name);
                         asyncify_runtime::__private::plain(move || fs::copy(
-                            __p0.take(),
+                            __p0.pass(),
                             __p1.take(),
                             __p2.lend(),
                             __p3.lend(),
@@ -65,12 +68,19 @@ fn receiver_is_taken_first() {
             fn caller() {
                 (
                     {
-                        let __p0 = asyncify_runtime::__private::inline_arg(store.inner);
-                        #[allow(clippy::borrow_deref_ref)]
-                        let __p1 = asyncify_runtime::__private::keep(&key);
-                        let __p2 = asyncify_runtime::__private::inline_arg(n);
+                        let __p0 = {
+                            #[allow(unused_imports)]
+                            use asyncify_runtime::__private::MoveArgument as _;
+                            (asyncify_runtime::__private::Argument(store.inner),).0.hold()
+                        };
+                        let __p1 = asyncify_runtime::__private::copy(&key);
+                        let __p2 = {
+                            #[allow(unused_imports)]
+                            use asyncify_runtime::__private::MoveArgument as _;
+                            (asyncify_runtime::__private::Argument(n),).0.hold()
+                        };
                         asyncify_runtime::__private::plain(move || {
-                            __p0.take().get(__p1.lend(), __p2.take())
+                            __p0.pass().get(__p1.lend(), __p2.pass())
                         })
                     },
                 )
@@ -88,8 +98,12 @@ fn receiver_may_be_cloned() {
             fn caller() {
                 (
                     {
-                        let __p0 = asyncify_runtime::__private::inline_arg(store.clone());
-                        asyncify_runtime::__private::plain(move || __p0.take().get())
+                        let __p0 = {
+                            #[allow(unused_imports)]
+                            use asyncify_runtime::__private::MoveArgument as _;
+                            (asyncify_runtime::__private::Argument(store.clone()),).0.hold()
+                        };
+                        asyncify_runtime::__private::plain(move || __p0.pass().get())
                     },
                 )
                     .0
@@ -106,8 +120,12 @@ fn receiver_may_be_a_literal() {
             fn caller() {
                 (
                     {
-                        let __p1 = asyncify_runtime::__private::inline_arg(by);
-                        asyncify_runtime::__private::plain(move || "a b".split(__p1.take()))
+                        let __p1 = {
+                            #[allow(unused_imports)]
+                            use asyncify_runtime::__private::MoveArgument as _;
+                            (asyncify_runtime::__private::Argument(by),).0.hold()
+                        };
+                        asyncify_runtime::__private::plain(move || "a b".split(__p1.pass()))
                     },
                 )
                     .0

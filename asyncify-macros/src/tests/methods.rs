@@ -6,177 +6,6 @@ use quote::quote;
 use super::check_method;
 
 #[test]
-fn borrowed_self_is_cloned() {
-    check_method(
-        quote!(),
-        quote! {
-            pub fn get(&self, key: &str) -> Option<u8> { self.map.get(key).copied() }
-        },
-        &expect![[r#"
-            impl Store {
-                pub async fn get(&self, key: &str) -> Option<u8> {
-                    let __started = {
-                        #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
-                        #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep(&*(key));
-                        let __run = move || {
-                            Self::__sync_to_async_get(__self.lend(), __p0.lend())
-                        };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
-                            .start()
-                    };
-                    __started.await.take()
-                }
-                #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
-                fn __sync_to_async_get(&self, key: &str) -> Option<u8> {
-                    self.map.get(key).copied()
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn owned_self_is_moved() {
-    check_method(
-        quote!(),
-        quote! {
-            fn close(mut self, mut force: bool) { force |= self.open; }
-        },
-        &expect![[r#"
-            impl Store {
-                async fn close(self, force: bool) {
-                    let __started = {
-                        let __self = ::asyncify_runtime::__private::arg((self,).0);
-                        let __p0 = ::asyncify_runtime::__private::arg((force,).0);
-                        let __run = move || {
-                            Self::__sync_to_async_close(__self.take(), __p0.take())
-                        };
-                        ::asyncify_runtime::__private::plain(__run).start()
-                    };
-                    __started.await
-                }
-                #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
-                fn __sync_to_async_close(mut self, mut force: bool) {
-                    force |= self.open;
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn self_in_a_pointer_is_moved() {
-    check_method(
-        quote!(),
-        quote! {
-            fn shared(self: Arc<Self>, (a, b): (u8, u8)) -> u8 { a }
-        },
-        &expect![[r#"
-            impl Store {
-                async fn shared(self: Arc<Self>, __arg1: (u8, u8)) -> u8 {
-                    let __started = {
-                        let __self = ::asyncify_runtime::__private::arg((self,).0);
-                        #[allow(clippy::used_underscore_binding)]
-                        let __p0 = ::asyncify_runtime::__private::arg((__arg1,).0);
-                        let __run = move || {
-                            Self::__sync_to_async_shared(__self.take(), __p0.take())
-                        };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
-                            .start()
-                    };
-                    __started.await.take()
-                }
-                #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
-                fn __sync_to_async_shared(self: Arc<Self>, (a, b): (u8, u8)) -> u8 {
-                    a
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn self_by_written_reference_is_cloned() {
-    check_method(
-        quote!(),
-        quote! {
-            fn written(self: &Self) -> u8 { 1 }
-        },
-        &expect![[r#"
-            impl Store {
-                async fn written(self: &Self) -> u8 {
-                    let __started = {
-                        #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
-                        let __run = move || { Self::__sync_to_async_written(__self.lend()) };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
-                            .start()
-                    };
-                    __started.await.take()
-                }
-                #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
-                fn __sync_to_async_written(self: &Self) -> u8 {
-                    1
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
 fn async_method_is_awaited_in_its_sibling() {
     check_method(
         quote!(),
@@ -188,7 +17,7 @@ fn async_method_is_awaited_in_its_sibling() {
                 async fn fetch(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         #[allow(clippy::async_yields_async)]
                         let __run = move || async move {
                             Self::__sync_to_async_fetch(__self.lend()).await
@@ -233,7 +62,7 @@ fn unsafe_method_is_called_in_unsafe() {
                 async unsafe fn raw(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { unsafe { Self::__sync_to_async_raw(__self.lend()) } };
                         ::asyncify_runtime::__private::call(
                                 ::asyncify_runtime::__private::output(
@@ -278,7 +107,7 @@ fn generics_are_named_in_the_call() {
                 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_all::<T, N>(__self.lend()) };
                         ::asyncify_runtime::__private::call(
                                 ::asyncify_runtime::__private::output_generic(
@@ -323,9 +152,9 @@ fn opaque_output_captures_no_lifetime() {
                 async fn shown<T: Display>(&self, value: &T) -> impl Display {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep_clone(&*(value));
+                        let __p0 = ::asyncify_runtime::__private::clone_generic(&*(value));
                         let __run = move || {
                             Self::__sync_to_async_shown::<T>(__self.lend(), __p0.lend())
                         };
@@ -358,7 +187,7 @@ fn opaque_output_captures_no_lifetime() {
 }
 
 #[test]
-fn one_call_for_each_combination_of_conditions() {
+fn one_call_for_all_conditions() {
     check_method(
         quote!(),
         quote! {
@@ -369,7 +198,7 @@ fn one_call_for_each_combination_of_conditions() {
                 async fn cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         #[cfg(unix)]
                         let __p0 = ::asyncify_runtime::__private::arg((a,).0);
                         let __p1 = ::asyncify_runtime::__private::arg((b,).0);
@@ -377,31 +206,41 @@ fn one_call_for_each_combination_of_conditions() {
                         let __p2 = ::asyncify_runtime::__private::arg((c,).0);
                         let __run = move || {
                             {
-                                #[cfg(all(not(all(unix)), not(all(windows))))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p1.take(),
-                                );
-                                #[cfg(all(all(unix), not(all(windows))))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p0.take(),
-                                    __p1.take(),
-                                );
-                                #[cfg(all(not(all(unix)), all(windows)))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p1.take(),
-                                    __p2.take(),
-                                );
-                                #[cfg(all(all(unix), all(windows)))]
-                                let __result = Self::__sync_to_async_cond(
-                                    __self.lend(),
-                                    __p0.take(),
-                                    __p1.take(),
-                                    __p2.take(),
-                                );
-                                __result
+                                macro_rules! __sync_to_async_argument4 {
+                                    ($($a:tt)*) => {
+                                        Self::__sync_to_async_cond($($a)*)
+                                    };
+                                }
+                                #[cfg(all(unix))]
+                                macro_rules! __sync_to_async_argument1 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument2!($($a)* __p0.take(),)
+                                    };
+                                }
+                                #[cfg(not(all(unix)))]
+                                macro_rules! __sync_to_async_argument1 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument2!($($a)*)
+                                    };
+                                }
+                                macro_rules! __sync_to_async_argument2 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument3!($($a)* __p1.take(),)
+                                    };
+                                }
+                                #[cfg(all(windows))]
+                                macro_rules! __sync_to_async_argument3 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument4!($($a)* __p2.take(),)
+                                    };
+                                }
+                                #[cfg(not(all(windows)))]
+                                macro_rules! __sync_to_async_argument3 {
+                                    ($($a:tt)*) => {
+                                        __sync_to_async_argument4!($($a)*)
+                                    };
+                                }
+                                __sync_to_async_argument1!(__self.lend(),)
                             }
                         };
                         ::asyncify_runtime::__private::plain(__run).start()
@@ -442,7 +281,7 @@ fn lint_levels_reach_the_body() {
                 async fn lax(&self) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_lax(__self.lend()) };
                         ::asyncify_runtime::__private::plain(__run).start()
                     };
@@ -478,7 +317,7 @@ fn no_receiver_makes_a_closure() {
                 async fn open(path: &Path) -> io::Result<Self> {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::keep(&*(path));
+                        let __p0 = ::asyncify_runtime::__private::copy(&*(path));
                         let __run = move || -> io::Result<Self> {
                             #[allow(clippy::shadow_unrelated)]
                             let path = __p0.lend();
@@ -516,7 +355,7 @@ fn renamed_method_is_called() {
                 async fn size_async(&self, deep: bool) -> u64 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __p0 = ::asyncify_runtime::__private::arg((deep,).0);
                         let __run = move || { Self::size(__self.lend(), __p0.take()) };
                         ::asyncify_runtime::__private::call(
@@ -546,7 +385,7 @@ fn raw_names_lose_their_prefix() {
                 async fn r#match(&self, r#type: u8) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                         let __p0 = ::asyncify_runtime::__private::arg((r#type,).0);
                         let __run = move || {
                             Self::__sync_to_async_match(__self.lend(), __p0.take())
@@ -585,7 +424,7 @@ fn methods_become_streams() {
                     prefix: String,
                 ) -> ::asyncify_runtime::__private::BlockingStream<String> {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __self = ::asyncify_runtime::__private::keep_self(&*(self));
+                    let __self = ::asyncify_runtime::__private::clone_self(&*(self));
                     let __p0 = ::asyncify_runtime::__private::arg((prefix,).0);
                     let __run = move || { Self::__sync_to_async_keys(__self.lend(), __p0.take()) };
                     ::asyncify_runtime::__private::stream((__run,).0).start()

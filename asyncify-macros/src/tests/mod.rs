@@ -6,13 +6,16 @@
 
 mod blocks;
 mod control;
+mod conversions;
 mod fallbacks;
 mod functions;
 mod fuzz;
 mod inline;
 mod methods;
+mod misplaced;
+mod parameters;
 mod process;
-mod stray;
+mod receivers;
 mod to_sync;
 
 use expect_test::Expect;
@@ -34,13 +37,13 @@ fn check_to_sync(args: TokenStream, item: TokenStream, expect: &Expect) {
 }
 
 /// The expansion of an attribute on a method, inside of the `impl` that rustc puts it back to. What
-/// stands in for a sibling is left out where there is one: `stray` shows it.
+/// stands in for a sibling is left out where there is one: `misplaced` shows it.
 #[track_caller]
 fn check_method(args: TokenStream, method: TokenStream, expect: &Expect) {
     let methods = crate::attribute(Direction::ToAsync, args, method);
     let mut block: syn::ItemImpl = syn::parse2(quote!(impl Store { #methods })).unwrap();
-    let stand_in = stray::take(&mut block);
-    assert_eq!(stand_in.len(), if stray::has_sibling(&block) { 2 } else { 0 });
+    let stand_in = misplaced::take(&mut block);
+    assert_eq!(stand_in.len(), if misplaced::has_sibling(&block) { 2 } else { 0 });
     expect.assert_eq(&pretty(block.into_token_stream()));
 }
 

@@ -97,7 +97,7 @@ fn every_option_and_the_sync_function() {
             #[cfg(target_os = "linux")]
             #[must_use = "futures do nothing unless polled"]
             fn parse_apart(
-                __arg0: (u8, u8),
+                arg0: (u8, u8),
             ) -> impl ::core::future::Future<
                 Output = Result<(), Error>,
             > + ::core::marker::Send + use<> {
@@ -125,7 +125,7 @@ fn every_option_and_the_sync_function() {
                         .timeout(::core::time::Duration::new(120u64, 0u32))
                         .detached(),
                 );
-                __arguments.push((&__arg0,).0);
+                __arguments.push((&arg0,).0);
                 __process::call(__arguments)
             }
             #[cfg(not(target_os = "linux"))]
@@ -197,9 +197,9 @@ fn lints_are_expected_once() {
 }
 
 #[test]
-fn lints_are_expected_in_the_function_that_is_kept() {
+fn lints_are_expected_in_the_original_function() {
     check(
-        quote!(process, rename = "twin"),
+        quote!(process, rename = "counterpart"),
         quote! {
             #[expect(unused, reason = "in the body")]
             fn kept() -> Result<(), Error> { BODY }
@@ -212,7 +212,7 @@ fn lints_are_expected_in_the_function_that_is_kept() {
             #[cfg(target_os = "linux")]
             #[must_use = "futures do nothing unless polled"]
             #[allow(unused, reason = "in the body")]
-            fn twin() -> impl ::core::future::Future<
+            fn counterpart() -> impl ::core::future::Future<
                 Output = Result<(), Error>,
             > + ::core::marker::Send + use<> {
                 use ::asyncify_runtime::process::__private as __process;
@@ -223,7 +223,7 @@ fn lints_are_expected_in_the_function_that_is_kept() {
                     __request.answer((&kept(),).0)
                 }
                 static __TASK: __process::Task = __process::Task::new(
-                    ::core::concat!(::core::module_path!(), "::", "twin"),
+                    ::core::concat!(::core::module_path!(), "::", "counterpart"),
                     (::core::file!(), ::core::line!(), ::core::column!()),
                     __run,
                 );
@@ -240,7 +240,7 @@ fn lints_are_expected_in_the_function_that_is_kept() {
             #[cfg(not(target_os = "linux"))]
             #[allow(unused, reason = "in the body")]
             #[allow(unused_variables)]
-            async fn twin() -> Result<(), Error> {
+            async fn counterpart() -> Result<(), Error> {
                 loop {}
             }
             #[cfg(not(target_os = "linux"))]

@@ -72,7 +72,7 @@ fn types_that_cannot_be_said_are_not() {
 }
 
 #[test]
-fn twin_stands_behind_its_async_function() {
+fn counterpart_stands_behind_its_async_function() {
     check(
         quote!(rename = "read_blocking"),
         quote! {
@@ -88,14 +88,27 @@ fn twin_stands_behind_its_async_function() {
             }
             #[deprecated]
             #[allow(unused)]
-            unsafe fn read_blocking<T, const N: usize>(a: T, __arg1: [u8; N], #[cfg(unix)] c: u8) {
+            unsafe fn read_blocking<T, const N: usize>(a: T, arg1: [u8; N], #[cfg(unix)] c: u8) {
                 #[allow(deprecated)]
                 let __future = {
-                    #[cfg(all(not(all(unix))))]
-                    let __result = unsafe { read::<T, N>(a, __arg1) };
-                    #[cfg(all(all(unix)))]
-                    let __result = unsafe { read::<T, N>(a, __arg1, c) };
-                    __result
+                    macro_rules! __sync_to_async_argument3 {
+                        ($($a:tt)*) => {
+                            unsafe { read:: < T, N > ($($a)*) }
+                        };
+                    }
+                    #[cfg(all(unix))]
+                    macro_rules! __sync_to_async_argument2 {
+                        ($($a:tt)*) => {
+                            __sync_to_async_argument3!($($a)* c,)
+                        };
+                    }
+                    #[cfg(not(all(unix)))]
+                    macro_rules! __sync_to_async_argument2 {
+                        ($($a:tt)*) => {
+                            __sync_to_async_argument3!($($a)*)
+                        };
+                    }
+                    __sync_to_async_argument2!(a, arg1,)
                 };
                 #[allow(unused_qualifications, clippy::async_yields_async)]
                 let __output = ::asyncify_runtime::__private::to_sync(__future);
@@ -200,7 +213,7 @@ fn sync_function_is_left_alone() {
 }
 
 #[test]
-fn function_is_kept_whatever_its_new_name_is() {
+fn original_function_stays_whatever_the_new_name_is() {
     for wrong in [quote!(rename), quote!(rename = "a b"), quote!(renam = "two")] {
         let one = quote!(
             async fn one() -> u8 {

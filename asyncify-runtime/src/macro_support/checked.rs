@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code, reason = "`Send` that a constructor has checked")]
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, ToOwned};
 use std::marker::PhantomData;
 
 use super::{Arg, CloneImplementor, CloneSelf, Lend, Output, Witness};
@@ -14,8 +14,10 @@ use super::{Arg, CloneImplementor, CloneSelf, Lend, Output, Witness};
 /// A value that is moved to the pool or back.
 pub struct Checked<T>(T);
 
-// SAFETY: `Checked` is made only by `arg`, `arg_generic` and `proved`. The first two ask
-// `T: Send` themselves; a `Proof<T>` is made only by functions that ask it.
+// SAFETY: `Checked` is made only by `arg`, `arg_generic`, `copy_as_ref`, `copy_borrow`, `proved`,
+// and from a `Checked` by `converted`. The first two ask `T: Send` themselves; a copy is a
+// `X::Owned`, which `Lend` requires to be `Send`; and a `Proof<T>` is made only by functions that
+// ask `T: Send`.
 unsafe impl<T> Send for Checked<T> {}
 
 impl<T> Checked<T> {
@@ -27,6 +29,11 @@ impl<T> Checked<T> {
     /// Returns the value.
     pub fn take(self) -> T {
         self.0
+    }
+
+    /// Returns the reference that the body expects.
+    pub fn lend(&self) -> &T {
+        &self.0
     }
 }
 
@@ -40,6 +47,38 @@ pub fn arg_generic<T: Send>(value: T) -> Checked<T> {
     Checked(value)
 }
 
+/// The owned copy of what an argument refers to. It implements nothing but the trait through which
+/// it was borrowed, so that the body calls that without naming the target.
+struct OwnedTarget<X: ?Sized + ToOwned>(X::Owned);
+
+impl<X: ?Sized + ToOwned> AsRef<X> for OwnedTarget<X> {
+    fn as_ref(&self) -> &X {
+        self.0.borrow()
+    }
+}
+
+impl<X: ?Sized + ToOwned> Borrow<X> for OwnedTarget<X> {
+    fn borrow(&self) -> &X {
+        self.0.borrow()
+    }
+}
+
+/// Makes an owned copy of an argument of a type `AsRef<X>`.
+pub fn copy_as_ref<X: ?Sized + Lend>(target: &X) -> Checked<impl AsRef<X> + use<X>> {
+    Checked(OwnedTarget::<X>(target.to_owned()))
+}
+
+/// Makes an owned copy of an argument of a type `Borrow<X>`.
+pub fn copy_borrow<X: ?Sized + Lend>(target: &X) -> Checked<impl Borrow<X> + use<X>> {
+    Checked(OwnedTarget::<X>(target.to_owned()))
+}
+
+/// Hides the type that an argument of a type `Into<X>` was converted to. It was checked before, as
+/// the compiler would check a bound here wherever the hidden type is used.
+pub fn converted<X>(value: Checked<X>) -> Checked<impl Into<X>> {
+    Checked(value.0)
+}
+
 /// An owned copy of a borrowed argument, which the body borrows as `B`.
 // `O: ?Sized`, which no value is, so that an unsized type is an error of its own only.
 pub struct OwnedCopy<B: ?Sized, O: ?Sized> {
@@ -47,9 +86,9 @@ pub struct OwnedCopy<B: ?Sized, O: ?Sized> {
     owned: O,
 }
 
-// SAFETY: `OwnedCopy` is made only by `keep`, `keep_generic`, `keep_clone`, `keep_slice`,
-// `keep_self` and `keep_implementor`, all of which ask `O: Send`: `keep`, `keep_self` and
-// `keep_implementor` by way of the supertraits of `Lend`, `CloneSelf` and `CloneImplementor`, and
+// SAFETY: `OwnedCopy` is made only by `copy`, `copy_generic`, `clone_generic`, `copy_slice`,
+// `clone_self` and `clone_implementor`, all of which ask `O: Send`: `copy`, `clone_self` and
+// `clone_implementor` by way of the supertraits of `Lend`, `CloneSelf` and `CloneImplementor`, and
 // that of a slice by way of its items.
 unsafe impl<B: ?Sized, O: ?Sized> Send for OwnedCopy<B, O> {}
 
@@ -61,13 +100,13 @@ impl<B: ?Sized, O: ?Sized + Borrow<B>> OwnedCopy<B, O> {
 }
 
 /// Makes an owned copy of a borrowed argument.
-pub fn keep<B: ?Sized + Lend>(borrowed: &B) -> OwnedCopy<B, B::Owned> {
+pub fn copy<B: ?Sized + Lend>(borrowed: &B) -> OwnedCopy<B, B::Owned> {
     OwnedCopy { owned: borrowed.to_owned(), target: PhantomData }
 }
 
 /// Makes an owned copy of a borrowed argument of a generic type. The bounds are direct, so that
 /// rustc proposes to add the missing one.
-pub fn keep_generic<B, O>(borrowed: &B) -> OwnedCopy<B, O>
+pub fn copy_generic<B, O>(borrowed: &B) -> OwnedCopy<B, O>
 where
     B: ?Sized + Sync + ToOwned<Owned = O>,
     O: Send,
@@ -75,23 +114,23 @@ where
     OwnedCopy { owned: borrowed.to_owned(), target: PhantomData }
 }
 
-/// As [`keep_generic`], but proposes `Clone`.
-pub fn keep_clone<T: Clone + Send + Sync>(borrowed: &T) -> OwnedCopy<T, T> {
+/// As [`copy_generic`], but proposes `Clone`.
+pub fn clone_generic<T: Clone + Send + Sync>(borrowed: &T) -> OwnedCopy<T, T> {
     OwnedCopy { owned: borrowed.clone(), target: PhantomData }
 }
 
-/// As [`keep_generic`] for a slice, but proposes `Clone` for its items.
-pub fn keep_slice<T: Clone + Send + Sync>(borrowed: &[T]) -> OwnedCopy<[T], Vec<T>> {
+/// As [`copy_generic`] for a slice, but proposes `Clone` for its items.
+pub fn copy_slice<T: Clone + Send + Sync>(borrowed: &[T]) -> OwnedCopy<[T], Vec<T>> {
     OwnedCopy { owned: borrowed.to_vec(), target: PhantomData }
 }
 
 /// Clones the receiver of a trait's default body.
-pub fn keep_implementor<S: ?Sized + CloneImplementor>(borrowed: &S) -> OwnedCopy<S, Box<S>> {
+pub fn clone_implementor<S: ?Sized + CloneImplementor>(borrowed: &S) -> OwnedCopy<S, Box<S>> {
     OwnedCopy { owned: borrowed.boxed_clone(), target: PhantomData }
 }
 
 /// Clones the receiver.
-pub fn keep_self<S: CloneSelf>(borrowed: &S) -> OwnedCopy<S, S> {
+pub fn clone_self<S: CloneSelf>(borrowed: &S) -> OwnedCopy<S, S> {
     OwnedCopy { owned: borrowed.clone(), target: PhantomData }
 }
 

@@ -67,7 +67,7 @@ impl<'a, T> LentSlot<'a, T> {
     }
 
     /// Takes the value out of the slot, for the body.
-    pub fn take_out(&self) -> LentValue<T> {
+    pub fn take_value(&self) -> LentValue<T> {
         LentValue { value: self.slot.take(), slot: self.slot.clone() }
     }
 }

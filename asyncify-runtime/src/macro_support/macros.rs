@@ -21,9 +21,9 @@ pub use asyncify_macros::{async_to_sync, main, sync_to_async};
 ///
 /// | form | behavior |
 /// | --- | --- |
-/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated by the caller, from left to right: a variable is moved or copied, and `&b` passes an owned copy (for a variable `r` that is itself a reference, write `&*r`). The call runs on the pool. |
+/// | `asyncify!(path::f(a, &b, c.await?))` | The arguments are evaluated by the caller, from left to right: a value is moved, and of a reference, such as `&b`, a `path: &Path` or `dir.path()`, the call borrows an owned copy. What a reference refers to but is not `Clone` must be `'static`, and the type of a variable must be known before the macro. The call runs on the pool. |
 /// | `asyncify!(value.method(args))` | As above. `value` is a variable or a field of one, a literal, or a `.clone()` of these. Other expressions are an error, because they would run on the caller's thread. |
-/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of the code runs on the pool, and moves the variables that it uses. `?` and `return` end the block; `.await` is an error. |
+/// | `asyncify!({ .. })`, <code>asyncify!(\|\| ..)</code> | All of the code runs on the pool, and moves the variables that it uses. `?` and `return` end the block; `.await` is an error. If a second <code>?</code> follows the `.await`, name the error type: <code>asyncify!(\|\| -> io::Result<_> { .. }).await?</code> |
 ///
 /// The call is lazy, and `.await` returns its value. Methods configure where and how it runs:
 ///

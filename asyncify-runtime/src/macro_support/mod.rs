@@ -9,6 +9,7 @@
 
 mod checked;
 mod in_place;
+mod inline;
 mod lend;
 mod limit;
 #[cfg(feature = "macros")]
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use self::checked::{Checked, OwnedCopy, Proof};
 pub use self::in_place::{InPlaceArgument, in_place, in_place_argument, in_place_async};
+pub use self::inline::{Argument, MoveArgument, inline_arg};
 pub use self::lend::{LentSlot, LentValue, lent_slot, lent_slot_generic};
 pub use self::limit::Limit;
 pub use self::to_sync::to_sync;
@@ -163,14 +165,9 @@ pub fn fake<T>() -> T {
     unreachable!("only the type of this is used")
 }
 
-/// Checks an argument of `asyncify!`, which must not borrow from the caller.
-pub fn inline_arg<T: Arg + 'static>(value: T) -> Checked<T> {
-    arg(value)
-}
-
 pub use self::checked::{
-    arg, arg_generic, keep, keep_clone, keep_generic, keep_implementor, keep_self, keep_slice,
-    output, output_generic,
+    arg, arg_generic, clone_generic, clone_implementor, clone_self, converted, copy, copy_as_ref,
+    copy_borrow, copy_generic, copy_slice, output, output_generic,
 };
 
 /// Creates the call of a body whose result type was [checked](output).

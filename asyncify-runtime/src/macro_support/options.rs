@@ -66,6 +66,10 @@ pub mod sync_to_async {
     /// `skip`, on a function in an annotated block: leaves it as it is.
     pub struct skip;
 
+    /// `opt_in`, on an `impl` or `trait`: changes only the functions that have the attribute
+    /// themselves.
+    pub struct opt_in;
+
     /// `process` or `process(timeout = "30s")`, on a free function: runs the body in a worker
     /// process, which can crash or be killed without affecting the caller.
     pub struct process;

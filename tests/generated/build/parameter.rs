@@ -49,16 +49,27 @@ pub(crate) fn parameter(
         return Parameter { pattern: name, ty, shown, statement, value, lent: true };
     }
     let (ty, value) = top(generic, needs, random);
-    let into = ty.starts_with("impl Into");
+    // What such a value shows is what it converts to.
+    let converted = if ty.starts_with("impl Into") {
+        Some(format!("Into::<String>::into({name})"))
+    } else if ty.starts_with("impl AsRef") {
+        Some(format!("AsRef::<str>::as_ref(&{name})"))
+    } else {
+        None
+    };
     let (pattern, shown, statement) = match random.below(6) {
-        0 if !into => (format!("mut {name}"), format!("&{name}"), format!("let _ = &mut {name};")),
-        1 if !into => (format!("_{place}"), format!("&_{place}"), String::new()),
-        2 if !into => ("_".to_owned(), "()".to_owned(), String::new()),
+        0 if converted.is_none() => {
+            (format!("mut {name}"), format!("&{name}"), format!("let _ = &mut {name};"))
+        }
+        1 if converted.is_none() => (format!("_{place}"), format!("&_{place}"), String::new()),
+        2 if converted.is_none() => ("_".to_owned(), "()".to_owned(), String::new()),
         3 if ty.starts_with('(') && ty.ends_with(",)") && ty != "()" => {
             (format!("({name}, ..)"), format!("&{name}"), String::new())
         }
-        _ if into => (name.clone(), format!("Into::<String>::into({name})"), String::new()),
-        _ => (name.clone(), format!("&{name}"), String::new()),
+        _ => {
+            let shown = converted.unwrap_or_else(|| format!("&{name}"));
+            (name.clone(), shown, String::new())
+        }
     };
     Parameter { pattern, ty, shown, statement, value, lent: false }
 }
@@ -66,7 +77,7 @@ pub(crate) fn parameter(
 /// A type as it stands in a signature, where borrows and generics may.
 fn top(generic: bool, needs: &mut Needs, random: &mut Random) -> (String, String) {
     let (ty, value) = owned(2, random);
-    match random.below(if generic { 16 } else { 11 }) {
+    match random.below(if generic { 18 } else { 11 }) {
         0 => ("&str".to_owned(), "\"borrowed\"".to_owned()),
         1 => (format!("&{ty}"), format!("&{value}")),
         2 => (format!("&[{ty}]"), format!("&[{value}]")),
@@ -92,7 +103,9 @@ fn top(generic: bool, needs: &mut Needs, random: &mut Random) -> (String, String
             (format!("&'a {ty}"), format!("&{value}"))
         }
         14 => ("impl Into<String> + Send + 'static".to_owned(), "\"into\"".to_owned()),
-        15 => {
+        15 => ("impl Into<String> + Send".to_owned(), "\"into\"".to_owned()),
+        16 => ("impl AsRef<str> + Send".to_owned(), "\"as ref\"".to_owned()),
+        17 => {
             let ty = "impl std::fmt::Debug + Clone + Send + Sync + 'static".to_owned();
             (ty, value)
         }

@@ -4,7 +4,7 @@ use crate::check::{Ask, Check};
 use crate::forms::Form;
 
 /// The options of `sync_to_async`, but for `crate`, and what a hover says of each.
-const TO_ASYNC: [(&str, &str); 14] = [
+const TO_ASYNC: [(&str, &str); 15] = [
     ("executor", "the executor to run on"),
     ("limit", "the maximum number of bodies of the function"),
     ("limiter", "a `Limiter` whose limit applies to all functions"),
@@ -18,6 +18,7 @@ const TO_ASYNC: [(&str, &str); 14] = [
     ("rename", "adds the async one under this name"),
     ("suffix", "adds async ones whose names end with this suffix"),
     ("skip", "leaves it as it is"),
+    ("opt_in", "changes only the functions that have the attribute"),
     ("process", "runs the body in a worker process"),
 ];
 

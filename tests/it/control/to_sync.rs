@@ -230,7 +230,7 @@ impl Counter {
 }
 
 #[test]
-fn twins_stand_beside_their_async_functions() {
+fn counterparts_stand_beside_their_async_functions() {
     let mut counter = Counter::new_blocking(1);
     *counter.add_blocking(&[2], (true, 0)) += 10;
     assert_eq!(counter.get(), 15);
@@ -255,7 +255,7 @@ async fn greet(name: impl AsRef<str>, mut greeting: String) -> impl Iterator<Ite
 }
 
 #[test]
-fn free_functions_have_twins() {
+fn free_functions_have_counterparts() {
     assert_eq!(greet_blocking("you", "hey ".to_owned()).collect::<String>(), "hey you");
     let greeting = block_on(async { greet("you", String::new()).await.count() });
     assert_eq!(greeting, 3);

@@ -48,7 +48,7 @@ impl<Item: Clone + PartialEq + Send + Sync + 'static> List<Item> {
     }
 }
 
-/// A number with twins.
+/// A number with counterparts.
 #[derive(Clone, Copy, Debug)]
 pub struct Number(u32);
 

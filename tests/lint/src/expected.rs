@@ -21,7 +21,7 @@ pub fn function(number: u8) -> u8 {
 #[expect(unused_variables, clippy::needless_pass_by_value, reason = "met by the kept one")]
 pub fn kept(text: String) {}
 
-/// In the async function that stays; its sync twin has a name of the same style.
+/// In the async function that stays; its sync counterpart has a name of the same style.
 #[async_to_sync(rename = "Waited")]
 #[expect(non_snake_case, unused_variables, reason = "met by the kept one")]
 #[must_use]

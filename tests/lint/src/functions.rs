@@ -6,7 +6,7 @@ use core::num::ParseIntError;
 use std::path::Path;
 use std::{fs, io};
 
-use asyncify_runtime::{BlockingPool, sync_to_async};
+use asyncify_runtime::{BlockingPool, Limiter, asyncify, sync_to_async};
 
 /// No arguments, no result.
 #[sync_to_async]
@@ -79,7 +79,7 @@ pub fn elsewhere(pool: &BlockingPool, number: u8) -> (usize, u8) {
     (pool.metrics().threads, number)
 }
 
-/// A twin that stays sync.
+/// A counterpart that stays sync.
 #[sync_to_async(rename = "double_async")]
 #[must_use]
 pub const fn double(number: u32) -> u32 {
@@ -132,3 +132,27 @@ made!(
     from_macro,
     1
 );
+
+/// Converts its arguments.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+#[sync_to_async]
+pub fn converted<P: AsRef<Path>, N: Into<String>>(
+    path: P,
+    name: N,
+) -> io::Result<(String, Vec<u8>)> {
+    Ok((name.into(), fs::read(path)?))
+}
+
+/// Uses a parameter in an option alone.
+#[sync_to_async(limiter = limiter)]
+pub fn limited_by(limiter: &Limiter, value: u8) -> u8 {
+    value.saturating_add(1)
+}
+
+/// Copies what its arguments refer to.
+pub async fn inline(path: &Path, text: &str) -> bool {
+    asyncify!(path.starts_with(text)).await
+}

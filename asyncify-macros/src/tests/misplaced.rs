@@ -44,9 +44,9 @@ fn it_takes_whatever_it_is_passed() {
             fn get(&self, key: &str, #[cfg(unix)] (a, b): (u8, u8)) -> u8 { BODY }
         },
         &expect![[r#"
-            trait __SyncToAsyncStray<__SyncToAsyncOutput> {
+            trait __SyncToAsyncMisplaced<__SyncToAsyncOutput> {
                 #[deprecated(
-                    note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
+                    note = "in a trait's `impl`, put `#[sync_to_async(opt_in)]` on the `impl` too, above `#[async_trait]`"
                 )]
                 fn __sync_to_async_get(
                     _: impl ::core::marker::Sized,
@@ -60,7 +60,7 @@ fn it_takes_whatever_it_is_passed() {
             impl<
                 __SyncToAsyncSelf: ?::core::marker::Sized,
                 __SyncToAsyncOutput,
-            > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
+            > __SyncToAsyncMisplaced<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
         "#]],
     );
 }
@@ -75,9 +75,9 @@ fn it_is_as_async_unsafe_and_generic_as_the_sibling() {
             { BODY }
         },
         &expect![[r#"
-            trait __SyncToAsyncStray<__SyncToAsyncOutput> {
+            trait __SyncToAsyncMisplaced<__SyncToAsyncOutput> {
                 #[deprecated(
-                    note = "in the `impl` of a trait, put the `sync_to_async` attribute on the whole `impl`"
+                    note = "in a trait's `impl`, put `#[sync_to_async(opt_in)]` on the `impl` too, above `#[async_trait]`"
                 )]
                 async unsafe fn __sync_to_async_get<K: ?::core::marker::Sized, const N: usize>(
                     _: impl ::core::marker::Sized,
@@ -89,7 +89,7 @@ fn it_is_as_async_unsafe_and_generic_as_the_sibling() {
             impl<
                 __SyncToAsyncSelf: ?::core::marker::Sized,
                 __SyncToAsyncOutput,
-            > __SyncToAsyncStray<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
+            > __SyncToAsyncMisplaced<__SyncToAsyncOutput> for __SyncToAsyncSelf {}
         "#]],
     );
 }
