@@ -44,7 +44,7 @@ pub(super) fn of(
     for bound in bounds_of(ty, sig, body)? {
         match bound_of(bound, generics)? {
             Bound::Conversion(_) if conversion.is_some() => return None,
-            Bound::Conversion(found) => conversion = Some(found),
+            Bound::Conversion(found) => conversion = Some(*found),
             Bound::Harmless => {}
         }
     }
@@ -104,7 +104,7 @@ fn bounds_of<'a>(
 }
 
 enum Bound {
-    Conversion(Conversion),
+    Conversion(Box<Conversion>),
     /// One that the owned value meets.
     Harmless,
 }
@@ -125,7 +125,8 @@ fn bound_of(bound: &TypeParamBound, generics: &[Ident]) -> Option<Bound> {
         && find_opaque(target).is_none()
         && !is_generic(target, generics, true)
         && !matches!(peel(target), Type::TraitObject(_));
-    is_concrete.then(|| Bound::Conversion(Conversion { kind, target: target.clone() }))
+    let conversion = || Box::new(Conversion { kind, target: target.clone() });
+    is_concrete.then(|| Bound::Conversion(conversion()))
 }
 
 fn only_type(arguments: &Punctuated<GenericArgument, Token![,]>) -> Option<&Type> {

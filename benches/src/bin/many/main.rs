@@ -42,7 +42,7 @@ fn run() -> io::Result<()> {
             ("--quick", _) => scale = Scale { samples: 1, part: 100 },
             ("--write", rest) => write = rest.next(),
             ("maps" | "streams" | "items" | "files" | "readers" | "bound", _) => {
-                named.push(argument)
+                named.push(argument);
             }
             _ => return Err(io::Error::other(USAGE)),
         }
