@@ -78,7 +78,8 @@ fn the_error_type_of_a_block_is_inferred_from_its_use() {
     let sum = async || -> Result<u32, ParseIntError> {
         let left: Result<u32, ParseIntError> = asyncify!({ Ok("1".parse::<u32>()? + 1) }).await;
         // Behind another `?`, only the closure can say it.
-        let right = asyncify!(|| -> Result<_, ParseIntError> { Ok("2".parse::<u32>()?) }).await?;
+        let right =
+            asyncify!(|| -> Result<_, ParseIntError> { Ok(1 + "1".parse::<u32>()?) }).await?;
         Ok(left? + right)
     };
     assert_eq!(block_on(sum()), Ok(4));

@@ -2,7 +2,7 @@
 //! same trait.
 
 use std::borrow::Borrow;
-use std::ffi::{CStr, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::path::{Path, PathBuf};
 
 use asyncify_runtime::{BlockingPool, sync_to_async};
@@ -155,7 +155,8 @@ fn callers_pass_what_they_have() {
         assert!(same(path, path).await);
         assert_eq!(behind_a_reference(path, &*directory).await, 6);
         assert_eq!(behind_a_reference(&path.join("c"), &directory).await, 8);
-        assert_eq!(unlike_targets(&directory, &[1, 2], c"c", "os").await, 8);
+        let c = CString::new("c").expect("no zero within");
+        assert_eq!(unlike_targets(&directory, &[1, 2], &c, "os").await, 8);
         assert_eq!(into(path, &*directory).await, (path.to_owned(), directory.clone()));
         assert_eq!(borrowed(&*directory, vec![1]).await, "a/b1");
         assert_eq!(own("static").await, "static");
