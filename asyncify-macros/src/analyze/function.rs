@@ -202,10 +202,13 @@ fn borrow_static(executor: &TokenStream) -> TokenStream {
     quote!(#borrow #executor)
 }
 
-/// Whether a name is in upper case, as those of statics are.
+/// Whether a name is in upper case, as those of statics are. The first two letters decide, so that a
+/// name to which an editor appends something is expanded the same.
 fn is_constant(name: &Ident) -> bool {
     let name = name.to_string();
-    name.len() > 1 && !name.contains(char::is_lowercase)
+    let mut letters = name.chars();
+    letters.next().is_some_and(char::is_uppercase)
+        && letters.next().is_some_and(|letter| !letter.is_lowercase())
 }
 
 /// Reports a `lend` that none of the functions in its reach has a use for.

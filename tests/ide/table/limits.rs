@@ -21,7 +21,6 @@ pub(crate) const LIMITS: [Limit; 4] = [
             "streamed: complete no name of ours",
             "in_process: complete no name of ours",
             "in_place: complete no name of ours",
-            "inline: complete no name of ours",
         ],
     },
     Limit {
