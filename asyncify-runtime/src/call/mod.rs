@@ -32,7 +32,7 @@ pub use self::timed::TimedCall;
 use crate::executor::Executor;
 use crate::limit::Limiter;
 use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};
-use crate::util::{catch, drop_quietly};
+use crate::util::run_quietly;
 
 /// A blocking call: a future of its value, which the first poll starts.
 ///
@@ -376,9 +376,9 @@ impl<T> Drop for BlockingCall<'_, T> {
         let State::Unstarted(call) = &self.state else { return };
         if call.options.as_ref().is_some_and(|options| options.spawn_on_drop) {
             // The executor is the user's, and may panic.
-            drop_quietly(catch(|| {
+            run_quietly(|| {
                 self.running();
-            }));
+            });
         }
     }
 }

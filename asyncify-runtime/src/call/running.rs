@@ -17,7 +17,7 @@ use crate::limit::{Acquire, HeldPermit, Limiter, LimiterPermit};
 use crate::pool::Global;
 use crate::sync::Mutex;
 use crate::task::{Job, JoinError, JoinHandle, Progress, current};
-use crate::util::{catch, drop_quietly};
+use crate::util::{drop_quietly, run_quietly};
 
 /// A started call. Dropping it cancels the call, unless it is detached.
 #[doc(hidden)]
@@ -404,7 +404,7 @@ impl<T> Running<'_, T> {
         }
         if self.handle.joins_on_drop() {
             // The result is the user's, and may panic when it is dropped.
-            drop_quietly(catch(|| drop_quietly(block_on(&mut self.handle))));
+            run_quietly(|| drop_quietly(block_on(&mut self.handle)));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::executor::Executor;
 use crate::limit::Limiter;
 use crate::pool::Global;
 use crate::task::JoinError;
-use crate::util::{catch, drop_quietly};
+use crate::util::run_quietly;
 
 /// Options for a number of jobs: each job is a [`BlockingCall`] with these options.
 #[derive(Clone, Default)]
@@ -61,7 +61,7 @@ impl SpawnOptions {
     pub(crate) fn spawn_guaranteed(&self, job: impl FnOnce() + Send + 'static) {
         let job = Guaranteed { job: Some(job), fallback: Fallback::GlobalPool };
         // An executor that panics has dropped the job, whose destructor uses the fallback.
-        drop_quietly(catch(|| drop(self.call(move || job.run()).detach().start_with_limiter())));
+        run_quietly(|| drop(self.call(move || job.run()).detach().start_with_limiter()));
     }
 }
 
@@ -92,12 +92,12 @@ impl<F: FnOnce() + Send + 'static> Drop for Guaranteed<F> {
             Fallback::GlobalPool => {
                 let job = Self { job: Some(job), fallback: Fallback::ThisThread };
                 // A hook of the global pool may panic.
-                drop_quietly(catch(|| {
+                run_quietly(|| {
                     let call = BlockingCall::new(move || job.run());
                     drop(call.executor(&Global).detach().start_with_limiter());
-                }));
+                });
             }
-            Fallback::ThisThread => drop_quietly(catch(job)),
+            Fallback::ThisThread => run_quietly(job),
         }
     }
 }

@@ -19,7 +19,7 @@ use super::wire::{FrameReader, Header, Kind};
 use super::{start, sys, wire};
 use crate::error::Error;
 use crate::error::process::{Crash, OomHint, ProcessError};
-use crate::util::{catch, drop_quietly};
+use crate::util::{catch, drop_quietly, run_quietly};
 
 /// How long a worker may take to exit that was asked to, or that has closed its socket.
 pub(crate) const EXIT_TIMEOUT: Duration = Duration::from_millis(500);
@@ -40,7 +40,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
         });
         match started {
             // If it panics, the destructor of the worker ends the process and its call.
-            Ok(worker) => drop_quietly(catch(|| worker.serve())),
+            Ok(worker) => run_quietly(|| worker.serve()),
             Err(failure) => shared.start_failed(failure),
         }
     }

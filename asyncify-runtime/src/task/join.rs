@@ -13,7 +13,7 @@ use super::cancel::Progress;
 use super::current;
 use super::raw::RawTask;
 use super::state::{Outcome, Readiness};
-use crate::util::drop_quietly;
+use crate::util::drop_all_quietly;
 use crate::util::spin::join::{self, SpinResult};
 
 /// A handle to a spawned call, which resolves to its value or to a [`JoinError`].
@@ -186,7 +186,7 @@ impl RawTask {
         }
         if let Readiness::Pending { .. } = readiness {
             // SAFETY: rule 4: not registered and not complete, so the slot belongs to the handle.
-            drop_quietly(unsafe { self.set_waker(cx.waker()) });
+            drop_all_quietly(unsafe { self.set_waker(cx.waker()) });
             readiness = self.state().register();
         }
         match readiness {
@@ -213,7 +213,7 @@ impl RawTask {
                 let waker = unsafe { self.take_waker() };
                 // SAFETY: the handle's reference.
                 unsafe { self.drop_ref() };
-                drop_quietly(waker);
+                drop_all_quietly(waker);
             }
         }
     }

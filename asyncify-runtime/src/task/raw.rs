@@ -20,7 +20,7 @@ use super::context::TaskContext;
 use super::state::{Outcome, State};
 use crate::limit::QueuePermit;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
-use crate::util::{catch, drop_quietly};
+use crate::util::{drop_all_quietly, drop_quietly, run_quietly};
 
 /// A panic's payload.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -212,7 +212,7 @@ impl RawTask {
         unsafe { ptr::drop_in_place(self.0.as_ptr()) };
         // SAFETY: allocated by `Box::new` for a `TaskCell` of this layout.
         unsafe { alloc::dealloc(self.0.as_ptr().cast(), layout) };
-        drop_quietly(waker);
+        drop_all_quietly(waker);
     }
 
     /// Sets the caller's context.
@@ -299,10 +299,10 @@ impl RawTask {
         match outcome {
             Outcome::Output => {
                 let drop_output = self.header().vtable.drop_output;
-                drop_quietly(catch(|| {
+                run_quietly(|| {
                     // SAFETY: the caller's contract.
                     self.with_stage(|stage| unsafe { drop_output(stage) });
-                }));
+                });
             }
             Outcome::Panicked => {
                 // SAFETY: the caller's contract.
@@ -372,10 +372,10 @@ impl RawTask {
     /// The stage belongs to the caller and holds the body.
     pub(super) unsafe fn drop_body(self) {
         let drop_body = self.header().vtable.drop_body;
-        drop_quietly(catch(|| {
+        run_quietly(|| {
             // SAFETY: the caller's contract.
             self.with_stage(|stage| unsafe { drop_body(stage) });
-        }));
+        });
     }
 
     #[inline]

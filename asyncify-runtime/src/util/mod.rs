@@ -41,6 +41,14 @@ pub(crate) fn drop_quietly<T>(value: T) {
     }
 }
 
+/// Runs `f` and catches its panic, which the panic hook reports.
+#[inline]
+pub(crate) fn run_quietly(f: impl FnOnce()) {
+    if let Err(payload) = catch(f) {
+        drop_quietly(payload);
+    }
+}
+
 /// [Drops](drop_quietly) all values, even if some of their destructors panic.
 pub(crate) fn drop_all_quietly<T>(values: impl IntoIterator<Item = T>) {
     if std::mem::needs_drop::<T>() {
@@ -52,9 +60,7 @@ pub(crate) fn drop_all_quietly<T>(values: impl IntoIterator<Item = T>) {
 ///
 /// The caller must not hold a lock, because a waker may poll its task immediately.
 pub(crate) fn wake(waker: Waker) {
-    if let Err(payload) = catch(|| waker.wake()) {
-        drop_quietly(payload);
-    }
+    run_quietly(|| waker.wake());
 }
 
 /// [Wakes](wake) all tasks, even if some of the wakers panic.

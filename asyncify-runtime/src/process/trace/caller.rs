@@ -8,8 +8,8 @@ use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, dispatcher};
 
 use super::{CallerSpan, LEVELS, Record, Scope, TARGET, verbosity};
+use crate::util::run_quietly;
 use crate::util::trace_context::TraceContext;
-use crate::util::{catch, drop_quietly};
 
 pub(crate) struct Caller(TraceContext);
 
@@ -36,12 +36,12 @@ impl Caller {
         let Some(index) = record.verbosity.checked_sub(1) else { return };
         let Some(metadata) = METADATA.get(index) else { return };
         // The subscriber may panic, and this is the manager thread.
-        drop_quietly(catch(|| {
+        run_quietly(|| {
             let _current = dispatcher::set_default(&self.0.dispatcher);
             if self.0.dispatcher.enabled(&record.metadata(metadata)) {
                 self.record(&record, metadata);
             }
-        }));
+        });
     }
 
     fn record(&self, record: &Record, metadata: &'static Metadata<'static>) {
