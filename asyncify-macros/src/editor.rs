@@ -1,21 +1,21 @@
-//! What an editor needs otherwise than the compiler.
+//! Differences between the expansion for an editor and that for the compiler.
 //!
-//! The compiler blames what generated tokens do on the place that they carry, so those that check a
-//! type sit at that type. An editor takes all tokens of one place for the same word, and would show
-//! what ours mean to whoever points at the type. It reports none of our checks; so for an editor
-//! no word of ours sits where the user's do. The tokens are the same, but for the names of arguments,
-//! which are [put in front](crate::args::names).
+//! The compiler reports an error of generated tokens at their span, so tokens that check a type have the
+//! span of that type. An editor takes all tokens with the same span for the same token, so a hover over
+//! the type would show the generated ones. It reports none of the checks, so for an editor no generated
+//! token has the span of a user's token. The tokens are the same, except for the names of arguments, which are
+//! [put in front](crate::args::names).
 
 use std::env;
 use std::sync::OnceLock;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// What rust-analyzer puts in the place of code with a syntax error in it, until it has the
-/// expansion. It then puts the code back.
-const STAND_IN: &str = "__ra_fixup";
+/// The identifier with which rust-analyzer replaces code with a syntax error, before it expands the
+/// macro. Afterwards it restores the code.
+const PLACEHOLDER: &str = "__ra_fixup";
 
-/// Says whether this process is rust-analyzer's, and not the compiler.
+/// Returns whether this process belongs to rust-analyzer, and is not the compiler.
 pub(crate) fn expands() -> bool {
     static EXPANDS: OnceLock<bool> = OnceLock::new();
     *EXPANDS.get_or_init(|| {
@@ -25,8 +25,8 @@ pub(crate) fn expands() -> bool {
     })
 }
 
-/// Puts braces around each body that a syntax error took them from, among the tokens of a function
-/// or those of a block's members.
+/// Puts braces around each body that was replaced because of a syntax error, in the tokens of a function
+/// or of the members of a block.
 pub(crate) fn with_bodies(tokens: TokenStream) -> TokenStream {
     if expands() { braced(tokens) } else { tokens }
 }
@@ -39,9 +39,9 @@ fn braced(tokens: TokenStream) -> TokenStream {
             matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':'),
         );
         match token {
-            // Behind `::` it stands for a name.
-            TokenTree::Ident(ident) if ident == STAND_IN && !follows_colon => {
-                // Not at its own place: what is there is taken away again.
+            // After `::` it replaces a name.
+            TokenTree::Ident(ident) if ident == PLACEHOLDER && !follows_colon => {
+                // Without its own span: rust-analyzer would remove the braces with it.
                 Group::new(Delimiter::Brace, TokenTree::Ident(ident).into()).into()
             }
             other => other,

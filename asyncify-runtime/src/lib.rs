@@ -40,7 +40,7 @@
 //! | run calls in order, on one thread | [`DedicatedThread`] |
 //! | limit how many calls run at a time | [`Limiter`], or `limit` on the attribute |
 //! | give up on a call after some time | [`BlockingCall::timeout`], or `timeout` on the attribute |
-//! | run a call even if nobody awaits it | [`BlockingCall::spawn`], or [`BlockingCall::spawn_on_drop`] |
+//! | run a call without awaiting it | [`BlockingCall::spawn`], or [`BlockingCall::spawn_on_drop`] |
 //! | never leave a running body behind | [`BlockingCall::join_on_drop`] |
 //! | let the application choose the executor | [`scope_executor`], or an [`Executor`] as a parameter |
 //! | run several calls, and join or cancel them together | [`TaskGroup`] |

@@ -7,12 +7,12 @@ use super::names::Meaning;
 use super::report::{self, Finding};
 use super::walk::Walk;
 
-/// What the user has added to the list.
+/// The calls that the user has added to the list.
 static ALSO: Group =
     Group { why: "the attribute's argument `also` says so", instead: "", wraps: true };
 
 impl Walk {
-    /// Judges the call of a path.
+    /// Checks the call of a path.
     pub(super) fn check_call(&self, call: &ExprCall, is_value: bool) -> Option<Finding> {
         let Expr::Path(function) = &*call.func else { return None };
         let (path, names) = (&function.path, &self.values.names);
@@ -26,7 +26,7 @@ impl Walk {
         Some(Finding::call(path, word, meaning.path(), group, &wrapped))
     }
 
-    /// Judges the call of a method: by the type of what it is called on, or by its name.
+    /// Checks a method call: by the type of its receiver, or by its name.
     pub(super) fn check_method(&self, call: &ExprMethodCall, is_value: bool) -> Option<Finding> {
         let method = call.method.to_string();
         let by_type = self.values.of(&call.receiver).and_then(|ty| {
@@ -42,7 +42,7 @@ impl Walk {
         Some(Finding::call(&call.method, &call.method, &name, group, &wrapped))
     }
 
-    /// Why a call blocks, if it does and is to be reported.
+    /// Returns why a call blocks, if it does and is to be reported.
     fn blocks(&self, meaning: &Meaning, is_value: bool) -> Option<&'static Group> {
         let path = meaning.path();
         let names = &self.values.names;
@@ -54,7 +54,7 @@ impl Walk {
         counts.then_some(group)
     }
 
-    /// Says whether the attribute's argument `allow` names a path, or what it is in.
+    /// Returns whether the argument `allow` names a path, or a module or type that contains it.
     pub(super) fn is_allowed(&self, path: &str) -> bool {
         self.options.allow.iter().any(|allowed| {
             let meant = self.values.names.meaning(allowed);

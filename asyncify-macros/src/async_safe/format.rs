@@ -1,8 +1,8 @@
-//! Reads the form of TOML that `blocking-calls.toml` is written in.
+//! Reads the subset of TOML in which `blocking-calls.toml` is written.
 //!
-//! One value a line makes it readable without a parser of TOML, which this crate may not depend on.
+//! With one value on each line it needs no TOML parser, on which this crate should not depend.
 
-/// One table: `[name]` or `[[name]]`, and what stands below.
+/// One table: `[name]` or `[[name]]`, with its values.
 pub(super) struct Table<'a> {
     pub(super) name: &'a str,
     pub(super) rows: Vec<(&'a str, Value<'a>)>,
@@ -35,7 +35,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Reads a whole file. A line of any other form is left out.
+/// Reads a whole file. Lines of any other form are ignored.
 pub(super) fn parse(text: &str) -> Vec<Table<'_>> {
     let mut tables = Vec::new();
     let mut lines = text.lines().map(str::trim);

@@ -1,7 +1,7 @@
 //! Guards of blocking locks that are held over an await.
 //!
-//! To lock for a moment is right in async code. To hold the lock over an await is not: the task may
-//! rest there for any time, and whoever wants the lock meanwhile blocks a thread of the executor.
+//! To lock a mutex for a moment is fine in async code. To hold the lock over an await is not: the task may
+//! stay there for any time, and a task that waits for the lock blocks its thread.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -12,8 +12,8 @@ use super::names::Meaning;
 use super::report::Finding;
 use super::walk::Walk;
 
-/// What is wrong with a `let` that takes a guard, if an await follows in its block before the guard
-/// is dropped or given away.
+/// Returns the problem of a `let` that binds a guard, if its block has an await before the guard is
+/// dropped or moved.
 pub(super) fn held_over_await(walk: &Walk, statement: &Stmt, rest: &[Stmt]) -> Option<Finding> {
     let Stmt::Local(local) = statement else { return None };
     let Pat::Ident(guard) = &local.pat else { return None };
@@ -25,7 +25,7 @@ pub(super) fn held_over_await(walk: &Walk, statement: &Stmt, rest: &[Stmt]) -> O
         .then(|| Finding::guard(&lock.method, meaning.path(), group))
 }
 
-/// The call in `mutex.lock().unwrap()`, and whether something is around it that no future has.
+/// Returns the call in `mutex.lock().unwrap()`, and whether a method around it is one that no future has.
 fn locking_call(expr: &Expr) -> Option<(&ExprMethodCall, bool)> {
     match expr {
         Expr::MethodCall(call)
@@ -44,8 +44,8 @@ fn locking_call(expr: &Expr) -> Option<(&ExprMethodCall, bool)> {
     }
 }
 
-/// What is locked: by its type, or else, of a `lock`, by the poison that only the standard library's
-/// mutex has. A `read` or `write` of something unseen is rather one of a file or socket.
+/// Returns the kind of lock: by its type, or for `lock` by the handling of poison, which only the
+/// standard library's mutex has. A `read` or `write` of an unknown type is more likely one of a file.
 fn lock_of(walk: &Walk, lock: &ExprMethodCall, is_unwrapped: bool) -> Option<Meaning> {
     if let Some(ty) = walk.values.of(&lock.receiver) {
         return Some(ty.method(&lock.method.to_string()));
@@ -65,19 +65,19 @@ enum End {
     GivenAway,
 }
 
-/// What comes first. By tokens: the syntax tells no more, and one more visitor of all syntax is a
-/// tenth of the time that this crate takes to build.
+/// Returns which comes first. Works on tokens: syntax says no more, and another visitor of all syntax
+/// would be a tenth of the time that this crate takes to build.
 fn first_end(guard: &Ident, tokens: TokenStream) -> Option<End> {
     let mut tokens = tokens.into_iter().peekable();
     let mut before = None;
     while let Some(token) = tokens.next() {
         match &token {
             TokenTree::Ident(word) if word == "await" => return Some(End::Awaits),
-            // What is awaited in it is awaited by somebody else.
+            // The await in it belongs to another future.
             TokenTree::Ident(word) if word == "async" => {
                 tokens.find(|token| is_group(token, Delimiter::Brace));
             }
-            // What is done through the guard or a borrow of it leaves it where it is.
+            // A method call or a borrow does not move the guard.
             TokenTree::Ident(word) if word == guard => {
                 let is_used = tokens
                     .peek()

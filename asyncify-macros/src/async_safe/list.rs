@@ -1,4 +1,4 @@
-//! What blocks: the file `blocking-calls.toml`, made ready for look-ups.
+//! The calls that block: the file `blocking-calls.toml`, prepared for look-ups.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -11,12 +11,12 @@ pub(super) fn get() -> &'static List {
     LIST.get_or_init(|| List::read(include_str!("../../blocking-calls.toml")))
 }
 
-/// Why calls block, and what to write instead.
+/// Why some calls block, and the alternative.
 #[derive(Debug, PartialEq)]
 pub(super) struct Group {
     pub(super) why: &'static str,
     pub(super) instead: &'static str,
-    /// Whether the wrapped call is proposed.
+    /// Whether the wrapped call is suggested.
     pub(super) wraps: bool,
 }
 
@@ -27,20 +27,20 @@ pub(super) enum Listed {
     Guard(&'static Group),
 }
 
-/// What a short form of a path stands for, unless it could be several.
+/// The path that a short form of it means, unless there are several.
 type Shortened = HashMap<&'static str, Option<&'static str>>;
 
 #[derive(Default)]
 pub(super) struct List {
     paths: HashMap<&'static str, Listed>,
     names: HashMap<&'static str, &'static Group>,
-    /// A word of everything that blocks: code without any of them need not be parsed.
+    /// One word of each blocking call: code without any of them is not parsed.
     words: HashSet<&'static str>,
-    /// The last two words of each path in the file, as in `fs::read`, and the path.
+    /// Paths in the file by their last two words, such as `fs::read`.
     ends: Shortened,
-    /// The types that have listed methods, by their names.
+    /// Types with listed methods, by name.
     types: Shortened,
-    /// Whatever a `use` of everything may bring in: paths in the file and all that lead to them.
+    /// The paths that a glob import may bring into scope: those in the file and their prefixes.
     known: HashSet<&'static str>,
     returns: HashMap<&'static str, &'static str>,
     aliases: Vec<(&'static str, &'static str)>,
@@ -69,7 +69,7 @@ impl List {
     }
 
     fn add(&mut self, table: &Table<'static>) {
-        // Lives as long as the process, which is one compilation.
+        // Leaked: the process is one compilation.
         let group: &'static Group = Box::leak(Box::new(Group {
             why: table.text("why"),
             instead: table.text("instead"),
@@ -86,7 +86,7 @@ impl List {
         let words = lists.iter().copied().flatten();
         self.words.extend(words.filter_map(|path| {
             let mut ends = path.rsplit("::");
-            // Everything has a `new`: the type's name is what tells.
+            // Every type may have a `new`, so the type's name decides.
             ends.next().and_then(|last| if last == "new" { ends.next() } else { Some(last) })
         }));
     }
@@ -113,33 +113,33 @@ impl List {
         self.paths.get(path).copied()
     }
 
-    /// Says whether a word could be the name of a call in the file, by another name or not: what
-    /// brings in the other name has the word as well.
+    /// Returns whether a word could name a listed call, renamed or not: the `use` of a renamed one has the
+    /// word as well.
     pub(super) fn has_word(&self, word: &str) -> bool {
         self.words.contains(word)
     }
 
-    /// Looks a method up whose name is enough.
+    /// Returns a method that is listed by its name alone.
     pub(super) fn name(&self, method: &str) -> Option<&'static Group> {
         self.names.get(method).copied()
     }
 
-    /// The path that everybody shortens to this end, such as `fs::read`.
+    /// Returns the path that is usually shortened to these words, such as `fs::read`.
     pub(super) fn by_end(&self, end: &str) -> Option<&'static str> {
         self.ends.get(end).copied().flatten()
     }
 
-    /// The path of a type of this name.
+    /// Returns the path of the type of this name.
     pub(super) fn type_by_name(&self, name: &str) -> Option<&'static str> {
         self.types.get(name).copied().flatten()
     }
 
-    /// Says whether something in the file has this path, or one that begins with it.
+    /// Returns whether a listed path is this one, or begins with it.
     pub(super) fn knows(&self, path: &str) -> bool {
         self.known.contains(path)
     }
 
-    /// The type that a call returns.
+    /// Returns the type that a call returns.
     pub(super) fn returned(&self, ty: &str, method: &str) -> Option<&'static str> {
         let get = |method: &str| self.returns.get(format!("{ty}::{method}").as_str()).copied();
         get(method).or_else(|| get("*"))
@@ -149,7 +149,7 @@ impl List {
         self.wrappers.contains(&path)
     }
 
-    /// The name under which the file has a path.
+    /// Returns the path under which the file lists another path.
     pub(super) fn canonical(&self, path: String) -> String {
         for (alias, meant) in &self.aliases {
             if let Some(rest) = path.strip_prefix(alias) {
@@ -162,7 +162,7 @@ impl List {
     }
 }
 
-/// Of several paths with the same short form, the one of the standard library is meant.
+/// Of several paths with the same short form, that of the standard library wins.
 fn shorten(short: &mut Shortened, form: &'static str, path: &'static str) {
     let meant = short.entry(form).or_insert(Some(path));
     let is_std = |path: &str| path.starts_with("std::");

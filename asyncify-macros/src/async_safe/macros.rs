@@ -5,8 +5,8 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
-/// The expressions that a macro gets, where its input is a list of them or the arms of a `select!`.
-/// What other input means is known to the macro alone.
+/// Returns the expressions in the input of a macro, if it is a list of expressions or the arms of a
+/// `select!`. Only the macro knows what other input means.
 pub(super) fn expressions(call: &Macro) -> Vec<Expr> {
     let input = call.tokens.clone();
     let selects = ["select", "select_biased"];
@@ -17,7 +17,7 @@ pub(super) fn expressions(call: &Macro) -> Vec<Expr> {
     parser.parse2(input).into_iter().flatten().collect()
 }
 
-/// The futures and handlers of `pattern = future, if condition => handler`.
+/// Returns the futures and handlers of `pattern = future, if condition => handler`.
 fn parts_of_arms(tokens: TokenStream) -> Vec<Expr> {
     let mut parts = vec![TokenStream::new()];
     let mut is_handler = false;
@@ -37,7 +37,7 @@ fn parts_of_arms(tokens: TokenStream) -> Vec<Expr> {
                 }
                 part.extend([token]);
             }
-            // No comma is needed behind a handler in braces.
+            // A handler in braces needs no comma after it.
             TokenTree::Group(group) if is_handler && group.delimiter() == Delimiter::Brace => {
                 part.extend([token]);
                 parts.push(TokenStream::new());

@@ -1,14 +1,13 @@
-//! `async_safe`: finds the calls that block in async code.
+//! `async_safe`: finds calls that block in async code.
 //!
-//! Unlike the other attributes this one has to look into bodies. It reads them as syntax, without
-//! types and without the files around them, so it follows a rule: better to miss a call than to blame
-//! a right one. [`list`] is what blocks, [`names`] what paths mean, [`values`] what is known of the
-//! types of values, [`shapes`] what the way of writing tells. [`walk`] goes through the code,
-//! [`check`] judges the calls, [`guards`] the locks that are held over an await, and [`report`] is
-//! what the user gets to read.
+//! Unlike the other attributes, this one looks into bodies. It reads them as syntax, without types and
+//! without the files around them, so it follows a rule: a missed call is better than a false report.
+//! [`list`] has the calls that block, [`names`] resolves paths, [`values`] infers types, and [`shapes`]
+//! knows what the form of the code shows. [`walk`] walks the code, [`check`] checks the calls, [`guards`]
+//! checks locks that are held over an await, and [`report`] writes the errors and warnings.
 //!
-//! The item is emitted as it stands. Only a warning is written into it, at the start of the function
-//! with the call, where the function's own lint levels reach it.
+//! The item is emitted unchanged, except that a warning is put at the start of the function that contains
+//! the call, where the lint levels of that function apply.
 
 mod check;
 mod format;
@@ -43,12 +42,12 @@ pub(crate) fn async_safe(args: TokenStream, tokens: TokenStream) -> TokenStream 
         _ => {}
     }
     let list = list::get();
-    // Where none of its words stands, the code need not be parsed, which takes the most time here.
+    // Code without any listed word is not parsed, as parsing takes most of the time.
     let may_block = has_word(tokens.clone(), &|word| {
         let word = word.to_string();
         list.has_word(&word) || options.adds_word(&word)
     });
-    // What does not parse has been reported by rustc, or is newer than this crate.
+    // rustc reports what does not parse, unless it is newer than this crate.
     let parsed = if may_block { syn::parse2::<Item>(tokens.clone()).ok() } else { None };
     let Some(mut item) = parsed else {
         let errors = errors.to_tokens();

@@ -1,8 +1,7 @@
-//! What names mean where they are written: the `use` lines, items and variables in view.
+//! Name resolution: the `use` declarations, items and variables in scope.
 //!
-//! The macro sees the item that it stands on and nothing around it. A name whose origin lies
-//! outside is a [`Meaning::Guess`]: it counts where it is written as everybody writes it, and where
-//! what it returns is used as no future can be.
+//! The macro sees only the item that it is on. A name from outside is a [`Meaning::Guess`]: it counts if
+//! it is written in its usual form, and if its value is used in a way that no future can be.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,9 +12,9 @@ use super::list::List;
 /// What a path means.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Meaning {
-    /// The path from its crate on; what the user's crate defines, as it is written.
+    /// The path from its crate; for an item of the user's crate, the path as written.
     Sure(String),
-    /// What it probably means: nothing in view says so.
+    /// A probable meaning, which nothing in scope confirms.
     Guess(String),
 }
 
@@ -26,7 +25,7 @@ impl Meaning {
         }
     }
 
-    /// A method of the type that this is.
+    /// A method of this type.
     pub(super) fn method(&self, name: &str) -> Self {
         match self {
             Self::Sure(ty) => Self::Sure(format!("{ty}::{name}")),
@@ -39,7 +38,7 @@ impl Meaning {
     }
 }
 
-/// The scopes around a place, the innermost last.
+/// The scopes around a position, the innermost last.
 pub(super) struct Names {
     scopes: Vec<Scope>,
     list: &'static List,
@@ -48,31 +47,31 @@ pub(super) struct Names {
 struct Scope {
     kind: ScopeKind,
     bound: HashMap<String, Bound>,
-    /// The paths whose contents are all brought in.
+    /// The paths of glob imports.
     globs: Vec<Vec<String>>,
-    /// Variables, with their types where these are known.
+    /// Variables, with their types if known.
     variables: HashMap<String, Option<Meaning>>,
-    /// Those that are references by their types.
+    /// Variables that are references.
     references: HashSet<String>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum ScopeKind {
-    /// Nothing of the scopes around it is in view.
+    /// Nothing of the enclosing scopes is in scope.
     Module,
-    /// No variable of the scopes around it is in view.
+    /// No variable of the enclosing scopes is in scope.
     Function,
     Block,
 }
 
 enum Bound {
-    /// Another name for this.
+    /// Another name of this path.
     Use(Vec<String>),
-    /// Something of the user's own.
+    /// An item of the user.
     Item,
 }
 
-/// Chains of `use` lines that are longer do not happen; endless ones do not compile.
+/// The longest chain of `use` declarations that is followed; endless ones do not compile.
 const LONGEST_CHAIN: usize = 8;
 
 impl Names {
@@ -98,7 +97,7 @@ impl Names {
         self.scopes.pop();
     }
 
-    /// A variable from here to the end of its scope.
+    /// Declares a variable, from here to the end of its scope.
     pub(super) fn bind(&mut self, name: &Ident, ty: Option<Meaning>) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.references.remove(&name.to_string());
@@ -106,26 +105,26 @@ impl Names {
         }
     }
 
-    /// Takes note that a variable of this scope is a reference.
+    /// Records that a variable of this scope is a reference.
     pub(super) fn refers(&mut self, name: &Ident) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.references.insert(name.to_string());
         }
     }
 
-    /// Says whether a name means a variable that is known to be a reference.
+    /// Returns whether a name is that of a variable that is known to be a reference.
     pub(super) fn is_reference(&self, name: &Ident) -> bool {
         let name = name.to_string();
         let scope = self.scopes.iter().rev().find(|scope| scope.variables.contains_key(&name));
         scope.is_some_and(|scope| scope.references.contains(&name))
     }
 
-    /// Says whether a name means a variable.
+    /// Returns whether a name is that of a variable.
     pub(super) fn is_variable(&self, name: &Ident) -> bool {
         self.variable(name).is_some()
     }
 
-    /// The type of a variable, if it is known.
+    /// Returns the type of a variable, if it is known.
     pub(super) fn type_of(&self, name: &Ident) -> Option<&Meaning> {
         self.variable(name)?.as_ref()
     }
@@ -159,7 +158,7 @@ impl Names {
         }
         for (depth, scope) in self.scopes[..within].iter().enumerate().rev() {
             match scope.bound.get(first) {
-                // What a line brings in may be named by the scope's other lines.
+                // The other declarations of the scope may name what a declaration imports.
                 Some(Bound::Use(target)) if target.first() == Some(first) => {
                     return sure(&[target, rest].concat());
                 }
@@ -173,7 +172,7 @@ impl Names {
                 if glob.first() == Some(first) {
                     continue;
                 }
-                // Not through other globs: they would be tried in every order.
+                // Not through other globs, which would be tried in every order.
                 let place = self.resolve(glob, depth + 1, 1.min(chain - 1));
                 if self.list.knows(&self.list.canonical(format!("{}::{first}", place.path()))) {
                     return sure(&[&[place.path().to_owned()], words].concat());
@@ -196,7 +195,7 @@ impl Names {
             [.., ty] if ty.starts_with(char::is_uppercase) => by_type(ty),
             [.., ty, name] => {
                 let listed = self.list.by_end(&format!("{ty}::{name}")).map(str::to_owned);
-                // What a listed type has besides, such as `File::options`.
+                // Other items of a listed type, such as `File::options`.
                 listed.or_else(|| Some(format!("{}::{name}", by_type(ty)?)))
             }
             _ => None,
@@ -210,7 +209,7 @@ impl Scope {
     fn declare(&mut self, item: &Item) {
         let name = match item {
             Item::Use(line) => {
-                // `use ::std::fs` and `use std::fs` mean the same where nothing is called `std`.
+                // `use ::std::fs` and `use std::fs` are the same unless there is an item named `std`.
                 return self.bring_in(&line.tree, &mut Vec::new());
             }
             Item::Const(item) => &item.ident,

@@ -12,7 +12,7 @@ use crate::errors::Errors;
 
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) enum Level {
-    /// A warning, of the compiler's lint `deprecated`: no other can be worded by a macro.
+    /// A warning, by the lint `deprecated`: a macro can choose the words of no other.
     #[default]
     Warn,
     /// An error.
@@ -22,9 +22,9 @@ pub(super) enum Level {
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) level: Level,
-    /// What is not reported, and what is in it.
+    /// Paths that are not reported, and everything in them.
     pub(super) allow: Vec<Path>,
-    /// What is reported besides.
+    /// Paths that are reported in addition.
     pub(super) also: Vec<Path>,
 }
 
@@ -49,7 +49,7 @@ impl Options {
         options
     }
 
-    /// Says whether `also` names something by this word.
+    /// Returns whether `also` has a path with this word.
     pub(super) fn adds_word(&self, word: &str) -> bool {
         self.also.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == word))
     }
@@ -86,7 +86,7 @@ fn paths(key: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
         return Err(diag::missing_paths(key));
     }
     let paths = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, path);
-    // What is left unread would be one more error.
+    // Unread input would be another error.
     while !content.is_empty() {
         content.parse::<TokenTree>()?;
     }

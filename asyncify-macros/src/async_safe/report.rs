@@ -1,4 +1,4 @@
-//! What the user gets to read.
+//! The reports: an error or a warning, with a suggestion.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -12,7 +12,7 @@ use crate::diag;
 /// One call that blocks.
 pub(super) struct Finding {
     pub(super) error: syn::Error,
-    /// The word that a warning underlines.
+    /// The identifier that a warning underlines.
     word: Ident,
 }
 
@@ -45,9 +45,9 @@ impl Finding {
 //         blocking_call! {}
 //     };
 //
-/// A warning in the only words that stable rustc lets a macro choose. Of all that can be deprecated,
-/// a macro is the one that is not named by the path of the code around it. Its name has the place
-/// and the context of the user's word, so that no line blames the attribute.
+/// A warning. On stable, a macro can choose the words of one warning only: a deprecation. A macro is the one
+/// deprecated item that is named without a path. Its name has the location and the context of the
+/// user's identifier, so that no line of the warning points at the attribute.
 pub(super) fn warning(finding: &Finding) -> TokenStream {
     let span = finding.word.span();
     let text = finding.error.to_string();
@@ -61,8 +61,8 @@ pub(super) fn warning(finding: &Finding) -> TokenStream {
     }
 }
 
-/// `asyncify!(std::fs::read(path)).await`. Of a variable that is a reference, `&*path` makes what it
-/// refers to owned.
+/// Suggests `asyncify!(std::fs::read(path)).await`. For a variable that is a reference, `&*path` lets the
+/// macro own what it refers to.
 pub(super) fn wrapped_call(call: &ExprCall, names: &Names) -> String {
     let argument = |argument: &Expr| {
         let text = short(argument)?;
@@ -79,16 +79,16 @@ pub(super) fn wrapped_call(call: &ExprCall, names: &Names) -> String {
     format!("asyncify!({function}({arguments})).await")
 }
 
-/// `asyncify!({ file.set_len(0) }).await`: of a method it cannot be told what it borrows.
+/// Suggests `asyncify!({ file.set_len(0) }).await`: the borrows of a method are unknown.
 pub(super) fn wrapped_method(call: &ExprMethodCall) -> String {
     let call = short_method(call).unwrap_or_else(|| "..".to_owned());
     format!("asyncify!({{ {call} }}).await")
 }
 
-/// What is longer makes a line of help hard to read.
+/// The longest suggestion in a line of help that is still readable.
 const LONGEST: usize = 48;
 
-/// An expression on a line with others, if it is simple enough.
+/// Formats an expression on one line, if it is simple enough.
 fn short(expr: &Expr) -> Option<String> {
     let text = match expr {
         Expr::Path(path) if path.qself.is_none() => short_path(&path.path)?,

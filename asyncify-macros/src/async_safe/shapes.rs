@@ -1,9 +1,9 @@
-//! What can be told from the way in which code is written.
+//! What the form of the code shows.
 
 use syn::Pat;
 
-/// Methods of iterators, options and results, which call their closures before they return or when
-/// they are iterated over: on the thread that calls them.
+/// Methods of iterators, options and results that call their closures on the calling thread, before they
+/// return or during the iteration.
 pub(super) fn is_adapter(method: &str) -> bool {
     const METHODS: &str = "all and_then any filter filter_map find find_map flat_map fold for_each \
         get_or_insert_with inspect is_none_or is_ok_and is_some_and map map_err map_or \
@@ -13,14 +13,14 @@ pub(super) fn is_adapter(method: &str) -> bool {
     METHODS.split(' ').any(|name| name == method)
 }
 
-/// Methods that results and options have and futures have not.
+/// Methods that results and options have, and futures do not.
 pub(super) fn is_value_method(method: &str) -> bool {
     const METHODS: &str = "expect expect_err is_err is_none is_ok is_some lines ok unwrap unwrap_err \
         unwrap_or unwrap_or_default";
     METHODS.split(' ').any(|name| name == method)
 }
 
-/// `Ok(..)`, `Some(..)` and the like, which no future matches.
+/// Patterns such as `Ok(..)` and `Some(..)`, which no future matches.
 pub(super) fn is_variant(pattern: &Pat) -> bool {
     match pattern {
         Pat::TupleStruct(_) | Pat::Lit(_) => true,

@@ -1,8 +1,8 @@
-//! What is known of the types of values, without the compiler's knowledge of types.
+//! The types of values, as far as the syntax shows them.
 //!
-//! A type is seen where it is written, at a parameter, a field or a `let`, and where a value is made
-//! by a call of the list or by a function of a listed type, as in `File::open(path)?`. What goes on
-//! through other calls is lost from sight.
+//! A type is known where it is written: at a parameter, a field or a `let`. It is also known where a value
+//! is created by a listed call or by a function of a listed type, as in `File::open(path)?`. Other calls
+//! return values of unknown types.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ use syn::{
 use super::list::List;
 use super::names::{Meaning, Names};
 
-/// The names in view, and the fields of the structs in view.
+/// The names in scope, and the fields of the structs in scope.
 pub(super) struct Values {
     pub(super) names: Names,
     list: &'static List,
     fields: HashMap<String, Meaning>,
 }
 
-/// Methods that give what they are called on, or what it holds.
+/// Methods that return their receiver, or the value in it.
 const TRANSPARENT: &str = "as_deref_mut as_mut as_ref borrow borrow_mut by_ref clone expect get_mut \
     map_err take to_owned try_clone unwrap unwrap_or_else ok";
 
@@ -30,7 +30,7 @@ impl Values {
         Self { names: Names::new(list), list, fields: HashMap::new() }
     }
 
-    /// Takes note of the fields of a struct that is in view.
+    /// Records the fields of a struct in scope.
     pub(super) fn declare(&mut self, item: &ItemStruct) {
         let Fields::Named(fields) = &item.fields else { return };
         for field in &fields.named {
@@ -40,7 +40,7 @@ impl Values {
         }
     }
 
-    /// A type as it is written, without what passes its methods on.
+    /// Returns a type as it is written, without the types around it that forward its methods.
     pub(super) fn of_type(&self, ty: &Type) -> Option<Meaning> {
         match ty {
             Type::Reference(reference) => self.of_type(&reference.elem),
@@ -63,7 +63,7 @@ impl Values {
         if self.list.is_wrapper(meaning.path()) { wrapped().unwrap_or(meaning) } else { meaning }
     }
 
-    /// The type of an expression.
+    /// Returns the type of an expression.
     pub(super) fn of(&self, expr: &Expr) -> Option<Meaning> {
         match expr {
             Expr::Path(path) => self.names.type_of(path.path.get_ident()?).cloned(),
@@ -109,7 +109,7 @@ impl Values {
         }
     }
 
-    /// Makes the variables of a pattern known, each with its type where that is seen.
+    /// Records the variables of a pattern, each with its type if that is known.
     pub(super) fn bind(&mut self, pattern: &Pat, ty: Option<Meaning>) {
         match pattern {
             Pat::Ident(name) => self.names.bind(&name.ident, ty),
@@ -125,7 +125,7 @@ impl Values {
                     self.bind(pattern, ty.as_ref().and_then(|ty| element(ty, position)));
                 }
             }
-            // `Ok(file)` and `Some(file)` hold what the value is taken to be.
+            // `Ok(file)` and `Some(file)` hold the value of the type that was found.
             Pat::TupleStruct(variant) => {
                 for pattern in &variant.elems {
                     self.bind(pattern, ty.clone());
@@ -151,17 +151,17 @@ impl Values {
     }
 }
 
-/// What `*` says of a type's methods does not hold for the functions that make one.
+/// A group `*` of a type's methods does not apply to the functions that create a value.
 fn is_constructor(function: &str) -> bool {
     ["new", "default", "from"].contains(&function)
 }
 
-/// Another path, no surer than the one it was found by.
+/// Returns another path, which is as certain as the first.
 fn like(found_by: &Meaning, path: String) -> Meaning {
     if found_by.is_sure() { Meaning::Sure(path) } else { Meaning::Guess(path) }
 }
 
-/// One of the types in `(A, B)`.
+/// Returns one of the types in `(A, B)`.
 fn element(tuple: &Meaning, position: usize) -> Option<Meaning> {
     let elements = tuple.path().strip_prefix('(')?.strip_suffix(')')?;
     Some(like(tuple, elements.split(", ").nth(position)?.to_owned()))

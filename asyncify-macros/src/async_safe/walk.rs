@@ -1,4 +1,4 @@
-//! The way through the code: what is async, what is called there, and how.
+//! Walks the code: what is async, what is called there, and how.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{
@@ -20,17 +20,17 @@ pub(super) struct Walk {
     pub(super) values: Values,
     pub(super) options: Options,
     is_async: bool,
-    /// The next expression is used as no future can be: by `?`, by `unwrap()`, by nothing at all.
+    /// The next expression is used in a way that no future can be: by `?`, by `unwrap()`, or as a statement.
     is_value: bool,
-    /// What `self` is.
+    /// The type of `self`.
     self_type: Option<Meaning>,
     found: Found,
 }
 
-/// What was found.
+/// The results of the walk.
 #[derive(Default)]
 pub(super) struct Found {
-    /// What is to be reported beside the item.
+    /// What is reported beside the item.
     pub(super) beside: Vec<Finding>,
     /// Whether warnings were written into the item.
     pub(super) within: bool,
@@ -59,7 +59,7 @@ impl Walk {
         self.found
     }
 
-    /// Goes through something with the names that are in view in it.
+    /// Walks a part of the code in which more names are in scope.
     fn within(&mut self, kind: ScopeKind, items: &[Item], walk: impl FnOnce(&mut Self)) {
         self.values.names.enter(kind, items.iter());
         walk(self);
@@ -109,7 +109,7 @@ impl Walk {
         }
     }
 
-    /// Goes through an `impl`, or a `trait`, which has no type of its own.
+    /// Walks an `impl`, or a `trait`, whose `Self` has no type.
     fn block_of(&mut self, self_type: Option<&Type>, walk: impl FnOnce(&mut Self)) {
         let ty = self_type.and_then(|ty| self.values.of_type(ty));
         let outside = std::mem::replace(&mut self.self_type, ty);
@@ -117,8 +117,8 @@ impl Walk {
         self.self_type = outside;
     }
 
-    /// A closure runs where it is made if it is passed to an adapter such as `map`. Of any other it
-    /// cannot be told: most are made for another thread. If it only makes a future, that is async.
+    /// A closure that is passed to an adapter such as `map` runs where it is created. Any other closure is
+    /// unknown: most are created for another thread. One whose body is an async block is async.
     fn closure(&mut self, closure: &mut ExprClosure, is_adapted: bool) {
         let makes_future = closure.asyncness.is_some() || matches!(*closure.body, Expr::Async(_));
         let runs_here = is_adapted && self.is_async;
@@ -152,7 +152,7 @@ impl Walk {
         self.arguments(call.args.iter_mut(), false);
     }
 
-    /// In the order in which it is written: the receiver, the method, the arguments.
+    /// In source order: the receiver, the method, the arguments.
     fn method_call(&mut self, call: &mut ExprMethodCall, is_value: bool, is_awaited: bool) {
         let method = call.method.to_string();
         self.is_value = shapes::is_value_method(&method);
@@ -163,17 +163,17 @@ impl Walk {
         self.arguments(call.args.iter_mut(), shapes::is_adapter(&method));
     }
 
-    /// The input of a macro. `asyncify!` runs its own elsewhere.
+    /// Walks the input of a macro. `asyncify!` runs its input elsewhere.
     fn macro_call(&mut self, call: &Macro) {
         if self.is_async && call.path.segments.last().is_none_or(|name| name.ident != "asyncify") {
-            // Copies: what is found in them is reported at its tokens, and the macro gets its own.
+            // Copies: calls in them are reported at their tokens, and the macro gets the originals.
             for expr in &mut macros::expressions(call) {
                 self.visit_expr_mut(expr);
             }
         }
     }
 
-    /// Goes through a condition, and through what sees the variables that it brings in.
+    /// Walks a condition, and then the code that sees the variables that it binds.
     fn branch(&mut self, condition: &mut Expr, walk: impl FnOnce(&mut Self)) {
         self.within(ScopeKind::Block, &[], |this| {
             this.is_value = true;
@@ -182,7 +182,7 @@ impl Walk {
         });
     }
 
-    /// What is awaited directly is a future: it does not block, whatever its name.
+    /// An expression that is awaited directly is a future: it does not block, whatever its name.
     fn awaited(&mut self, expr: &mut Expr) {
         match expr {
             Expr::Call(call) => self.call(call, false, true),
@@ -193,7 +193,7 @@ impl Walk {
         }
     }
 
-    /// What no future could stand for.
+    /// An expression in whose place there cannot be a future.
     fn value(&mut self, expr: &mut Expr) {
         self.is_value = true;
         self.visit_expr_mut(expr);
@@ -351,8 +351,8 @@ impl VisitMut for Walk {
     }
 }
 
-/// Says whether an attribute of ours takes something away: `sync_to_async` to a thread that may
-/// block, `async_safe` to a look of its own.
+/// Returns whether an attribute of this crate takes an item away: `sync_to_async` moves it to a thread
+/// that may block, and `async_safe` checks it by itself.
 fn is_taken(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         let is = |name: &str| attr.path().segments.last().is_some_and(|last| last.ident == name);
