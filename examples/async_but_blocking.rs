@@ -11,6 +11,7 @@ use asyncify_runtime::sync_to_async;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
+// ANCHOR: record
 /// Awaits lines from a socket, and blocks until each line is on disk.
 #[sync_to_async]
 async fn record(stream: TcpStream, path: &Path) -> io::Result<usize> {
@@ -25,6 +26,7 @@ async fn record(stream: TcpStream, path: &Path) -> io::Result<usize> {
     }
     Ok(count)
 }
+// ANCHOR_END: record
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {

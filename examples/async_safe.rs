@@ -5,6 +5,7 @@ use std::io;
 
 use asyncify_runtime::{async_safe, asyncify};
 
+// ANCHOR: reports
 #[async_safe(deny, also(super::checksum), allow(std::path::Path::exists))]
 mod reports {
     use std::fs;
@@ -32,6 +33,7 @@ mod reports {
         Ok(format!("{size} bytes, sum {sum}"))
     }
 }
+// ANCHOR_END: reports
 
 fn checksum(data: &[u8]) -> u32 {
     data.iter().fold(0, |sum, byte| sum.rotate_left(1) ^ u32::from(*byte))

@@ -9,6 +9,7 @@ use asyncify_runtime::{check_cancelled, sync_to_async};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
+// ANCHOR: hash
 /// Hashes the file repeatedly. Sends the number of rounds when it ends.
 #[sync_to_async]
 fn hash_rounds(path: &Path, rounds: u64, report: oneshot::Sender<u64>) -> u64 {
@@ -23,6 +24,7 @@ fn hash(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     Sha256::digest(fs::read(path)?);
     Ok(())
 }
+// ANCHOR_END: hash
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {

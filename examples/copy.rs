@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 const BLOCK: usize = 64 << 10;
 
+// ANCHOR: copy
 /// Copies what is missing in `to`, block by block. Returns the number of bytes that it copied.
 #[sync_to_async]
 fn copy(from: &Path, to: &Path, progress: watch::Sender<u64>) -> io::Result<u64> {
@@ -31,6 +32,7 @@ fn copy(from: &Path, to: &Path, progress: watch::Sender<u64>) -> io::Result<u64>
         progress.send_replace(done);
     }
 }
+// ANCHOR_END: copy
 
 /// Copies until `to` has `enough` bytes, and then drops the call.
 async fn copy_part(from: &Path, to: &Path, enough: u64) {

@@ -25,16 +25,20 @@ async fn main() -> io::Result<()> {
     file.read_to_string(&mut text).await?;
     println!("{} lines", text.lines().count());
 
+    // ANCHOR: with
     // `with` calls the file's own methods, and `into_inner` returns it.
     file.with(|file| file.set_len(0)).await??;
     let file = file.into_inner().await?;
+    // ANCHOR_END: with
     println!("{} bytes", asyncify!({ file.metadata().map(|metadata| metadata.len()) }).await?);
 
+    // ANCHOR: child
     let mut child = Command::new("cargo").arg("--version").stdout(Stdio::piped()).spawn()?;
     let mut lines = Unblock::new(child.stdout.take().expect("it is piped")).lines();
     while let Some(line) = lines.next().await {
         println!("child: {}", line?);
     }
     asyncify!(move || child.wait()).await?;
+    // ANCHOR_END: child
     Ok(())
 }

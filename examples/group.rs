@@ -19,6 +19,7 @@ fn size(file: &str) -> io::Result<u64> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // ANCHOR: next
     // Results as they arrive, each with the number of its child.
     let hosts = ["localhost", "127.0.0.1", "::1"];
     let mut group = TaskGroup::new();
@@ -29,8 +30,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some((number, address)) = group.join_next().await {
         found.insert(hosts[number], address??.ip());
     }
+    // ANCHOR_END: next
     println!("127.0.0.1 is {}", found["127.0.0.1"]);
 
+    // ANCHOR: try
     // All results in order, or the first error.
     let directory = env!("CARGO_MANIFEST_DIR");
     let mut sizes = TaskGroup::new();
@@ -42,7 +45,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(sizes) => println!("{} bytes", sizes.iter().sum::<u64>()),
         Err(error) => println!("one is {}", error.kind()),
     }
+    // ANCHOR_END: try
 
+    // ANCHOR: scope
     // No child outlives the scope, so what they share can be unwrapped afterwards.
     let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     TaskGroup::new()
@@ -53,6 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         })
         .await;
+    // ANCHOR_END: scope
     let lines = std::sync::Arc::into_inner(lines).expect("the children have ended");
     println!("{} children", lines.into_inner().expect("no panic").len());
     Ok(())

@@ -8,6 +8,7 @@ use std::{env, fs, process};
 
 use asyncify_runtime::sync_to_async;
 
+// ANCHOR: reader
 /// Reads records whose fields are separated by semicolons.
 #[derive(Default)]
 struct Reader {
@@ -32,6 +33,7 @@ impl Reader {
         self.records += records.len();
         Ok(records.len())
     }
+// ANCHOR_END: reader
 
     #[sync_to_async(skip)]
     fn read_line(&mut self) -> io::Result<bool> {

@@ -17,10 +17,12 @@ mod word_count {
         pub(crate) thread: String,
     }
 
+    // ANCHOR: library
     /// Counts the words of a file, on a thread of `executor`.
     pub(crate) async fn count(path: &Path, executor: &dyn Executor) -> io::Result<Words> {
         asyncify!(count_blocking(&*path)).executor(executor).await
     }
+    // ANCHOR_END: library
 
     fn count_blocking(path: &Path) -> io::Result<Words> {
         let mut counts: HashMap<String, usize> = HashMap::new();

@@ -9,6 +9,7 @@ use std::{io, thread};
 use asyncify_runtime::{Error, Phase, sync_to_async};
 use futures::future::join_all;
 
+// ANCHOR: ask
 /// Converts from every error; your own error type needs `From<asyncify_runtime::Error>`.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -21,6 +22,7 @@ fn ask(server: SocketAddr, question: &str) -> Result<String, Failure> {
     BufReader::new(stream).read_line(&mut answer)?;
     Ok(answer.trim_end().to_owned())
 }
+// ANCHOR_END: ask
 
 static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
@@ -53,6 +55,7 @@ async fn main() -> io::Result<()> {
     let good = answers.iter().flatten().filter(|answer| *answer == "WHO IS THERE?").count();
     println!("{good} answers, by at most {} connections", MOST.load(SeqCst));
 
+    // ANCHOR: late
     let late = ask(server, "when is it over?").await.expect_err("it never answers that");
     match late.downcast_ref() {
         Some(Error::TimedOut { phase: Phase::Run, after }) => {
@@ -60,5 +63,6 @@ async fn main() -> io::Result<()> {
         }
         _ => println!("unexpected: {late}"),
     }
+    // ANCHOR_END: late
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::{fs, io, thread};
 
 use asyncify_runtime::{BlockingPool, Shutdown, sync_to_async};
 
+// ANCHOR: pool
 /// At most four files are open at a time; other calls wait in the queue.
 static DISK: LazyLock<BlockingPool> = LazyLock::new(|| {
     BlockingPool::builder()
@@ -23,6 +24,7 @@ fn count_lines(path: &Path) -> io::Result<usize> {
     assert!(name.starts_with("disk"), "{name} is no thread of the pool");
     Ok(fs::read_to_string(path)?.lines().count())
 }
+// ANCHOR_END: pool
 
 /// The Rust files of this directory.
 fn sources() -> io::Result<Vec<PathBuf>> {
@@ -43,12 +45,14 @@ async fn main() -> io::Result<()> {
     }
     println!("{lines} lines");
 
+    // ANCHOR: end
     DISK.wait_idle().await;
     let metrics = DISK.metrics();
     println!("{} calls on {} threads", metrics.completed, metrics.threads);
 
     // The process does not wait for a pool when it exits, so shut it down explicitly.
     DISK.shutdown(Shutdown::Drain).await;
+    // ANCHOR_END: end
     println!("{} threads left", DISK.metrics().threads);
     Ok(())
 }

@@ -32,6 +32,7 @@ mod library {
 async fn main() -> io::Result<()> {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md").as_ref();
 
+    // ANCHOR: application
     let disk = BlockingPool::builder().name("disk").max_threads(1).build()?;
     println!("a pool: {}", scope_executor(disk, library::report(readme)).await?);
 
@@ -40,5 +41,6 @@ async fn main() -> io::Result<()> {
 
     // A test runs them on its own thread.
     println!("a test: {}", scope_executor(Inline, library::report(readme)).await?);
+    // ANCHOR_END: application
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::{env, process};
 
 use asyncify_runtime::sync_to_async;
 
+// ANCHOR: notes
 /// A directory with a file for each note. Each call uses a clone.
 #[derive(Clone)]
 struct Notes {
@@ -31,7 +32,9 @@ impl Notes {
         self.directory.join(name)
     }
 }
+// ANCHOR_END: notes
 
+// ANCHOR: journal
 /// An open file, which cannot be cloned: callers share it in an `Arc`.
 struct Journal {
     file: Mutex<File>,
@@ -45,6 +48,7 @@ impl Journal {
         file.sync_data()
     }
 }
+// ANCHOR_END: journal
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {

@@ -30,11 +30,13 @@ impl Connection {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
+    // ANCHOR: value
     // One value on one thread, which runs one call at a time.
     let thread = DedicatedThread::new("connection")?;
     let connection = ThreadBound::new(&thread, Connection::open).await?;
     connection.call(|connection| connection.add("tea")).await;
     println!("tea: {}", connection.call(|connection| connection.add("tea")).await);
+    // ANCHOR_END: value
 
     // Several values, each used by one caller at a time.
     let mut connections = vec![connection];

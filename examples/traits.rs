@@ -9,6 +9,7 @@ use std::thread;
 
 use asyncify_runtime::sync_to_async;
 
+// ANCHOR: source
 /// A source of texts.
 #[sync_to_async]
 trait Source {
@@ -32,6 +33,7 @@ impl Source for FileSource {
         fs::read_to_string(&self.0)
     }
 }
+// ANCHOR_END: source
 
 #[derive(Clone)]
 struct SocketSource(SocketAddr);

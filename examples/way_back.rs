@@ -8,6 +8,7 @@ use asyncify_runtime::{async_to_sync, block_on, sync_to_async};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+// ANCHOR: fetch
 /// An async function; the attribute adds `fetch_blocking`.
 #[async_to_sync(rename = "fetch_blocking")]
 async fn fetch(address: &str, name: &str) -> io::Result<String> {
@@ -18,7 +19,9 @@ async fn fetch(address: &str, name: &str) -> io::Result<String> {
     stream.read_to_string(&mut answer).await?;
     Ok(answer)
 }
+// ANCHOR_END: fetch
 
+// ANCHOR: visit
 /// A sync library function, which calls back for every name.
 fn visit_names(text: &str, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
     text.split_whitespace().try_for_each(&mut visit)
@@ -35,6 +38,7 @@ fn greet_all(address: &str, names: &str) -> io::Result<Vec<String>> {
     })?;
     Ok(greetings)
 }
+// ANCHOR_END: visit
 
 async fn serve(listener: TcpListener) -> io::Result<()> {
     loop {

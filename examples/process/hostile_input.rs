@@ -17,10 +17,12 @@ use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+// ANCHOR: sandbox
 static SANDBOX: LazyLock<Pool> = LazyLock::new(|| {
     let pool = Pool::builder("unpack").memory_limit(256 << 20).timeout(Duration::from_secs(2));
     pool.build().expect("`main` has called `init`")
 });
+// ANCHOR_END: sandbox
 
 /// What can go wrong with an upload: the file, or the worker that read it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,6 +43,7 @@ impl From<io::Error> for UploadError {
     }
 }
 
+// ANCHOR: unpack
 /// Unpacks a file into memory, however large that gets.
 #[sync_to_async(process(pool = &SANDBOX))]
 fn unpack(file: &ByteBuf) -> Result<ByteBuf, UploadError> {
@@ -54,6 +57,7 @@ fn unpack(file: &ByteBuf) -> Result<ByteBuf, UploadError> {
         }
     }
 }
+// ANCHOR_END: unpack
 
 /// Only counts the bytes of the content, however many there are.
 #[sync_to_async(process(pool = &SANDBOX))]

@@ -11,6 +11,7 @@ use std::time::Duration;
 use asyncify_runtime::process::Pool;
 use asyncify_runtime::{Error, Shutdown, initializer, is_cancelled, sync_to_async};
 
+// ANCHOR: pool
 static POOL: LazyLock<Pool> = LazyLock::new(|| {
     let pool = Pool::builder("search")
         .workers(1)
@@ -18,6 +19,7 @@ static POOL: LazyLock<Pool> = LazyLock::new(|| {
         .kill_grace(Duration::from_secs(10));
     pool.build().expect("`main` has called `init`")
 });
+// ANCHOR_END: pool
 
 /// The smallest prime factor of each number below two million.
 static FACTORS: OnceLock<Vec<u32>> = OnceLock::new();
