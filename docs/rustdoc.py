@@ -109,7 +109,10 @@ def rewrite(content, chapter):
             lines.append(line if mark[2] else line + "rust")
         elif fence is not None and mark and mark[1] == fence and not mark[2]:
             # What is included may be indented in its file.
-            lines.extend(dedent("\n".join(code)).split("\n"))
+            block = dedent("\n".join(code).strip("\n"))
+            if not block.strip() or "{{#" in block:
+                errors.append(f"{chapter}: nothing is included: {block}")
+            lines.extend(block.split("\n"))
             code.clear()
             fence = None
             lines.append(line)

@@ -33,7 +33,7 @@ impl Reader {
         self.records += records.len();
         Ok(records.len())
     }
-// ANCHOR_END: reader
+    // ANCHOR_END: reader
 
     #[sync_to_async(skip)]
     fn read_line(&mut self) -> io::Result<bool> {

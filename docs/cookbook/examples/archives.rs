@@ -31,7 +31,8 @@ fn unpack(archive: &Path, target: &Path, progress: watch::Sender<usize>) -> Resu
         }
         fs::create_dir_all(path.parent().unwrap_or(target))?;
         // The length in the archive may be a lie, so the bytes are counted.
-        bytes += io::copy(&mut entry.by_ref().take(MOST_BYTES + 1 - bytes), &mut File::create(path)?)?;
+        bytes +=
+            io::copy(&mut entry.by_ref().take(MOST_BYTES + 1 - bytes), &mut File::create(path)?)?;
         if bytes > MOST_BYTES {
             return Err("the archive is too large".into());
         }

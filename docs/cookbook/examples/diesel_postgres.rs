@@ -81,7 +81,10 @@ async fn main() -> Result<(), Failure> {
 
     let reports = futures::future::join_all((0..2).map(|_| visits.report())).await;
     for error in reports.into_iter().filter_map(Result::err) {
-        println!("a report: timed out: {}", matches!(error.downcast_ref(), Some(Error::TimedOut { .. })));
+        println!(
+            "a report: timed out: {}",
+            matches!(error.downcast_ref(), Some(Error::TimedOut { .. }))
+        );
     }
     // These wait for the permits of the reports, until the server has ended both statements.
     try_join_all((0..50).map(|_| visits.add("/index"))).await?;

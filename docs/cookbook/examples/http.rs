@@ -17,7 +17,7 @@ struct Api {
 
 #[sync_to_async(limit = 8)]
 impl Api {
-    /// The client panics if it is built or used on a thread of tokio, so all of it happens in bodies.
+    /// The client blocks where it is built and used, so all of that happens in bodies.
     fn new(base: &str) -> Result<Self, Failure> {
         let client = Client::builder().timeout(Duration::from_secs(30)).build()?;
         Ok(Self { client, base: base.to_owned() })

@@ -41,7 +41,8 @@ fn mean(connection: &mut Connection) -> rusqlite::Result<f64> {
 
 /// Counts for ever.
 fn endless(connection: &mut Connection) -> rusqlite::Result<i64> {
-    let query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    let query =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     connection.query_row(query, [], |row| row.get(0))
 }
 

@@ -143,9 +143,30 @@ fn archives_are_unpacked_but_not_bombs_or_escapes() {
 }
 
 #[test]
-fn commands_stream_their_lines_and_are_killed() {
-    let lines = lines::<&str>("commands", &[]);
-    assert_eq!(lines, ["| one", "| two", "short: Some(3)", "long: killed"]);
+fn commands_stream_their_lines() {
+    let lines = lines("commands", &["600000", "sh", "-c", "echo one; echo two; exit 3"]);
+    assert_eq!(lines, ["| one", "| two", "exit code: Some(3)"]);
+}
+
+#[test]
+fn commands_are_killed_when_their_time_is_over() {
+    // No other process has this argument.
+    let seconds = format!("3600.{}", process::id());
+    let closed = format!("exec 1>&-; exec sleep {seconds}");
+    for command in [&["sleep", &seconds][..], &["sh", "-c", &closed]] {
+        assert_eq!(lines("commands", &[&["300"][..], command].concat()), ["killed"]);
+        assert!(!is_running(&["sleep", &seconds]), "{command:?} has outlived its caller");
+    }
+}
+
+/// Whether there is a process with these arguments.
+fn is_running(arguments: &[&str]) -> bool {
+    let expected: Vec<u8> =
+        arguments.iter().flat_map(|argument| [argument, "\0"]).flat_map(str::bytes).collect();
+    let processes = fs::read_dir("/proc").expect("the system's list of processes");
+    processes.flatten().any(|process| {
+        fs::read(process.path().join("cmdline")).is_ok_and(|cmdline| cmdline == expected)
+    })
 }
 
 #[test]

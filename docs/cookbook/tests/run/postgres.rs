@@ -2,7 +2,7 @@
 
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::Directory;
 
@@ -35,8 +35,11 @@ impl Server {
         );
         let log = server.directory.path("log");
         let start = ["start", "--wait", "--timeout=300", "-o", &options];
-        let status = server.command("pg_ctl").args(start).arg("-D").arg(&data).arg("-l").arg(&log);
-        assert!(status.status().unwrap().success(), "{:?}", std::fs::read_to_string(log));
+        // The server inherits what `pg_ctl` has, so this must not wait for the end of a pipe.
+        let mut start_server = server.command("pg_ctl");
+        start_server.args(start).arg("-D").arg(&data).arg("-l").arg(&log);
+        let status = start_server.stdout(Stdio::null()).status().unwrap();
+        assert!(status.success(), "{:?}", std::fs::read_to_string(log));
         server
     }
 
@@ -58,7 +61,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         let stop = ["stop", "--mode=immediate", "--wait", "-D"];
-        _ = self.command("pg_ctl").args(stop).arg(self.directory.path("data")).status();
+        let data = self.directory.path("data");
+        _ = self.command("pg_ctl").args(stop).arg(data).stdout(Stdio::null()).status();
     }
 }
 
