@@ -29,6 +29,7 @@ REPOSITORY = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["pack
 # As the target of a link.
 ITEM = re.compile(r"(?:(?<=\]\()|(?<=\]: ))(?:\w+@)?crate(?:::[A-Za-z_:]+)?(?:\(\))?(?=[)\s]|$)", re.M)
 LINK = re.compile(r"\[([^\]\[]+)\]\(([^()\s]+)\)")
+BLOCK = re.compile(r"^(`{3,})([^`\n]*)\n(.*?)^\1$", re.M | re.S)
 MEMBERS = ("method", "tymethod", "variant", "structfield", "associatedconstant")
 
 errors = []
@@ -71,7 +72,7 @@ def item(link):
 
 def file(match, chapter):
     """A link to a file, which may be outside of the book."""
-    text, target = match.groups()
+    label, target = match.groups()
     name, _, section = target.partition("#")
     if ":" in name or not name:
         return match[0]
@@ -80,53 +81,47 @@ def file(match, chapter):
     path = next((path for place in places if (path := (place / name).resolve()).exists()), None)
     if path is None:
         errors.append(f"{chapter}: no such file: {target}")
-        return text
+        return label
     if path.is_relative_to(BOOK / "src"):
         return match[0]
     if REPOSITORY is None:
-        return text
+        return label
     section = section and f"#{section}"
-    return f"[{text}]({REPOSITORY}/blob/main/{path.relative_to(ROOT)}{section})"
+    return f"[{label}]({REPOSITORY}/blob/main/{path.relative_to(ROOT)}{section})"
 
 
-def text(part, chapter):
-    part = ITEM.sub(lambda match: item(match[0]), part)
-    return LINK.sub(lambda match: file(match, chapter), part)
+def prose(text, chapter):
+    text = ITEM.sub(lambda match: item(match[0]), text)
+    return LINK.sub(lambda match: file(match, chapter), text)
+
+
+def code(block, chapter):
+    fence, language, content = block.groups()
+    # What is included may be indented in its file.
+    content = dedent(content.strip("\n"))
+    if not content.strip():
+        errors.append(f"{chapter}: an empty block of code: no such anchor?")
+    return f"{fence}{language or 'rust'}\n{content}\n{fence}"
 
 
 def rewrite(content, chapter):
-    lines, prose, code, titles, fence = [], [], [], 0, None
+    if "{{#include" in content:
+        errors.append(f"{chapter}: a file that is included does not exist")
+    parts, end, titles = [], 0, 0
 
-    def flush():
-        lines.extend(text("\n".join(prose), chapter).split("\n") if prose else [])
-        prose.clear()
-
-    for line in content.split("\n"):
-        mark = re.match(r"\s*(`{3,})(.*)", line)
-        if fence is None and mark:
-            flush()
-            fence = mark[1]
-            lines.append(line if mark[2] else line + "rust")
-        elif fence is not None and mark and mark[1] == fence and not mark[2]:
-            # What is included may be indented in its file.
-            block = dedent("\n".join(code).strip("\n"))
-            if not block.strip() or "{{#" in block:
-                errors.append(f"{chapter}: nothing is included: {block}")
-            lines.extend(block.split("\n"))
-            code.clear()
-            fence = None
-            lines.append(line)
-        elif fence is not None:
-            code.append(line)
-        if fence is not None or mark:
-            continue
-        titles += line.startswith("# ")
+    def section(heading):
+        nonlocal titles
+        titles += heading[0] == "# "
         # A page has one title, so these are the sections of an included page.
-        if titles > 1 and re.match(r"#+ ", line):
-            line = "#" + line
-        prose.append(line)
-    flush()
-    return "\n".join(lines)
+        return "#" * (titles > 1) + heading[0]
+
+    for block in [*BLOCK.finditer(content), None]:
+        part = prose(content[end : block.start() if block else None], chapter)
+        parts.append(re.sub(r"^#+ ", section, part, flags=re.M))
+        if block:
+            parts.append(code(block, chapter))
+            end = block.end()
+    return "".join(parts)
 
 
 def visit(sections):
