@@ -38,6 +38,7 @@ mod models;
 mod operation;
 mod read;
 mod read_buffer;
+mod rest;
 mod seek;
 mod shared;
 #[cfg(all(test, not(asyncify_loom)))]
@@ -195,7 +196,7 @@ impl<T: Send + 'static> Unblock<T> {
 
     /// Sets the maximum size of the buffers: the most bytes that are read or written at once.
     ///
-    /// The default is 256 KiB. Call this before the value is used. A reader holds one buffer, or two
+    /// The default is 256 KiB. [`set_capacity`](Self::set_capacity) changes it later. A reader holds one buffer, or two
     /// if it reads ahead; a writer holds up to two.
     ///
     /// # Panics
@@ -203,11 +204,21 @@ impl<T: Send + 'static> Unblock<T> {
     /// Panics if `bytes` is 0.
     #[must_use]
     pub fn capacity(mut self, bytes: usize) -> Self {
+        self.set_capacity(bytes);
+        self
+    }
+
+    /// Sets the maximum size of the buffers for the operations that start from now on, as
+    /// [`capacity`](Self::capacity) does before the first.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `bytes` is 0.
+    pub fn set_capacity(&mut self, bytes: usize) {
         assert!(bytes > 0, "the buffers of an `Unblock` need room for one byte at least");
         let inner = self.inner.get_mut();
-        inner.read_buffer = ReadBuffer::new(bytes);
-        inner.write_buffer = WriteBuffer::new(bytes);
-        self
+        inner.read_buffer.set_capacity(bytes);
+        inner.write_buffer.set_capacity(bytes);
     }
 
     /// Runs `f` with the value, on the executor: for operations that the traits do not cover.

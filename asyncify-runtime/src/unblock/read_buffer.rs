@@ -60,6 +60,10 @@ impl ReadBuffer {
         }
     }
 
+    pub(super) fn set_capacity(&mut self, bytes: usize) {
+        self.capacity = bytes;
+    }
+
     /// Returns the bytes that can be consumed now.
     pub(super) fn bytes(&self) -> &[u8] {
         self.front.bytes()

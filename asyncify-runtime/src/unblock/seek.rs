@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_io::AsyncSeek;
@@ -15,16 +16,24 @@ use super::{Inner, Unblock};
 /// How to seek in a value whose type is not known to be `Seek`.
 pub(super) type SeekFn<T> = fn(&mut T, SeekFrom) -> io::Result<u64>;
 
-/// Returns how to seek in a file, if `T` is one. Files are what is most often both read and written, and
-/// the effect of a write after a read must not depend on an earlier seek.
+/// Returns how to seek in a file, if `T` is one, or an `Arc` of one. Files are what is most often both
+/// read and written, and the effect of a write after a read must not depend on an earlier seek.
 pub(super) fn seek_fn_of_file<T: 'static>() -> Option<SeekFn<T>> {
-    fn seek<T: 'static>(value: &mut T, position: SeekFrom) -> io::Result<u64> {
+    fn seek_in<F: Seek + 'static, T: 'static>(
+        value: &mut T,
+        position: SeekFrom,
+    ) -> io::Result<u64> {
         let file: &mut dyn Any = value;
-        file.downcast_mut::<File>().ok_or(ErrorKind::NotSeekable)?.seek(position)
+        file.downcast_mut::<F>().ok_or(ErrorKind::NotSeekable)?.seek(position)
     }
 
-    let is_file = TypeId::of::<T>() == TypeId::of::<File>();
-    is_file.then_some(seek)
+    if TypeId::of::<T>() == TypeId::of::<File>() {
+        Some(seek_in::<File, T>)
+    } else if TypeId::of::<T>() == TypeId::of::<Arc<File>>() {
+        Some(seek_in::<Arc<File>, T>)
+    } else {
+        None
+    }
 }
 
 /// The last seek, which a later call of `poll_seek` may resume.

@@ -19,8 +19,17 @@ impl WriteBuffer {
         Self { bytes: Vec::new(), spare: Vec::new(), capacity, dirty: false, error: None }
     }
 
+    pub(super) fn set_capacity(&mut self, bytes: usize) {
+        self.capacity = bytes;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    /// Returns whether there is an error that was not reported.
+    pub(super) fn has_error(&self) -> bool {
+        self.error.is_some()
     }
 
     pub(super) fn is_dirty(&self) -> bool {
@@ -37,7 +46,7 @@ impl WriteBuffer {
     pub(super) fn accept(&mut self, slices: &[IoSlice<'_>]) -> usize {
         let before = self.bytes.len();
         for bytes in slices {
-            let count = bytes.len().min(self.capacity - self.bytes.len());
+            let count = bytes.len().min(self.capacity.saturating_sub(self.bytes.len()));
             self.bytes.extend_from_slice(&bytes[..count]);
         }
         let count = self.bytes.len() - before;

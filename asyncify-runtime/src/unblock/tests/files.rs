@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
 
 use futures::executor::block_on;
 use futures::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
@@ -70,4 +71,18 @@ fn read_up_to(file: &mut File, target: &mut [u8]) -> usize {
             more => count += more,
         }
     }
+}
+
+#[test]
+fn a_shared_file_is_at_the_logical_position_when_it_is_written_to() {
+    let temporary = Temporary::new();
+    let mut plain = temporary.create(true, b"0123456789");
+    plain.rewind().unwrap();
+    let shared = Arc::new(plain);
+    let mut file = Unblock::new(shared.clone());
+    block_on(file.read_exact(&mut [0; 3])).unwrap();
+    block_on(file.write_all(b"ab")).unwrap();
+    block_on(file.flush()).unwrap();
+    assert_eq!((&*shared).stream_position().unwrap(), 5);
+    assert_eq!(std::fs::read(&temporary.0).unwrap(), b"012ab56789");
 }

@@ -1,0 +1,172 @@
+//! The functions that take a path: each is one call on the pool.
+
+use std::fs::{Metadata, Permissions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use asyncify_runtime::sync_to_async;
+
+/// Returns the absolute path, with all symbolic links resolved: [`std::fs::canonicalize`].
+#[sync_to_async]
+pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
+    std::fs::canonicalize(path)
+}
+
+/// Copies the contents and permissions of a file: [`std::fs::copy`].
+///
+/// Returns the number of bytes. The system copies without passing the bytes through this process, where
+/// it can.
+#[sync_to_async]
+pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
+    std::fs::copy(from, to)
+}
+
+/// Creates a directory: [`std::fs::create_dir`].
+#[sync_to_async]
+pub fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
+    std::fs::create_dir(path)
+}
+
+/// Creates a directory and all of its parents that are missing: [`std::fs::create_dir_all`].
+#[sync_to_async]
+pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Returns whether something exists at the path: [`std::fs::exists`].
+///
+/// # Errors
+///
+/// Returns an error if that cannot be found out, for example because a directory may not be searched.
+#[sync_to_async]
+pub fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
+    std::fs::exists(path)
+}
+
+/// The name that `std` has for [`try_exists`].
+///
+/// # Errors
+///
+/// Returns an error if it cannot be found out whether something exists at the path.
+#[sync_to_async]
+pub fn exists(path: impl AsRef<Path>) -> io::Result<bool> {
+    std::fs::exists(path)
+}
+
+/// Creates a hard link: [`std::fs::hard_link`].
+#[sync_to_async]
+pub fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    std::fs::hard_link(original, link)
+}
+
+/// Returns the metadata of a file or directory: [`std::fs::metadata`].
+#[sync_to_async]
+pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
+    std::fs::metadata(path)
+}
+
+/// Returns the contents of a file: [`std::fs::read`].
+///
+/// This is one call on the pool, whatever the size of the file, and the fastest way to read all of it.
+///
+/// # Examples
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let bytes = asyncify_fs::read("Cargo.toml").await?;
+/// assert!(bytes.starts_with(b"[package]"));
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
+#[sync_to_async]
+pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
+}
+
+/// Returns the path that a symbolic link refers to: [`std::fs::read_link`].
+#[sync_to_async]
+pub fn read_link(path: impl AsRef<Path>) -> io::Result<PathBuf> {
+    std::fs::read_link(path)
+}
+
+/// Returns the contents of a file as a string: [`std::fs::read_to_string`].
+#[sync_to_async]
+pub fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
+/// Removes an empty directory: [`std::fs::remove_dir`].
+#[sync_to_async]
+pub fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
+    std::fs::remove_dir(path)
+}
+
+/// Removes a directory and everything in it: [`std::fs::remove_dir_all`].
+#[sync_to_async]
+pub fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
+    std::fs::remove_dir_all(path)
+}
+
+/// Removes a file: [`std::fs::remove_file`].
+#[sync_to_async]
+pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
+    std::fs::remove_file(path)
+}
+
+/// Renames a file or directory, and replaces a file that exists: [`std::fs::rename`].
+#[sync_to_async]
+pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
+    std::fs::rename(from, to)
+}
+
+/// Changes the permissions of a file or directory: [`std::fs::set_permissions`].
+#[sync_to_async]
+pub fn set_permissions(path: impl AsRef<Path>, permissions: Permissions) -> io::Result<()> {
+    std::fs::set_permissions(path, permissions)
+}
+
+/// Creates a symbolic link: [`std::os::unix::fs::symlink`].
+#[cfg(unix)]
+#[sync_to_async]
+pub fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    std::os::unix::fs::symlink(original, link)
+}
+
+/// Creates a symbolic link to a directory: [`std::os::windows::fs::symlink_dir`].
+#[cfg(windows)]
+#[sync_to_async]
+pub fn symlink_dir(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    std::os::windows::fs::symlink_dir(original, link)
+}
+
+/// Creates a symbolic link to a file: [`std::os::windows::fs::symlink_file`].
+#[cfg(windows)]
+#[sync_to_async]
+pub fn symlink_file(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    std::os::windows::fs::symlink_file(original, link)
+}
+
+/// Returns the metadata of a file, directory or link, without following it:
+/// [`std::fs::symlink_metadata`].
+#[sync_to_async]
+pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
+    std::fs::symlink_metadata(path)
+}
+
+/// Writes a file, which is created if it does not exist and replaced if it does: [`std::fs::write`].
+///
+/// The contents are copied first; a [`File`](crate::File) writes a large value in parts.
+///
+/// # Examples
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("greeting");
+/// asyncify_fs::write(&path, "hello").await?;
+/// assert_eq!(asyncify_fs::read_to_string(&path).await?, "hello");
+/// # Ok::<(), std::io::Error>(()) }).unwrap();
+/// ```
+#[sync_to_async]
+pub fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
+    std::fs::write(path, contents)
+}
