@@ -30,8 +30,7 @@ impl File {
     /// # futures::executor::block_on(async {
     /// let file = File::open("Cargo.toml").await?;
     /// let (mut first, mut second) = ([0; 4], [0; 4]);
-    /// let reads = (file.read_exact_at(&mut first, 1), file.read_exact_at(&mut second, 5));
-    /// futures::try_join!(reads.0, reads.1)?;
+    /// futures::try_join!(file.read_exact_at(&mut first, 1), file.read_exact_at(&mut second, 5))?;
     /// assert_eq!((&first, &second), (b"pack", b"age]"));
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
@@ -158,5 +157,17 @@ mod system {
 
     pub(super) fn write_at(file: &File, bytes: &[u8], position: u64) -> io::Result<usize> {
         file.seek_write(bytes, position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_repeated_until_no_signal_interrupts_it() {
+        let mut results = vec![Ok(7), Err(ErrorKind::Interrupted), Err(ErrorKind::Interrupted)];
+        assert_eq!(retry(|| results.pop().unwrap().map_err(io::Error::from)).unwrap(), 7);
+        assert!(retry(|| Err(ErrorKind::StorageFull.into())).is_err());
     }
 }
