@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use asyncify_runtime::sync_to_async;
 
 /// Returns the absolute path, with all symbolic links resolved: [`std::fs::canonicalize`].
+///
+/// # Errors
+///
+/// Returns an error if the path does not exist, or a component of it is not a directory.
 #[sync_to_async]
 pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
@@ -16,18 +20,30 @@ pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
 ///
 /// Returns the number of bytes. The system copies without passing the bytes through this process, where
 /// it can.
+///
+/// # Errors
+///
+/// Returns an error if `from` is not a file or may not be read, or `to` may not be written.
 #[sync_to_async]
 pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
     std::fs::copy(from, to)
 }
 
 /// Creates a directory: [`std::fs::create_dir`].
+///
+/// # Errors
+///
+/// Returns an error if something exists at the path, its parent does not exist, or it may not be created.
 #[sync_to_async]
 pub fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::create_dir(path)
 }
 
 /// Creates a directory and all of its parents that are missing: [`std::fs::create_dir_all`].
+///
+/// # Errors
+///
+/// Returns an error if the path is that of a file, or a directory may not be created.
 #[sync_to_async]
 pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::create_dir_all(path)
@@ -54,12 +70,20 @@ pub fn exists(path: impl AsRef<Path>) -> io::Result<bool> {
 }
 
 /// Creates a hard link: [`std::fs::hard_link`].
+///
+/// # Errors
+///
+/// Returns an error if `original` is not a file, `link` exists, or both are not on the same file system.
 #[sync_to_async]
 pub fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::fs::hard_link(original, link)
 }
 
 /// Returns the metadata of a file or directory: [`std::fs::metadata`].
+///
+/// # Errors
+///
+/// Returns an error if the path does not exist, or a directory of it may not be searched.
 #[sync_to_async]
 pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     std::fs::metadata(path)
@@ -68,6 +92,10 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 /// Returns the contents of a file: [`std::fs::read`].
 ///
 /// This is one call on the pool, whatever the size of the file, and the fastest way to read all of it.
+///
+/// # Errors
+///
+/// Returns an error if the file does not exist or may not be read.
 ///
 /// # Examples
 ///
@@ -83,48 +111,80 @@ pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
 }
 
 /// Returns the path that a symbolic link refers to: [`std::fs::read_link`].
+///
+/// # Errors
+///
+/// Returns an error if the path does not exist or is not a symbolic link.
 #[sync_to_async]
 pub fn read_link(path: impl AsRef<Path>) -> io::Result<PathBuf> {
     std::fs::read_link(path)
 }
 
 /// Returns the contents of a file as a string: [`std::fs::read_to_string`].
+///
+/// # Errors
+///
+/// Returns an error if the file does not exist or may not be read, or if it is not UTF-8.
 #[sync_to_async]
 pub fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
     std::fs::read_to_string(path)
 }
 
 /// Removes an empty directory: [`std::fs::remove_dir`].
+///
+/// # Errors
+///
+/// Returns an error if the directory does not exist, is not empty, or may not be removed.
 #[sync_to_async]
 pub fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::remove_dir(path)
 }
 
 /// Removes a directory and everything in it: [`std::fs::remove_dir_all`].
+///
+/// # Errors
+///
+/// Returns an error if the directory does not exist, or something in it may not be removed.
 #[sync_to_async]
 pub fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::remove_dir_all(path)
 }
 
 /// Removes a file: [`std::fs::remove_file`].
+///
+/// # Errors
+///
+/// Returns an error if the file does not exist, is a directory, or may not be removed.
 #[sync_to_async]
 pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::remove_file(path)
 }
 
 /// Renames a file or directory, and replaces a file that exists: [`std::fs::rename`].
+///
+/// # Errors
+///
+/// Returns an error if `from` does not exist, or both are not on the same file system.
 #[sync_to_async]
 pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
     std::fs::rename(from, to)
 }
 
 /// Changes the permissions of a file or directory: [`std::fs::set_permissions`].
+///
+/// # Errors
+///
+/// Returns an error if the path does not exist, or its permissions may not be changed.
 #[sync_to_async]
 pub fn set_permissions(path: impl AsRef<Path>, permissions: Permissions) -> io::Result<()> {
     std::fs::set_permissions(path, permissions)
 }
 
 /// Creates a symbolic link: [`std::os::unix::fs::symlink`].
+///
+/// # Errors
+///
+/// Returns an error if `link` exists or may not be created.
 #[cfg(unix)]
 #[sync_to_async]
 pub fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
@@ -132,6 +192,10 @@ pub fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result
 }
 
 /// Creates a symbolic link to a directory: [`std::os::windows::fs::symlink_dir`].
+///
+/// # Errors
+///
+/// Returns an error if `link` exists or may not be created.
 #[cfg(windows)]
 #[sync_to_async]
 pub fn symlink_dir(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
@@ -139,6 +203,10 @@ pub fn symlink_dir(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Re
 }
 
 /// Creates a symbolic link to a file: [`std::os::windows::fs::symlink_file`].
+///
+/// # Errors
+///
+/// Returns an error if `link` exists or may not be created.
 #[cfg(windows)]
 #[sync_to_async]
 pub fn symlink_file(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
@@ -147,6 +215,10 @@ pub fn symlink_file(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::R
 
 /// Returns the metadata of a file, directory or link, without following it:
 /// [`std::fs::symlink_metadata`].
+///
+/// # Errors
+///
+/// Returns an error if the path does not exist, or a directory of it may not be searched.
 #[sync_to_async]
 pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     std::fs::symlink_metadata(path)
@@ -155,6 +227,10 @@ pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 /// Writes a file, which is created if it does not exist and replaced if it does: [`std::fs::write`].
 ///
 /// The contents are copied first; a [`File`](crate::File) writes a large value in parts.
+///
+/// # Errors
+///
+/// Returns an error if the file may not be created or written to, or if the disk is full.
 ///
 /// # Examples
 ///

@@ -19,6 +19,10 @@ use crate::batches::{Batch, Batches};
 ///
 /// The first entries are read by the same call that opens the directory.
 ///
+/// # Errors
+///
+/// Returns an error if the path is not a directory, or may not be read.
+///
 /// # Examples
 ///
 /// ```

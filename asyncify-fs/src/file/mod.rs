@@ -150,6 +150,7 @@ impl File {
     /// # Errors
     ///
     /// Returns the unchanged `File` in these cases; [`into_std`](Self::into_std) waits instead.
+    #[allow(clippy::result_large_err, reason = "the error is the file itself")]
     pub fn try_into_std(mut self) -> Result<StdFile, Self> {
         // Two owners: the field, and the value at rest.
         let at_rest = self.operations.unblock.try_with(|_| ()).is_some();

@@ -37,7 +37,8 @@ impl File {
     pub async fn read_at(&self, target: &mut [u8], position: u64) -> io::Result<usize> {
         let limit = self.max_buf_size();
         let slices = &mut [IoSliceMut::new(target)];
-        if let Some(count) = self.operations.cached.read(&self.file, slices, Some(position), limit) {
+        if let Some(count) = self.operations.cached.read(&self.file, slices, Some(position), limit)
+        {
             return Ok(count);
         }
         let size = target.len().min(limit);

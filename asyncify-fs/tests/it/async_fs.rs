@@ -64,7 +64,8 @@ fn a_log_is_appended_copied_and_renamed() {
         let folder = tempfile::tempdir().unwrap();
         let [log, copy, last] = ["log", "copy", "last"].map(|name| folder.path().join(name));
         for line in 0..3 {
-            let mut file = fs::OpenOptions::new().append(true).create(true).open(&log).await.unwrap();
+            let mut file =
+                fs::OpenOptions::new().append(true).create(true).open(&log).await.unwrap();
             file.write_all(format!("{line}\n").as_bytes()).await.unwrap();
             file.close().await.unwrap();
         }

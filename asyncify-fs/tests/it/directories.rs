@@ -107,9 +107,8 @@ fn a_pool_that_is_shut_down_ends_the_entries_with_an_error() {
     let pool = BlockingPool::builder().max_threads(1).build().unwrap();
     let mut entries = block_on(scope_executor(pool.clone(), fs::read_dir(folder.path()))).unwrap();
     block_on(pool.shutdown(Shutdown::Drain));
-    let results = block_on(scope_executor(pool.clone(), async {
-        (&mut entries).collect::<Vec<_>>().await
-    }));
+    let results =
+        block_on(scope_executor(pool.clone(), async { (&mut entries).collect::<Vec<_>>().await }));
     let (last, before) = results.split_last().unwrap();
     assert!(before.len() < 20_000 && before.iter().all(Result::is_ok));
     assert!(last.as_ref().unwrap_err().to_string().contains("shut down"));

@@ -8,6 +8,9 @@ use futures::executor::block_on;
 use std::io::SeekFrom;
 use std::sync::mpsc;
 
+/// An operation that comes after a write.
+type Report = fn(&mut File) -> futures::future::LocalBoxFuture<'_, std::io::Result<()>>;
+
 /// A pool whose only thread waits until the sender is used or dropped.
 fn occupied() -> (BlockingPool, mpsc::Sender<()>) {
     let pool = BlockingPool::builder().max_threads(1).build().unwrap();
@@ -25,7 +28,8 @@ fn occupied() -> (BlockingPool, mpsc::Sender<()>) {
 fn a_function_that_is_dropped_while_it_is_queued_never_runs() {
     let (_folder, path) = file_with(b"kept");
     let (pool, release) = occupied();
-    let dropped = block_on(scope_executor(pool.clone(), async { fs::remove_file(&path).now_or_never() }));
+    let dropped =
+        block_on(scope_executor(pool.clone(), async { fs::remove_file(&path).now_or_never() }));
     assert!(dropped.is_none());
     drop(release);
     block_on(pool.shutdown(Shutdown::Drain));
@@ -111,7 +115,7 @@ fn the_error_of_an_accepted_write_is_reported_once_by_what_follows() {
     block_on(async {
         let (_folder, path) = file_with(b"0123456789");
         // What is opened for reading only accepts bytes, and cannot write them.
-        let reports: [fn(&mut File) -> futures::future::LocalBoxFuture<'_, std::io::Result<()>>; 6] = [
+        let reports: [Report; 6] = [
             |file| file.flush().boxed_local(),
             |file| file.write_all(b"more").boxed_local(),
             |file| file.sync_all().boxed_local(),

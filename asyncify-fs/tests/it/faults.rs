@@ -33,7 +33,8 @@ impl Drop for Small {
 
 /// Writes until the disk is full, and returns the kind of the error.
 async fn fill(path: &Path) -> ErrorKind {
-    let mut file = File::options().write(true).create(true).truncate(false).open(path).await.unwrap();
+    let mut file =
+        File::options().write(true).create(true).truncate(false).open(path).await.unwrap();
     let error = loop {
         if let Err(error) = file.write_all(&[7; 10_000]).await {
             break error;
@@ -65,7 +66,10 @@ fn a_full_disk_is_an_error_and_what_was_written_stays() {
         file.set_len(10).await.unwrap();
         file.write_all(b"room again").await.unwrap();
         file.sync_all().await.unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07room again");
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            b"\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07room again"
+        );
     });
 }
 
@@ -109,7 +113,10 @@ fn a_pipe_is_read_as_it_is_filled() {
         }
         let error = reader.read_at(&mut target, 5).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotSeekable);
-        assert_eq!(reader.seek(std::io::SeekFrom::Start(5)).await.unwrap_err().kind(), error.kind());
+        assert_eq!(
+            reader.seek(std::io::SeekFrom::Start(5)).await.unwrap_err().kind(),
+            error.kind()
+        );
         // More than the pipe holds: the writer waits for the reader.
         let content = pattern(1_000_000);
         let write = async {
@@ -183,7 +190,9 @@ fn direct_reads_wait_on_the_pool() {
         let (_folder, path) = file_with(&pattern(8_192));
         let direct = i32::try_from(rustix::fs::OFlags::DIRECT.bits()).unwrap();
         // Some file systems have none.
-        let Ok(file) = File::options().read(true).custom_flags(direct).open(&path).await else { return };
+        let Ok(file) = File::options().read(true).custom_flags(direct).open(&path).await else {
+            return;
+        };
         // Its memory is not aligned, which some file systems refuse, and the others read.
         match file.read_at(&mut [0; 8_192], 0).await {
             Ok(count) => assert_eq!(count, 8_192),

@@ -35,7 +35,9 @@ async fn open(path: &std::path::Path) -> File {
 
 /// Bytes of which each part is different.
 fn pattern(size: usize) -> Vec<u8> {
-    (0..size).map(|number| (number ^ (number >> 8) ^ (number >> 16)) as u8).collect()
+    (0..size)
+        .map(|number: usize| (number ^ (number >> 8) ^ (number >> 16)).to_le_bytes()[0])
+        .collect()
 }
 
 /// Waits for what another thread does, for a minute at most.

@@ -17,6 +17,10 @@ impl Random {
         usize::try_from((number ^ (number >> 31)) % end as u64).unwrap()
     }
 
+    fn offset(&mut self) -> i64 {
+        i64::try_from(self.below(10_000)).unwrap()
+    }
+
     /// A size as programs have them: a few bytes, pages, and more than a buffer.
     fn size(&mut self) -> usize {
         let end = [20, 5_000, 70_000, 300_000][self.below(4)];
@@ -78,8 +82,8 @@ fn script(seed: u64, path: &std::path::Path, other: &std::path::Path) {
                 5 | 6 => {
                     let position = match random.below(3) {
                         0 => SeekFrom::Start(random.below(500_000) as u64),
-                        1 => SeekFrom::Current(random.below(10_000) as i64 - 5_000),
-                        _ => SeekFrom::End(random.below(10_000) as i64 - 9_000),
+                        1 => SeekFrom::Current(random.offset() - 5_000),
+                        _ => SeekFrom::End(random.offset() - 9_000),
                     };
                     let (left, right) = (plain.seek(position), file.seek(position).await);
                     assert_eq!(left.ok(), right.ok(), "{}", context());
@@ -98,7 +102,8 @@ fn script(seed: u64, path: &std::path::Path, other: &std::path::Path) {
                 }
                 9 => {
                     file.flush().await.unwrap();
-                    let (mut left, position) = (vec![0; random.size()], random.below(400_000) as u64);
+                    let (mut left, position) =
+                        (vec![0; random.size()], random.below(400_000) as u64);
                     let mut right = left.clone();
                     if plain.read_exact_at(&mut left, position).is_ok() {
                         file.read_exact_at(&mut right, position).await.unwrap();

@@ -8,9 +8,7 @@ use std::io::{IoSlice, SeekFrom, Write};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
-use tokio::io::{
-    AsyncBufReadExt, AsyncReadExt, AsyncSeek, AsyncSeekExt, AsyncWriteExt, BufReader,
-};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncSeek, AsyncSeekExt, AsyncWriteExt, BufReader};
 
 const HELLO: &[u8] = b"hello world...";
 
@@ -196,7 +194,11 @@ async fn reads_of_every_kind_and_size_agree() {
     file.write_all(HELLO).await.unwrap();
     file.flush().await.unwrap();
     let written = std::fs::read(&path).unwrap();
-    assert!(written[..10] == content[..10] && &written[10..24] == HELLO && written[24..] == content[24..]);
+    assert!(
+        written[..10] == content[..10]
+            && &written[10..24] == HELLO
+            && written[24..] == content[24..]
+    );
 }
 
 /// A seek in two steps: the second cannot be left out, and is done by what follows.
@@ -219,11 +221,12 @@ async fn a_seek_that_was_started_takes_place() {
 /// Lines, by tokio's buffered reader.
 #[tokio::test]
 async fn lines_are_read() {
-    let text: String = (0..10_000).map(|number| format!("line {number}\n")).collect();
+    let lines: Vec<_> = (0..10_000).map(|number| format!("line {number}")).collect();
+    let text = lines.join("\n");
     let (_folder, path) = file_with(text.as_bytes());
-    let mut lines = BufReader::new(File::open(&path).await.unwrap()).lines();
-    for number in 0..10_000 {
-        assert_eq!(lines.next_line().await.unwrap().unwrap(), format!("line {number}"));
+    let mut reader = BufReader::new(File::open(&path).await.unwrap()).lines();
+    for line in lines {
+        assert_eq!(reader.next_line().await.unwrap(), Some(line));
     }
-    assert_eq!(lines.next_line().await.unwrap(), None);
+    assert_eq!(reader.next_line().await.unwrap(), None);
 }

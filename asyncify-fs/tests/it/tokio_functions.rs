@@ -85,7 +85,8 @@ fn a_directory_is_built_with_its_options() {
 fn links_lead_to_their_original() {
     block_on(async {
         let folder = tempfile::tempdir().unwrap();
-        let [original, hard, soft] = ["original", "hard", "soft"].map(|name| folder.path().join(name));
+        let [original, hard, soft] =
+            ["original", "hard", "soft"].map(|name| folder.path().join(name));
         let error = fs::hard_link(&original, &hard).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
         fs::write(&original, "first").await.unwrap();
@@ -109,7 +110,8 @@ fn links_lead_to_their_original() {
 fn files_are_renamed_and_removed() {
     block_on(async {
         let folder = tempfile::tempdir().unwrap();
-        let [from, to, directory] = ["from", "to", "directory"].map(|name| folder.path().join(name));
+        let [from, to, directory] =
+            ["from", "to", "directory"].map(|name| folder.path().join(name));
         assert_eq!(fs::rename(&from, &to).await.unwrap_err().kind(), ErrorKind::NotFound);
         fs::write(&from, "new").await.unwrap();
         fs::write(&to, "old").await.unwrap();

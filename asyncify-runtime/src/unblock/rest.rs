@@ -55,6 +55,7 @@ impl<T: Send + 'static> Unblock<T> {
     ///
     /// Returns the `Unblock` unchanged if the value is not at rest.
     /// [`into_inner`](Self::into_inner) waits instead.
+    #[allow(clippy::result_large_err, reason = "the error is the value itself")]
     pub fn try_into_inner(mut self) -> Result<T, Self> {
         let inner = self.inner.get_mut();
         let value = if inner.is_at_rest() { inner.value.take() } else { None };

@@ -14,7 +14,7 @@ use crate::Unblock;
 fn a_value_is_at_rest_while_nothing_is_buffered_or_running() {
     let manual = Manual::new(8);
     let mut value = Unblock::on(manual.clone(), Cursor::new(vec![7; 10]));
-    let mut position = |value: &mut Unblock<Cursor<Vec<u8>>>| value.try_with(|value| value.position());
+    let position = |value: &mut Unblock<Cursor<Vec<u8>>>| value.try_with(|value| value.position());
     assert_eq!(position(&mut value), Some(0));
     // A read that is dropped leaves its bytes.
     assert!(Manual::poll(|cx| pin!(value.read(&mut [0])).as_mut().poll(cx)).is_pending());

@@ -240,7 +240,8 @@ pub(crate) mod of_std {
     pub(crate) fn entries(job: &Job) {
         for _ in 0..job.rounds {
             let entries = fs::read_dir(&job.folder).expect(WORKS);
-            let names = entries.filter(|entry| !entry.as_ref().expect(WORKS).file_name().is_empty());
+            let names =
+                entries.filter(|entry| !entry.as_ref().expect(WORKS).file_name().is_empty());
             assert_eq!(names.count(), job.size);
         }
     }

@@ -41,7 +41,15 @@ pub(crate) fn all() -> Vec<Row> {
     };
     let small = [10_000, 40_000];
     use Content::{Entries, File};
-    add("small", "`metadata`", SMALL, small, File, |of| of.metadata, of_std::metadata as of_std::Work);
+    add(
+        "small",
+        "`metadata`",
+        SMALL,
+        small,
+        File,
+        |of| of.metadata,
+        of_std::metadata as of_std::Work,
+    );
     add("small", "`File::open`", SMALL, small, File, |of| of.open, of_std::open);
     add("small", "`read` of 4 KiB", SMALL, small, File, |of| of.read, of_std::read);
     add("small", "`write` of 4 KiB", SMALL, small, File, |of| of.write, of_std::write);

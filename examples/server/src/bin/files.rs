@@ -40,7 +40,8 @@ fn inside(root: &FsPath, name: &str) -> Option<PathBuf> {
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    let directory = arguments.next().map_or_else(env::current_dir, |path| Ok(PathBuf::from(path)))?;
+    let directory =
+        arguments.next().map_or_else(env::current_dir, |path| Ok(PathBuf::from(path)))?;
     let listener = TcpListener::bind(address).await?;
     println!("listening on {}", listener.local_addr()?);
     let router = Router::new().route("/{*name}", get(serve)).with_state(directory);
