@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::IoSliceMut;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 /// The least that is worth a system call of its own; smaller reads share a buffer.
@@ -22,8 +22,8 @@ pub(super) struct Cached {
     unsupported: AtomicBool,
     /// Another `File` uses the same cursor.
     cursor_is_shared: AtomicBool,
-    /// What was done since the task was last pending.
-    spent: usize,
+    /// The bytes of the operations since a task was last pending.
+    spent: AtomicUsize,
 }
 
 impl Cached {
@@ -31,11 +31,11 @@ impl Cached {
         Self {
             unsupported: AtomicBool::new(!system::is_supported(file)),
             cursor_is_shared: AtomicBool::new(false),
-            spent: 0,
+            spent: AtomicUsize::new(0),
         }
     }
 
-    // Relaxed, here and below: each flag only selects the way by which the same result is found.
+    // Relaxed, here and below: each of these only selects the way by which the same result is found.
 
     /// Uses the cursor only on the pool from now on.
     pub(super) fn share_cursor(&self) {
@@ -53,23 +53,23 @@ impl Cached {
 
     /// Pending, with the task woken, if it should give other tasks a turn. Otherwise it may do an operation,
     /// to be [counted](Self::count).
-    pub(super) fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.spent < BUDGET {
+    pub(super) fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.spent.load(Ordering::Relaxed) < BUDGET {
             return Poll::Ready(());
         }
-        self.spent = 0;
+        self.rest();
         cx.waker().wake_by_ref();
         Poll::Pending
     }
 
     /// Counts an operation on this number of bytes.
-    pub(super) fn count(&mut self, bytes: usize) {
-        self.spent += MIN_SIZE + bytes;
+    pub(super) fn count(&self, bytes: usize) {
+        self.spent.fetch_add(MIN_SIZE + bytes, Ordering::Relaxed);
     }
 
-    /// The task has been pending.
-    pub(super) fn rest(&mut self) {
-        self.spent = 0;
+    /// The task is pending.
+    pub(super) fn rest(&self) {
+        self.spent.store(0, Ordering::Relaxed);
     }
 
     /// Reads what is in memory, at a position or at the cursor, which is moved. Returns `None` if there is

@@ -1,6 +1,7 @@
 //! Reads and writes at a position, which need no cursor.
 
 use std::fs::File as StdFile;
+use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSliceMut};
 use std::sync::Arc;
 
@@ -35,11 +36,14 @@ impl File {
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
     pub async fn read_at(&self, target: &mut [u8], position: u64) -> io::Result<usize> {
-        let limit = self.max_buf_size();
-        let slices = &mut [IoSliceMut::new(target)];
-        if let Some(count) = self.operations.cached.read(&self.file, slices, Some(position), limit)
-        {
-            return Ok(count);
+        let (cached, limit) = (&self.operations.cached, self.max_buf_size());
+        if cached.may_read(target.len()) {
+            poll_fn(|cx| cached.poll_turn(cx)).await;
+            let slices = &mut [IoSliceMut::new(target)];
+            if let Some(count) = cached.read(&self.file, slices, Some(position), limit) {
+                cached.count(count);
+                return Ok(count);
+            }
         }
         let size = target.len().min(limit);
         let bytes = read_at(self.operations.file.clone(), size, position).await?;

@@ -5,7 +5,9 @@ use asyncify_fs::File;
 use futures::executor::block_on;
 use futures::future::{join_all, try_join_all};
 use std::io::ErrorKind;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 #[test]
 fn many_readers_share_one_file() {
@@ -32,6 +34,24 @@ fn many_readers_share_one_file() {
         let error = file.read_exact_at(&mut [0; 10], 999_995).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
     });
+}
+
+/// Reads of cached bytes never wait, and must not keep other tasks waiting.
+#[test]
+fn a_loop_of_reads_yields() {
+    let (_folder, path) = file_with(&pattern(64 << 10));
+    let file = block_on(File::open(&path)).unwrap();
+    for size in [4 << 10, 64 << 10] {
+        let mut target = vec![0; size];
+        let mut reads = pin!(async {
+            loop {
+                file.read_exact_at(&mut target, 0).await.unwrap();
+            }
+        });
+        // It returns only if the loop is pending.
+        let polled: Poll<()> = reads.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending());
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
 const USAGE: &str = "\
-usage: files [small] [directories] [large] [random] [slow] [--quick] [--busy] [--rounds N] [--write FILE]
+usage: files [small] [directories] [medium] [large] [random] [slow] [--quick] [--busy] [--rounds N] [--write FILE]
 
 Prints what files cost by each crate, or the groups of rows that are named, as markdown.
 
@@ -55,7 +55,7 @@ impl Options {
                     options.samples = rounds.ok_or_else(|| io::Error::other(USAGE))?;
                 }
                 "--write" => options.write = arguments.next().map(PathBuf::from),
-                "small" | "directories" | "large" | "random" | "slow" => {
+                "small" | "directories" | "medium" | "large" | "random" | "slow" => {
                     options.groups.push(argument);
                 }
                 _ => return Err(io::Error::other(USAGE)),

@@ -31,6 +31,8 @@ const MIB: usize = 1 << 20;
 
 /// The rows of both numbers of tasks.
 pub(crate) fn all() -> Vec<Row> {
+    use Content::{Entries, File};
+
     let mut rows = Vec::new();
     let mut add = |group, title, size, rounds: [usize; 2], content, work, of_std| {
         for (width, rounds) in [1, 64].into_iter().zip(rounds) {
@@ -40,7 +42,6 @@ pub(crate) fn all() -> Vec<Row> {
         }
     };
     let small = [10_000, 40_000];
-    use Content::{Entries, File};
     add(
         "small",
         "`metadata`",
@@ -60,15 +61,15 @@ pub(crate) fn all() -> Vec<Row> {
     ] {
         add("directories", title, size, rounds, Entries, |of| of.entries, of_std::entries);
     }
-    for (read, write, size, rounds) in [
-        ("1 MiB read", "1 MiB written over", MIB, [500, 1_024]),
-        ("64 MiB read", "64 MiB written over", 64 * MIB, [10, 64]),
-        ("1 GiB read", "1 GiB written over", 1024 * MIB, [1, 0]),
+    for (group, read, write, size, rounds) in [
+        ("medium", "1 MiB read", "1 MiB written over", MIB, [500, 1_024]),
+        ("large", "64 MiB read", "64 MiB written over", 64 * MIB, [10, 64]),
+        ("large", "1 GiB read", "1 GiB written over", 1024 * MIB, [1, 0]),
     ] {
-        add("large", read, size, rounds, File, |of| of.read_large, of_std::read_large);
+        add(group, read, size, rounds, File, |of| of.read_large, of_std::read_large);
         // 64 files of 64 MiB are more than the page cache should write back.
         let rounds = if size > MIB { [rounds[0], 0] } else { rounds };
-        add("large", write, size, rounds, File, |of| of.write_large, of_std::write_large);
+        add(group, write, size, rounds, File, |of| of.write_large, of_std::write_large);
     }
     let random = "4 KiB at a position of 256 MiB";
     add("random", random, 256 * MIB, [20_000, 100_000], File, |of| of.random, of_std::random);
