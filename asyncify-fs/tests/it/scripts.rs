@@ -30,7 +30,7 @@ impl Random {
 
 #[test]
 fn a_file_behaves_as_that_of_std() {
-    let seeds = std::env::var("ASYNCIFY_FS_SEEDS").map_or(24, |count| count.parse().unwrap());
+    let seeds = std::env::var("ASYNCIFY_FS_SEEDS").map_or(12, |count| count.parse().unwrap());
     // In memory, where the system has no reads without waiting, and on a disk, where it may have.
     let shared = std::path::Path::new("/dev/shm");
     for seed in 0..seeds {
