@@ -111,6 +111,7 @@
 //! | `metrics` | no | quantiles of the time that jobs wait and run |
 //! | `process` | no | worker processes on Linux, with serde for arguments and results: [`process`] |
 //! | `postcard` | no | postcard as a second format for arguments and results of worker processes |
+//! | `remote` | no | durable tasks on other machines, on Linux: [`remote`]; enables `process` |
 //! | `tracing` | no | the caller's span and dispatcher in the body, events of worker processes, and events of the watchdog |
 //! | `watchdog` | no | `Watchdog`, which reports tasks that block |
 //! | `tower` | no | `WatchdogLayer`, which watches the requests of a service |
@@ -140,6 +141,9 @@ mod limit;
 mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
+#[cfg(all(feature = "remote", target_os = "linux"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "remote")))]
+pub mod remote;
 mod stream;
 mod sync;
 mod task;

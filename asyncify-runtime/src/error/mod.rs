@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub(crate) mod process;
+#[cfg(all(feature = "remote", target_os = "linux"))]
+pub(crate) mod remote;
 
 use std::time::Duration;
 use std::{fmt, io};
@@ -33,6 +35,10 @@ pub enum Error {
     #[cfg(all(feature = "process", target_os = "linux"))]
     #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
     Process(process::ProcessError),
+    /// The remote task has no result because of its queue, its engine or its worker.
+    #[cfg(all(feature = "remote", target_os = "linux"))]
+    #[cfg_attr(docsrs, doc(cfg(feature = "remote")))]
+    Remote(remote::RemoteError),
 }
 
 /// The phase that a call was in when its timeout expired.
@@ -66,6 +72,8 @@ impl fmt::Display for Error {
             Self::Cancelled => f.write_str("blocking call was cancelled"),
             #[cfg(all(feature = "process", target_os = "linux"))]
             Self::Process(error) => error.fmt(f),
+            #[cfg(all(feature = "remote", target_os = "linux"))]
+            Self::Remote(error) => error.fmt(f),
         }
     }
 }
@@ -88,5 +96,12 @@ impl From<Error> for io::Error {
 impl From<process::ProcessError> for Error {
     fn from(error: process::ProcessError) -> Self {
         Self::Process(error)
+    }
+}
+
+#[cfg(all(feature = "remote", target_os = "linux"))]
+impl From<remote::RemoteError> for Error {
+    fn from(error: remote::RemoteError) -> Self {
+        Self::Remote(error)
     }
 }

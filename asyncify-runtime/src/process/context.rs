@@ -39,7 +39,7 @@ pub(crate) fn carrier(name: &str) -> Option<&'static Carrier> {
 }
 
 /// The context of one call.
-#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Context {
     headers: Option<Headers>,
@@ -55,6 +55,12 @@ impl Context {
             (carrier.inject)(context.headers.get_or_insert_default());
         }
         context
+    }
+
+    /// What the carrier has written.
+    #[cfg(feature = "remote")]
+    pub(crate) fn headers(&self) -> Option<&Headers> {
+        self.headers.as_ref()
     }
 
     /// No bytes if there is no context.

@@ -127,6 +127,8 @@ pub use self::bootstrap::init;
 pub use self::builder::{Builder, Stderr};
 pub use self::codec::Codec;
 pub use self::context::Carrier;
+#[cfg(feature = "remote")]
+pub(crate) use self::context::Context;
 pub use self::global::global;
 pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;

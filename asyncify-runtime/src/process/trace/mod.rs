@@ -30,14 +30,14 @@ fn verbosity(level: Level) -> usize {
 }
 
 /// What a worker needs to know of its caller.
-#[derive(PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Scope {
     /// The most [verbose](verbosity) level that any subscriber of the caller's process takes.
     verbosity: usize,
     span: Option<CallerSpan>,
 }
 
-#[derive(PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct CallerSpan {
     name: String,
     target: String,
