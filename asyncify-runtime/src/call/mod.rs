@@ -29,6 +29,8 @@ pub(crate) use self::running::Running;
 use self::running::WhenFull;
 pub(crate) use self::spawn_options::{SpawnOptions, resume};
 pub use self::timed::TimedCall;
+#[cfg(all(feature = "remote", target_os = "linux"))]
+pub(crate) use self::timer::Timer;
 use crate::executor::Executor;
 use crate::limit::Limiter;
 use crate::task::{JoinHandle, SyncBody, UnsubmittedTask};

@@ -10,8 +10,12 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "remote")]
+use super::call::RawCall;
 use super::call::{Call, ProcessCall};
 use super::codec::Codec;
+#[cfg(feature = "remote")]
+use super::context::Headers;
 use super::pool::Pool;
 use super::task::{Outcome, Sent, Task};
 use super::wire::{self, Kind, WireError};
@@ -87,6 +91,24 @@ pub fn call<R: Outcome>(arguments: Arguments) -> ProcessCall<R> {
         pool = Err(too_large(error, Side::Caller).into());
     }
     ProcessCall::new(Call::new(task, id, frame, options.timeout, options.detached, pool))
+}
+
+/// The call of a task whose arguments are encoded already, with the headers of its caller.
+#[cfg(feature = "remote")]
+pub(crate) fn encoded_call(
+    task: &'static Task,
+    pool: &Pool,
+    (codec, arguments): (u8, &[u8]),
+    headers: Option<Headers>,
+    timeout: Option<Duration>,
+) -> RawCall {
+    let id = next_id();
+    let mut frame = wire::begin(Kind::Call, codec, id);
+    frame.extend_from_slice(&task.id().to_le_bytes());
+    frame.extend_from_slice(arguments);
+    let sealed = wire::seal(&mut frame, pool.max_payload());
+    let pool = sealed.map(|()| pool.clone()).map_err(|error| too_large(error, Side::Worker).into());
+    RawCall::new(Call::new(task, id, frame, timeout, false, pool).with_headers(headers))
 }
 
 /// The error of a frame that cannot be sealed.

@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 
 use super::codec::Codec;
 use super::context::Context as CallersContext;
+#[cfg(feature = "remote")]
+use super::context::Headers;
 use super::link::Link;
 use super::locked;
 use super::pool::Pool;
@@ -45,6 +47,9 @@ pub(crate) struct Call {
     /// Overrides the pool's.
     pub(crate) timeout: Option<Duration>,
     detached: bool,
+    /// The headers of a caller on another machine, in place of those of this thread.
+    #[cfg(feature = "remote")]
+    headers: Option<Headers>,
     /// Receives the events of the function.
     #[cfg(feature = "tracing")]
     caller: Option<super::trace::Caller>,
@@ -84,10 +89,18 @@ impl Call {
             frame,
             timeout,
             detached,
+            #[cfg(feature = "remote")]
+            headers: None,
             #[cfg(feature = "tracing")]
             caller: None,
             progress: Mutex::new(progress),
         }
+    }
+
+    /// Passes these headers on, instead of the context of the thread that polls it first.
+    #[cfg(feature = "remote")]
+    pub(crate) fn with_headers(self, headers: Option<Headers>) -> Self {
+        Self { headers, ..self }
     }
 
     /// The bytes of its arguments.
@@ -179,8 +192,12 @@ impl Call {
 
     /// Appends the caller's context to the frame.
     fn capture_context(&mut self, pool: &Pool) -> Result<(), Error> {
+        let of_this_thread = || CallersContext::capture(pool.shared().config.carrier.as_ref());
+        #[cfg(feature = "remote")]
+        let mut of_this_thread =
+            || self.headers.take().map_or_else(of_this_thread, CallersContext::with_headers);
         #[cfg_attr(not(feature = "tracing"), expect(unused_mut, reason = "it has no span"))]
-        let mut context = CallersContext::capture(&pool.shared().config);
+        let mut context = of_this_thread();
         #[cfg(feature = "tracing")]
         {
             self.caller = super::trace::Caller::capture();
@@ -215,17 +232,40 @@ impl Call {
     }
 }
 
+/// Sends a call when it is first polled, and cancels it when it is dropped.
+pub(crate) struct RawCall(Arc<Call>);
+
+impl RawCall {
+    pub(crate) fn new(call: Call) -> Self {
+        Self(Arc::new(call))
+    }
+}
+
+impl Future for RawCall {
+    type Output = Reply;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reply> {
+        self.0.poll(cx.waker().clone())
+    }
+}
+
+impl Drop for RawCall {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
 /// The future of a call in a worker process: sends it when it is first polled, and cancels it when
 /// it is dropped.
 #[must_use = "futures do nothing unless polled"]
 pub struct ProcessCall<R> {
-    call: Arc<Call>,
+    call: RawCall,
     result: PhantomData<fn() -> R>,
 }
 
 impl<R> ProcessCall<R> {
     pub(super) fn new(call: Call) -> Self {
-        Self { call: Arc::new(call), result: PhantomData }
+        Self { call: RawCall::new(call), result: PhantomData }
     }
 }
 
@@ -233,20 +273,19 @@ impl<R: Outcome> Future for ProcessCall<R> {
     type Output = R;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
-        let reply = ready!(self.call.poll(cx.waker().clone()));
-        let decoded = reply.and_then(|payload| {
-            Codec::from_byte(payload.codec)
-                .and_then(|codec| R::decode(codec, payload.bytes()))
-                .map_err(|detail| ProcessError::Decode { side: Side::Caller, detail }.into())
-        });
-        Poll::Ready(decoded.unwrap_or_else(R::failed))
+        let reply = ready!(Pin::new(&mut self.call).poll(cx));
+        Poll::Ready(decoded(reply.as_ref().map(|payload| (payload.codec, payload.bytes()))))
     }
 }
 
-impl<R> Drop for ProcessCall<R> {
-    fn drop(&mut self) {
-        self.call.abandon();
-    }
+/// The result of a function, or its error for a call that has none.
+pub(crate) fn decoded<R: Outcome>(reply: Result<(u8, &[u8]), &Error>) -> R {
+    let decoded = reply.map_err(Clone::clone).and_then(|(codec, bytes)| {
+        Codec::from_byte(codec)
+            .and_then(|codec| R::decode(codec, bytes))
+            .map_err(|detail| ProcessError::Decode { side: Side::Caller, detail }.into())
+    });
+    decoded.unwrap_or_else(R::failed)
 }
 
 impl<R> fmt::Debug for ProcessCall<R> {

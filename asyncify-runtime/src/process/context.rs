@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::builder::Config;
 #[cfg(feature = "tracing")]
 use super::trace;
 
 /// Names and values, as the propagators of OpenTelemetry write them.
-type Headers = HashMap<String, String>;
+pub(crate) type Headers = HashMap<String, String>;
 
 /// Propagates context of the caller to the function; created by [`carrier!`](crate::carrier).
 #[derive(Clone, Copy, Debug)]
@@ -49,12 +48,18 @@ pub(crate) struct Context {
 
 impl Context {
     /// The context of this thread, apart from its span.
-    pub(crate) fn capture(config: &Config) -> Self {
+    pub(crate) fn capture(carrier: Option<&Carrier>) -> Self {
         let mut context = Self::default();
-        if let Some(carrier) = config.carrier {
+        if let Some(carrier) = carrier {
             (carrier.inject)(context.headers.get_or_insert_default());
         }
         context
+    }
+
+    /// A context that comes from elsewhere.
+    #[cfg(feature = "remote")]
+    pub(crate) fn with_headers(headers: Headers) -> Self {
+        Self { headers: Some(headers), ..Self::default() }
     }
 
     /// What the carrier has written.
@@ -82,6 +87,11 @@ impl Context {
     pub(crate) fn enter(&self, carrier: Option<&Carrier>, body: &mut dyn FnMut()) {
         #[cfg(feature = "tracing")]
         let _entered = trace::enter(self.scope.as_ref());
+        self.enter_headers(carrier, body);
+    }
+
+    /// The same without the span.
+    pub(crate) fn enter_headers(&self, carrier: Option<&Carrier>, body: &mut dyn FnMut()) {
         match (carrier, &self.headers) {
             (Some(carrier), Some(headers)) => (carrier.enter)(headers, body),
             _ => body(),

@@ -123,9 +123,13 @@ mod trace;
 mod wire;
 mod worker;
 
+#[cfg(feature = "remote")]
+pub(crate) use self::arguments::encoded_call;
 pub use self::bootstrap::init;
 pub use self::builder::{Builder, Stderr};
 pub use self::codec::Codec;
+#[cfg(feature = "remote")]
+pub(crate) use self::call::decoded;
 pub use self::context::Carrier;
 #[cfg(feature = "remote")]
 pub(crate) use self::context::Context;
@@ -133,6 +137,10 @@ pub use self::global::global;
 pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;
 pub use self::task::{Initialized, Initializer};
+#[cfg(feature = "remote")]
+pub(crate) use self::task::{Answer, Outcome, Request, Sent, Task, undecodable};
+#[cfg(all(feature = "remote", feature = "tracing"))]
+pub(crate) use self::trace::Caller;
 #[cfg(feature = "tracing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub use self::trace::SpanFields;

@@ -164,6 +164,15 @@ impl<'a> Request<'a> {
 /// A frame with the result.
 pub struct Answer(pub(crate) Vec<u8>);
 
+impl Answer {
+    /// The encoded result.
+    #[cfg(feature = "remote")]
+    pub(crate) fn into_result(mut self) -> Vec<u8> {
+        self.0.drain(..wire::HEADER);
+        self.0
+    }
+}
+
 /// The error of a call whose arguments cannot be decoded.
 pub(crate) fn undecodable(detail: String) -> ProcessError {
     ProcessError::Decode { side: Side::Worker, detail }

@@ -53,6 +53,10 @@ pub struct Envelope {
     /// Whether the task is acknowledged before it runs, so that it never runs twice and may be lost.
     #[serde(default)]
     pub at_most_once: bool,
+    /// Whether only the caller that waits in [`call`](super::Engine::call) knows the id, which is random.
+    /// When it has the outcome, or waits no more, the engine may forget both.
+    #[serde(default)]
+    pub anonymous: bool,
     #[serde(default)]
     pub(crate) codec: u8,
     #[serde(default)]
@@ -77,10 +81,19 @@ impl Envelope {
             retries: 0,
             backoff: Duration::ZERO,
             at_most_once: false,
+            anonymous: false,
             codec: Codec::MessagePack.byte(),
             context: Context::default(),
             arguments,
         }
+    }
+
+    /// A copy for the record of a task that is done.
+    pub(crate) fn without_arguments(&self) -> Self {
+        let Self { id, task, queue, .. } = self;
+        let mut head = Self::new(id.clone(), task.clone(), queue.clone(), Vec::new());
+        head.anonymous = self.anonymous;
+        head
     }
 
     /// The context of the caller that its [carrier](crate::carrier) has written.

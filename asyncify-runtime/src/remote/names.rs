@@ -12,7 +12,7 @@ use crate::error::remote::{NameKind, RemoteError};
 use crate::sync::unmodelled::{AtomicU64, Ordering};
 
 /// What is wrong with a name, or `None`.
-const fn fault(name: &str, kind: NameKind) -> Option<&'static str> {
+pub(super) const fn fault(name: &str, kind: NameKind) -> Option<&'static str> {
     let bytes = name.as_bytes();
     if bytes.is_empty() {
         return Some("it is empty");

@@ -37,6 +37,14 @@ pub(crate) struct Scope {
     span: Option<CallerSpan>,
 }
 
+impl Scope {
+    /// The name, the target and the fields of the caller's span.
+    #[cfg(feature = "remote")]
+    pub(crate) fn span(&self) -> Option<[&str; 3]> {
+        self.span.as_ref().map(|CallerSpan { name, target, fields }| [&name[..], target, fields])
+    }
+}
+
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct CallerSpan {
     name: String,
