@@ -1,7 +1,8 @@
 //! Parses and checks the arguments of the attribute.
 //!
 //! Everything about an argument is one row of [`table`]: its name, its kind of value, where it may
-//! stand and what it sets. Those within `process(..)` have a table of their own, in [`process`].
+//! stand and what it sets. Those within `process(..)` and `remote(..)` have tables of their own, in
+//! [`process`] and [`remote`].
 //! What may not stand beside each other is in [`conflicts`].
 
 mod conflicts;
@@ -10,6 +11,7 @@ mod features;
 pub(crate) mod names;
 mod process;
 mod raw;
+mod remote;
 pub(crate) mod similar;
 mod table;
 mod value;
@@ -21,6 +23,7 @@ use syn::{LitStr, Path};
 use crate::diag;
 use crate::errors::Errors;
 pub(crate) use process::Process;
+pub(crate) use remote::Remote;
 use table::{Row, TABLE};
 
 /// The arguments of one attribute, each checked by itself.
@@ -50,6 +53,7 @@ pub(crate) struct Args {
     /// Whether an attribute on a block applies to the methods that have it, and no others.
     pub(crate) opt_in: bool,
     pub(crate) process: Option<Process>,
+    pub(crate) remote: Option<Remote>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -135,7 +139,7 @@ pub(crate) fn parse(
     if args.stream.is_some() {
         // What contradicts it has been reported, and must not be reported once more by the compiler.
         let none = Args { timeout: None, detach: false, lend: None, in_place: false, ..args };
-        args = Args { process: None, ..none };
+        args = Args { process: None, remote: None, ..none };
     }
     if args.in_place {
         args.lend = None;

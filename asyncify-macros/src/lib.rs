@@ -127,8 +127,9 @@ fn function(
     for attribute in analyze::take_attributes(&mut raw.attrs, Direction::ToAsync) {
         errors.push(diag::duplicate_attribute(attribute, Direction::ToAsync));
     }
-    if let Some(process) = &args.process {
-        return match analyze::process(&raw, &args, process, errors) {
+    let process = args.process.clone().map(analyze::Target::Process);
+    if let Some(target) = args.remote.clone().map(analyze::Target::Remote).or(process) {
+        return match analyze::process(&raw, &args, target, errors) {
             Some(plan) => expand::process(&plan),
             None => fallback::function(&raw, &args, analyze::MethodKind::Plain, false),
         };

@@ -23,7 +23,7 @@ pub(crate) use function::{
 pub(crate) use lints::of_counterpart;
 pub(crate) use plan::{
     BodyPlace, Capture, ErrorSource, Flavour, FnPlan, Form, Limit, Options, Output, Param,
-    ProcessPlan, ReceiverPlan, Run, TraitScope,
+    ProcessPlan, ReceiverPlan, Run, Target, TraitScope,
 };
 pub(crate) use process::process;
 

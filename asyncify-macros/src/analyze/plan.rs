@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::{Attribute, Generics, Pat, Path, Signature, Token, Type, Visibility};
 
 use super::Conversion;
-use crate::args::{Ahead, Process};
+use crate::args::{Ahead, Process, Remote};
 use crate::item::RawFn;
 
 pub(crate) struct FnPlan {
@@ -193,7 +193,7 @@ pub(crate) struct TraitScope {
     pub(crate) self_ty: Option<Type>,
 }
 
-/// A checked function that runs in a worker process.
+/// A checked function that runs in another process.
 pub(crate) struct ProcessPlan {
     pub(crate) runtime: TokenStream,
     pub(crate) attrs: Vec<Attribute>,
@@ -207,7 +207,14 @@ pub(crate) struct ProcessPlan {
     pub(crate) inner: RawFn,
     /// The sync function, where it stays.
     pub(crate) original: Option<Box<RawFn>>,
-    pub(crate) process: Process,
+    pub(crate) target: Target,
+}
+
+/// Where it runs.
+#[derive(Clone)]
+pub(crate) enum Target {
+    Process(Process),
+    Remote(Remote),
 }
 
 pub(crate) struct ProcessParam {

@@ -1,4 +1,4 @@
-//! Checks a function that is to run in a worker process.
+//! Checks a function that is to run in another process: a worker of this program, or a remote one.
 
 use quote::{ToTokens, quote};
 use syn::{FnArg, GenericParam, Type, TypeReference};
@@ -6,9 +6,9 @@ use syn::{FnArg, GenericParam, Type, TypeReference};
 use super::capture::{Lending, Origin, type_capture};
 use super::function::{counterpart_name, is_lint_level, plain_name, qualifiers};
 use super::output::{Written, written_output};
-use super::plan::{Capture, ProcessParam, ProcessPlan};
+use super::plan::{Capture, ProcessParam, ProcessPlan, Target};
 use super::{lints, types};
-use crate::args::{Args, Process};
+use crate::args::Args;
 use crate::diag;
 use crate::errors::Errors;
 use crate::item::{Body, RawFn};
@@ -17,30 +17,34 @@ use crate::item::{Body, RawFn};
 pub(crate) fn process(
     raw: &RawFn,
     args: &Args,
-    process: &Process,
+    target: Target,
     errors: &mut Errors,
 ) -> Option<ProcessPlan> {
     let mut found = Errors::default();
+    let texts = match target {
+        Target::Process(_) => diag::IN_PROCESS,
+        Target::Remote(_) => diag::REMOTE,
+    };
     let keeps_sync = args.keeps_original;
     qualifiers(&raw.sig, keeps_sync, &mut found);
     if let Some(token) = &raw.sig.asyncness {
-        found.push(diag::process_async(token));
+        found.push(texts.asynchronous(token));
     }
     for parameter in &raw.sig.generics.params {
         if !matches!(parameter, GenericParam::Lifetime(_)) {
-            found.push(diag::process_generic(parameter));
+            found.push(texts.generic(parameter));
         }
     }
     let mut sig = raw.sig.clone();
     let mut params = Vec::new();
     for (position, input) in sig.inputs.iter_mut().enumerate() {
         match input {
-            FnArg::Receiver(receiver) => found.push(diag::process_receiver(receiver)),
+            FnArg::Receiver(receiver) => found.push(texts.receiver(receiver)),
             FnArg::Typed(input) => {
                 let name = types::text(&input.pat.to_token_stream());
-                let is_lent = found.ok(is_lent(&input.ty, &name)).unwrap_or(false);
+                let is_lent = found.ok(is_lent(&input.ty, &name, texts)).unwrap_or(false);
                 for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
-                    found.push(diag::process_cfg(attr));
+                    found.push(texts.conditional(attr));
                 }
                 let name = plain_name(input, position);
                 params.push(ProcessParam { name, ty: (*input.ty).clone(), is_lent });
@@ -50,7 +54,7 @@ pub(crate) fn process(
     let output = match written_output(&sig, Lending::Shared, &mut found) {
         Written::Type(ty) => Some(ty.clone()),
         Written::Unit(span) | Written::Never(span) => {
-            found.push(diag::process_no_result(span));
+            found.push(texts.no_result(span));
             None
         }
     };
@@ -87,25 +91,25 @@ pub(crate) fn process(
         body,
         inner,
         original: keeps_sync.then(|| Box::new(raw.clone())),
-        process: process.clone(),
+        target,
     })
 }
 
 /// Whether the function borrows the worker's copy of the argument. As for a thread, but that a copy
 /// neither comes back nor lives for ever.
-fn is_lent(ty: &Type, name: &str) -> syn::Result<bool> {
+fn is_lent(ty: &Type, name: &str, texts: diag::Elsewhere) -> syn::Result<bool> {
     if let Type::Reference(TypeReference { and_token, mutability: Some(token), .. }) =
         types::peel(ty)
     {
-        return Err(diag::process_mutable(quote!(#and_token #token), name));
+        return Err(texts.mutable(quote!(#and_token #token), name));
     }
     match (types::peel(ty), type_capture(ty, name, Lending::Shared, Origin::Function)?) {
         (Type::Reference(reference), Capture::Moved) => {
             let (and, lifetime) = (&reference.and_token, &reference.lifetime);
             let owned = types::owned_target(&reference.elem).to_token_stream();
-            Err(diag::process_static(quote!(#and #lifetime), name, &types::text(&owned)))
+            Err(texts.borrowed_for_static(quote!(#and #lifetime), name, &types::text(&owned)))
         }
-        (Type::ImplTrait(opaque), _) => Err(diag::process_generic(opaque.impl_token)),
+        (Type::ImplTrait(opaque), _) => Err(texts.generic(opaque.impl_token)),
         (_, capture) => Ok(capture == Capture::Lent),
     }
 }

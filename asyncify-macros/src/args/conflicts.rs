@@ -30,7 +30,7 @@ const CONFLICTS: &[Conflict] = &[
     },
     Conflict {
         one: "stream",
-        others: Others::These(&["process"]),
+        others: Others::These(&["process", "remote"]),
         why: "a worker process sends one result, and no items",
     },
     Conflict {
@@ -82,6 +82,31 @@ const CONFLICTS: &[Conflict] = &[
         one: "process",
         others: Others::These(&["detach"]),
         why: "to let the worker finish, write `process(on_drop = \"detach\")`",
+    },
+    Conflict {
+        one: "remote",
+        others: Others::These(&["process", "executor", "runtime", "in_place"]),
+        why: "the worker decides where the body runs: `Worker::in_processes` or `Worker::in_threads`",
+    },
+    Conflict {
+        one: "remote",
+        others: Others::These(&["limit", "limiter"]),
+        why: "the workers of a queue are its limit: `Worker::concurrency`",
+    },
+    Conflict {
+        one: "remote",
+        others: Others::These(&["lend"]),
+        why: "a remote worker gets copies of the arguments, which do not come back",
+    },
+    Conflict {
+        one: "remote",
+        others: Others::These(&["timeout"]),
+        why: "the worker stops an attempt that exceeds its time limit: `remote(timeout = \"10m\")`",
+    },
+    Conflict {
+        one: "remote",
+        others: Others::These(&["detach"]),
+        why: "to let the task go on, write `remote(on_drop = \"detach\")`",
     },
 ];
 

@@ -12,6 +12,7 @@ pub(super) struct Features {
     in_place: bool,
     postcard: bool,
     process: bool,
+    remote: bool,
     tokio: bool,
 }
 
@@ -19,6 +20,7 @@ pub(super) const FEATURES: Features = Features {
     in_place: cfg!(feature = "in_place"),
     postcard: cfg!(feature = "postcard"),
     process: cfg!(feature = "process"),
+    remote: cfg!(feature = "remote"),
     tokio: cfg!(feature = "tokio"),
 };
 
@@ -37,8 +39,14 @@ pub(super) fn check(seen: &[Ident], built: &Features, args: &mut Args, errors: &
         errors.push(diag::feature_off(key, "process"));
         args.process = None;
     }
-    if let (Some(process), false) = (&mut args.process, built.postcard) {
-        if let Some(key) = process.postcard.take() {
+    if let (Some(key), false) = (find("remote"), built.remote) {
+        errors.push(diag::feature_off(key, "remote"));
+        args.remote = None;
+    }
+    if !built.postcard {
+        let process = args.process.as_mut().and_then(|process| process.postcard.take());
+        let remote = args.remote.as_mut().and_then(|remote| remote.postcard.take());
+        for key in process.into_iter().chain(remote) {
             errors.push(diag::feature_off(&key, "postcard"));
         }
     }
@@ -49,37 +57,49 @@ mod tests {
     use proc_macro2::{Span, TokenStream};
 
     use super::*;
-    use crate::args::Process;
+    use crate::args::{Process, Remote};
 
     #[test]
     fn arguments_name_the_feature_that_they_need() {
         let key = |name| Ident::new(name, Span::call_site());
-        let seen = ["in_place", "runtime", "process"].map(key);
+        let seen = ["in_place", "runtime", "process", "remote"].map(key);
         let mut args = Args {
             runtime: Some(TokenStream::new()),
             process: Some(Process::default()),
+            remote: Some(Remote::default()),
             ..Args::default()
         };
-        let built = Features { in_place: false, postcard: false, process: false, tokio: false };
+        let built = Features {
+            in_place: false,
+            postcard: false,
+            process: false,
+            remote: false,
+            tokio: false,
+        };
         let mut errors = Errors::default();
         check(&seen, &built, &mut args, &mut errors);
         let text = errors.to_tokens().to_string();
         assert!(text.contains("argument `in_place` needs the `in_place` feature"), "{text}");
         assert!(text.contains("argument `runtime` needs the `tokio` feature"), "{text}");
         assert!(text.contains("argument `process` needs the `process` feature"), "{text}");
-        assert!(args.runtime.is_none() && args.process.is_none());
+        assert!(text.contains("argument `remote` needs the `remote` feature"), "{text}");
+        assert!(args.runtime.is_none() && args.process.is_none() && args.remote.is_none());
     }
 
     #[test]
     fn formats_name_the_feature_that_they_need() {
         let key = |name| Ident::new(name, Span::call_site());
         let process = Process { postcard: Some(key("codec")), ..Process::default() };
-        let mut args = Args { process: Some(process), ..Args::default() };
-        let built = Features { in_place: true, postcard: false, process: true, tokio: true };
+        let remote = Remote { postcard: Some(key("codec")), ..Remote::default() };
+        let mut args = Args { process: Some(process), remote: Some(remote), ..Args::default() };
+        let built =
+            Features { in_place: true, postcard: false, process: true, remote: true, tokio: true };
         let mut errors = Errors::default();
         check(&[key("process")], &built, &mut args, &mut errors);
         let text = errors.to_tokens().to_string();
         assert!(text.contains("argument `codec` needs the `postcard` feature"), "{text}");
+        assert_eq!(text.matches("needs the `postcard` feature").count(), 2, "{text}");
         assert!(args.process.is_some_and(|process| process.postcard.is_none()));
+        assert!(args.remote.is_some_and(|remote| remote.postcard.is_none()));
     }
 }

@@ -82,7 +82,7 @@ mod tests {
     use quote::{ToTokens, quote};
 
     use super::*;
-    use crate::args::process;
+    use crate::args::{process, remote};
 
     /// Where the runtime has the items.
     const OPTIONS: &str = "../asyncify-runtime/src/macro_support/options.rs";
@@ -103,6 +103,7 @@ mod tests {
         let known = [
             ("sync_to_async", Direction::ToAsync.rows()),
             ("process", process::TABLE.iter().collect()),
+            ("remote", remote::TABLE.iter().collect()),
             ("async_to_sync", Direction::ToSync.rows()),
         ];
         assert_eq!(modules.len(), known.len());

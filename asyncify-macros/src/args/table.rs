@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{LitStr, Path};
 
-use super::{Ahead, Args, Place, Process, process};
+use super::{Ahead, Args, Place, Process, Remote, process, remote};
 use crate::diag;
 use crate::errors::Errors;
 
@@ -15,7 +15,9 @@ pub(super) enum Kind {
     Expression(fn(&mut Args, TokenStream)),
     /// A number from 1 on: a literal, or a constant expression.
     Count(fn(&mut Args, TokenStream)),
-    /// The same, or nothing.
+    /// A number from 0 on.
+    Number(fn(&mut Args, TokenStream)),
+    /// As `Count`, or nothing.
     MaybeCount(fn(&mut Args, Option<TokenStream>)),
     /// A `Duration`, or a string that says one.
     Duration(fn(&mut Args, TokenStream)),
@@ -168,6 +170,13 @@ pub(super) const TABLE: &[Row] = &[
         name: "process",
         example: "process(timeout = \"30s\")",
         kind: Kind::Options(process::TABLE, |args| args.process = Some(Process::default())),
+        places: &[Place::Function],
+        elsewhere: "it belongs on a free function",
+    },
+    Row {
+        name: "remote",
+        example: "remote(queue = \"images\")",
+        kind: Kind::Options(remote::TABLE, |args| args.remote = Some(Remote::default())),
         places: &[Place::Function],
         elsewhere: "it belongs on a free function",
     },

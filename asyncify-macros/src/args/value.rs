@@ -38,6 +38,13 @@ impl Row {
                     set(args, value);
                 }
             }
+            (Kind::Number(set), Some(value)) => match syn::parse2(value.clone()) {
+                Ok(syn::Lit::Int(number)) if number.base10_digits().starts_with('-') => {
+                    errors.push(diag::below_zero(value, &key));
+                }
+                Err(_) | Ok(syn::Lit::Int(_)) => set(args, value),
+                Ok(_) => errors.push(self.wrong_value("an integer", value)),
+            },
             (Kind::MaybeCount(set), Some(value)) => {
                 if let Some(value) = errors.ok(self.count(value, &key)) {
                     set(args, Some(value));

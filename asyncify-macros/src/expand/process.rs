@@ -1,10 +1,11 @@
-//! A function whose body runs in a worker process.
+//! A function whose body runs in another process: a worker of this program, or a remote one.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{braces, local};
-use crate::analyze::{MethodKind, ProcessPlan};
+use crate::analyze::{MethodKind, ProcessPlan, Target};
+use crate::args::{Process, Remote};
 use crate::fallback;
 use crate::item::Body;
 use crate::spans::{TypeSpans, located};
@@ -30,16 +31,22 @@ use crate::spans::{TypeSpans, located};
 //         __arguments.push(&width);
 //         call(global(), __arguments)
 //     }
+//
+// A remote one returns a `Call<Result<Vec<u8>, Error>>`. It is registered under its own name as well, and
+// the names within are those of `remote::__private`.
 pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
     let ProcessPlan { attrs, vis, sig, original, body, output, .. } = plan;
     let spans = TypeSpans::of(output);
     let mut sig = sig.clone();
-    sig.output = syn::ReturnType::Type(
-        syn::Token![->](spans.first),
-        Box::new(syn::Type::Verbatim(quote_spanned! {spans.first=>
+    let runtime = &plan.runtime;
+    let future = match plan.target {
+        Target::Process(_) => quote_spanned! {spans.first=>
             impl ::core::future::Future<Output = #output> + ::core::marker::Send + use<>
-        })),
-    );
+        },
+        Target::Remote(_) => quote_spanned!(spans.first=> #runtime::remote::Call<#output>),
+    };
+    sig.output =
+        syn::ReturnType::Type(syn::Token![->](spans.first), Box::new(syn::Type::Verbatim(future)));
     // A `Result` that the body does not need is what the caller needs.
     let inner = &plan.inner;
     let inner = original.is_none().then(|| quote!(#[allow(clippy::unnecessary_wraps)] #inner));
@@ -78,18 +85,25 @@ fn elsewhere(plan: &ProcessPlan) -> TokenStream {
     raw.sig.ident = plan.sig.ident.clone();
     raw.body = Body::Missing(syn::Token![;](Span::mixed_site()));
     let function = fallback::instead(&raw, MethodKind::Plain);
+    let error = match plan.target {
+        Target::Process(_) => "worker processes need Linux: `process` cannot be used here",
+        Target::Remote(_) => "remote tasks need Linux: `remote` cannot be used here",
+    };
     quote! {
         #[cfg(not(target_os = "linux"))]
         #function
         #[cfg(not(target_os = "linux"))]
-        ::core::compile_error! { "worker processes need Linux: `process` cannot be used here" }
+        ::core::compile_error! { #error }
     }
 }
 
 /// The module of the runtime that all of it names.
 fn private(plan: &ProcessPlan) -> TokenStream {
     let runtime = &plan.runtime;
-    quote!(#runtime::process::__private)
+    match plan.target {
+        Target::Process(_) => quote!(#runtime::process::__private),
+        Target::Remote(_) => quote!(#runtime::remote::__private),
+    }
 }
 
 fn held(position: usize) -> Ident {
@@ -131,37 +145,37 @@ fn run(plan: &ProcessPlan) -> TokenStream {
 /// How the worker finds it.
 fn task(plan: &ProcessPlan) -> TokenStream {
     let name = plan.sig.ident.to_string();
+    let path = quote_spanned! {Span::mixed_site()=>
+        ::core::concat!(::core::module_path!(), "::", #name)
+    };
+    let remote = match &plan.target {
+        Target::Process(_) => None,
+        Target::Remote(Remote { name, .. }) => {
+            let name = name.as_ref().map_or_else(|| path.clone(), ToTokens::to_token_stream);
+            Some(quote_spanned! {Span::mixed_site()=>
+                static __REMOTE: __process::RemoteTask = __process::RemoteTask::new(#name, &__TASK);
+                __process::inventory::submit! { __process::RemoteRegistration(&__REMOTE) }
+            })
+        }
+    };
     quote_spanned! {Span::mixed_site()=>
         static __TASK: __process::Task = __process::Task::new(
-            ::core::concat!(::core::module_path!(), "::", #name),
+            #path,
             (::core::file!(), ::core::line!(), ::core::column!()),
             __run,
         );
         __process::inventory::submit! { __process::Registration(&__TASK) }
+        #remote
     }
 }
 
 /// What the caller does.
 fn call(plan: &ProcessPlan) -> TokenStream {
     let arguments = local("__arguments");
-    let pool = match &plan.process.pool {
-        Some(pool) => {
-            let span = TypeSpans::of(pool).first;
-            let pool = TypeSpans::of(pool).value(pool);
-            quote_spanned!(span=> __process::pool(#pool))
-        }
-        None => quote!(__process::global()),
+    let (task, pool, options) = match &plan.target {
+        Target::Process(process) => (quote!(__TASK), pool(process), process_options(process)),
+        Target::Remote(remote) => (quote!(__REMOTE), engine(remote), remote_options(remote)),
     };
-    let mut options = quote!(__process::Options::new());
-    if plan.process.postcard.is_some() {
-        options.extend(quote!(.postcard()));
-    }
-    if let Some(timeout) = &plan.process.timeout {
-        options.extend(quote!(.timeout(#timeout)));
-    }
-    if plan.process.detached {
-        options.extend(quote!(.detached()));
-    }
     let pushed = plan.params.iter().map(|param| {
         let name = &param.name;
         let spans = TypeSpans::of(&param.ty);
@@ -175,8 +189,71 @@ fn call(plan: &ProcessPlan) -> TokenStream {
     let span = TypeSpans::of(&plan.output).first;
     let call = quote_spanned!(span=> __process::call(#arguments));
     quote_spanned! {Span::mixed_site()=>
-        let mut #arguments = __process::Arguments::new(&__TASK, #pool, #options);
+        let mut #arguments = __process::Arguments::new(&#task, #pool, #options);
         #(#pushed)*
         #call
     }
+}
+
+fn pool(process: &Process) -> TokenStream {
+    match &process.pool {
+        Some(pool) => {
+            let span = TypeSpans::of(pool).first;
+            let pool = TypeSpans::of(pool).value(pool);
+            quote_spanned!(span=> __process::pool(#pool))
+        }
+        None => quote!(__process::global()),
+    }
+}
+
+fn engine(remote: &Remote) -> TokenStream {
+    match &remote.engine {
+        Some(engine) => {
+            let span = TypeSpans::of(engine).first;
+            let engine = TypeSpans::of(engine).value(engine);
+            quote_spanned!(span=> __process::engine(#engine))
+        }
+        None => quote!(__process::installed()),
+    }
+}
+
+fn process_options(process: &Process) -> TokenStream {
+    let mut options = quote!(__process::Options::new());
+    if process.postcard.is_some() {
+        options.extend(quote!(.postcard()));
+    }
+    if let Some(timeout) = &process.timeout {
+        options.extend(quote!(.timeout(#timeout)));
+    }
+    if process.detached {
+        options.extend(quote!(.detached()));
+    }
+    options
+}
+
+fn remote_options(remote: &Remote) -> TokenStream {
+    let Remote { queue, timeout, retries, backoff, postcard, detached, at_most_once, .. } = remote;
+    let mut options = quote!(__process::Options::new());
+    if let Some(queue) = queue {
+        options.extend(quote!(.queue(#queue)));
+    }
+    if let Some(timeout) = timeout {
+        options.extend(quote!(.timeout(#timeout)));
+    }
+    if let Some(retries) = retries {
+        options.extend(quote!(.retries(#retries)));
+    }
+    if let Some(backoff) = backoff {
+        options.extend(quote!(.backoff(#backoff)));
+    }
+    if postcard.is_some() {
+        options.extend(quote!(.postcard()));
+    }
+    if *detached {
+        options.extend(quote!(.detached()));
+    }
+    if *at_most_once {
+        options.extend(quote!(.at_most_once()));
+    }
+    options
 }

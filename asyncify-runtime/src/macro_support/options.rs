@@ -73,6 +73,10 @@ pub mod sync_to_async {
     /// `process` or `process(timeout = "30s")`, on a free function: runs the body in a worker
     /// process, which can crash or be killed without affecting the caller.
     pub struct process;
+
+    /// `remote` or `remote(queue = "images")`, on a free function: makes each call a durable task, which a
+    /// worker on any machine runs.
+    pub struct remote;
 }
 
 /// The options within `process(..)`.
@@ -89,6 +93,37 @@ pub mod process {
 
     /// `codec = "postcard"`: the format of arguments and result. The default is `"messagepack"`.
     pub struct codec;
+}
+
+/// The options within `remote(..)`.
+pub mod remote {
+    /// `name = "thumbnail.v1"`: the name of the function in all programs. The default is its path.
+    pub struct name;
+
+    /// `queue = "images"`: the queue of the tasks. The default is `"default"`.
+    pub struct queue;
+
+    /// `timeout = "10m"`, or a `Duration`: limits the time of one attempt.
+    pub struct timeout;
+
+    /// `retries = 3`: how many attempts may follow one that crashes, times out, or has its worker die.
+    pub struct retries;
+
+    /// `backoff = "2s"`, or a `Duration`: the time before the second attempt, which doubles with each
+    /// further one.
+    pub struct backoff;
+
+    /// `codec = "postcard"`: the format of arguments and result. The default is `"messagepack"`.
+    pub struct codec;
+
+    /// `on_drop = "detach"`: the task continues if the future is dropped. `"cancel"` cancels it.
+    pub struct on_drop;
+
+    /// `at_most_once`: the task never runs twice, but may be lost with its worker.
+    pub struct at_most_once;
+
+    /// `engine = &*ENGINE`: the engine that stores the tasks. The default is the installed one.
+    pub struct engine;
 }
 
 /// The options of `async_to_sync`.

@@ -127,18 +127,18 @@ mod worker;
 pub(crate) use self::arguments::encoded_call;
 pub use self::bootstrap::init;
 pub use self::builder::{Builder, Stderr};
-pub use self::codec::Codec;
 #[cfg(feature = "remote")]
 pub(crate) use self::call::decoded;
+pub use self::codec::Codec;
 pub use self::context::Carrier;
 #[cfg(feature = "remote")]
 pub(crate) use self::context::Context;
 pub use self::global::global;
 pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;
-pub use self::task::{Initialized, Initializer};
 #[cfg(feature = "remote")]
 pub(crate) use self::task::{Answer, Outcome, Request, Sent, Task, undecodable};
+pub use self::task::{Initialized, Initializer};
 #[cfg(all(feature = "remote", feature = "tracing"))]
 pub(crate) use self::trace::Caller;
 #[cfg(feature = "tracing")]

@@ -172,9 +172,8 @@ impl Unsent {
         let (timeout, is_detached) = (self.timeout, self.is_detached);
         let (envelope, engine) = self.prepare()?;
         let task = || envelope.task.to_string();
-        let timer = timeout.map(|after| {
-            (Timer::new(after), RemoteError::TimedOut { task: task(), after })
-        });
+        let timer =
+            timeout.map(|after| (Timer::new(after), RemoteError::TimedOut { task: task(), after }));
         let cancel = (!is_detached).then(|| (engine.clone(), envelope.id.clone()));
         Ok(Waiting { outcome: engine.call(envelope), timer, cancel })
     }
@@ -184,8 +183,7 @@ impl Waiting {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Outcome, Error>> {
         if let Poll::Ready(outcome) = self.outcome.as_mut().poll(cx) {
             // It is submitted or failed, and nothing is left to cancel, unless that is not known.
-            let is_unknown =
-                matches!(outcome, Err(Error::Remote(RemoteError::Unavailable { .. })));
+            let is_unknown = matches!(outcome, Err(Error::Remote(RemoteError::Unavailable { .. })));
             self.cancel.take_if(|_| !is_unknown);
             return Poll::Ready(outcome);
         }

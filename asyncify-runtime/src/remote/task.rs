@@ -53,7 +53,9 @@ type Registry = HashMap<&'static str, &'static RemoteTask>;
 pub(super) fn registry() -> Result<&'static Registry, Error> {
     static REGISTRY: OnceLock<Result<Registry, Error>> = OnceLock::new();
     let registry = REGISTRY.get_or_init(|| {
-        by_name(inventory::iter::<RemoteRegistration>.into_iter().map(|registration| registration.0))
+        by_name(
+            inventory::iter::<RemoteRegistration>.into_iter().map(|registration| registration.0),
+        )
     });
     registry.as_ref().map_err(Clone::clone)
 }

@@ -56,9 +56,14 @@ struct Record {
 
 enum Phase {
     Queued,
-    Delayed { until: Instant },
+    Delayed {
+        until: Instant,
+    },
     /// `until`: `None` if it was acknowledged.
-    Leased { until: Option<Instant>, cancelled: CancellationToken },
+    Leased {
+        until: Option<Instant>,
+        cancelled: CancellationToken,
+    },
     Done(Outcome),
 }
 
@@ -123,7 +128,7 @@ impl Store {
             let (bytes, limit) = (bytes as u64, limit as u64);
             return Err(RemoteError::TooLarge { side: Side::Caller, bytes, limit }.into());
         }
-        let bytes = bytes + OVERHEAD;
+        let bytes = size_of(&task);
         self.check_capacity(bytes)?;
         self.insert(task, bytes);
         Ok(Submitted::New)
@@ -252,13 +257,13 @@ impl Store {
             return Err(RemoteError::TooLarge { side: Side::Worker, bytes, limit }.into());
         }
         if !record.envelope.anonymous && outcome.error().is_none() {
-            self.check_capacity(bytes.saturating_sub(record.bytes))?;
+            self.check_capacity((bytes + OVERHEAD).saturating_sub(record.bytes))?;
         }
         if is_dead {
             let (envelope, attempts) = (Envelope::clone(&record.envelope), record.attempts);
             let error = outcome.error().cloned().unwrap_or(Error::Cancelled);
             let letter = DeadLetter::new(envelope, error, attempts, SystemTime::now());
-            self.bytes += size_of_letter(&letter);
+            self.bytes += size_of(&letter.envelope);
             let ticket = self.ticket();
             self.dead.insert(ticket, letter);
         }
@@ -308,6 +313,12 @@ impl Store {
         Changed { is_queued: true, ..Changed::default() }
     }
 
+    /// The number of records, and the size of everything.
+    #[cfg(test)]
+    pub(super) fn used(&self) -> (usize, usize) {
+        (self.records.len(), self.bytes)
+    }
+
     // Dead letters.
 
     pub(super) fn dead_letters(&self) -> Vec<DeadLetter> {
@@ -318,7 +329,7 @@ impl Store {
         let mut letter = self.take_letter(id).ok_or_else(|| RemoteError::no_result(id))?;
         self.forget(id);
         letter.envelope.deadline = None;
-        let bytes = letter.envelope.arguments.len() + OVERHEAD;
+        let bytes = size_of(&letter.envelope);
         self.insert(letter.envelope, bytes);
         Ok(())
     }
@@ -330,7 +341,7 @@ impl Store {
     fn take_letter(&mut self, id: &TaskId) -> Option<DeadLetter> {
         let ticket = *self.dead.iter().find(|(_, letter)| letter.envelope.id == *id)?.0;
         let letter = self.dead.remove(&ticket)?;
-        self.bytes -= size_of_letter(&letter);
+        self.bytes -= size_of(&letter.envelope);
         Some(letter)
     }
 
@@ -397,6 +408,7 @@ pub(super) enum LeaseEnd {
     Retry(Instant),
 }
 
-fn size_of_letter(letter: &DeadLetter) -> usize {
-    letter.envelope.arguments.len() + OVERHEAD
+/// The size of a task in the store.
+pub(super) fn size_of(task: &Envelope) -> usize {
+    task.arguments.len() + OVERHEAD
 }

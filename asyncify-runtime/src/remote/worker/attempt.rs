@@ -214,8 +214,7 @@ fn judge(settlement: Settlement, delivery: &dyn Delivery) -> Settlement {
         return Settlement::Retry { after };
     }
     let task = envelope.task.to_string();
-    let error =
-        RemoteError::Dead { task, attempts: attempt, cause: Some(Box::new(error.clone())) };
+    let error = RemoteError::Dead { task, attempts: attempt, cause: Some(Box::new(error.clone())) };
     Settlement::Dead(Outcome::failed(error.into()))
 }
 

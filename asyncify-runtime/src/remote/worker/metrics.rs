@@ -60,7 +60,8 @@ impl TaskOutcomes {
     /// The sum.
     #[must_use]
     pub fn total(&self) -> u64 {
-        let Self { returned, panicked, crashed, timed_out, expired, cancelled, unknown, failed } = self;
+        let Self { returned, panicked, crashed, timed_out, expired, cancelled, unknown, failed } =
+            self;
         [returned, panicked, crashed, timed_out, expired, cancelled, unknown, failed]
             .into_iter()
             .sum()

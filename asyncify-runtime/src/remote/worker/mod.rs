@@ -14,7 +14,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use self::metrics::Stats;
-pub use self::metrics::{WorkerMetrics, TaskOutcomes};
+pub use self::metrics::{TaskOutcomes, WorkerMetrics};
 use super::engine::{Consume, Deliveries, Delivery, Engine};
 use super::names::QueueName;
 use super::task;
@@ -160,11 +160,12 @@ impl Worker {
         let queues: Result<Vec<_>, _> = self.queues.iter().map(QueueName::new).collect();
         let queues = queues?;
         if queues.is_empty() {
-            return Err(RemoteError::name(NameKind::Queue, "", "a worker needs at least one").into());
+            return Err(
+                RemoteError::name(NameKind::Queue, "", "a worker needs at least one").into()
+            );
         }
         task::registry()?;
-        let options =
-            Consume { worker: self.name.clone(), queues, concurrency: self.concurrency };
+        let options = Consume { worker: self.name.clone(), queues, concurrency: self.concurrency };
         let deliveries = self.engine.consume(options).await?;
         self.pull_until(deliveries, shutdown).await
     }
