@@ -393,10 +393,20 @@ impl Elsewhere {
     }
 }
 
+const TASK_NAMES: &str =
+    "a name has at most 200 ASCII letters, digits, `_`, `-` and `:`, and dots between words";
+
 pub(crate) fn not_a_task_name(value: impl ToTokens) -> Error {
     at(value, "this cannot be the name of a task")
-        .note("a name has at most 200 ASCII letters, digits, `_`, `-` and `:`, and dots between words")
+        .note(TASK_NAMES)
         .help("write something like `\"thumbnail.v1\"`")
+        .done()
+}
+
+pub(crate) fn needs_task_name(function: &Ident) -> Error {
+    at(function, "the name of this function cannot be the name of a task")
+        .note(TASK_NAMES)
+        .help("write `remote(name = \"..\")`")
         .done()
 }
 

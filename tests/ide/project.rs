@@ -30,7 +30,7 @@ edition = "2024"
 [workspace]
 
 [dependencies]
-asyncify-runtime = { path = "WORKSPACE/asyncify-runtime", features = ["async_safe", "in_place", "process"] }
+asyncify-runtime = { path = "WORKSPACE/asyncify-runtime", features = ["async_safe", "in_place", "process", "remote"] }
 asyncify-tests = { path = "WORKSPACE/tests" }
 bzip2 = "*"
 futures = "*"

@@ -8,7 +8,7 @@ use super::function::{counterpart_name, is_lint_level, plain_name, qualifiers};
 use super::output::{Written, written_output};
 use super::plan::{Capture, ProcessParam, ProcessPlan, Target};
 use super::{lints, types};
-use crate::args::Args;
+use crate::args::{Args, Remote};
 use crate::diag;
 use crate::errors::Errors;
 use crate::item::{Body, RawFn};
@@ -29,6 +29,11 @@ pub(crate) fn process(
     qualifiers(&raw.sig, keeps_sync, &mut found);
     if let Some(token) = &raw.sig.asyncness {
         found.push(texts.asynchronous(token));
+    }
+    if let Target::Remote(Remote { name: None, .. }) = &target {
+        if !raw.sig.ident.to_string().is_ascii() {
+            found.push(diag::needs_task_name(&raw.sig.ident));
+        }
     }
     for parameter in &raw.sig.generics.params {
         if !matches!(parameter, GenericParam::Lifetime(_)) {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 
 use super::{braces, local};
 use crate::analyze::{MethodKind, ProcessPlan, Target};
@@ -144,7 +145,7 @@ fn run(plan: &ProcessPlan) -> TokenStream {
 
 /// How the worker finds it.
 fn task(plan: &ProcessPlan) -> TokenStream {
-    let name = plan.sig.ident.to_string();
+    let name = plan.sig.ident.unraw().to_string();
     let path = quote_spanned! {Span::mixed_site()=>
         ::core::concat!(::core::module_path!(), "::", #name)
     };

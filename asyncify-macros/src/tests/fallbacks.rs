@@ -114,7 +114,7 @@ fn wrong_arguments_are_left_out() {
                 __started.await.take()
             }
             ::core::compile_error! {
-                "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `limit`, `limiter`, `timeout`, `runtime`, `detach`, `lend`, `in_place`, `stream`, `rename`, `process`, and `crate`"
+                "unknown argument `exector`\nhelp: did you mean `executor`?\nnote: the valid arguments are `executor`, `limit`, `limiter`, `timeout`, `runtime`, `detach`, `lend`, `in_place`, `stream`, `rename`, `process`, `remote`, and `crate`"
             }
             ::core::compile_error! {
                 "argument `boxed` has no meaning on a function\nhelp: it belongs on a `trait` and on each `impl` of it"

@@ -16,6 +16,7 @@ mod misplaced;
 mod parameters;
 mod process;
 mod receivers;
+mod remote;
 mod to_sync;
 
 use expect_test::Expect;

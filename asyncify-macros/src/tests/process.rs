@@ -267,10 +267,10 @@ fn what_cannot_run_in_a_worker_is_reported_together() {
                 "an `async fn` cannot run in a worker process\nhelp: remove `async`: the function may block there"
             }
             ::core::compile_error! {
-                "a generic function cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a function of concrete types that calls it"
+                "a generic function cannot run in a worker process\nnote: the worker finds the function by its name alone\nhelp: annotate a function of concrete types that calls it"
             }
             ::core::compile_error! {
-                "a method cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a free function, and pass it what it needs"
+                "a method cannot run in a worker process\nnote: the worker finds the function by its name alone\nhelp: annotate a free function, and pass it what it needs"
             }
             ::core::compile_error! {
                 "argument `a` is borrowed for `'static`\nnote: a worker process gets a copy, which does not live that long\nhelp: take `String`, or borrow it without `'static`"
@@ -279,7 +279,7 @@ fn what_cannot_run_in_a_worker_is_reported_together() {
                 "a parameter of a worker process cannot be conditional\nhelp: put `#[cfg]` on two whole functions"
             }
             ::core::compile_error! {
-                "a generic function cannot run in a worker process\nnote: the worker finds the function by its name and place alone\nhelp: annotate a function of concrete types that calls it"
+                "a generic function cannot run in a worker process\nnote: the worker finds the function by its name alone\nhelp: annotate a function of concrete types that calls it"
             }
             ::core::compile_error! {
                 "a function in a worker process must return a `Result`\nnote: the process may crash, which is an error for the caller\nhelp: return `Result<_, E>` with `E: From<asyncify_runtime::Error>`"

@@ -327,6 +327,24 @@ pub fn call<R: FromReply>(arguments: Arguments) -> Call<R> {
 
 /// The engine that a function names.
 #[expect(clippy::missing_errors_doc, reason = "for generated code")]
-pub fn engine<E: Engine + Clone>(engine: &E) -> Result<Arc<dyn Engine>, Error> {
-    Ok(Arc::new(engine.clone()))
+pub fn engine<E: ?Sized + NamedEngine>(engine: &E) -> Result<Arc<dyn Engine>, Error> {
+    Ok(engine.share())
+}
+
+/// The value of the argument `engine`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an engine for remote tasks",
+    label = "must refer to an engine that is `Clone`, such as `asyncify_runtime::remote::Local`",
+    note = "of a `LazyLock` named `ENGINE`, write `&*ENGINE`"
+)]
+pub trait NamedEngine {
+    /// Clones it.
+    fn share(&self) -> Arc<dyn Engine>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Engine + Clone> NamedEngine for E {
+    fn share(&self) -> Arc<dyn Engine> {
+        Arc::new(self.clone())
+    }
 }

@@ -12,7 +12,7 @@ use crate::error::remote::{NameKind, RemoteError};
 use crate::sync::unmodelled::{AtomicU64, Ordering};
 
 /// What is wrong with a name, or `None`.
-pub(super) const fn fault(name: &str, kind: NameKind) -> Option<&'static str> {
+fn fault(name: &str, kind: NameKind) -> Option<&'static str> {
     let bytes = name.as_bytes();
     if bytes.is_empty() {
         return Some("it is empty");
@@ -21,9 +21,8 @@ pub(super) const fn fault(name: &str, kind: NameKind) -> Option<&'static str> {
         return Some("it is too long");
     }
     let dots = matches!(kind, NameKind::Task);
-    let mut index = 0;
-    while index < bytes.len() {
-        match bytes[index] {
+    for (index, byte) in bytes.iter().enumerate() {
+        match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => {}
             b':' if dots => {}
             b'.' if dots => {
@@ -37,7 +36,6 @@ pub(super) const fn fault(name: &str, kind: NameKind) -> Option<&'static str> {
             }
             _ => return Some("it may have only ASCII letters, digits and `_`, `-`"),
         }
-        index += 1;
     }
     None
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::names;
+use super::names::TaskName;
 use crate::error::Error;
-use crate::error::remote::{NameKind, RemoteError};
+use crate::error::remote::RemoteError;
 use crate::process::{Codec, Task};
 
 /// A function that remote workers can run.
@@ -19,17 +19,9 @@ pub struct RemoteTask {
 }
 
 impl RemoteTask {
-    /// Checks the name.
-    ///
-    /// # Panics
-    ///
-    /// If the name cannot be one: at compile time, as this is called in a constant.
+    /// The name is checked when it is used, as that of a function is its path if it has no other.
     #[must_use]
     pub const fn new(name: &'static str, task: &'static Task) -> Self {
-        assert!(
-            names::fault(name, NameKind::Task).is_none(),
-            "the path of this function cannot be the name of a task: write `remote(name = \"..\")`"
-        );
         Self { name, task }
     }
 
@@ -49,7 +41,7 @@ inventory::collect!(RemoteRegistration);
 
 type Registry = HashMap<&'static str, &'static RemoteTask>;
 
-/// The tasks of this program by name, which no two may share.
+/// The tasks of this program by name; all names are valid, and no two are the same.
 pub(super) fn registry() -> Result<&'static Registry, Error> {
     static REGISTRY: OnceLock<Result<Registry, Error>> = OnceLock::new();
     let registry = REGISTRY.get_or_init(|| {
@@ -63,6 +55,7 @@ pub(super) fn registry() -> Result<&'static Registry, Error> {
 fn by_name(all: impl Iterator<Item = &'static RemoteTask>) -> Result<Registry, Error> {
     let mut tasks = Registry::new();
     for task in all {
+        TaskName::new(task.name)?;
         if tasks.insert(task.name, task).is_some() {
             return Err(RemoteError::SameName { task: task.name.to_owned() }.into());
         }
@@ -147,6 +140,13 @@ mod tests {
     static ONE: RemoteTask = RemoteTask::new("one.v1", &TASK);
     static OTHER: RemoteTask = RemoteTask::new("other.v1", &TASK);
     static ANOTHER_ONE: RemoteTask = RemoteTask::new("one.v1", &TASK);
+
+    #[test]
+    fn a_path_that_cannot_be_a_name_is_an_error() {
+        static UMLAUT: RemoteTask = RemoteTask::new("größe", &TASK);
+        let error = by_name([&UMLAUT].into_iter()).map(|tasks| tasks.len());
+        assert!(matches!(error, Err(Error::Remote(RemoteError::Name { .. }))), "{error:?}");
+    }
 
     #[test]
     fn two_functions_of_one_name_are_an_error() {

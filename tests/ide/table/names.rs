@@ -4,7 +4,7 @@ use crate::check::{Ask, Check};
 use crate::forms::Form;
 
 /// The options of `sync_to_async`, but for `crate`, and what a hover says of each.
-const TO_ASYNC: [(&str, &str); 15] = [
+const TO_ASYNC: [(&str, &str); 16] = [
     ("executor", "the executor to run on"),
     ("limit", "the maximum number of bodies of the function"),
     ("limiter", "a `Limiter` whose limit applies to all functions"),
@@ -20,6 +20,7 @@ const TO_ASYNC: [(&str, &str); 15] = [
     ("skip", "leaves it as it is"),
     ("opt_in", "changes only the functions that have the attribute"),
     ("process", "runs the body in a worker process"),
+    ("remote", "makes each call a durable task"),
 ];
 
 /// Those within `process(..)`.
@@ -28,6 +29,19 @@ const PROCESS: [(&str, &str); 4] = [
     ("timeout", "kills the worker when the body runs longer"),
     ("on_drop", "if the future is dropped"),
     ("codec", "the format of arguments and result"),
+];
+
+/// Those within `remote(..)`.
+const REMOTE: [(&str, &str); 9] = [
+    ("name", "the name of the function in all programs"),
+    ("queue", "the queue of the tasks"),
+    ("timeout", "limits the time of one attempt"),
+    ("retries", "how many attempts may follow"),
+    ("backoff", "the time before the second attempt"),
+    ("codec", "the format of arguments and result"),
+    ("on_drop", "the task continues if the future is dropped"),
+    ("at_most_once", "the task never runs twice"),
+    ("engine", "the engine that stores the tasks"),
 ];
 
 /// Those of `async_to_sync`, but for `crate`.
@@ -72,7 +86,9 @@ pub(super) fn checks(form: &Form) -> Vec<Check> {
         "function" => {
             checks.extend(explained(form, &TO_ASYNC, |name| format!("{name}, ")));
             checks.extend(explained(form, &PROCESS, |name| format!("process({name}), ")));
-            checks.extend(within_process(form));
+            checks.extend(explained(form, &REMOTE, |name| format!("remote({name}), ")));
+            checks.extend(within(form, "process", &PROCESS));
+            checks.extend(within(form, "remote", &REMOTE));
             checks.extend(of_the_crate(form));
         }
         "to_sync" => checks.extend(explained(form, &TO_SYNC, |name| format!("{name}, "))),
@@ -122,12 +138,12 @@ fn explained(
         .collect()
 }
 
-fn within_process(form: &Form) -> Vec<Check> {
-    let texts = ["process($0), ", "process(ti$0), ", "process(timeout = \"1s\", $0), "];
+fn within(form: &Form, name: &str, names: &[(&'static str, &str)]) -> Vec<Check> {
+    let texts = ["$0", "ti$0", "timeout = \"1s\", $0"].map(|text| format!("{name}({text}), "));
     texts
         .iter()
         .map(|text| {
-            let ask = Ask::Offers(only_names(&PROCESS));
+            let ask = Ask::Offers(only_names(names));
             Check::new(&form.file(), &format!("complete `{text}`"), ask).typed("options", text)
         })
         .collect()

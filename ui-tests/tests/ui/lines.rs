@@ -32,7 +32,7 @@ fn project(cases: &[Case]) -> PathBuf {
     fs::create_dir_all(&project).expect("the folder for tests' own files can be written to");
     let mut manifest = format!(
         "[package]\nname = \"lines\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\nasync-trait = \"0.1\"\n\n[dependencies.asyncify-runtime]\npath = '{}'\nfeatures = [\"async_safe\", \"in_place\", \"process\"]\n",
+         [dependencies]\nasync-trait = \"0.1\"\n\n[dependencies.asyncify-runtime]\npath = '{}'\nfeatures = [\"async_safe\", \"in_place\", \"process\", \"remote\"]\n",
         workspace.join("asyncify-runtime").display(),
     );
     for (number, case) in cases.iter().enumerate() {
