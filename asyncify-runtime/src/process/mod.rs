@@ -35,7 +35,7 @@
 //! parameters, receivers and `async` are not supported, because the worker finds a function by its
 //! name.
 //!
-//! [`threads_or_processes`] explains when to use processes, and what they cost.
+//! [`threads_processes_or_machines`] explains when to use processes, and what they cost.
 //!
 //! # Failures
 //!
@@ -148,8 +148,8 @@ pub(crate) use self::worker::is_cancelled;
 pub use crate::error::process::{Crash, OomHint, Panic, ProcessError, Side};
 
 #[cfg(doc)]
-#[doc = include_str!("../../docs/threads-or-processes.md")]
-pub mod threads_or_processes {}
+#[doc = include_str!("../../docs/threads-processes-or-machines.md")]
+pub mod threads_processes_or_machines {}
 
 #[doc(hidden)]
 pub mod __private {

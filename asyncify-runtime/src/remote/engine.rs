@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::envelope::{Envelope, Outcome};
@@ -86,6 +87,33 @@ pub trait Engine: Debug + Send + Sync + 'static {
     ///
     /// [`Layout`](super::RemoteError::Layout) if what is stored belongs to another version of the engine.
     fn consume(&self, options: Consume) -> BoxFuture<'static, Result<Box<dyn Deliveries>, Error>>;
+}
+
+/// So that an engine can be chosen at run time, as an `Arc<dyn Engine>`.
+impl<E: ?Sized + Engine> Engine for Arc<E> {
+    fn limits(&self) -> Limits {
+        (**self).limits()
+    }
+
+    fn submit(&self, task: Envelope) -> BoxFuture<'static, Result<Submitted, Error>> {
+        (**self).submit(task)
+    }
+
+    fn call(&self, task: Envelope) -> BoxFuture<'static, Result<Outcome, Error>> {
+        (**self).call(task)
+    }
+
+    fn outcome(&self, id: TaskId) -> BoxFuture<'static, Result<Outcome, Error>> {
+        (**self).outcome(id)
+    }
+
+    fn cancel(&self, id: TaskId) -> BoxFuture<'static, Result<(), Error>> {
+        (**self).cancel(id)
+    }
+
+    fn consume(&self, options: Consume) -> BoxFuture<'static, Result<Box<dyn Deliveries>, Error>> {
+        (**self).consume(options)
+    }
 }
 
 /// The deliveries to one worker.
