@@ -15,7 +15,7 @@ pub(crate) fn all() -> Vec<Text> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut texts = Vec::new();
     let macros = workspace.join("asyncify-macros/src");
-    for file in ["diag.rs", "diag/async_safe.rs"] {
+    for file in ["diag.rs", "diag/async_safe.rs", "diag/elsewhere.rs"] {
         add(&mut texts, &macros.join(file), |source| source);
     }
     // Shorter ones are names and examples.

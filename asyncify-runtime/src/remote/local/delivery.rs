@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::store::{LeaseEnd, Pulled};
+use super::store::{LeaseEnd, Pulled, later};
 use super::{Shared, pull};
 use crate::error::Error;
 use crate::remote::engine::{BoxFuture, Deliveries, Delivery, Settlement};
@@ -70,7 +70,7 @@ impl LocalDelivery {
             Settlement::Complete(outcome) => (outcome, false),
             Settlement::Dead(outcome) => (outcome, true),
             Settlement::Retry { after } => {
-                self.give_back(LeaseEnd::Retry(now + *after));
+                self.give_back(LeaseEnd::Retry(later(now, *after)));
                 return Ok(());
             }
             Settlement::GiveBack => {
@@ -99,7 +99,7 @@ impl Delivery for LocalDelivery {
     }
 
     fn progress(&self) -> BoxFuture<'_, Result<(), Error>> {
-        self.renew(Some(Instant::now() + self.shared.config.lease))
+        self.renew(Some(later(Instant::now(), self.shared.config.lease)))
     }
 
     fn cancelled(&self) -> BoxFuture<'_, ()> {

@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::Config;
 use crate::cancel::CancellationToken;
@@ -195,7 +195,7 @@ impl Store {
     pub(super) fn pull(&mut self, queue: &QueueName, now: Instant) -> Option<Pulled> {
         let (_, id) = self.queues.get_mut(queue)?.pop_first()?;
         let ticket = self.ticket();
-        let until = now + self.config.lease;
+        let until = later(now, self.config.lease);
         let cancelled = CancellationToken::new();
         let record = self.records.get_mut(&id).expect("a queued task has a record");
         record.attempts += 1;
@@ -285,7 +285,8 @@ impl Store {
         if record.is_abandoned {
             self.forget(id);
         } else {
-            self.expiring.push_back((now + self.config.result_ttl, ticket, id.clone()));
+            let end = later(now, self.config.result_ttl);
+            self.expiring.push_back((end, ticket, id.clone()));
         }
         Changed { done, ..Changed::default() }
     }
@@ -406,6 +407,12 @@ pub(super) enum LeaseEnd {
     NotBegun,
     Dropped,
     Retry(Instant),
+}
+
+/// A time after `now`; at most a hundred years, which every clock can represent.
+pub(super) fn later(now: Instant, after: Duration) -> Instant {
+    const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    now + after.min(LONGEST)
 }
 
 /// The size of a task in the store.

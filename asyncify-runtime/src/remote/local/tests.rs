@@ -345,3 +345,45 @@ fn wakers_that_poll_at_once_find_no_lock() {
     block_on(delivery.settle(&returned(b"1"))).unwrap();
     assert_eq!(result(block_on(call)).unwrap(), b"1");
 }
+
+#[test]
+fn a_waker_that_panics_harms_nobody_else() {
+    struct Panics;
+
+    impl std::task::Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker panics");
+        }
+    }
+
+    let engine = Local::new();
+    let (waker, noop) = (Arc::new(Panics).into(), Waker::noop());
+    let mut worker = deliveries(&engine, &["images"]);
+    let mut calls = [&waker, noop].map(|waker| {
+        let mut call = engine.call(task("a"));
+        assert!(call.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+        call
+    });
+    // So does that of a worker.
+    let mut other = deliveries(&engine, &["other"]);
+    let mut waiting = other.next();
+    assert!(waiting.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    submit(&engine, task("b"));
+    block_on(next(&mut worker).settle(&returned(b"1"))).unwrap();
+    for call in &mut calls {
+        let polled = call.as_mut().poll(&mut Context::from_waker(noop));
+        assert!(matches!(polled, Poll::Ready(Ok(_))));
+    }
+    assert_eq!(next(&mut worker).envelope().id.as_str(), "b");
+}
+
+#[test]
+fn times_without_end_are_allowed() {
+    let engine = Local::builder().lease(Duration::MAX).result_ttl(Duration::MAX).build();
+    submit(&engine, task("a"));
+    let mut worker = deliveries(&engine, &["images"]);
+    let delivery = next(&mut worker);
+    block_on(delivery.progress()).unwrap();
+    block_on(delivery.settle(&returned(b"1"))).unwrap();
+    assert_eq!(result(block_on(engine.outcome(id("a")))).unwrap(), b"1");
+}

@@ -24,6 +24,9 @@ const UNKNOWN_TASK_DELAY: Duration = Duration::from_secs(1);
 /// The longest time before a retry.
 const MAX_BACKOFF: Duration = Duration::from_secs(3600);
 
+/// The shortest time between two renewals of a lease.
+const SHORTEST_RENEWAL: Duration = Duration::from_millis(1);
+
 /// Why an attempt was given up.
 enum Stop {
     Cancelled,
@@ -191,7 +194,7 @@ fn run_here(task: &'static Task, envelope: &Envelope) -> Result<Vec<u8>, Process
 
 async fn renew_until_lost(delivery: &dyn Delivery) {
     loop {
-        let mut timer = Timer::new(delivery.lease() / 3);
+        let mut timer = Timer::new((delivery.lease() / 3).max(SHORTEST_RENEWAL));
         poll_fn(|cx| timer.poll(cx)).await;
         // While the engine cannot be reached the function continues: its result may still be stored.
         if let Err(Error::Remote(RemoteError::LeaseLost)) = delivery.progress().await {
