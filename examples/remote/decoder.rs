@@ -42,7 +42,7 @@ pub(crate) fn lines(file: &ByteBuf) -> Result<u64, UploadError> {
             read => content.extend_from_slice(&piece[..read]),
         }
     }
-    Ok(content.iter().filter(|byte| **byte == b'\n').count() as u64)
+    Ok(content.split_inclusive(|byte| *byte == b'\n').count() as u64)
 }
 
 /// A task for these bytes.

@@ -37,3 +37,10 @@ fn every_feature_is_documented() {
     assert!(declared["macros"] && !declared["process"], "{declared:?}");
     assert_eq!(documented(), declared);
 }
+
+/// A program with worker processes pays nothing for remote tasks, and any other only for those.
+#[test]
+fn remote_tasks_add_no_dependency_to_worker_processes() {
+    let line = MANIFEST.lines().find(|line| line.starts_with("remote = ")).expect("the feature");
+    assert_eq!(line, r#"remote = ["process", "asyncify-macros?/remote"]"#);
+}

@@ -16,7 +16,7 @@ fn calls_fail_without_an_engine_and_find_the_installed_one() {
         assert_eq!(double(4).submit().await.map(|_| 0), missing);
         assert_eq!(remote::result::<Result<u64, Error>>("4").await, missing);
         assert_eq!(remote::cancel("4").await.map(|()| 0), missing);
-        let text = missing.unwrap_err().to_string();
+        let text = RemoteError::NoEngine.to_string();
         assert!(text.contains("asyncify_runtime::remote::install(engine)"), "{text}");
 
         let engine = Local::new();

@@ -59,7 +59,11 @@ impl Context {
     /// A context that comes from elsewhere.
     #[cfg(feature = "remote")]
     pub(crate) fn with_headers(headers: Headers) -> Self {
-        Self { headers: Some(headers), ..Self::default() }
+        Self {
+            headers: Some(headers),
+            #[cfg(feature = "tracing")]
+            scope: None,
+        }
     }
 
     /// What the carrier has written.

@@ -238,6 +238,7 @@ impl<R> fmt::Debug for Call<R> {
 
 impl Outcome {
     /// Decodes what the function has returned. `R` is its return type, a `Result`.
+    #[must_use]
     pub fn result<R: FromReply>(self) -> R {
         let reply = self.into_result();
         decoded(reply.as_ref().map(|(codec, bytes)| (*codec, &bytes[..])))

@@ -224,18 +224,15 @@ fn judge(settlement: Settlement, delivery: &dyn Delivery) -> Settlement {
 /// Whether another attempt may end otherwise.
 fn may_pass(error: &Error) -> bool {
     match error {
-        Error::Remote(RemoteError::TimedOut { .. })
-        | Error::Rejected
-        | Error::ShutDown
-        | Error::NoThread => true,
-        Error::Process(
+        Error::Process(error) => !matches!(
+            error,
             ProcessError::Encode { .. }
-            | ProcessError::Decode { .. }
-            | ProcessError::TooLarge { .. }
-            | ProcessError::Panicked(_),
-        ) => false,
-        Error::Process(_) => true,
-        _ => false,
+                | ProcessError::Decode { .. }
+                | ProcessError::TooLarge { .. }
+                | ProcessError::Panicked(_)
+        ),
+        Error::Remote(error) => matches!(error, RemoteError::TimedOut { .. }),
+        other => matches!(other, Error::Rejected | Error::ShutDown | Error::NoThread),
     }
 }
 
