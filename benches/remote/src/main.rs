@@ -55,7 +55,7 @@ fn measure(engine: &Local, how: &str, calls: usize) {
         let result = BlockingCall::new(move || text.to_owned()).executor(&threads).await;
         assert_eq!(result.len(), 16);
     };
-    compare("a thread", how, worker.clone().in_threads(&threads), calls, on_thread);
+    compare("a thread", how, &worker.clone().in_threads(&threads), calls, on_thread);
 
     let processes = Pool::builder("bench").workers(1).build_global();
     processes.expect("the first use");
@@ -64,12 +64,12 @@ fn measure(engine: &Local, how: &str, calls: usize) {
         let result = echo(text).await;
         assert_eq!(result.map(|text| text.len()), Ok(16));
     };
-    compare("a process", how, worker.in_processes(processes.clone()), calls, in_process);
+    compare("a process", how, &worker.in_processes(processes.clone()), calls, in_process);
     block_on(processes.shutdown(Shutdown::Drain));
 }
 
 /// Measures calls of `beneath` and of `remote_echo` in turns, on one thread.
-fn compare(what: &str, how: &str, worker: Worker, calls: usize, beneath: impl AsyncFn()) {
+fn compare(what: &str, how: &str, worker: &Worker, calls: usize, beneath: impl AsyncFn()) {
     let remotely = async || {
         let result = remote_echo("sixteen bytes...").await;
         assert_eq!(result.map(|text| text.len()), Ok(16));
