@@ -125,11 +125,10 @@ impl TaskId {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         // Relaxed: the numbers need only differ.
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        // Both keys are the system's random numbers, another pair in each process; the second is
-        // derived from the first by the standard library, so the process and the time go in as well.
-        let [high, low] = &*KEYS;
-        let salt = (std::process::id(), std::time::SystemTime::now());
-        let (high, low) = (high.hash_one((number, salt)), low.hash_one((salt, number)));
+        // The keys are random numbers of the system, and differ. A fork has the same ones, and another
+        // process id.
+        let number = (std::process::id(), number);
+        let [high, low] = KEYS.each_ref().map(|keys| keys.hash_one(number));
         Self(format!("{high:016x}{low:016x}").into_boxed_str())
     }
 }
