@@ -125,6 +125,12 @@
 [`process`]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/process"
 )]
 #![cfg_attr(
+    not(all(feature = "remote", target_os = "linux")),
+    doc = "
+
+[`remote`]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/remote"
+)]
+#![cfg_attr(
     not(feature = "macros"),
     allow(rustdoc::broken_intra_doc_links, reason = "links to the macros")
 )]
