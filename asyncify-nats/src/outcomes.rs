@@ -1,0 +1,148 @@
+//! The bucket of outcomes, and waiting for one.
+
+use std::time::Duration;
+
+use async_nats::HeaderMap;
+use asyncify_runtime::Error;
+use asyncify_runtime::process::Side;
+use asyncify_runtime::remote::{Outcome, RemoteError, TaskId};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use tokio::time::sleep;
+
+use crate::inbox::Slot;
+use crate::link::{Link, code};
+use crate::nats::OUTCOME_RESERVED;
+
+/// A reply may be lost when the connection is, or between servers; so the bucket is looked at after these
+/// times, too.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+const LAST_LOOK: Duration = Duration::from_secs(15);
+
+/// The result of storing an outcome.
+pub(crate) enum Kept {
+    /// It is stored.
+    New,
+    /// The task has this one already.
+    Earlier(Bytes),
+}
+
+impl Link {
+    /// The stored outcome of a task, encoded.
+    pub(crate) async fn stored(&self, id: &TaskId) -> Result<Option<Bytes>, Error> {
+        let namespace = &self.namespace;
+        let last = self.last(&namespace.outcomes(), &namespace.outcome(id)).await?;
+        Ok(last.map(|message| message.payload))
+    }
+
+    /// Stores the outcome of a task that has none.
+    pub(crate) async fn keep(&self, id: &TaskId, outcome: &Bytes) -> Result<Kept, Error> {
+        let subject = self.namespace.outcome(id);
+        let mut headers = HeaderMap::new();
+        headers.insert("Nats-Expected-Last-Subject-Sequence", "0");
+        match self.store(&subject, &headers, outcome).await? {
+            Ok(_) => Ok(Kept::New),
+            // By an earlier run, or by an earlier try of this request.
+            Err(error) if error.err_code == code::WRONG_LAST_SEQUENCE => {
+                match self.stored(id).await? {
+                    Some(earlier) => Ok(Kept::Earlier(earlier)),
+                    None => Err(RemoteError::unavailable("an outcome is being replicated").into()),
+                }
+            }
+            Err(error) => Err(error.into_error()),
+        }
+    }
+
+    /// Stores the outcome of a task, and returns the one that is stored: the first.
+    pub(crate) async fn keep_first(&self, id: &TaskId, outcome: &Outcome) -> Result<Bytes, Error> {
+        let encoded = self.bounded(outcome, self.client.max_payload() - OUTCOME_RESERVED);
+        match self.keep(id, &encoded).await? {
+            Kept::New => Ok(encoded),
+            Kept::Earlier(earlier) => Ok(earlier),
+        }
+    }
+
+    /// Encodes an outcome, or the error that it is too long.
+    pub(crate) fn bounded(&self, outcome: &Outcome, limit: usize) -> Bytes {
+        let encoded = outcome.encode();
+        if encoded.len() <= limit {
+            return encoded.into();
+        }
+        let (bytes, limit) = (encoded.len() as u64, limit as u64);
+        Outcome::failed(RemoteError::too_large(Side::Worker, bytes, limit).into()).encode().into()
+    }
+
+    /// Waits for the reply of a worker, or for the stored outcome.
+    pub(crate) async fn replied(&self, id: &TaskId, mut reply: Slot) -> Result<Outcome, Error> {
+        let mut connections = self.connections.clone();
+        let mut pause = FIRST_LOOK;
+        loop {
+            connections.mark_unchanged();
+            tokio::select! {
+                reply = reply.reply() => {
+                    let reply = reply.ok_or_else(closed)??;
+                    return Outcome::decode(&reply.payload);
+                }
+                changed = connections.changed() => changed.map_err(|_| closed())?,
+                () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),
+            }
+            if let Some(outcome) = self.look(id).await? {
+                return outcome;
+            }
+        }
+    }
+
+    /// Waits for the outcome of a task that another caller has submitted.
+    ///
+    /// `exists` says that there is such a task, even if it is not in a queue.
+    pub(crate) async fn awaited(&self, id: &TaskId, exists: bool) -> Result<Outcome, Error> {
+        if let Some(outcome) = self.look(id).await? {
+            return outcome;
+        }
+        // The server sends outcomes to subscribers, too, but before they are stored.
+        let subject = self.namespace.outcome(id);
+        let subscribed = self.client.subscribe(subject).await;
+        let mut messages = subscribed.map_err(|error| RemoteError::unavailable(error.kind()))?;
+        let mut connections = self.connections.clone();
+        let mut pause = FIRST_LOOK;
+        loop {
+            connections.mark_unchanged();
+            // In this order: a task leaves its queue after its outcome was stored.
+            let is_queued = exists || if_reached(self.is_queued(id).await)?.unwrap_or(true);
+            match self.look(id).await? {
+                Some(outcome) => return outcome,
+                None if !is_queued => return Err(RemoteError::no_result(id).into()),
+                None => {}
+            }
+            tokio::select! {
+                message = messages.next() => {
+                    message.ok_or_else(closed)?;
+                    if let Some(outcome) = self.look(id).await? {
+                        return outcome;
+                    }
+                }
+                changed = connections.changed() => changed.map_err(|_| closed())?,
+                () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),
+            }
+        }
+    }
+
+    /// Looks for an outcome.
+    async fn look(&self, id: &TaskId) -> Result<Option<Result<Outcome, Error>>, Error> {
+        let found = if_reached(self.stored(id).await)?.flatten();
+        Ok(found.map(|bytes| Outcome::decode(&bytes)))
+    }
+}
+
+/// That the server is away for a while is no error of a wait.
+fn if_reached<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Remote(RemoteError::Unavailable { .. })) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn closed() -> RemoteError {
+    RemoteError::unavailable("the connection was closed")
+}

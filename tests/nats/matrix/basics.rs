@@ -1,0 +1,78 @@
+//! Calls, and the failures of functions.
+
+use asyncify_nats_tests::tasks::{add, grows, hangs, in_other_queue, panics};
+use asyncify_nats_tests::{use_engine, workers::Program};
+use asyncify_runtime::Error;
+use asyncify_runtime::process::ProcessError;
+use asyncify_runtime::remote::RemoteError;
+
+use super::fixture;
+
+#[tokio::test]
+async fn a_call_runs_in_another_program() {
+    let Some(fixture) = fixture().await else { return };
+    let _worker = fixture.worker(2);
+    assert_eq!(add(2, 3).await, Ok(5));
+    let calls: Vec<_> = (0..50).map(|number| add(number, 1)).collect();
+    let sums: Vec<u64> =
+        futures::future::join_all(calls).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(sums, (1..=50).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_call_is_polled_on_any_thread() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let Some(fixture) = runtime.block_on(fixture()) else { return };
+    let _worker = fixture.worker(1);
+    use_engine(&fixture.engine);
+    assert_eq!(futures::executor::block_on(add(2, 3)), Ok(5));
+    // Its cancellation, too.
+    drop(futures::executor::block_on(futures::future::select(
+        Box::pin(in_other_queue(1)),
+        Box::pin(std::future::ready(())),
+    )));
+}
+
+#[tokio::test]
+async fn a_worker_serves_several_queues_with_one_slot() {
+    let Some(fixture) = fixture().await else { return };
+    let program = env!("CARGO_BIN_EXE_nats-test-worker");
+    let url = fixture.server.url();
+    let _worker = Program::start(program, &[&url, "1", "threads", "test", "other", "third"]);
+    let calls = (0..20).map(|number| async move {
+        (add(number, 0).await.unwrap(), in_other_queue(number).await.unwrap())
+    });
+    for (number, both) in futures::future::join_all(calls).await.into_iter().enumerate() {
+        assert_eq!(both, (number as u64, number as u64));
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_the_callers_error() {
+    let Some(fixture) = fixture().await else { return };
+    let _worker = fixture.worker(1);
+    let error = panics().await.unwrap_err();
+    let Error::Process(ProcessError::Panicked(panic)) = error else { panic!("{error}") };
+    assert_eq!(panic.message.as_deref(), Some("of no use"));
+    assert_eq!(add(1, 1).await, Ok(2));
+}
+
+#[tokio::test]
+async fn what_hangs_or_grows_in_a_worker_process_ends_as_a_dead_letter() {
+    let Some(fixture) = fixture().await else { return };
+    let _worker = fixture.worker_in_processes(2);
+    let error = hangs(&fixture.log.file()).await.unwrap_err();
+    let Error::Remote(RemoteError::Dead { attempts, cause: Some(cause), .. }) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(attempts, 2);
+    assert!(matches!(*cause, Error::Remote(RemoteError::TimedOut { .. })), "{cause}");
+    assert_eq!(fixture.log.count("hangs"), 2);
+
+    let error = grows().await.unwrap_err();
+    let Error::Remote(RemoteError::Dead { cause: Some(cause), .. }) = error else {
+        panic!("{error}")
+    };
+    assert!(matches!(*cause, Error::Process(ProcessError::Crashed(_))), "{cause}");
+    assert_eq!(add(1, 1).await, Ok(2));
+}
