@@ -121,7 +121,7 @@ impl Deliveries for Consumer {
 
     fn close(self: Box<Self>) -> BoxFuture<'static, Result<(), Error>> {
         let Self { link, close, .. } = *self;
-        in_runtime(&link.runtime, async move {
+        in_runtime(&link.clone(), async move {
             let (closed, is_closed) = oneshot::channel();
             let gone = || RemoteError::unavailable("the runtime of the connection has ended");
             close.send(closed).map_err(|_| gone())?;

@@ -180,7 +180,7 @@ impl Delivery for Task {
 
     /// JetStream does not say whether the task was given to another worker.
     fn progress(&self) -> BoxFuture<'_, Result<(), Error>> {
-        in_runtime(&self.link.runtime, self.lease.renew())
+        in_runtime(&self.link, self.lease.renew())
     }
 
     fn cancelled(&self) -> BoxFuture<'_, ()> {
@@ -192,7 +192,7 @@ impl Delivery for Task {
     }
 
     fn acknowledge(&self) -> BoxFuture<'_, Result<(), Error>> {
-        in_runtime(&self.link.runtime, async move {
+        in_runtime(&self.link, async move {
             // As a request: the server confirms it.
             let ack = Bytes::from_static(ACK.as_bytes());
             self.link.request(&self.lease.subject, &HeaderMap::new(), &ack).await?;
@@ -202,7 +202,7 @@ impl Delivery for Task {
     }
 
     fn settle<'a>(&'a self, how: &'a Settlement) -> BoxFuture<'a, Result<(), Error>> {
-        in_runtime(&self.link.runtime, self.settle(how))
+        in_runtime(&self.link, self.settle(how))
     }
 }
 

@@ -2,42 +2,51 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use asyncify_runtime::Error;
 use asyncify_runtime::remote::BoxFuture;
-use tokio::runtime::Handle;
+
+use crate::link::{Link, closed};
 
 /// Enters the runtime of the connection for each poll, and for the drop.
-pub(crate) struct InRuntime<'a, T> {
-    runtime: Handle,
-    /// `None` in the drop.
-    future: Option<BoxFuture<'a, T>>,
+///
+/// When that runtime has ended, or ends, the future fails: tokio's timers would panic.
+struct InRuntime<'a, T> {
+    link: Arc<Link>,
+    /// `None` when it has ended.
+    future: Option<BoxFuture<'a, Result<T, Error>>>,
 }
 
 /// Boxes a future that uses the runtime.
 pub(crate) fn in_runtime<'a, T: 'a>(
-    runtime: &Handle,
-    future: impl Future<Output = T> + Send + 'a,
-) -> BoxFuture<'a, T> {
-    Box::pin(InRuntime { runtime: runtime.clone(), future: Some(Box::pin(future)) })
+    link: &Arc<Link>,
+    future: impl Future<Output = Result<T, Error>> + Send + 'a,
+) -> BoxFuture<'a, Result<T, Error>> {
+    Box::pin(InRuntime { link: link.clone(), future: Some(Box::pin(future)) })
 }
 
 impl<T> Future for InRuntime<'_, T> {
-    type Output = T;
+    type Output = Result<T, Error>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let _entered = this.runtime.enter();
+        let _entered = this.link.runtime.enter();
+        // The other end is owned by a task of the runtime.
+        if this.link.connections.has_changed().is_err() {
+            this.future = None;
+        }
         match &mut this.future {
             Some(future) => future.as_mut().poll(cx),
-            None => Poll::Pending,
+            None => Poll::Ready(Err(closed())),
         }
     }
 }
 
 impl<T> Drop for InRuntime<'_, T> {
     fn drop(&mut self) {
-        let _entered = self.runtime.enter();
+        let _entered = self.link.runtime.enter();
         self.future = None;
     }
 }

@@ -236,8 +236,8 @@ fn parse<T: for<'a> Deserialize<'a>>(message: &Message) -> Result<Result<T, ApiE
     }
 }
 
-fn closed() -> Error {
-    RemoteError::unavailable("the connection was closed").into()
+pub(crate) fn closed() -> Error {
+    RemoteError::unavailable("the connection was closed, or its runtime has ended").into()
 }
 
 fn no_responders(subject: &str) -> Error {

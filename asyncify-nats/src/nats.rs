@@ -82,12 +82,12 @@ impl Engine for Nats {
 
     fn submit(&self, task: Envelope) -> BoxFuture<'static, Result<Submitted, Error>> {
         let this = self.clone();
-        in_runtime(&self.link.runtime, async move { this.store_task(&task, None).await })
+        in_runtime(&self.link, async move { this.store_task(&task, None).await })
     }
 
     fn call(&self, task: Envelope) -> BoxFuture<'static, Result<Outcome, Error>> {
         let this = self.clone();
-        in_runtime(&self.link.runtime, async move {
+        in_runtime(&self.link, async move {
             let link = &this.link;
             let reply = link.inbox.slot("");
             match this.store_task(&task, Some(&reply.subject())).await? {
@@ -99,17 +99,17 @@ impl Engine for Nats {
 
     fn outcome(&self, id: TaskId) -> BoxFuture<'static, Result<Outcome, Error>> {
         let link = self.link.clone();
-        in_runtime(&self.link.runtime, async move { link.awaited(&id, false).await })
+        in_runtime(&self.link, async move { link.awaited(&id, false).await })
     }
 
     fn cancel(&self, id: TaskId) -> BoxFuture<'static, Result<(), Error>> {
         let link = self.link.clone();
-        in_runtime(&self.link.runtime, async move { link.cancel(&id).await })
+        in_runtime(&self.link, async move { link.cancel(&id).await })
     }
 
     fn consume(&self, options: Consume) -> BoxFuture<'static, Result<Box<dyn Deliveries>, Error>> {
         let link = self.link.clone();
-        in_runtime(&self.link.runtime, consume::consume(link, options))
+        in_runtime(&self.link, consume::consume(link, options))
     }
 }
 

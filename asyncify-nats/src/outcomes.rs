@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use tokio::time::sleep;
 
 use crate::inbox::Slot;
-use crate::link::{Link, code};
+use crate::link::{Link, closed, code};
 use crate::nats::OUTCOME_RESERVED;
 
 /// A reply may be lost when the connection is, or between servers; so the bucket is looked at after these
@@ -141,8 +141,4 @@ fn if_reached<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
         Err(Error::Remote(RemoteError::Unavailable { .. })) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn closed() -> RemoteError {
-    RemoteError::unavailable("the connection was closed")
 }

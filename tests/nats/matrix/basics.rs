@@ -76,3 +76,19 @@ async fn what_hangs_or_grows_in_a_worker_process_ends_as_a_dead_letter() {
     assert!(matches!(*cause, Error::Process(ProcessError::Crashed(_))), "{cause}");
     assert_eq!(add(1, 1).await, Ok(2));
 }
+
+#[test]
+fn a_call_fails_when_the_runtime_of_its_connection_has_ended() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let Some(fixture) = runtime.block_on(fixture()) else { return };
+    use_engine(&fixture.engine);
+    let (mut before, after) = (add(2, 3), add(2, 4));
+    let waker = futures::task::noop_waker();
+    let mut cx = std::task::Context::from_waker(&waker);
+    assert!(std::pin::Pin::new(&mut before).poll(&mut cx).is_pending());
+    drop(runtime);
+    for call in [before, after] {
+        let error = futures::executor::block_on(call).unwrap_err();
+        assert!(matches!(error, Error::Remote(RemoteError::Unavailable { .. })), "{error}");
+    }
+}

@@ -2,10 +2,12 @@
 //! signals.
 
 mod basics;
+mod command;
 mod connections;
 mod deaths;
 mod ids;
 mod limits;
+mod rights;
 mod shutdown;
 
 use std::time::Duration;

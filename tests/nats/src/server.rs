@@ -70,7 +70,7 @@ impl Server {
     pub fn cluster() -> Vec<Self> {
         let routes: Vec<u16> = (0..3).map(|_| free_port()).collect();
         let all = routes.iter().fold(String::new(), |mut all, port| {
-            write!(all, "nats-route://127.0.0.1:{port} ").unwrap();
+            write!(all, "\"nats-route://127.0.0.1:{port}\", ").unwrap();
             all
         });
         let mut servers = Vec::new();
