@@ -67,7 +67,7 @@ impl Builder {
 
     /// Separates programs that share servers: the streams and subjects of each namespace have its name.
     ///
-    /// At most 32 ASCII letters, digits, `_` and `-`. Default: `default`.
+    /// As the name of a queue: at most 64 ASCII letters, digits, `_` and `-`. Default: `default`.
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
         self.namespace = name.into();
         self

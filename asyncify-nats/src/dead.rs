@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use crate::link::Link;
 use crate::nats::DEAD_OUTCOME;
+use crate::outcomes::bounded;
 
 pub(crate) const ATTEMPTS: &str = "Asyncify-Attempts";
 pub(crate) const FAILED_AT: &str = "Asyncify-Failed-At";
@@ -37,7 +38,7 @@ pub(crate) async fn store_encoded(
     let mut headers = HeaderMap::new();
     headers.insert(ATTEMPTS, attempts.to_string().as_str());
     headers.insert(FAILED_AT, at.as_millis().to_string().as_str());
-    let payload = encode(&link.bounded(outcome, DEAD_OUTCOME), task);
+    let payload = encode(&bounded(outcome, DEAD_OUTCOME), task);
     link.store(subject, &headers, &payload)
         .await?
         .map(|_| ())

@@ -55,21 +55,11 @@ impl Link {
 
     /// Stores the outcome of a task, and returns the one that is stored: the first.
     pub(crate) async fn keep_first(&self, id: &TaskId, outcome: &Outcome) -> Result<Bytes, Error> {
-        let encoded = self.bounded(outcome, self.client.max_payload() - OUTCOME_RESERVED);
+        let encoded = bounded(outcome, self.client.max_payload() - OUTCOME_RESERVED);
         match self.keep(id, &encoded).await? {
             Kept::New => Ok(encoded),
             Kept::Earlier(earlier) => Ok(earlier),
         }
-    }
-
-    /// Encodes an outcome, or the error that it is too long.
-    pub(crate) fn bounded(&self, outcome: &Outcome, limit: usize) -> Bytes {
-        let encoded = outcome.encode();
-        if encoded.len() <= limit {
-            return encoded.into();
-        }
-        let (bytes, limit) = (encoded.len() as u64, limit as u64);
-        Outcome::failed(RemoteError::too_large(Side::Worker, bytes, limit).into()).encode().into()
     }
 
     /// Waits for the reply of a worker, or for the stored outcome.
@@ -141,4 +131,14 @@ fn if_reached<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
         Err(Error::Remote(RemoteError::Unavailable { .. })) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Encodes an outcome, or the error that it is too long.
+pub(crate) fn bounded(outcome: &Outcome, limit: usize) -> Bytes {
+    let encoded = outcome.encode();
+    if encoded.len() <= limit {
+        return encoded.into();
+    }
+    let (bytes, limit) = (encoded.len() as u64, limit as u64);
+    Outcome::failed(RemoteError::too_large(Side::Worker, bytes, limit).into()).encode().into()
 }

@@ -1,6 +1,6 @@
 //! Calls, and the failures of functions.
 
-use asyncify_nats_tests::tasks::{add, grows, hangs, in_other_queue, panics};
+use asyncify_nats_tests::tasks::{add, grows, hangs, in_other_queue, panics, poison};
 use asyncify_nats_tests::{use_engine, workers::Program};
 use asyncify_runtime::Error;
 use asyncify_runtime::process::ProcessError;
@@ -58,7 +58,7 @@ async fn a_panic_is_the_callers_error() {
 }
 
 #[tokio::test]
-async fn what_hangs_or_grows_in_a_worker_process_ends_as_a_dead_letter() {
+async fn what_hangs_crashes_or_grows_in_a_worker_process_ends_as_a_dead_letter() {
     let Some(fixture) = fixture().await else { return };
     let _worker = fixture.worker_in_processes(2);
     let error = hangs(&fixture.log.file()).await.unwrap_err();
@@ -68,6 +68,13 @@ async fn what_hangs_or_grows_in_a_worker_process_ends_as_a_dead_letter() {
     assert_eq!(attempts, 2);
     assert!(matches!(*cause, Error::Remote(RemoteError::TimedOut { .. })), "{cause}");
     assert_eq!(fixture.log.count("hangs"), 2);
+
+    let error = poison(&fixture.log.file()).await.unwrap_err();
+    let Error::Remote(RemoteError::Dead { attempts, cause: Some(cause), .. }) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(attempts, 3);
+    assert!(matches!(*cause, Error::Process(ProcessError::Crashed(_))), "{cause}");
 
     let error = grows().await.unwrap_err();
     let Error::Remote(RemoteError::Dead { cause: Some(cause), .. }) = error else {

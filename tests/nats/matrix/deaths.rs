@@ -185,7 +185,7 @@ async fn a_cluster_survives_the_leader_of_its_streams() {
     let builder = Nats::builder(&urls)
         .replicas(3)
         .lease(Duration::from_secs(3))
-        .request_timeout(Duration::from_secs(60));
+        .request_timeout(Duration::from_secs(90));
     let engine = builder.connect().await.unwrap();
     use_engine(&engine);
     let log = Log::default();

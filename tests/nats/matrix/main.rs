@@ -5,10 +5,12 @@ mod basics;
 mod command;
 mod connections;
 mod deaths;
+mod deliveries;
 mod ids;
 mod limits;
 mod rights;
 mod shutdown;
+mod versions;
 
 use std::time::Duration;
 

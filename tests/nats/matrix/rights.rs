@@ -17,16 +17,16 @@ fn user(server: &Server, name: &str) -> Builder {
     builder.user(name, format!("{name}'s"))
 }
 
-fn task(id: &str, queue: &str) -> Envelope {
+pub(super) fn task(id: &str, queue: &str) -> Envelope {
     let (id, queue) = (TaskId::new(id).unwrap(), queue.parse().unwrap());
     Envelope::new(id, "resize.v1".parse().unwrap(), queue, vec![1, 2, 3])
 }
 
-fn is_denied<T>(result: Result<T, Error>) -> bool {
+fn is_denied<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::Remote(RemoteError::Denied { .. })))
 }
 
-async fn consume(engine: &Nats, queue: &str) -> Result<Box<dyn Deliveries>, Error> {
+pub(super) async fn consume(engine: &Nats, queue: &str) -> Result<Box<dyn Deliveries>, Error> {
     let queues = vec![queue.parse().unwrap()];
     engine.consume(Consume { worker: "tested".to_owned(), queues, concurrency: 2 }).await
 }
@@ -38,7 +38,7 @@ async fn each_role_can_do_its_work_and_no_more() {
     }
     let server = Server::with_config(PERMISSIONS);
     // Who may not create streams is told so.
-    assert!(is_denied(user(&server, "caller").connect().await));
+    assert!(is_denied(&user(&server, "caller").connect().await));
     let operator = user(&server, "operator").connect().await.unwrap();
     let caller = user(&server, "caller").existing_only().connect().await.unwrap();
     let worker = user(&server, "worker").existing_only().connect().await.unwrap();
@@ -87,12 +87,12 @@ async fn each_role_can_do_its_work_and_no_more() {
     assert_eq!(operator.purge_dead_letters(None).await, Ok(0));
 
     // What they may not.
-    assert!(is_denied(caller.submit(task("d", "other")).await));
-    assert!(is_denied(consume(&caller, "images").await.map(drop)));
-    assert!(is_denied(consume(&worker, "other").await.map(drop)));
-    assert!(is_denied(worker.submit(task("d", "images")).await));
-    assert!(is_denied(caller.dead_letters(1).await));
-    assert!(is_denied(worker.purge_dead_letters(None).await));
+    assert!(is_denied(&caller.submit(task("d", "other")).await));
+    assert!(is_denied(&consume(&caller, "images").await.map(drop)));
+    assert!(is_denied(&consume(&worker, "other").await.map(drop)));
+    assert!(is_denied(&worker.submit(task("d", "images")).await));
+    assert!(is_denied(&caller.dead_letters(1).await));
+    assert!(is_denied(&worker.purge_dead_letters(None).await));
     deliveries.close().await.unwrap();
 }
 
@@ -130,7 +130,7 @@ async fn an_nkey_authenticates() {
     let engine = Nats::builder(server.url()).nkey(key.seed().unwrap()).connect().await.unwrap();
     assert_eq!(engine.submit(task("a", "images")).await, Ok(Submitted::New));
     let other = nkeys::KeyPair::new_user().seed().unwrap();
-    assert!(is_denied(Nats::builder(server.url()).nkey(other).connect().await));
+    assert!(is_denied(&Nats::builder(server.url()).nkey(other).connect().await));
 }
 
 #[tokio::test]
@@ -156,51 +156,4 @@ async fn tls_checks_both_sides() {
     assert!(Nats::builder(server.url()).require_tls().connect().await.is_err());
     let plain = Server::start();
     assert!(Nats::builder(plain.url()).require_tls().connect().await.is_err());
-}
-
-#[tokio::test]
-async fn a_message_that_is_no_task_becomes_a_dead_letter() {
-    if !server::is_installed() {
-        return;
-    }
-    let server = Server::start();
-    let engine = Nats::connect(server.url()).await.unwrap();
-    let client = async_nats::connect(server.url()).await.unwrap();
-    // With a reply to where no worker may send.
-    let mut headers = async_nats::HeaderMap::new();
-    headers.insert("Asyncify-Reply", "$JS.API.STREAM.DELETE.asyncify_default_tasks");
-    let subject = "asyncify.default.task.images.garbage";
-    client.publish_with_headers(subject, headers, "garbage".into()).await.unwrap();
-    client.flush().await.unwrap();
-    let mut deliveries = consume(&engine, "images").await.unwrap();
-    let outcome = engine.outcome(TaskId::new("garbage").unwrap()).await.unwrap();
-    assert!(outcome.error().is_some());
-    let letters = engine.dead_letters(10).await.unwrap();
-    assert_eq!(letters[0].envelope.arguments, b"garbage");
-    assert_eq!(engine.submit(task("a", "images")).await, Ok(Submitted::New));
-    let delivery = deliveries.next().await.unwrap();
-    assert_eq!(delivery.envelope().id.as_str(), "a");
-}
-
-#[tokio::test]
-async fn a_delivery_that_is_dropped_or_retried_is_the_next_attempt() {
-    if !server::is_installed() {
-        return;
-    }
-    let server = Server::start();
-    let engine = Nats::connect(server.url()).await.unwrap();
-    let mut deliveries = consume(&engine, "images").await.unwrap();
-    assert_eq!(engine.submit(task("a", "images")).await, Ok(Submitted::New));
-    drop(deliveries.next().await.unwrap());
-    let again = deliveries.next().await.unwrap();
-    assert_eq!((again.envelope().id.as_str(), again.attempt()), ("a", 2));
-    let later = Settlement::Retry { after: Duration::from_millis(10) };
-    again.settle(&later).await.unwrap();
-    drop(again);
-    let third = deliveries.next().await.unwrap();
-    assert_eq!(third.attempt(), 3);
-    deliveries.close().await.unwrap();
-    third.settle(&Settlement::Complete(Outcome::failed(Error::Rejected))).await.unwrap();
-    let outcome = engine.outcome(TaskId::new("a").unwrap()).await.unwrap();
-    assert_eq!(outcome.error(), Some(&Error::Rejected));
 }

@@ -25,16 +25,16 @@ pub fn use_engine(engine: &Nats) {
 /// The engine of this thread.
 #[must_use]
 pub fn engine() -> Nats {
-    ENGINE.with_borrow(|engine| engine.clone()).expect("`use_engine` was called")
+    ENGINE.with_borrow(Clone::clone).expect("`use_engine` was called")
 }
 
-/// Waits until a condition holds, which a test polls for up to a minute.
+/// Waits until a condition holds, which a test polls for up to 90 seconds.
 ///
 /// # Panics
 ///
 /// If it does not hold in time.
 pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let limit = Instant::now() + Duration::from_secs(60);
+    let limit = Instant::now() + Duration::from_secs(90);
     while !holds() {
         assert!(Instant::now() < limit, "still not: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;

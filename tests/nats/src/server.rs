@@ -142,7 +142,7 @@ impl Server {
 
     /// Waits for the line with which the server greets its clients.
     fn await_greeting(&mut self) {
-        let limit = Instant::now() + Duration::from_secs(60);
+        let limit = Instant::now() + Duration::from_secs(90);
         loop {
             if self.greets() {
                 return;

@@ -68,6 +68,14 @@ pub fn noted(log: &Path, number: u64) -> Result<u64, Error> {
     Ok(number)
 }
 
+/// Notes that it begins, works for a while, and returns the number.
+#[sync_to_async(remote(name = "soaked.v1", queue = "test", retries = 1000, engine = &crate::engine()))]
+pub fn soaked(log: &Path, number: u64) -> Result<u64, Error> {
+    note(log, &format!("ran {number}"));
+    std::thread::sleep(Duration::from_millis(5));
+    Ok(number)
+}
+
 /// Notes that it begins, waits for the gate, and notes that it ends.
 #[sync_to_async(remote(name = "gated.v1", queue = "test", retries = 5, backoff = "10ms", engine = &crate::engine()))]
 pub fn gated(log: &Path, number: u64) -> Result<u64, Error> {
@@ -134,4 +142,20 @@ pub fn sized(bytes: &ByteBuf, returned: usize) -> Result<ByteBuf, Error> {
 #[sync_to_async(remote(name = "other.v1", queue = "other", engine = &crate::engine()))]
 pub fn in_other_queue(number: u64) -> Result<u64, Error> {
     Ok(number)
+}
+
+/// An argument that had fewer fields in an older version, and has more in a newer one.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Order {
+    /// In each version.
+    pub amount: u64,
+    /// Not in the older one.
+    #[serde(default)]
+    pub discount: u64,
+}
+
+/// What is to be paid.
+#[sync_to_async(remote(name = "price.v1", queue = "test", engine = &crate::engine()))]
+pub fn price(order: &Order) -> Result<u64, Error> {
+    Ok(order.amount - order.discount)
 }

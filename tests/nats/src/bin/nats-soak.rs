@@ -1,4 +1,4 @@
-//! Random deaths under load: `nats-soak TASKS [SECONDS_BETWEEN_SERVER_KILLS]`.
+//! Random deaths under load: `nats-soak [TASKS]`.
 //!
 //! Three worker programs run tasks, and one of them is killed every second, and the server twice. Then every
 //! accepted task has exactly one stored result. Prints how many ran more than once.
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use asyncify_nats::Nats;
 use asyncify_nats_tests::server::{self, Server};
-use asyncify_nats_tests::tasks::{Log, noted};
+use asyncify_nats_tests::tasks::{Log, soaked};
 use asyncify_nats_tests::use_engine;
 use asyncify_nats_tests::workers::Program;
 use asyncify_runtime::Error;
@@ -28,7 +28,7 @@ async fn main() {
     let mut server = Server::start();
     let builder = Nats::builder(server.url()).lease(Duration::from_secs(3));
     let engine =
-        builder.request_timeout(Duration::from_secs(60)).connect().await.expect("a server");
+        builder.request_timeout(Duration::from_secs(90)).connect().await.expect("a server");
     use_engine(&engine);
     let log = Log::default();
     let started = Instant::now();
@@ -89,7 +89,7 @@ async fn load(engine: &Nats, log: &Log, tasks: u64) -> Vec<(u64, TaskId, Result<
 }
 
 async fn call(engine: &Nats, file: &Path, number: u64) -> (u64, TaskId, Result<u64, Error>) {
-    let id = noted(file, number).submit().await.expect("the task is accepted");
+    let id = soaked(file, number).submit().await.expect("the task is accepted");
     let result = match engine.outcome(id.clone()).await {
         Ok(outcome) => outcome.result(),
         Err(error) => Err(error),
