@@ -241,7 +241,10 @@ fn refused(kind: ConnectErrorKind) -> Error {
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
             RemoteError::denied("the server refuses the credentials").into()
         }
-        ConnectErrorKind::Tls => RemoteError::denied("TLS: no certificate that both trust").into(),
+        ConnectErrorKind::Tls => RemoteError::denied(
+            "no TLS connection: the server has none, or a certificate is not trusted",
+        )
+        .into(),
         kind => RemoteError::unavailable(format_args!("no connection to a server: {kind}")).into(),
     }
 }

@@ -29,9 +29,13 @@ async fn status_shows_queues_and_workers() {
     assert!(printed(&fixture, &["status"]).contains("in queues without a worker: 1\n"));
     let worker = fixture.worker(3);
     assert_eq!(add(1, 1).await, Ok(2));
-    let text = printed(&fixture, &["status"]);
-    assert!(text.contains("test\t0\t0\t-\t1\n"), "{text}");
-    assert!(text.contains(": 0 of 3 busy, queues test\n"), "{text}");
+    // The caller has the result before the task has left its queue.
+    let done = ["test\t0\t0\t-\t1\n", ": 0 of 3 busy, queues test\n"];
+    until("the worker is shown", || {
+        let text = printed(&fixture, &["status"]);
+        done.iter().all(|line| text.contains(line))
+    })
+    .await;
     worker.kill();
     noted(&fixture.log.file(), 1).submit().await.unwrap();
     let json = printed(&fixture, &["status", "--json"]);
