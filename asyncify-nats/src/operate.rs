@@ -181,7 +181,9 @@ impl Nats {
         let subject = dead_subject(&message);
         let (queue, _) = Namespace::parse(&subject).ok_or_else(unreadable)?;
         let (_, task) = dead::decode(&message.payload).ok_or_else(unreadable)?;
-        // In this order, so that nothing is lost if it is interrupted.
+        // In this order, so that nothing is lost if it is interrupted. The old task is still there if its
+        // worker died before it had acknowledged it.
+        link.purge(&link.namespace.tasks(), &link.namespace.task(&queue, id)).await?;
         link.purge(&link.namespace.outcomes(), &link.namespace.outcome(id)).await?;
         let mut headers = HeaderMap::new();
         let sequence = number(&message, "Nats-Sequence").unwrap_or_default();

@@ -81,3 +81,38 @@ async fn a_lease_that_is_renewed_does_not_end() {
     // And now it does.
     assert_eq!(deliveries.next().await.unwrap().attempt(), 2);
 }
+
+#[tokio::test]
+async fn a_dead_letter_whose_worker_died_before_it_acknowledged_is_replayed() {
+    if !server::is_installed() {
+        return;
+    }
+    let server = Server::start();
+    let engine = Nats::connect(server.url()).await.unwrap();
+    let mut deliveries = consume(&engine, "images").await.unwrap();
+    assert_eq!(engine.submit(task("a", "images")).await, Ok(Submitted::New));
+    let delivery = deliveries.next().await.unwrap();
+    let dead = Settlement::Dead(Outcome::failed(Error::NoThread));
+    delivery.settle(&dead).await.unwrap();
+    drop(delivery);
+    deliveries.close().await.unwrap();
+    // As if the acknowledgement had been lost: the task is in its queue again.
+    let client = async_nats::connect(server.url()).await.unwrap();
+    until_stored(&client, "asyncify.default.task.images.a", task("a", "images").encode()).await;
+    let id = TaskId::new("a").unwrap();
+    assert_eq!(engine.replay(&id).await, Ok(true));
+    let mut deliveries = consume(&engine, "images").await.unwrap();
+    let again = deliveries.next().await.unwrap();
+    assert_eq!((again.envelope().id.as_str(), again.attempt()), ("a", 1));
+}
+
+/// Stores a message once there is none under the subject.
+async fn until_stored(client: &async_nats::Client, subject: &'static str, payload: Vec<u8>) {
+    loop {
+        let reply = client.request(subject, payload.clone().into()).await.unwrap();
+        if !String::from_utf8_lossy(&reply.payload).contains("error") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
