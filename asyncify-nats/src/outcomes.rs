@@ -19,6 +19,9 @@ use crate::nats::OUTCOME_RESERVED;
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LAST_LOOK: Duration = Duration::from_secs(15);
 
+/// The same for an outcome that is being stored.
+const NOTICED: Duration = Duration::from_millis(2);
+
 /// The result of storing an outcome.
 pub(crate) enum Kept {
     /// It is stored.
@@ -89,7 +92,7 @@ impl Link {
         if let Some(outcome) = self.look(id).await? {
             return outcome;
         }
-        // The server sends outcomes to subscribers, too, but before they are stored.
+        // The server sends outcomes to subscribers, too: a moment before they are stored.
         let subject = self.namespace.outcome(id);
         let subscribed = self.client.subscribe(subject).await;
         let mut messages = subscribed.map_err(|error| RemoteError::unavailable(error.kind()))?;
@@ -98,18 +101,19 @@ impl Link {
         loop {
             connections.mark_unchanged();
             // In this order: a task leaves its queue after its outcome was stored.
-            let is_queued = exists || if_reached(self.is_queued(id).await)?.unwrap_or(true);
+            let is_noticed = pause < FIRST_LOOK;
+            let is_gone = !exists
+                && !is_noticed
+                && if_reached(self.is_queued(id).await)?.is_some_and(|is_queued| !is_queued);
             match self.look(id).await? {
                 Some(outcome) => return outcome,
-                None if !is_queued => return Err(RemoteError::no_result(id).into()),
+                None if is_gone => return Err(RemoteError::no_result(id).into()),
                 None => {}
             }
             tokio::select! {
                 message = messages.next() => {
                     message.ok_or_else(closed)?;
-                    if let Some(outcome) = self.look(id).await? {
-                        return outcome;
-                    }
+                    pause = NOTICED;
                 }
                 changed = connections.changed() => changed.map_err(|_| closed())?,
                 () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),

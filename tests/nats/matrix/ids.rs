@@ -80,3 +80,18 @@ async fn a_dropped_call_kills_the_worker_process_that_runs_it() {
     assert_eq!(add(1, 1).await, Ok(2));
     assert_eq!(fixture.log.lines(), ["begin 1"]);
 }
+
+#[tokio::test]
+async fn a_result_is_noticed_when_it_is_stored() {
+    let Some(fixture) = fixture().await else { return };
+    let _worker = fixture.worker(1);
+    assert_eq!(add(1, 1).await, Ok(2));
+    // Without a notice each would take a second.
+    let all = async {
+        for number in 0..300 {
+            let id = noted(&fixture.log.file(), number).submit().await.unwrap();
+            assert_eq!(outcome::<u64>(&id).await, Ok(number));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(90), all).await.expect("it is noticed");
+}
