@@ -9,7 +9,7 @@ use async_nats::{ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerErro
 use asyncify_runtime::Error;
 use asyncify_runtime::remote::{RemoteError, TaskId};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -305,25 +305,5 @@ impl Link {
             layout::check(found.config.description.as_deref())?;
         }
         Ok(())
-    }
-}
-
-impl Link {
-    /// Whether a task with this id is queued or running.
-    pub(crate) async fn is_queued(&self, id: &TaskId) -> Result<bool, Error> {
-        #[derive(Deserialize)]
-        struct Info {
-            state: State,
-        }
-        #[derive(Deserialize)]
-        struct State {
-            #[serde(default)]
-            subjects: Option<serde_json::Map<String, Value>>,
-        }
-        let request = json!({ "subjects_filter": self.namespace.task_of_any_queue(id) });
-        let name = format!("STREAM.INFO.{}", self.namespace.tasks());
-        let info: Info =
-            self.api(&name, &request).await?.map_err(crate::link::ApiError::into_error)?;
-        Ok(info.state.subjects.is_some_and(|subjects| !subjects.is_empty()))
     }
 }

@@ -8,10 +8,12 @@ use asyncify_runtime::process::Side;
 use asyncify_runtime::remote::{Outcome, RemoteError, TaskId};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::inbox::Slot;
-use crate::link::{Link, closed, code};
+use crate::link::{ApiError, Link, closed, code};
 use crate::nats::OUTCOME_RESERVED;
 
 /// A reply may be lost when the connection is, or between servers; so the bucket is looked at after these
@@ -119,6 +121,23 @@ impl Link {
                 () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),
             }
         }
+    }
+
+    /// Whether a task with this id is queued or running.
+    pub(crate) async fn is_queued(&self, id: &TaskId) -> Result<bool, Error> {
+        #[derive(Deserialize)]
+        struct Info {
+            state: State,
+        }
+        #[derive(Deserialize)]
+        struct State {
+            #[serde(default)]
+            subjects: Option<serde_json::Map<String, Value>>,
+        }
+        let request = json!({ "subjects_filter": self.namespace.task_of_any_queue(id) });
+        let name = format!("STREAM.INFO.{}", self.namespace.tasks());
+        let info: Info = self.api(&name, &request).await?.map_err(ApiError::into_error)?;
+        Ok(info.state.subjects.is_some_and(|subjects| !subjects.is_empty()))
     }
 
     /// Looks for an outcome.
