@@ -1,0 +1,260 @@
+//! Loads a project into rust-analyzer's database.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use ra_ap_ide_db::RootDatabase;
+use ra_ap_load_cargo::{LoadCargoConfig, ProcMacroServerChoice, load_workspace};
+use ra_ap_paths::AbsPathBuf;
+use ra_ap_project_model::{
+    CargoConfig, CargoFeatures, ProjectManifest, ProjectWorkspace, RustLibSource,
+};
+use ra_ap_vfs::{FileId, Vfs};
+use serde::Deserialize;
+
+/// What to load, and how.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// The manifest, or a directory in the project.
+    pub(crate) path: PathBuf,
+    /// Names of packages; none stands for those of the directory.
+    pub(crate) packages: Vec<String>,
+    pub(crate) workspace: bool,
+    /// Tests, examples and benches, too.
+    pub(crate) all_targets: bool,
+    pub(crate) all_features: bool,
+    pub(crate) no_default_features: bool,
+    pub(crate) features: Vec<String>,
+    /// Runs build scripts and procedural macros of the project.
+    pub(crate) expand: bool,
+}
+
+pub(crate) struct Project {
+    pub(crate) db: RootDatabase,
+    vfs: Vfs,
+    /// The directory of the workspace.
+    pub(crate) root: PathBuf,
+    pub(crate) target_directory: PathBuf,
+    pub(crate) packages: Vec<Package>,
+    /// Root files of the crates of the workspace, with the index of their package.
+    targets: BTreeMap<PathBuf, usize>,
+    selected: Vec<bool>,
+}
+
+/// A package of the workspace, as cargo describes it.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Package {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) manifest_path: PathBuf,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) dependencies: Vec<Dependency>,
+}
+
+#[derive(Clone, Debug, Deserialize, serde::Serialize)]
+pub(crate) struct Target {
+    pub(crate) kind: Vec<String>,
+    pub(crate) crate_types: Vec<String>,
+    pub(crate) name: String,
+    pub(crate) src_path: PathBuf,
+    pub(crate) edition: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Dependency {
+    pub(crate) name: String,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    workspace_members: Vec<String>,
+    workspace_root: PathBuf,
+    target_directory: PathBuf,
+}
+
+impl Project {
+    pub(crate) fn load(options: &Options, progress: &dyn Fn(&str)) -> Result<Self> {
+        let manifest = find_manifest(&options.path)?;
+        progress("reading the project");
+        let metadata = metadata(&manifest, options)?;
+        let mut packages = metadata.packages;
+        packages.retain(|package| metadata.workspace_members.contains(&package.id));
+        let selected = select(&packages, &manifest, options)?;
+        let path = AbsPathBuf::try_from(
+            camino(&manifest)?.as_str(),
+        )
+        .map_err(|path| anyhow!("{path} is no absolute path"))?;
+        let config = cargo_config(options);
+        let workspace = ProjectWorkspace::load(
+            ProjectManifest::from_manifest_file(path)?,
+            &config,
+            &|_| {},
+        )?;
+        check_sources(&workspace)?;
+        progress("loading the project and its dependencies");
+        let mut workspace = workspace;
+        if options.expand {
+            let scripts = workspace.run_build_scripts(&config, &|_| {})?;
+            workspace.set_build_scripts(scripts);
+        }
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let server = if options.expand {
+            ProcMacroServerChoice::Sysroot
+        } else {
+            ProcMacroServerChoice::None
+        };
+        let load = LoadCargoConfig {
+            load_out_dirs_from_check: false,
+            with_proc_macro_server: server,
+            prefill_caches: true,
+            num_worker_threads: threads,
+            proc_macro_processes: 1,
+        };
+        let (db, vfs, _server) = load_workspace(workspace, &config.extra_env, &load)?;
+        let mut targets = BTreeMap::new();
+        for (index, package) in packages.iter().enumerate() {
+            for target in &package.targets {
+                let dull = ["test", "bench", "example", "custom-build"];
+                let counts = !target.kind.iter().any(|kind| dull.contains(&kind.as_str()));
+                let builds = target.kind.iter().any(|kind| kind == "custom-build");
+                if counts || options.all_targets && !builds {
+                    targets.insert(target.src_path.clone(), index);
+                }
+            }
+        }
+        Ok(Self {
+            db,
+            vfs,
+            root: metadata.workspace_root,
+            target_directory: metadata.target_directory,
+            packages,
+            targets,
+            selected,
+        })
+    }
+
+    pub(crate) fn path(&self, file: FileId) -> PathBuf {
+        match self.vfs.file_path(file).as_path() {
+            Some(path) => PathBuf::from(path.as_str()),
+            None => PathBuf::from(self.vfs.file_path(file).to_string()),
+        }
+    }
+
+    /// Whether a crate is of the workspace, by its root file.
+    pub(crate) fn is_member(&self, root_file: FileId) -> bool {
+        self.targets.contains_key(&self.path(root_file))
+    }
+
+    /// Returns the package whose crate has this root file, if it was asked for.
+    pub(crate) fn selected(&self, root_file: FileId) -> Option<&Package> {
+        let index = *self.targets.get(&self.path(root_file))?;
+        self.selected[index].then(|| &self.packages[index])
+    }
+
+    pub(crate) fn package(&self, name: &str) -> Option<&Package> {
+        self.packages.iter().find(|package| package.name == name)
+    }
+}
+
+fn camino(path: &Path) -> Result<String> {
+    path.to_str().map(str::to_owned).ok_or_else(|| anyhow!("{} is not UTF-8", path.display()))
+}
+
+/// Returns the manifest of a path, or of the directory around it that has one.
+fn find_manifest(path: &Path) -> Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let path = path.canonicalize().with_context(|| format!("cannot read {}", path.display()))?;
+    if path.is_file() {
+        if path.file_name().is_none_or(|name| name != "Cargo.toml") {
+            bail!("{} is no Cargo.toml", path.display());
+        }
+        return Ok(path);
+    }
+    let manifest = path.ancestors().map(|directory| directory.join("Cargo.toml"));
+    manifest.into_iter().find(|manifest| manifest.is_file()).ok_or_else(|| {
+        anyhow!("no Cargo.toml in {} or a directory above: run it in a cargo project", path.display())
+    })
+}
+
+/// Asks cargo, whose own message is the clearest about what is wrong with a project.
+fn metadata(manifest: &Path, options: &Options) -> Result<Metadata> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--format-version", "1", "--manifest-path"]).arg(manifest);
+    command.args(feature_arguments(options));
+    command.current_dir(manifest.parent().unwrap_or(manifest));
+    let output = command.output().context("cannot run cargo")?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr);
+        let message = message.trim().trim_start_matches("error: ");
+        bail!("cargo cannot read the project: {message}");
+    }
+    serde_json::from_slice(&output.stdout).context("cannot read the output of cargo metadata")
+}
+
+pub(crate) fn feature_arguments(options: &Options) -> Vec<String> {
+    let mut arguments = Vec::new();
+    if options.all_features {
+        arguments.push("--all-features".to_owned());
+    }
+    if options.no_default_features {
+        arguments.push("--no-default-features".to_owned());
+    }
+    if !options.features.is_empty() {
+        arguments.push("--features".to_owned());
+        arguments.push(options.features.join(","));
+    }
+    arguments
+}
+
+fn select(packages: &[Package], manifest: &Path, options: &Options) -> Result<Vec<bool>> {
+    for name in &options.packages {
+        if !packages.iter().any(|package| package.name == *name) {
+            let names: Vec<_> = packages.iter().map(|package| package.name.as_str()).collect();
+            bail!("no package `{name}` in the workspace: there are {}", names.join(", "));
+        }
+    }
+    let own = packages.iter().any(|package| package.manifest_path == manifest);
+    Ok(packages
+        .iter()
+        .map(|package| {
+            if !options.packages.is_empty() {
+                options.packages.contains(&package.name)
+            } else {
+                options.workspace || !own || package.manifest_path == manifest
+            }
+        })
+        .collect())
+}
+
+fn cargo_config(options: &Options) -> CargoConfig {
+    let features = if options.all_features {
+        CargoFeatures::All
+    } else {
+        CargoFeatures::Selected {
+            features: options.features.clone(),
+            no_default_features: options.no_default_features,
+        }
+    };
+    CargoConfig {
+        features,
+        all_targets: options.all_targets,
+        set_test: options.all_targets,
+        sysroot: Some(RustLibSource::Discover),
+        ..CargoConfig::default()
+    }
+}
+
+/// Without the sources of the standard library no call of it resolves.
+fn check_sources(workspace: &ProjectWorkspace) -> Result<()> {
+    if workspace.sysroot.root().is_none() {
+        bail!("no Rust toolchain found: install one with rustup");
+    }
+    if workspace.sysroot.rust_lib_src_root().is_none() || workspace.sysroot.is_rust_lib_src_empty() {
+        bail!("the sources of the standard library are missing: run `rustup component add rust-src`");
+    }
+    Ok(())
+}

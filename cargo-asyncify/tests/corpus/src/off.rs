@@ -1,0 +1,142 @@
+//! Code that runs on another thread.
+
+pub mod n001_spawn_blocking {
+    pub async fn case() {
+        let _ = tokio::task::spawn_blocking(|| std::fs::read("a")).await;
+    }
+}
+
+pub mod n002_asyncify {
+    pub async fn case() {
+        let _ = asyncify_runtime::asyncify!(std::fs::read("a")).await;
+    }
+}
+
+pub mod n003_sync_to_async {
+    #[asyncify_runtime::sync_to_async]
+    fn load() -> Vec<u8> {
+        std::fs::read("a").unwrap()
+    }
+    pub async fn case() {
+        let _ = load().await;
+    }
+}
+
+pub mod n004_thread {
+    pub async fn case() {
+        std::thread::spawn(|| std::fs::read("a"));
+    }
+}
+
+pub mod n005_thread_builder {
+    pub async fn case() {
+        let _ = std::thread::Builder::new().spawn(|| std::fs::read("a"));
+    }
+}
+
+pub mod n006_block_in_place {
+    pub async fn case() {
+        tokio::task::block_in_place(|| std::fs::read("a")).unwrap();
+    }
+}
+
+pub mod n007_function_that_hands_on {
+    fn run<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        tokio::task::spawn_blocking(work)
+    }
+    pub async fn case() {
+        let _ = run(|| std::fs::read("a")).await;
+    }
+}
+
+pub mod n008_function_that_hands_on_in_a_closure {
+    async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+        tokio::task::spawn_blocking(move || work()).await.unwrap()
+    }
+    pub async fn case() {
+        let _ = run(|| std::fs::read("a")).await;
+    }
+}
+
+pub mod n009_function_of_a_dependency {
+    pub async fn case() {
+        dependency::elsewhere(|| std::fs::read("a"));
+    }
+}
+
+pub mod n010_closure_in_a_variable {
+    pub async fn case() {
+        let load = || std::fs::read("a");
+        let _ = tokio::task::spawn_blocking(load).await;
+    }
+}
+
+pub mod n011_function_as_an_argument {
+    fn load() {
+        let _ = std::fs::read("a");
+    }
+    pub async fn case() {
+        let _ = tokio::task::spawn_blocking(load).await;
+    }
+}
+
+pub mod n012_rayon {
+    pub async fn case() {
+        rayon::spawn(|| drop(std::fs::read("a")));
+    }
+}
+
+pub mod n013_join_set {
+    pub async fn case(tasks: &mut tokio::task::JoinSet<()>) {
+        tasks.spawn_blocking(|| drop(std::fs::read("a")));
+    }
+}
+
+pub mod n014_block_on_off_the_loop {
+    pub async fn case() {
+        let handle = tokio::runtime::Handle::current();
+        let _ = tokio::task::spawn_blocking(move || {
+            handle.block_on(async { std::fs::read("a") })
+        })
+        .await;
+    }
+}
+
+pub mod n015_sync_function_that_nobody_awaits {
+    pub fn case() {
+        let _ = std::fs::read("a");
+    }
+}
+
+pub mod n016_sync_function_within {
+    pub async fn case() {
+        fn inner() {
+            let _ = std::fs::read("a");
+        }
+        let _ = tokio::task::spawn_blocking(inner).await;
+    }
+}
+
+pub mod n017_two_functions_that_hand_on {
+    fn outer(work: impl FnOnce() + Send + 'static) {
+        inner(work);
+    }
+    fn inner(work: impl FnOnce() + Send + 'static) {
+        std::thread::spawn(work);
+    }
+    pub async fn case() {
+        outer(|| drop(std::fs::read("a")));
+    }
+}
+
+pub mod n018_asyncify_of_a_closure_body {
+    pub async fn case(path: std::path::PathBuf) {
+        let _ = asyncify_runtime::asyncify!({
+            let text = std::fs::read(path)?;
+            std::fs::write("b", text)
+        })
+        .await;
+    }
+}
