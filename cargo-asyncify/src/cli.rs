@@ -9,7 +9,13 @@ use crate::load;
 
 /// The command as cargo runs it: `cargo asyncify ..` starts `cargo-asyncify asyncify ..`.
 #[derive(Parser)]
-#[command(name = "cargo-asyncify", bin_name = "cargo asyncify", version, about, propagate_version = true)]
+#[command(
+    name = "cargo-asyncify",
+    bin_name = "cargo asyncify",
+    version,
+    about,
+    propagate_version = true
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -36,7 +36,6 @@ pub(crate) struct Project {
     vfs: Vfs,
     /// The directory of the workspace.
     pub(crate) root: PathBuf,
-    pub(crate) target_directory: PathBuf,
     pub(crate) packages: Vec<Package>,
     /// Root files of the crates of the workspace, with the index of their package.
     targets: BTreeMap<PathBuf, usize>,
@@ -72,7 +71,6 @@ struct Metadata {
     packages: Vec<Package>,
     workspace_members: Vec<String>,
     workspace_root: PathBuf,
-    target_directory: PathBuf,
 }
 
 impl Project {
@@ -83,16 +81,11 @@ impl Project {
         let mut packages = metadata.packages;
         packages.retain(|package| metadata.workspace_members.contains(&package.id));
         let selected = select(&packages, &manifest, options)?;
-        let path = AbsPathBuf::try_from(
-            camino(&manifest)?.as_str(),
-        )
-        .map_err(|path| anyhow!("{path} is no absolute path"))?;
+        let path = manifest.to_str().and_then(|path| AbsPathBuf::try_from(path).ok());
+        let path = path.ok_or_else(|| anyhow!("{} is not UTF-8", manifest.display()))?;
         let config = cargo_config(options);
-        let workspace = ProjectWorkspace::load(
-            ProjectManifest::from_manifest_file(path)?,
-            &config,
-            &|_| {},
-        )?;
+        let workspace =
+            ProjectWorkspace::load(ProjectManifest::from_manifest_file(path)?, &config, &|_| {})?;
         check_sources(&workspace)?;
         progress("loading the project and its dependencies");
         let mut workspace = workspace;
@@ -125,15 +118,7 @@ impl Project {
                 }
             }
         }
-        Ok(Self {
-            db,
-            vfs,
-            root: metadata.workspace_root,
-            target_directory: metadata.target_directory,
-            packages,
-            targets,
-            selected,
-        })
+        Ok(Self { db, vfs, root: metadata.workspace_root, packages, targets, selected })
     }
 
     pub(crate) fn path(&self, file: FileId) -> PathBuf {
@@ -159,10 +144,6 @@ impl Project {
     }
 }
 
-fn camino(path: &Path) -> Result<String> {
-    path.to_str().map(str::to_owned).ok_or_else(|| anyhow!("{} is not UTF-8", path.display()))
-}
-
 /// Returns the manifest of a path, or of the directory around it that has one.
 fn find_manifest(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path)?;
@@ -175,7 +156,10 @@ fn find_manifest(path: &Path) -> Result<PathBuf> {
     }
     let manifest = path.ancestors().map(|directory| directory.join("Cargo.toml"));
     manifest.into_iter().find(|manifest| manifest.is_file()).ok_or_else(|| {
-        anyhow!("no Cargo.toml in {} or a directory above: run it in a cargo project", path.display())
+        anyhow!(
+            "no Cargo.toml in {} or a directory above: run it in a cargo project",
+            path.display()
+        )
     })
 }
 
@@ -253,8 +237,11 @@ fn check_sources(workspace: &ProjectWorkspace) -> Result<()> {
     if workspace.sysroot.root().is_none() {
         bail!("no Rust toolchain found: install one with rustup");
     }
-    if workspace.sysroot.rust_lib_src_root().is_none() || workspace.sysroot.is_rust_lib_src_empty() {
-        bail!("the sources of the standard library are missing: run `rustup component add rust-src`");
+    if workspace.sysroot.rust_lib_src_root().is_none() || workspace.sysroot.is_rust_lib_src_empty()
+    {
+        bail!(
+            "the sources of the standard library are missing: run `rustup component add rust-src`"
+        );
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `cargo asyncify check`: finds calls that block the thread in async code.
 
+#![forbid(unsafe_code)]
+
 mod analysis;
 mod baseline;
 mod cli;

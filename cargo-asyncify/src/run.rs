@@ -82,7 +82,10 @@ fn run(check: &Check) -> Result<u8> {
         report::summary::write(&mut std::io::stderr().lock(), &findings, &counts)?;
     }
     for entry in stale {
-        eprintln!("warning: allow entry for `{}` in `{}` matches nothing: remove it", entry.callee, entry.function);
+        eprintln!(
+            "warning: allow entry for `{}` in `{}` matches nothing: remove it",
+            entry.callee, entry.function
+        );
     }
     let failed = findings.iter().any(|finding| finding.tier >= check.deny);
     Ok(if failed { FINDINGS } else { CLEAN })
@@ -95,7 +98,8 @@ fn allow<'a>(findings: &mut Vec<Finding>, list: &'a List) -> Vec<&'a crate::list
         let mut kept = true;
         for (entry, used) in list.allow.iter().zip(&mut used) {
             let matches = matches(&entry.function, &finding.function)
-                && (matches(&entry.callee, &finding.callee) || matches(&entry.callee, &finding.called));
+                && (matches(&entry.callee, &finding.callee)
+                    || matches(&entry.callee, &finding.called));
             *used |= matches;
             kept &= !matches;
         }

@@ -160,7 +160,9 @@ impl<'c, 'db> Body<'c, 'db> {
         }
         if let Some(expansion) = self.sema().expand_macro_call(call) {
             let empty = expansion.value.text().is_empty();
-            let given = call.token_tree().is_some_and(|tree| tree.syntax().children_with_tokens().count() > 2);
+            let given = call
+                .token_tree()
+                .is_some_and(|tree| tree.syntax().children_with_tokens().count() > 2);
             if empty && given && context.mode == Mode::Async {
                 self.unexpanded += 1;
             }
@@ -178,9 +180,8 @@ impl<'c, 'db> Body<'c, 'db> {
             if let Some(ty) = ty {
                 // What makes it is reported already, on the same line.
                 let rule = self.checker.rules.iterates(&ty);
-                let reported = self.sites[before..]
-                    .iter()
-                    .any(|site| matches!(site.target, Target::Rule(_)));
+                let reported =
+                    self.sites[before..].iter().any(|site| matches!(site.target, Target::Rule(_)));
                 if let Some(rule) = rule.filter(|_| !reported) {
                     let called = self.checker.rules.rule(rule).path.clone();
                     self.site(Target::Rule(rule), called, iterable.syntax(), context);
@@ -191,7 +192,7 @@ impl<'c, 'db> Body<'c, 'db> {
             self.guard_of_scrutinee(Some(iterable), expr.syntax(), context);
         }
         if let Some(body) = expr.loop_body() {
-            self.visit(body.syntax(), context.again());
+            self.visit(body.syntax(), context);
         }
     }
 
@@ -199,7 +200,9 @@ impl<'c, 'db> Body<'c, 'db> {
     fn path(&mut self, expr: &ast::PathExpr, context: Context) {
         let Some(path) = expr.path() else { return };
         let name = path.segment().and_then(|word| word.name_ref());
-        let is_static = |text: &str| text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
+        let is_static = |text: &str| {
+            text.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+        };
         if !name.is_some_and(|name| is_static(&name.text())) {
             return;
         }
@@ -246,13 +249,12 @@ impl<'c, 'db> Body<'c, 'db> {
             self.unresolved += 1;
         }
     }
-
 }
 
 fn is_initializer(node: &SyntaxNode) -> bool {
-    node.parent().and_then(ast::LetStmt::cast).is_some_and(|statement| {
-        matches!(statement.pat(), Some(ast::Pat::IdentPat(_)))
-    })
+    node.parent()
+        .and_then(ast::LetStmt::cast)
+        .is_some_and(|statement| matches!(statement.pat(), Some(ast::Pat::IdentPat(_))))
 }
 
 pub(super) fn arguments(call: &impl ast::HasArgList) -> Vec<ast::Expr> {

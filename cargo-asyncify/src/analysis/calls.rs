@@ -1,6 +1,9 @@
 //! What a call leads to: a listed function, a body, or the bodies that it may dispatch to.
 
-use ra_ap_hir::{Function, HasContainer as _, HasCrate as _, Impl, ItemContainer, ModuleDef, PathResolution, Type};
+use ra_ap_hir::{
+    Function, HasContainer as _, HasCrate as _, Impl, ItemContainer, ModuleDef, PathResolution,
+    Type,
+};
 use ra_ap_syntax::ast;
 use ra_ap_syntax::{AstNode as _, SyntaxNode};
 
@@ -321,9 +324,7 @@ impl<'db> Body<'_, 'db> {
             if let (Some(declared), Some(receiver)) = (declared, &call.receiver) {
                 types::bind(db, &mut env, &self.env, declared.ty(), receiver);
             }
-        } else if let (Some(def), Some(receiver)) =
-            (types::impl_of(db, function), &call.receiver)
-        {
+        } else if let (Some(def), Some(receiver)) = (types::impl_of(db, function), &call.receiver) {
             types::bind(db, &mut env, &self.env, &def.self_ty(db), receiver);
         }
         let skip = usize::from(

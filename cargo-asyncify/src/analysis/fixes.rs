@@ -106,12 +106,7 @@ struct Capture {
 }
 
 /// Moves the call to another thread, with its own copies of what it borrows.
-fn wrapped(
-    checker: &Checker<'_>,
-    expr: &ast::Expr,
-    before: &str,
-    after: &str,
-) -> Option<Fix> {
+fn wrapped(checker: &Checker<'_>, expr: &ast::Expr, before: &str, after: &str) -> Option<Fix> {
     if !matches!(expr, ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_)) {
         return None;
     }
@@ -119,6 +114,14 @@ fn wrapped(
         && mutates(checker, call)
     {
         return None;
+    }
+    let (start, end) = range(expr.syntax());
+    let wrapper = before.split(['(', '!']).next().unwrap_or(before);
+    let title = format!("run it on another thread with `{wrapper}`");
+    if before.contains("asyncify!") {
+        // The macro makes the copies itself.
+        let edits = vec![(start, start, before.to_owned()), (end, end, after.to_owned())];
+        return Some(Fix { title, edits });
     }
     let mut captures = Vec::new();
     collect(checker, expr.syntax(), &mut captures)?;
@@ -146,15 +149,15 @@ fn wrapped(
         call = format!("{{ {copies}{call} }}");
         let parent = expr.syntax().parent().map(|node| node.kind());
         let plain = parent.is_some_and(|kind| {
-            ast::LetStmt::can_cast(kind) || ast::ArgList::can_cast(kind) || ast::MatchArm::can_cast(kind)
+            ast::LetStmt::can_cast(kind)
+                || ast::ArgList::can_cast(kind)
+                || ast::MatchArm::can_cast(kind)
         });
         if !plain {
             call = format!("({call})");
         }
     }
-    let (start, end) = range(expr.syntax());
-    let wrapper = before.split(['(', '!']).next().unwrap_or(before);
-    Some(Fix { title: format!("run it on another thread with `{wrapper}`"), edits: vec![(start, end, call)] })
+    Some(Fix { title, edits: vec![(start, end, call)] })
 }
 
 /// Whether a method takes its receiver by `&mut`, and the receiver is not made on the spot.
@@ -163,7 +166,8 @@ fn mutates(checker: &Checker<'_>, call: &ast::MethodCallExpr) -> bool {
     let exclusive = function
         .self_param(checker.db)
         .is_some_and(|param| param.access(checker.db) == ra_ap_hir::Access::Exclusive);
-    exclusive && !matches!(call.receiver(), Some(ast::Expr::MethodCallExpr(_) | ast::Expr::CallExpr(_)))
+    exclusive
+        && !matches!(call.receiver(), Some(ast::Expr::MethodCallExpr(_) | ast::Expr::CallExpr(_)))
 }
 
 /// Collects what an expression captures; `None` if it cannot be moved to another thread.

@@ -91,7 +91,8 @@ impl<'db> Checker<'db> {
         match &self.nodes.borrow()[node] {
             Key::Static(_) => site.context.mode == Mode::Sync,
             Key::Function(function, _) => {
-                let polled = function.is_async(self.db) || super::types::is_poll(self.db, *function);
+                let polled =
+                    function.is_async(self.db) || super::types::is_poll(self.db, *function);
                 match site.context.mode {
                     Mode::Sync => !polled,
                     // The future that a foreign function makes is polled by its caller.

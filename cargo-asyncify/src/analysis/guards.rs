@@ -67,7 +67,8 @@ impl<'db> Body<'_, 'db> {
     fn is_guard(&self, ty: &Type<'db>) -> bool {
         let mut found = false;
         ty.walk(self.db(), |part| {
-            found |= part.as_adt().is_some_and(|adt| adt.name(self.db()).as_str().contains("Guard"));
+            found |=
+                part.as_adt().is_some_and(|adt| adt.name(self.db()).as_str().contains("Guard"));
         });
         found
     }
@@ -92,7 +93,8 @@ impl<'db> Body<'_, 'db> {
         let (Some(name), Some(block)) = (pattern.name(), statement.syntax().parent()) else {
             return;
         };
-        if drops.is_empty() || is_moved(&block, &name.text(), statement.syntax().text_range().end()) {
+        if drops.is_empty() || is_moved(&block, &name.text(), statement.syntax().text_range().end())
+        {
             return;
         }
         for function in drops {
@@ -114,9 +116,9 @@ fn dropped(block: &SyntaxNode, name: &str, after: TextSize) -> Option<TextSize> 
 
 /// Whether a call takes the variable by value.
 fn moves(call: &ast::CallExpr, name: &str) -> bool {
-    super::body::arguments(call)
-        .iter()
-        .any(|argument| matches!(argument, ast::Expr::PathExpr(_)) && argument.syntax().text() == name)
+    super::body::arguments(call).iter().any(|argument| {
+        matches!(argument, ast::Expr::PathExpr(_)) && argument.syntax().text() == name
+    })
 }
 
 /// Whether a range of a node awaits, in the node's own future.

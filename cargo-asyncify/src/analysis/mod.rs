@@ -172,10 +172,11 @@ impl<'db> Checker<'db> {
                 return *known;
             }
             let impls = Impl::all_for_trait(self.db, trait_).into_iter();
-            let found = impls
-                .filter(|def| types::adt_of(&def.self_ty(self.db)) == Some(adt))
-                .find(|def| def.module(self.db).krate(self.db) != trait_.module(self.db).krate(self.db)
-                    || self.enters(trait_.module(self.db).krate(self.db)));
+            let found =
+                impls.filter(|def| types::adt_of(&def.self_ty(self.db)) == Some(adt)).find(|def| {
+                    def.module(self.db).krate(self.db) != trait_.module(self.db).krate(self.db)
+                        || self.enters(trait_.module(self.db).krate(self.db))
+                });
             self.implementors.borrow_mut().insert(key, found);
             found
         })
@@ -185,7 +186,8 @@ impl<'db> Checker<'db> {
     fn own_methods(&self, trait_: Trait, ty: &Type<'db>) -> Vec<Function> {
         let mut found = Vec::new();
         ty.walk(self.db, |part| {
-            let own = part.as_adt().is_some_and(|adt| self.enters(adt.module(self.db).krate(self.db)));
+            let own =
+                part.as_adt().is_some_and(|adt| self.enters(adt.module(self.db).krate(self.db)));
             if own && let Some(def) = self.implementor(trait_, &part) {
                 found.extend(types::functions(self.db, def));
             }

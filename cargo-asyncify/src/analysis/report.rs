@@ -21,9 +21,10 @@ struct Lines(HashMap<FileId, LineIndex>);
 
 impl Lines {
     fn location(&mut self, project: &Project, file: FileId, range: TextRange) -> Location {
-        let index = self.0.entry(file).or_insert_with(|| {
-            LineIndex::new(project.db.file_text(file).text(&project.db))
-        });
+        let index = self
+            .0
+            .entry(file)
+            .or_insert_with(|| LineIndex::new(project.db.file_text(file).text(&project.db)));
         let start = index.line_col(range.start());
         let wide = index.to_wide(WideEncoding::Utf32, start);
         let column = wide.map_or(start.col, |wide| wide.col);

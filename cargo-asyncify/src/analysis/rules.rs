@@ -7,8 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use ra_ap_hir::{
-    Adt, Crate, Function, HasCrate as _, ItemInNs, Module, ModuleDef, Name,
-    Trait, Type,
+    Adt, Crate, Function, HasCrate as _, ItemInNs, Module, ModuleDef, Name, Trait, Type,
 };
 use ra_ap_ide_db::RootDatabase;
 
@@ -139,8 +138,7 @@ impl<'a> Rules<'a> {
         let Some(trait_) = types::trait_of(self.db, function) else { return false };
         // Those only wrap the receiver, or look at what is in memory.
         let harmless = ["by_ref", "take", "chain", "buffer", "consume", "is_write_vectored"];
-        self.is_io_trait(trait_)
-            && !harmless.contains(&function.name(self.db).as_str())
+        self.is_io_trait(trait_) && !harmless.contains(&function.name(self.db).as_str())
     }
 
     /// Returns the I/O type that a type is.
@@ -197,8 +195,10 @@ impl<'a> Rules<'a> {
         }
         let (krate, rest) = path.split_once("::").unwrap_or((path, ""));
         let crates = self.crates.get(krate).map_or(&[][..], Vec::as_slice);
-        let found: Owners =
-            crates.iter().flat_map(|krate| self.resolve_in(krate.root_module(self.db), rest)).collect();
+        let found: Owners = crates
+            .iter()
+            .flat_map(|krate| self.resolve_in(krate.root_module(self.db), rest))
+            .collect();
         self.resolved.borrow_mut().insert(path.to_owned(), found.clone());
         found
     }
@@ -249,4 +249,3 @@ impl<'a> Rules<'a> {
         found
     }
 }
-

@@ -146,20 +146,6 @@ pub(super) fn bind<'db>(
     }
 }
 
-/// Returns the function of an impl of the trait for the type.
-pub(super) fn implementation<'db>(
-    db: &'db RootDatabase,
-    method: Function,
-    ty: &Type<'db>,
-) -> Option<Function> {
-    let ItemContainer::Trait(trait_) = method.container(db) else { return None };
-    let adt = adt_of(ty)?;
-    let name = method.name(db);
-    let impls = Impl::all_for_trait(db, trait_).into_iter();
-    let fitting = impls.filter(|def| adt_of(&def.self_ty(db)) == Some(adt));
-    fitting.flat_map(|def| functions(db, def)).find(|function| function.name(db) == name)
-}
-
 pub(super) fn functions(db: &RootDatabase, def: Impl) -> impl Iterator<Item = Function> {
     def.items(db).into_iter().filter_map(|item| match item {
         ra_ap_hir::AssocItem::Function(function) => Some(function),

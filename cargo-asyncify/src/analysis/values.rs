@@ -71,8 +71,11 @@ impl<'db> Body<'_, 'db> {
             ast::Expr::ClosureExpr(_) => true,
             ast::Expr::PathExpr(path) => match resolve(self.sema(), &path) {
                 Some(PathResolution::Def(ModuleDef::Function(_))) => true,
-                Some(PathResolution::Local(local)) => local.ty(self.db()).is_closure()
-                    || initializer(self.db(), local).is_some_and(|value| self.is_callback(&value)),
+                Some(PathResolution::Local(local)) => {
+                    local.ty(self.db()).is_closure()
+                        || initializer(self.db(), local)
+                            .is_some_and(|value| self.is_callback(&value))
+                }
                 _ => false,
             },
             _ => false,
@@ -90,7 +93,10 @@ impl<'db> Body<'_, 'db> {
                 }
                 Some(PathResolution::Local(local)) => {
                     if let Some(value) = initializer(self.db(), local)
-                        && matches!(strip(value.clone()), ast::Expr::ClosureExpr(_) | ast::Expr::PathExpr(_))
+                        && matches!(
+                            strip(value.clone()),
+                            ast::Expr::ClosureExpr(_) | ast::Expr::PathExpr(_)
+                        )
                     {
                         self.value(&value, context);
                     }
@@ -143,7 +149,11 @@ impl<'db> Checker<'db> {
             let name = function.name(db);
             let stores = ["new", "from", "pin", "push", "push_back", "insert", "replace", "set"];
             let lazy = self.is_lazy_method(function);
-            return if stores.contains(&name.as_str()) && !lazy { Use::Stored } else { Use::Called };
+            return if stores.contains(&name.as_str()) && !lazy {
+                Use::Stored
+            } else {
+                Use::Called
+            };
         }
         if !self.enters(krate) {
             return Use::Called;
@@ -158,7 +168,8 @@ impl<'db> Checker<'db> {
             return Use::Stored;
         };
         let uses = body.syntax().descendants().filter_map(ast::PathExpr::cast);
-        let uses = uses.filter(|path| resolve(&self.sema, path) == Some(PathResolution::Local(local)));
+        let uses =
+            uses.filter(|path| resolve(&self.sema, path) == Some(PathResolution::Local(local)));
         let uses: Vec<_> = uses.map(|path| self.use_of(&path, depth)).collect();
         uses.into_iter().max().unwrap_or(Use::Stored)
     }

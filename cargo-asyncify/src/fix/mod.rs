@@ -38,7 +38,9 @@ pub(crate) fn run(check: &Check, project: &Project, findings: &[Finding]) -> Res
     }
     let mut trial = Trial { check, project, files, kept: Vec::new(), checks: 0 };
     if !trial.compiles()? {
-        bail!("the project does not compile as it is: mend it first, `cargo check` shows what is wrong");
+        bail!(
+            "the project does not compile as it is: mend it first, `cargo check` shows what is wrong"
+        );
     }
     // The first fix of each, then the next one of those whose first does not compile.
     let mut left: Vec<(&Finding, usize)> = candidates.iter().map(|finding| (*finding, 0)).collect();
@@ -81,7 +83,9 @@ fn refuse_changes(root: &Path) -> Result<()> {
             }
             Ok(())
         }
-        _ => bail!("no git work tree to take edits back from: give --allow-dirty to edit nevertheless"),
+        _ => bail!(
+            "no git work tree to take edits back from: give --allow-dirty to edit nevertheless"
+        ),
     }
 }
 

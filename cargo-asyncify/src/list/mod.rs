@@ -59,7 +59,6 @@ pub(crate) struct List {
     pub(crate) offload_crates: Vec<String>,
     /// Crates that are not entered.
     pub(crate) trust: Vec<String>,
-    pub(crate) aliases: BTreeMap<String, String>,
     pub(crate) allow: Vec<Allow>,
     pub(crate) severity: BTreeMap<String, Severity>,
 }
@@ -78,17 +77,5 @@ impl List {
     fn add_cause(&mut self, cause: Cause) -> usize {
         self.causes.push(cause);
         self.causes.len() - 1
-    }
-
-    /// Returns the path under which the list has another path.
-    pub(crate) fn canonical(&self, path: &str) -> String {
-        for (alias, meant) in &self.aliases {
-            if let Some(rest) = path.strip_prefix(alias.as_str())
-                && (rest.is_empty() || rest.starts_with("::"))
-            {
-                return format!("{meant}{rest}");
-            }
-        }
-        path.to_owned()
     }
 }

@@ -19,7 +19,8 @@ struct File {
     trust: Trust,
     /// The async function of the same arguments, by the path of the blocking one.
     r#async: BTreeMap<String, String>,
-    aliases: BTreeMap<String, String>,
+    #[serde(rename = "aliases")]
+    _aliases: BTreeMap<String, String>,
     #[serde(rename = "returns")]
     _returns: BTreeMap<String, String>,
     #[serde(rename = "wrappers")]
@@ -123,7 +124,6 @@ pub(super) fn read(list: &mut List) -> Result<()> {
     list.offload_attributes = file.offload.attributes;
     list.offload_crates = file.offload.crates;
     list.trust = file.trust.crates;
-    list.aliases = file.aliases;
     Ok(())
 }
 

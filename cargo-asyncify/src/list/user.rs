@@ -62,7 +62,8 @@ struct AllowEntry {
 }
 
 pub(super) fn read(list: &mut List, path: &Path) -> Result<()> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(list, &text).with_context(|| format!("in {}", path.display()))
 }
 
@@ -70,8 +71,7 @@ fn parse(list: &mut List, text: &str) -> Result<()> {
     let file: File = toml::from_str(text).map_err(|error| anyhow!(one_line(text, &error)))?;
     for Call { path, kind, why, instead } in file.call {
         check_path(&path)?;
-        let cause =
-            list.add_cause(Cause { kind, why, instead, wraps: true, ..Cause::default() });
+        let cause = list.add_cause(Cause { kind, why, instead, wraps: true, ..Cause::default() });
         list.calls.push(Rule { path, cause, instead_path: None });
     }
     for Offload { path } in file.offload {
@@ -106,7 +106,9 @@ fn check_path(path: &str) -> Result<()> {
         word == "*" || !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')
     };
     if words < 2 || !path.split("::").all(valid) {
-        bail!("`{path}` is no path: write `crate::function`, `crate::Type::method` or `crate::module::*`");
+        bail!(
+            "`{path}` is no path: write `crate::function`, `crate::Type::method` or `crate::module::*`"
+        );
     }
     Ok(())
 }
@@ -132,7 +134,10 @@ mod tests {
             error("[[call]]\npath = \"load\""),
             "`load` is no path: write `crate::function`, `crate::Type::method` or `crate::module::*`"
         );
-        assert_eq!(error("[severity]\nfs = \"bad\""), "unknown severity `bad`: write error, warning or note");
+        assert_eq!(
+            error("[severity]\nfs = \"bad\""),
+            "unknown severity `bad`: write error, warning or note"
+        );
         assert!(error("[severity]\nfsx = \"note\"").starts_with("unknown kind `fsx`: there are "));
         assert!(error("trust = 3").starts_with("line 1: invalid type"), "{}", error("trust = 3"));
         assert!(error("[[call]]\npth = \"a::b\"").contains("unknown field `pth`"));

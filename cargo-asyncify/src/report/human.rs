@@ -52,8 +52,10 @@ pub(crate) fn render(finding: &Finding, root: &Path, sources: &mut Sources) -> S
     };
     let message = finding.message();
     let id = format!("asyncify::{}", finding.kind);
-    let mut group: Group<'_> =
-        level.primary_title(message.as_str()).id(id.as_str()).element(first.snippet(AnnotationKind::Primary));
+    let mut group: Group<'_> = level
+        .primary_title(message.as_str())
+        .id(id.as_str())
+        .element(first.snippet(AnnotationKind::Primary));
     for (part, hop) in rest.iter().zip(&finding.chain) {
         group = group
             .element(Level::NOTE.message(format!("in `{}`", hop.function)))

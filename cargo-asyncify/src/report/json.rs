@@ -48,7 +48,10 @@ fn message(finding: &Finding, project: &Project, sources: &mut Sources) -> Value
     };
     let target = package.and_then(|package| {
         let inside = |target: &&crate::load::Target| {
-            target.src_path.parent().is_some_and(|directory| finding.location.file.starts_with(directory))
+            target
+                .src_path
+                .parent()
+                .is_some_and(|directory| finding.location.file.starts_with(directory))
         };
         package.targets.iter().find(inside).or(package.targets.first())
     });
@@ -94,8 +97,13 @@ fn edits(fix: &Fix, finding: &Finding, root: &Path, sources: &mut Sources) -> Ve
     let text = sources.text(&finding.location.file);
     let span_of = |(start, end, replacement): &(usize, usize, String)| {
         let (line, column) = position(&text, *start);
-        let location =
-            Location { file: finding.location.file.clone(), line, column, start: *start, end: *end };
+        let location = Location {
+            file: finding.location.file.clone(),
+            line,
+            column,
+            start: *start,
+            end: *end,
+        };
         let mut value = span(&location, "", true, root, sources);
         value["suggested_replacement"] = json!(replacement);
         value["suggestion_applicability"] = json!("MaybeIncorrect");

@@ -24,9 +24,10 @@ pub(crate) fn write(
     let mut sources = Sources::default();
     let root = &project.root;
     match format {
-        Format::Human => {
-            findings.iter().map(|finding| human::render(finding, root, &mut sources) + "\n\n").collect()
-        }
+        Format::Human => findings
+            .iter()
+            .map(|finding| human::render(finding, root, &mut sources) + "\n\n")
+            .collect(),
         Format::Short => short::write(findings, root),
         Format::Json => json::write(findings, project, &mut sources),
         Format::Sarif => sarif::write(findings, root, counts),

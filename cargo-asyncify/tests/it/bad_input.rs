@@ -1,0 +1,91 @@
+//! What cannot be checked is one clear line and the exit code 2.
+
+use tempfile::TempDir;
+
+use crate::project::{MANIFEST, Project, check};
+
+/// The one line that a failed run prints.
+#[track_caller]
+fn failure(run: &crate::project::Run) -> String {
+    assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stderr.starts_with("error: ") && !run.stderr.contains("panicked"),
+        "{}",
+        run.stderr
+    );
+    run.stderr.trim_end().to_owned()
+}
+
+#[test]
+fn directory_without_a_project() {
+    let directory = TempDir::new().unwrap();
+    let line = failure(&check(directory.path(), &[]));
+    assert!(line.starts_with("error: no Cargo.toml in "), "{line}");
+    assert!(line.ends_with("run it in a cargo project"), "{line}");
+}
+
+#[test]
+fn path_that_does_not_exist() {
+    let directory = TempDir::new().unwrap();
+    let line = failure(&check(directory.path(), &["missing"]));
+    assert!(line.starts_with("error: cannot read "), "{line}");
+}
+
+#[test]
+fn manifest_that_cargo_does_not_understand() {
+    let project = Project::with_manifest("[package\n", "");
+    let line = failure(&project.check(&[]));
+    assert!(line.starts_with("error: cargo cannot read the project: "), "{line}");
+}
+
+#[test]
+fn edition_that_is_not_known() {
+    let project = Project::with_manifest(&MANIFEST.replace("2024", "2999"), "");
+    let line = failure(&project.check(&[]));
+    assert!(line.contains("2999"), "{line}");
+}
+
+#[test]
+fn lockfile_that_cannot_be_met() {
+    let manifest = format!("{MANIFEST}[dependencies]\nabsent = {{ path = \"absent\" }}\n");
+    let project = Project::with_manifest(&manifest, "");
+    let line = failure(&project.check(&[]));
+    assert!(line.contains("absent"), "{line}");
+}
+
+#[test]
+fn package_that_is_not_in_the_workspace() {
+    let project = Project::new("");
+    let line = failure(&project.check(&["-p", "other"]));
+    assert_eq!(line, "error: no package `other` in the workspace: there are sample");
+}
+
+#[test]
+fn arguments_that_are_wrong() {
+    let project = Project::new("");
+    for arguments in [&["--deny", "nothing"][..], &["--unknown"], &["--dry-run"]] {
+        assert_eq!(failure(&project.check(arguments)).lines().next().is_some(), true);
+    }
+}
+
+#[test]
+fn settings_that_are_wrong() {
+    let project = Project::new("");
+    project.write("asyncify.toml", "[[call]]\nname = \"a\"\n");
+    let line = failure(&project.check(&[]));
+    assert!(line.contains("asyncify.toml: line 2: unknown field `name`"), "{line}");
+}
+
+/// The rest is still checked.
+#[test]
+fn broken_code_is_checked_as_far_as_it_resolves() {
+    let source = "
+        pub async fn first() { std::fs::read(\"a\"); let x = ; missing::call(); }
+        pub async fn second() { let _ = std::fs::write(\"a\", \"b\"); }
+        fn third( {
+    ";
+    let run = Project::new(source).check(&["--message-format", "short"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("std::fs::read`"), "{}", run.stdout);
+    assert!(run.stdout.contains("std::fs::write`"), "{}", run.stdout);
+}
