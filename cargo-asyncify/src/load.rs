@@ -83,10 +83,10 @@ impl Project {
         let selected = select(&packages, &manifest, options)?;
         let path = manifest.to_str().and_then(|path| AbsPathBuf::try_from(path).ok());
         let path = path.ok_or_else(|| anyhow!("{} is not UTF-8", manifest.display()))?;
+        check_sources(manifest.parent().unwrap_or(&manifest))?;
         let config = cargo_config(options);
         let workspace =
             ProjectWorkspace::load(ProjectManifest::from_manifest_file(path)?, &config, &|_| {})?;
-        check_sources(&workspace)?;
         progress("loading the project and its dependencies");
         let mut workspace = workspace;
         if options.expand {
@@ -232,13 +232,20 @@ fn cargo_config(options: &Options) -> CargoConfig {
     }
 }
 
-/// Without the sources of the standard library no call of it resolves.
-fn check_sources(workspace: &ProjectWorkspace) -> Result<()> {
-    if workspace.sysroot.root().is_none() {
-        bail!("no Rust toolchain found: install one with rustup");
-    }
-    if workspace.sysroot.rust_lib_src_root().is_none() || workspace.sysroot.is_rust_lib_src_empty()
-    {
+/// Without the sources of the standard library no call of it resolves. Looked for before
+/// rust-analyzer does, which would install them.
+fn check_sources(directory: &Path) -> Result<()> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "sysroot"]).current_dir(directory).output();
+    let sysroot = match output {
+        Ok(output) if output.status.success() => {
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        }
+        _ => bail!("no Rust toolchain found: install one with rustup"),
+    };
+    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/core");
+    let own = std::env::var_os("RUST_SRC_PATH").map(|path| Path::new(&path).join("core"));
+    if !library.exists() && !own.is_some_and(|path| path.exists()) {
         bail!(
             "the sources of the standard library are missing: run `rustup component add rust-src`"
         );

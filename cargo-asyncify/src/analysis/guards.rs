@@ -1,11 +1,10 @@
 //! Guards of locks that live across an await.
 
-use ra_ap_hir::Type;
+use ra_ap_hir::{Access, Type};
 use ra_ap_syntax::ast::{self, HasName as _};
 use ra_ap_syntax::{AstNode as _, SyntaxNode, TextSize};
 
 use super::body::Body;
-use super::calls::strip;
 use super::node::{Context, Mode, Target};
 use super::rules::RuleId;
 use super::types;
@@ -93,8 +92,8 @@ impl<'db> Body<'_, 'db> {
         let (Some(name), Some(block)) = (pattern.name(), statement.syntax().parent()) else {
             return;
         };
-        if drops.is_empty() || is_moved(&block, &name.text(), statement.syntax().text_range().end())
-        {
+        let after = statement.syntax().text_range().end();
+        if drops.is_empty() || self.is_moved(&block, &name.text(), after) {
             return;
         }
         for function in drops {
@@ -103,6 +102,36 @@ impl<'db> Body<'_, 'db> {
             self.site(Target::Node(node), called, pattern.syntax(), context);
         }
     }
+
+    /// Whether a variable is used by value in its block.
+    fn is_moved(&self, block: &SyntaxNode, name: &str, after: TextSize) -> bool {
+        let uses = block.descendants().filter_map(ast::PathExpr::cast);
+        let mut uses = uses.filter(|path| {
+            path.syntax().text() == name && path.syntax().text_range().start() >= after
+        });
+        uses.any(|path| self.moves(&path))
+    }
+
+    fn moves(&self, path: &ast::PathExpr) -> bool {
+        let Some(parent) = path.syntax().parent() else { return false };
+        if let Some(call) = ast::MethodCallExpr::cast(parent.clone())
+            && call.receiver().is_some_and(|receiver| receiver.syntax() == path.syntax())
+        {
+            let function = self.sema().resolve_method_call(&call);
+            let param = function.and_then(|function| function.self_param(self.db()));
+            return param.is_some_and(|param| param.access(self.db()) == Access::Owned);
+        }
+        // `drop(value)` runs the destructor here as well.
+        let dropped = parent.parent().and_then(ast::CallExpr::cast).is_some_and(|call| {
+            call.expr().is_some_and(|callee| {
+                matches!(callee.syntax().text().to_string().as_str(), "drop" | "mem::drop")
+            })
+        });
+        let borrowed = ast::RefExpr::can_cast(parent.kind())
+            || ast::FieldExpr::can_cast(parent.kind())
+            || ast::MacroCall::can_cast(parent.kind());
+        !borrowed && !dropped
+    }
 }
 
 /// Returns where `drop(name)` ends the life of a guard, at the level of its own block.
@@ -110,12 +139,12 @@ fn dropped(block: &SyntaxNode, name: &str, after: TextSize) -> Option<TextSize> 
     let statements = block.children().filter(|node| node.text_range().start() >= after);
     statements.filter_map(ast::ExprStmt::cast).find_map(|statement| {
         let ast::Expr::CallExpr(call) = statement.expr()? else { return None };
-        moves(&call, name).then(|| call.syntax().text_range().start())
+        takes(&call, name).then(|| call.syntax().text_range().start())
     })
 }
 
 /// Whether a call takes the variable by value.
-fn moves(call: &ast::CallExpr, name: &str) -> bool {
+fn takes(call: &ast::CallExpr, name: &str) -> bool {
     super::body::arguments(call).iter().any(|argument| {
         matches!(argument, ast::Expr::PathExpr(_)) && argument.syntax().text() == name
     })
@@ -147,25 +176,4 @@ fn awaits(node: &SyntaxNode, after: TextSize, before: TextSize) -> bool {
         }
     }
     node.children().any(|child| awaits(&child, after, before))
-}
-
-/// Whether a variable is used by value in its block, other than by a method.
-fn is_moved(block: &SyntaxNode, name: &str, after: TextSize) -> bool {
-    block.descendants().filter_map(ast::PathExpr::cast).any(|path| {
-        if path.syntax().text() != name || path.syntax().text_range().start() < after {
-            return false;
-        }
-        let Some(parent) = path.syntax().parent() else { return false };
-        let borrowed = ast::RefExpr::can_cast(parent.kind())
-            || ast::FieldExpr::can_cast(parent.kind())
-            || ast::MethodCallExpr::cast(parent.clone())
-                .and_then(|call| call.receiver())
-                .is_some_and(|receiver| strip(receiver).syntax() == path.syntax());
-        let dropped = parent.parent().and_then(ast::CallExpr::cast).is_some_and(|call| {
-            call.expr().is_some_and(|callee| {
-                matches!(callee.syntax().text().to_string().as_str(), "drop" | "mem::drop")
-            })
-        });
-        !borrowed && !dropped
-    })
 }

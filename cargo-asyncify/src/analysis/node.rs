@@ -32,8 +32,9 @@ impl Context {
         Self { mode, may: false, again: false }
     }
 
+    /// A future: somebody polls it, whether or not what makes it is certain to run.
     pub(super) fn polled(self) -> Self {
-        Self { mode: Mode::Async, ..self }
+        Self { mode: Mode::Async, may: false, ..self }
     }
 
     pub(super) fn again(self) -> Self {

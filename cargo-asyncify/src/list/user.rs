@@ -115,7 +115,7 @@ fn check_path(path: &str) -> Result<()> {
 
 /// The message of the parser and where it points, without its picture of the source.
 fn one_line(text: &str, error: &toml::de::Error) -> String {
-    let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+    let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
     format!("line {line}: {}", error.message().replace('\n', ", "))
 }
 

@@ -38,12 +38,14 @@ warning[asyncify::fs]: `sample::outer` blocks the thread of the event loop: it c
    |     ^^^^^^^^^^^ calls `sample::outer`
    |
    = note: in `sample::outer`
+   |
   ::: src/lib.rs:8:5
    |
  8 |     inner(path)
    |     ----------- calls `sample::inner`
    |
    = note: in `sample::inner`
+   |
   ::: src/lib.rs:12:5
    |
 12 |     std::fs::read(path).unwrap()
@@ -206,11 +208,15 @@ fn progress_is_on_standard_error_and_can_be_turned_off() {
 #[cfg(unix)]
 #[test]
 fn missing_sources_of_the_standard_library_are_one_line() {
+    use std::os::unix::fs::PermissionsExt as _;
+
     let project = Project::new("");
-    let sysroot = tempfile::TempDir::new().unwrap();
+    let compiler = project.path().join("rustc");
+    std::fs::write(&compiler, "#!/bin/sh\n[ \"$1\" = --print ] && exec pwd\nexec rustc \"$@\"\n")
+        .unwrap();
+    std::fs::set_permissions(&compiler, std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-asyncify"));
-    command.args(["check", "--quiet"]).current_dir(project.path());
-    command.env("RUST_SRC_PATH", sysroot.path());
+    command.args(["check", "--quiet"]).current_dir(project.path()).env("RUSTC", compiler);
     let run = crate::project::run(&mut command);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert_eq!(

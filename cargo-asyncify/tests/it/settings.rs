@@ -62,7 +62,7 @@ fn baseline_hides_what_was_there_and_shows_what_is_new() {
     let run = project.check(&arguments);
     assert_eq!(run.code, 1);
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
-    assert!(run.stdout.starts_with("src/lib.rs:16:"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("src/lib.rs:15:"), "{}", run.stdout);
 
     project.write("known.json", "{}");
     let run = project.check(&arguments);

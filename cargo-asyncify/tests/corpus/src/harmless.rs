@@ -193,3 +193,21 @@ pub mod n122_lazy_static_in_memory {
         NAMES.len()
     }
 }
+
+pub mod n123_drop_of_something_that_a_method_takes {
+    pub struct Worker;
+    impl Drop for Worker {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file("a");
+        }
+    }
+    impl Worker {
+        fn keep(self) {
+            std::mem::forget(self);
+        }
+    }
+    pub async fn case() {
+        let worker = Worker;
+        worker.keep();
+    }
+}
