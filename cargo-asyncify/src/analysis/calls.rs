@@ -189,7 +189,10 @@ impl<'db> Body<'_, 'db> {
     fn io_method(&mut self, call: &Call<'_, 'db>) {
         let db = self.db();
         let Some(receiver) = &call.receiver else { return };
-        let name = types::path(db, call.function);
+        let Some(trait_) = types::trait_of(db, call.function) else { return };
+        // By the trait, wherever the implementation is.
+        let declared = trait_.function(db, call.function.name(db));
+        let name = types::path(db, declared.unwrap_or(call.function));
         match types::mention(db, &self.checker.rules, &self.env, receiver) {
             Mention::Yes(rule) => self.site(Target::Rule(rule), name, call.node, call.context),
             Mention::Unknown => {
@@ -200,7 +203,6 @@ impl<'db> Body<'_, 'db> {
             Mention::No => {
                 // A default method, which calls those that the type has: `write_all` calls `write`.
                 let receiver = self.concrete(receiver);
-                let Some(trait_) = types::trait_of(db, call.function) else { return };
                 for item in self.checker.own_methods(trait_, &receiver) {
                     self.edge(call, item, call.context);
                 }

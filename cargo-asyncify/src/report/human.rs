@@ -19,8 +19,9 @@ struct Part {
 impl Part {
     fn new(location: &Location, label: String, root: &Path, sources: &mut Sources) -> Self {
         let text = sources.text(&location.file);
-        let end = location.end.min(text.len());
-        let start = location.start.min(end);
+        // A file may have changed since it was loaded.
+        let end = text.floor_char_boundary(location.end);
+        let start = text.floor_char_boundary(location.start.min(end));
         // A long call is marked where it begins.
         let first_line = text[start..end].find('\n').map_or(end, |length| start + length);
         let path = relative(&location.file, root).display().to_string();

@@ -120,8 +120,8 @@ fn span(
     sources: &mut Sources,
 ) -> Value {
     let text = sources.text(&location.file);
-    let end = location.end.min(text.len());
-    let start = location.start.min(end);
+    let end = text.floor_char_boundary(location.end);
+    let start = text.floor_char_boundary(location.start.min(end));
     let (line_end, column_end) = position(&text, end);
     let (line_start, column_start) = position(&text, start);
     let lines: Vec<_> = text
@@ -155,7 +155,7 @@ fn span(
 
 /// The line and the column, in characters, of an offset, both from 1.
 fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset.min(text.len())];
+    let before = &text[..text.floor_char_boundary(offset)];
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     (line, column)

@@ -88,8 +88,6 @@ fn location(location: &Location, message: Option<&str>, root: &Path) -> Value {
             "region": {
                 "startLine": location.line,
                 "startColumn": location.column,
-                "byteOffset": location.start,
-                "byteLength": location.end - location.start,
             },
         },
     });

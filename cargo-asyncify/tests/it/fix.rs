@@ -139,3 +139,16 @@ fn dry_run_prints_a_difference_and_changes_nothing() {
     );
     assert_eq!(project.read("src/lib.rs"), SOURCE);
 }
+
+/// Offsets count a line ending of two bytes as one.
+#[test]
+fn windows_line_endings_stay() {
+    let project = project();
+    let source = "// a\n// b\npub async fn load() {\n    let _ = std::fs::read(\"a\");\n}\n";
+    project.write("src/lib.rs", &source.replace('\n', "\r\n"));
+    let run = project.check(&["--fix", "--allow-dirty"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = source
+        .replace("std::fs::read(\"a\")", "blocking::unblock(move || std::fs::read(\"a\")).await");
+    assert_eq!(project.read("src/lib.rs"), expected.replace('\n', "\r\n"));
+}
