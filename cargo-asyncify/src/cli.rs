@@ -48,6 +48,7 @@ Exit codes:
 Nothing of the project is executed, unless --expand is given.";
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Check {
     /// Directory or Cargo.toml of the project

@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 /// What to load, and how.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 pub(crate) struct Options {
     /// The manifest, or a directory in the project.
     pub(crate) path: PathBuf,
@@ -205,10 +206,10 @@ fn select(packages: &[Package], manifest: &Path, options: &Options) -> Result<Ve
     Ok(packages
         .iter()
         .map(|package| {
-            if !options.packages.is_empty() {
-                options.packages.contains(&package.name)
-            } else {
+            if options.packages.is_empty() {
                 options.workspace || !own || package.manifest_path == manifest
+            } else {
+                options.packages.contains(&package.name)
             }
         })
         .collect())

@@ -130,15 +130,15 @@ fn wrapped(checker: &Checker<'_>, expr: &ast::Expr, before: &str, after: &str) -
     let mut copies = String::new();
     // From the end, so that the ranges before stay right.
     for capture in captures.iter().rev() {
-        let copied = capture.reference || capture.borrowed && !capture.copy;
-        if !copied && capture.text == capture.name {
+        let owned = capture.reference || capture.borrowed && !capture.copy;
+        if !owned && capture.text == capture.name {
             continue;
         }
         let start = u32::from(capture.range.start() - whole.start()) as usize;
         let end = u32::from(capture.range.end() - whole.start()) as usize;
         let borrow = if capture.reference && !capture.borrowed { "&" } else { "" };
         text.replace_range(start..end, &format!("{borrow}{}", capture.name));
-        let copy = if copied { ".to_owned()" } else { "" };
+        let copy = if owned { ".to_owned()" } else { "" };
         let line = format!("let {} = {}{copy}; ", capture.name, capture.text);
         if !copies.contains(&line) {
             copies.insert_str(0, &line);
@@ -176,8 +176,8 @@ fn collect(checker: &Checker<'_>, node: &SyntaxNode, found: &mut Vec<Capture>) -
         // What they capture is not seen.
         return None;
     }
-    if let Some(place) = place(checker, node) {
-        found.push(place?);
+    if let Some((expr, local, name)) = place(checker, node) {
+        found.push(capture(checker, &expr, local, name)?);
         return Some(());
     }
     for child in node.children() {
@@ -186,8 +186,11 @@ fn collect(checker: &Checker<'_>, node: &SyntaxNode, found: &mut Vec<Capture>) -
     Some(())
 }
 
-/// Returns the variable or field that a node is; inside, `None` if it cannot be copied.
-fn place(checker: &Checker<'_>, node: &SyntaxNode) -> Option<Option<Capture>> {
+/// Returns the variable that a node is, or is a field of, with a name for a copy.
+fn place<'db>(
+    checker: &Checker<'db>,
+    node: &SyntaxNode,
+) -> Option<(ast::Expr, Local<'db>, String)> {
     let expr = ast::Expr::cast(node.clone())?;
     let (root, name) = match &expr {
         ast::Expr::PathExpr(path) => (path.clone(), node.text().to_string()),
@@ -204,7 +207,7 @@ fn place(checker: &Checker<'_>, node: &SyntaxNode) -> Option<Option<Capture>> {
     let Some(PathResolution::Local(local)) = checker.sema.resolve_path(&root.path()?) else {
         return None;
     };
-    Some(capture(checker, &expr, local, name))
+    Some((expr, local, name))
 }
 
 fn capture(

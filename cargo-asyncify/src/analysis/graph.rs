@@ -27,7 +27,7 @@ pub(super) struct Way {
     pub(super) hops: Vec<(usize, usize)>,
 }
 
-impl<'db> Checker<'db> {
+impl Checker<'_> {
     /// Walks the functions of the workspace, and the bodies that they lead to.
     pub(super) fn graph(
         &self,
@@ -50,7 +50,7 @@ impl<'db> Checker<'db> {
                     progress(&format!("analysing: {done} functions"));
                 }
                 let key = self.nodes.borrow()[index].clone();
-                let Some(walked) = self.walk(&key) else {
+                let Ok(walked) = self.walk(&key) else {
                     counts.failed += 1;
                     continue;
                 };

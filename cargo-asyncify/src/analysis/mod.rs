@@ -17,6 +17,7 @@ mod values;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 use ra_ap_hir::{
     Adt, AssocItem, Crate, Function, Impl, Module, ModuleDef, Semantics, Trait, Type, TypeParam,
@@ -154,14 +155,14 @@ impl<'db> Checker<'db> {
         })
     }
 
-    /// Walks a body; `None` if it cannot be analysed.
-    fn walk(&self, key: &Key<'db>) -> Option<Option<Body<'_, 'db>>> {
+    /// Walks a body; an error if it cannot be analysed.
+    fn walk(&self, key: &Key<'db>) -> thread::Result<Option<Body<'_, 'db>>> {
         let walk = || match key {
             Key::Function(function, env) => Body::of_function(self, *function, env.clone()),
             Key::Static(item) => Body::of_static(self, *item),
         };
         // The crates of rust-analyzer panic on some code; the rest is still analysed.
-        catch_unwind(AssertUnwindSafe(walk)).ok()
+        catch_unwind(AssertUnwindSafe(walk))
     }
 
     /// Returns the impl of a trait for a type, or for what it dereferences to.

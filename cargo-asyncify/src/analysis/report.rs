@@ -129,7 +129,7 @@ fn chain(
     .collect()
 }
 
-impl<'db> Checker<'db> {
+impl Checker<'_> {
     /// Whether a call enters an async function of the workspace, whose own calls are reported.
     fn reports_itself(&self, site: &Site) -> bool {
         let Target::Node(node) = site.target else { return false };

@@ -10,7 +10,7 @@ use super::node::{Key, Target};
 /// A call, by the body that it is in and its index there.
 type Caller = (usize, usize);
 
-impl<'db> Checker<'db> {
+impl Checker<'_> {
     /// Returns the bodies that only run while the program starts.
     pub(super) fn start_up(&self, graph: &Graph) -> HashSet<usize> {
         let mut callers: HashMap<usize, Vec<Caller>> = HashMap::new();

@@ -125,7 +125,7 @@ fn initializer(db: &RootDatabase, local: Local<'_>) -> Option<ast::Expr> {
     ast::LetStmt::cast(pattern.syntax().parent()?)?.initializer()
 }
 
-impl<'db> Checker<'db> {
+impl Checker<'_> {
     /// Returns what a function does with its argument of this index, `self` not counted.
     pub(super) fn callback(&self, function: Function, index: usize, depth: usize) -> Use {
         let key = (function, index);

@@ -30,16 +30,16 @@ fn message(finding: &Finding, project: &Project, sources: &mut Sources) -> Value
         .map(|hop| {
             let message = format!("`{}` calls `{}`", hop.function, hop.callee);
             let span = span(&hop.location, "", true, root, sources);
-            child("note", &message, vec![span])
+            child("note", &message, &[span])
         })
         .collect();
-    children.push(child("note", &finding.why, Vec::new()));
+    children.push(child("note", &finding.why, &[]));
     if !finding.instead.is_empty() {
-        children.push(child("help", &finding.instead, Vec::new()));
+        children.push(child("help", &finding.instead, &[]));
     }
     for fix in &finding.fixes {
         let spans = edits(fix, finding, root, sources);
-        children.push(child("help", &fix.title, spans));
+        children.push(child("help", &fix.title, &spans));
     }
     let level = match finding.severity {
         Severity::Error => "error",
@@ -81,7 +81,7 @@ fn message(finding: &Finding, project: &Project, sources: &mut Sources) -> Value
     })
 }
 
-fn child(level: &str, message: &str, spans: Vec<Value>) -> Value {
+fn child(level: &str, message: &str, spans: &[Value]) -> Value {
     json!({
         "message": message,
         "code": null,
