@@ -14,7 +14,7 @@ use self::edit::Edits;
 use crate::cli::Check;
 use crate::finding::{Finding, Fix};
 use crate::load::Project;
-use crate::report::{relative, unix_lines};
+use crate::report::relative;
 
 pub(crate) fn run(check: &Check, project: &Project, findings: &[Finding]) -> Result<()> {
     let mut files = Files::default();
@@ -89,33 +89,18 @@ fn refuse_changes(root: &Path) -> Result<()> {
     }
 }
 
-/// A file as it was.
-struct Original {
-    /// With `\n` between lines, as offsets count.
-    text: String,
-    windows_lines: bool,
-}
-
 /// The files as they were, read once.
 #[derive(Default)]
-struct Files(BTreeMap<PathBuf, Original>);
+struct Files(BTreeMap<PathBuf, String>);
 
 impl Files {
     fn original(&mut self, file: &Path) -> Result<&str> {
         if !self.0.contains_key(file) {
             let text = fs::read_to_string(file)
                 .with_context(|| format!("cannot read {}", file.display()))?;
-            let original =
-                Original { windows_lines: text.contains("\r\n"), text: unix_lines(&text) };
-            self.0.insert(file.to_owned(), original);
+            self.0.insert(file.to_owned(), text);
         }
-        Ok(&self.0[file].text)
-    }
-
-    fn write(&self, file: &Path, text: &str) -> Result<()> {
-        let windows_lines = self.0.get(file).is_some_and(|original| original.windows_lines);
-        let text = if windows_lines { text.replace('\n', "\r\n") } else { text.to_owned() };
-        fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+        Ok(&self.0[file])
     }
 
     /// Returns the files that some fixes change, before and after.
@@ -179,7 +164,7 @@ impl<'a> Trial<'a> {
     fn apply_and_check(&mut self) -> Result<bool> {
         let kept = self.kept.clone();
         for (file, (_, new)) in self.files.changed(&kept)? {
-            self.files.write(&file, &new)?;
+            write(&file, &new)?;
         }
         self.compiles()
     }
@@ -194,7 +179,7 @@ impl<'a> Trial<'a> {
                 Some((_, new)) => new.clone(),
                 None => self.files.original(file)?.to_owned(),
             };
-            self.files.write(file, &text)?;
+            write(file, &text)?;
         }
         Ok(())
     }
@@ -215,4 +200,8 @@ impl<'a> Trial<'a> {
         let output = command.output().context("cannot run cargo check")?;
         Ok(output.status.success())
     }
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -40,14 +40,9 @@ pub(crate) struct Sources(HashMap<PathBuf, Rc<str>>);
 
 impl Sources {
     pub(crate) fn text(&mut self, file: &Path) -> Rc<str> {
-        let read = || Rc::from(unix_lines(&std::fs::read_to_string(file).unwrap_or_default()));
+        let read = || Rc::from(std::fs::read_to_string(file).unwrap_or_default());
         self.0.entry(file.to_owned()).or_insert_with(read).clone()
     }
-}
-
-/// Returns a text as the analysis sees it: offsets count `\r\n` as one byte.
-pub(crate) fn unix_lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }
 
 /// Returns a path as it is shown: below the workspace, or whole.

@@ -63,8 +63,14 @@ fn package_that_is_not_in_the_workspace() {
 #[test]
 fn arguments_that_are_wrong() {
     let project = Project::new("");
-    for arguments in [&["--deny", "nothing"][..], &["--unknown"], &["--dry-run"]] {
-        assert_eq!(failure(&project.check(arguments)).lines().next().is_some(), true);
+    let cases = [
+        (&["--deny", "nothing"][..], "write blocks, may-block or start-up"),
+        (&["--unknown"], "unexpected argument '--unknown'"),
+        (&["--dry-run"], "--fix"),
+    ];
+    for (arguments, expected) in cases {
+        let message = failure(&project.check(arguments));
+        assert!(message.contains(expected), "{message}");
     }
 }
 

@@ -60,7 +60,7 @@ fn results() -> BTreeMap<String, String> {
         let Some(case) = case else { panic!("outside of the cases: {line}") };
         let known = results.get_mut(case).unwrap();
         if rank(tier) > rank(known) {
-            *known = tier.to_owned();
+            tier.clone_into(known);
         }
     }
     results

@@ -140,7 +140,6 @@ fn dry_run_prints_a_difference_and_changes_nothing() {
     assert_eq!(project.read("src/lib.rs"), SOURCE);
 }
 
-/// Offsets count a line ending of two bytes as one.
 #[test]
 fn windows_line_endings_stay() {
     let project = project();

@@ -106,8 +106,8 @@ fn json_form_is_that_of_cargo() {
     // The edit is one that an editor can apply.
     let message = &lines[1]["message"];
     let span = &message["spans"][0];
-    let bytes =
-        span["byte_start"].as_u64().unwrap() as usize..span["byte_end"].as_u64().unwrap() as usize;
+    let byte = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();
+    let bytes = byte("byte_start")..byte("byte_end");
     assert_eq!(&SOURCE[bytes], "std::fs::write(path, \"ä\")");
     assert_eq!(span["column_end"].as_u64().unwrap(), 13 + 25);
     let children = message["children"].as_array().unwrap();
