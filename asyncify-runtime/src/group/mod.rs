@@ -27,10 +27,7 @@ use self::children::Children;
 use crate::call::{SpawnOptions, block_on, resume};
 use crate::executor::Executor;
 use crate::task::JoinError;
-use crate::util::drop_quietly;
-
-/// The number of results after which other tasks get a turn, as in tokio.
-const BUDGET: u8 = 128;
+use crate::util::{budget, drop_quietly};
 
 /// A group of blocking calls and futures.
 ///
@@ -251,7 +248,7 @@ impl<T: Send + 'static> TaskGroup<T> {
         if self.is_empty() {
             return Poll::Ready(None);
         }
-        if self.joined_in_a_row == BUDGET {
+        if self.joined_in_a_row == budget::LIMIT {
             self.joined_in_a_row = 0;
             cx.waker().wake_by_ref();
             return Poll::Pending;

@@ -13,14 +13,17 @@ use super::cancel::Progress;
 use super::current;
 use super::raw::RawTask;
 use super::state::{Outcome, Readiness};
-use crate::util::drop_all_quietly;
 use crate::util::spin::join::{self, SpinResult};
+use crate::util::{budget, drop_all_quietly};
 
 /// A handle to a spawned call, which resolves to its value or to a [`JoinError`].
 ///
 /// Dropping the handle *detaches* the call: it continues to run, and its result is dropped on the
 /// thread that ran it. If the call has already completed, dropping the handle drops the result.
 /// [`abort`](Self::abort) cancels the call.
+///
+/// If the results of 128 handles are taken on a thread without a wait in between, the next poll of a
+/// handle wakes the task and returns pending once, so that other tasks run.
 ///
 /// # Cancel safety
 ///
@@ -154,7 +157,7 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_join(cx)
+        budget::poll(cx, |cx| self.poll_join(cx))
     }
 }
 

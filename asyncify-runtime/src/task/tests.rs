@@ -260,3 +260,40 @@ fn values_are_dropped_once_in_races_of_job_and_handle() {
         assert_eq!(drops(&dropped), 2);
     }
 }
+
+#[test]
+fn results_in_a_row_give_other_tasks_a_turn() {
+    let rounds = if cfg!(miri) { 300 } else { 20_000 };
+    let handles: Vec<_> = (0..rounds)
+        .map(|number| {
+            let (job, handle) = spawnable(move || number);
+            assert_eq!(job.run_counted(), Finish::Completed);
+            handle
+        })
+        .collect();
+    let (wakes, mut turns) = (Arc::new(Flag(AtomicUsize::new(0))), 0);
+    let waker = wakes.clone().into();
+    let mut context = Context::from_waker(&waker);
+    // A wait gives this thread a whole budget.
+    let (_queued, mut waiting) = spawnable(|| ());
+    assert!(waiting.poll_with(&mut context).is_pending());
+    for (number, mut handle) in handles.into_iter().enumerate() {
+        if handle.poll_with(&mut context).is_pending() {
+            turns += 1;
+            let output = handle.poll_with(&mut context).map(Result::unwrap);
+            assert_eq!(output, Poll::Ready(number), "one turn is enough");
+        } else {
+            assert!(number < (turns + 1) * 128, "no turn in 128 results");
+        }
+    }
+    assert_eq!(turns, (rounds - 1) / 128);
+    assert_eq!(wakes.0.load(Ordering::SeqCst), turns, "a turn wakes the task");
+}
+
+trait PollWith: Future + Unpin {
+    fn poll_with(&mut self, context: &mut Context<'_>) -> Poll<Self::Output> {
+        pin!(self).poll(context)
+    }
+}
+
+impl<F: Future + Unpin> PollWith for F {}

@@ -1,5 +1,6 @@
 //! Utilities: guards around user code, and ways to wait.
 
+pub(crate) mod budget;
 pub(crate) mod park;
 pub(crate) mod proxy_waker;
 pub(crate) mod spin;
