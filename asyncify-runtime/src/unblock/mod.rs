@@ -82,9 +82,9 @@ const CAPACITY: usize = 256 << 10;
 /// a slow consumer holds no more memory than it would with a buffer of its own. When a caller has
 /// consumed 4 MiB without a pause of more than two milliseconds, reads have the size of the capacity
 /// until the next pause, and each starts while the bytes of the last one are consumed. The value may
-/// therefore be ahead of the logical position, by at most two buffers. A [`File`](std::fs::File), and
-/// any other value after its first seek, is moved back to the logical position before it is written to,
-/// passed to [`with`](Self::with) or returned.
+/// therefore be ahead of the logical position, by at most two buffers. A [`File`](std::fs::File), also in
+/// an `Arc`, and any other value after its first seek, is moved back to the logical position before it is
+/// written to, passed to [`with`](Self::with) or returned.
 ///
 /// A write completes at once while there is room in the internal buffer. Its bytes are written in the
 /// background, as soon as the value is idle. Use `flush` or `close` to wait until they have been

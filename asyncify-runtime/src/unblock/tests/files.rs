@@ -63,6 +63,19 @@ fn an_unblocked_file_behaves_like_a_file() {
     }
 }
 
+/// An async `File` of a library keeps a second reference to the file, for its metadata and descriptor.
+#[test]
+fn a_shared_file_is_written_to_at_the_logical_position() {
+    let temporary = Temporary::new();
+    let file = Arc::new(temporary.create(true, b"one two three"));
+    let mut unblocked = Unblock::new(file.clone());
+    block_on(unblocked.read_exact(&mut [0; 4])).unwrap();
+    block_on(unblocked.write_all(b"2")).unwrap();
+    block_on(unblocked.close()).unwrap();
+    assert_eq!(std::fs::read(&temporary.0).unwrap(), b"one 2wo three");
+    assert_eq!((&*file).stream_position().unwrap(), 5);
+}
+
 fn read_up_to(file: &mut File, target: &mut [u8]) -> usize {
     let mut count = 0;
     loop {
