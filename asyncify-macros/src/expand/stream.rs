@@ -37,12 +37,16 @@ pub(super) fn body(plan: &FnPlan, options: &Options, ahead: &Ahead) -> TokenStre
     let run = body::closure(plan);
     let span = plan.span();
     let name = local("__run");
+    let mut check = None;
     let (stream, made) = match &plan.output {
         Output::Type { ty, .. } => {
             let mut ty = types::peel(ty).clone();
             match types::fallible(&mut ty) {
                 Some(items) => ("fallible_stream", TypeSpans::of(items).value(&quote!(#name))),
-                None => ("stream", TypeSpans::of(&ty).value(&quote!(#name))),
+                None => {
+                    check = matches!(ty, Type::Path(_)).then(|| refuse_alias_of_result(plan, &ty));
+                    ("stream", TypeSpans::of(&ty).value(&quote!(#name)))
+                }
             }
         }
         _ => ("stream", quote!(#name)),
@@ -64,5 +68,22 @@ pub(super) fn body(plan: &FnPlan, options: &Options, ahead: &Ahead) -> TokenStre
         }
         None => call,
     };
-    quote!(#scope #bindings #captures #run #call)
+    quote!(#scope #bindings #captures #run #check #call)
+}
+
+// Output:
+//     {
+//         let __witness = witness(&__run);
+//         streamable(&__witness, (__witness.__items(),).0);
+//     }
+fn refuse_alias_of_result(plan: &FnPlan, ty: &Type) -> TokenStream {
+    let span = plan.span();
+    let [streamable, witness] =
+        ["streamable", "witness"].map(|name| private(&plan.runtime, name, span));
+    let (run, value) = (local("__run"), local("__witness"));
+    let kind = TypeSpans::of(ty).value(&quote!(#value.__items()));
+    quote_spanned! {span=> {
+        let #value = #witness(&#run);
+        #streamable(&#value, #kind);
+    }}
 }

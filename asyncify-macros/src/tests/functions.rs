@@ -435,6 +435,10 @@ fn a_stream_is_told_where_and_how_far_ahead() {
                         () => fs::read_dir(root).unwrap(),
                     }
                 };
+                {
+                    let __witness = ::asyncify_runtime::__private::witness(&__run);
+                    ::asyncify_runtime::__private::streamable(&__witness, (__witness.__items(),).0);
+                }
                 ::asyncify_runtime::__private::stream((__run,).0)
                     .executor((__executor,).0)
                     .limiter((__limiter,).0)

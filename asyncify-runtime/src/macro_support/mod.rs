@@ -10,6 +10,7 @@
 mod checked;
 mod in_place;
 mod inline;
+mod items;
 mod lend;
 mod limit;
 #[cfg(feature = "macros")]
@@ -24,6 +25,7 @@ use std::time::Duration;
 pub use self::checked::{Checked, OwnedCopy, Proof};
 pub use self::in_place::{InPlaceArgument, in_place, in_place_argument, in_place_async};
 pub use self::inline::{Argument, MoveArgument, inline_arg};
+pub use self::items::{AnyItems, OneItem, Streamable, streamable};
 pub use self::lend::{LentSlot, LentValue, lent_slot, lent_slot_generic};
 pub use self::limit::Limit;
 pub use self::to_sync::to_sync;
