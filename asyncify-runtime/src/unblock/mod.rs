@@ -31,6 +31,7 @@
 //!    of each returns an error. Only a panic loses the value.
 
 mod buffer;
+mod early;
 mod error;
 mod iterator;
 #[cfg(all(test, asyncify_loom))]
@@ -81,7 +82,8 @@ const CAPACITY: usize = 256 << 10;
 /// asks for, up to the [`capacity`](Self::capacity). The buffer is freed when its bytes are consumed, so
 /// a slow consumer holds no more memory than it would with a buffer of its own. When a caller has
 /// consumed 4 MiB without a pause of more than two milliseconds, reads have the size of the capacity
-/// until the next pause, and each starts while the bytes of the last one are consumed. The value may
+/// until the next pause, and each starts while the bytes of the last one are consumed; for up to four
+/// readers of the process at a time, when it has consumed 128 KiB. The value may
 /// therefore be ahead of the logical position, by at most two buffers. A [`File`](std::fs::File), also in
 /// an `Arc`, and any other value after its first seek, is moved back to the logical position before it is
 /// written to, passed to [`with`](Self::with) or returned.

@@ -5,6 +5,7 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use super::buffer::Buffer;
+use super::early::{EARLY, Permit, Permits};
 use super::operation::Ahead;
 
 /// The size of a read for a consumer that asks for less.
@@ -13,6 +14,9 @@ const MIN_SIZE: usize = 64 << 10;
 /// How many bytes a consumer has to take without a rest before the reads become as large as the capacity,
 /// and are made ahead. Until then, it could be a slow peer whose socket is not full yet.
 const STEADY: usize = 4 << 20;
+
+/// The same, for a reader with a [permit](super::early).
+const EARLY_STEADY: usize = 128 << 10;
 
 /// A reader rests if more time passes from one buffer to the next: its consumer is slow, or one of many.
 /// A job for each buffer is no burden for either, and small buffers are more likely to stay in a cache.
@@ -36,6 +40,9 @@ pub(super) struct ReadBuffer {
     capacity: usize,
     /// The number of bytes that the consumer has taken since its last rest.
     steady: usize,
+    /// Lets the reads become large and be made ahead early, until the consumer rests or is at the end.
+    early: Option<Permit>,
+    permits: &'static Permits,
     /// When the consumer got the last buffer.
     delivered: Option<Instant>,
     /// A job has a buffer.
@@ -54,6 +61,8 @@ impl ReadBuffer {
             spare: None,
             capacity,
             steady: 0,
+            early: None,
+            permits: &EARLY,
             delivered: None,
             reading: false,
             aligning: false,
@@ -97,7 +106,7 @@ impl ReadBuffer {
     /// Returns whether the consumer takes bytes as fast as a job reads them. Its buffers are larger then,
     /// are filled ahead, and are used again; those of any other are given back once they are consumed.
     fn is_steady(&self) -> bool {
-        self.steady >= STEADY
+        self.steady >= STEADY || self.early.is_some()
     }
 
     /// Switches to the next buffer, when the consumer asks for more bytes. Returns `None` if there is
@@ -107,19 +116,32 @@ impl ReadBuffer {
         let now = Instant::now();
         if self.delivered.replace(now).is_some_and(|last| now.duration_since(last) > REST) {
             self.steady = 0;
+            self.early = None;
         }
+        // Not the bytes of the next buffer, which the consumer may take slowly.
+        let consumed = self.steady;
         let count = next.bytes().len();
-        self.steady = self.steady.saturating_add(count);
+        self.steady = consumed.saturating_add(count);
+        if self.steady >= STEADY {
+            // From now on it needs none.
+            self.early = None;
+        } else if consumed >= EARLY_STEADY && self.early.is_none() {
+            self.early = self.permits.try_acquire();
+        }
         let filled = count >= BULK && count == next.capacity();
         let read_ahead = filled && self.is_steady() && self.end.is_none();
-        let consumed = mem::replace(&mut self.front, next);
-        self.spare = Some(consumed).filter(|_| read_ahead);
+        let used = mem::replace(&mut self.front, next);
+        self.spare = Some(used).filter(|_| read_ahead);
         Some(read_ahead)
     }
 
-    /// Takes the end, if the buffers are consumed up to it.
+    /// Takes the end. The buffers must be consumed up to it.
     pub(super) fn take_end(&mut self) -> Option<io::Result<()>> {
-        self.end.take()
+        let end = self.end.take()?;
+        self.early = None;
+        self.front = Buffer::with_capacity(0);
+        self.spare = None;
+        Some(end)
     }
 
     /// Returns a buffer for a job that reads, of a size for a consumer that asks for `wanted` bytes.
@@ -185,6 +207,11 @@ mod tests {
             self.front.capacity() + others.map(Buffer::capacity).sum::<usize>()
         }
 
+        /// One that becomes steady early if `permits` has a permit.
+        fn with_permits(permits: &'static Permits) -> Self {
+            Self { permits, ..Self::new(CAPACITY) }
+        }
+
         /// Reads from `value`, and takes all bytes, with a rest before.
         fn turn<T: Read + Send + 'static>(&mut self, value: T, rests: bool) -> bool {
             let mut buffer = self.start_read(1);
@@ -201,9 +228,11 @@ mod tests {
     /// Enough for a read of any size, and quick to copy under Miri.
     static BYTES: [u8; CAPACITY] = [7; CAPACITY];
 
+    static NONE: Permits = Permits::new(0);
+
     #[test]
     fn a_consumed_buffer_is_given_back() {
-        let mut buffer = ReadBuffer::new(CAPACITY);
+        let mut buffer = ReadBuffer::with_permits(&NONE);
         for _ in 0..STEADY / MIN_SIZE - 1 {
             assert!(!buffer.turn(BYTES.as_slice(), false));
             assert_eq!(buffer.held(), 0);
@@ -212,7 +241,7 @@ mod tests {
 
     #[test]
     fn reads_are_large_and_ahead_until_the_consumer_rests() {
-        let mut buffer = ReadBuffer::new(CAPACITY);
+        let mut buffer = ReadBuffer::with_permits(&NONE);
         for _ in 0..STEADY / MIN_SIZE {
             buffer.turn(BYTES.as_slice(), false);
         }
@@ -225,6 +254,30 @@ mod tests {
         assert_eq!(buffer.held(), 0);
         assert!(!buffer.turn(BYTES.as_slice(), false));
         assert_eq!(buffer.start_read(1).capacity(), MIN_SIZE);
+    }
+
+    #[test]
+    fn a_reader_with_a_permit_reads_large_early_until_it_rests_or_ends() {
+        static ONE: Permits = Permits::new(1);
+        let mut buffers = [(); 2].map(|()| ReadBuffer::with_permits(&ONE));
+        let [first, second] = &mut buffers;
+        let large = |buffer: &mut ReadBuffer| {
+            (0..5).any(|_| {
+                buffer.turn(BYTES.as_slice(), false);
+                buffer.front.capacity() == CAPACITY
+            })
+        };
+        assert!(large(first));
+        assert!(!large(second), "the permit is taken");
+        first.turn(BYTES.as_slice(), true);
+        assert!(large(second), "the first rests");
+        assert!(!large(first));
+        second.fill(Buffer::with_capacity(0), Ok(0));
+        assert!(second.take_end().is_some());
+        assert_eq!(second.held(), 0);
+        assert!(large(first), "the second is at its end");
+        drop(buffers);
+        assert!(ONE.try_acquire().is_some());
     }
 
     #[test]

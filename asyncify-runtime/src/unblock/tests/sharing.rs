@@ -108,18 +108,20 @@ fn it_can_be_used_by_a_closure_that_runs_within_the_poll() {
 #[test]
 fn slow_readers_hold_no_more_than_they_have_not_consumed() {
     const CHUNK: usize = 64 << 10;
+    // A few may read ahead.
+    const AHEAD: usize = 4 * 2 * (256 << 10);
     let (count, chunks) = if cfg!(miri) { (2, 1) } else { (100, 10) };
     let mut readers: Vec<_> = (0..count).map(|_| Unblock::new(io::repeat(7))).collect();
     let mut target = vec![0; CHUNK];
     for reader in &mut readers {
         for _ in 0..chunks {
             block_on(reader.read_exact(&mut target)).unwrap();
-            assert_eq!(reader.inner.get_mut().read_buffer.held(), 0);
         }
         block_on(reader.read_exact(&mut [0])).unwrap();
     }
     let held = readers.iter_mut().map(|reader| reader.inner.get_mut().read_buffer.held());
-    assert_eq!(held.sum::<usize>(), count * CHUNK);
+    let held = held.sum::<usize>();
+    assert!((count * CHUNK..=count * CHUNK + AHEAD).contains(&held), "{held} bytes");
 }
 
 #[test]
