@@ -26,7 +26,8 @@ fn main() {
             async move {
                 let id = (task + number) % 100 + 1;
                 let name = connection.call(move |connection| {
-                    let mut select = connection.prepare_cached("SELECT name FROM item WHERE id = ?1")?;
+                    let mut select =
+                        connection.prepare_cached("SELECT name FROM item WHERE id = ?1")?;
                     select.query_row([id], |row| row.get::<_, String>(0))
                 });
                 assert_eq!(name.await.unwrap(), format!("number {}", id - 1));

@@ -39,6 +39,7 @@ impl<R> Deref for Witness<R> {
 
 impl AnyItems {
     /// Returns the kind of the type.
+    #[must_use]
     pub fn __items(&self) -> Self {
         *self
     }
