@@ -11,7 +11,7 @@ fn main() {
         for number in 0..64 {
             cacache::write(&read, number.to_string(), [number; 4 << 10]).await.unwrap();
         }
-        move |task, number| {
+        move |task: usize, number: usize| {
             let cache = read.clone();
             async move {
                 let key = ((task + number) % 64).to_string();
@@ -20,7 +20,7 @@ fn main() {
         }
     });
     loads.load("write 4 KiB", async {
-        move |task, number| {
+        move |task: usize, number: usize| {
             let cache = cache.clone();
             async move {
                 let mut data = [7; 4 << 10];

@@ -24,7 +24,7 @@ fn main() {
     });
     let written = directory.clone();
     loads.load("write 4 KiB", async {
-        move |task, _| {
+        move |task: usize, _| {
             let path = written.join(task.to_string());
             async move { fs::write(path, [7; 4 << 10]).await.unwrap() }
         }

@@ -49,7 +49,7 @@ fn main() {
     loads.load("put 4 KiB", async {
         let store = store(&directory);
         let payload = object_store::PutPayload::from(vec![7; 4 << 10]);
-        move |task, _| {
+        move |task: usize, _| {
             let (store, payload) = (store.clone(), payload.clone());
             async move {
                 store.put(&Path::from(format!("object-{task}")), payload).await.unwrap();

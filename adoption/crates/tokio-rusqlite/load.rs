@@ -5,13 +5,13 @@ use tokio_rusqlite::{Connection, params, rusqlite};
 
 async fn connect() -> Connection {
     let connection = Connection::open_in_memory().await.unwrap();
-    let filled = connection.call(|connection| {
+    let filled = connection.call(|connection| -> rusqlite::Result<()> {
         connection.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT)", [])?;
         let mut insert = connection.prepare("INSERT INTO item (name) VALUES (?1)")?;
         for number in 0..100 {
             insert.execute(params![format!("number {number}")])?;
         }
-        rusqlite::Result::Ok(())
+        Ok(())
     });
     filled.await.unwrap();
     connection
@@ -21,14 +21,14 @@ fn main() {
     let mut loads = Loads::from_args();
     loads.load("one row", async {
         let connection = connect().await;
-        move |task, number| {
+        move |task: usize, number: usize| {
             let connection = connection.clone();
             async move {
-                let id = (task + number) % 100 + 1;
-                let name = connection.call(move |connection| {
+                let id = i64::try_from((task + number) % 100 + 1).unwrap();
+                let name = connection.call(move |connection| -> rusqlite::Result<String> {
                     let mut select =
                         connection.prepare_cached("SELECT name FROM item WHERE id = ?1")?;
-                    select.query_row([id], |row| row.get::<_, String>(0))
+                    select.query_row([id], |row| row.get(0))
                 });
                 assert_eq!(name.await.unwrap(), format!("number {}", id - 1));
             }
@@ -39,10 +39,10 @@ fn main() {
         move |_, _| {
             let connection = connection.clone();
             async move {
-                let names = connection.call(|connection| {
+                let names = connection.call(|connection| -> rusqlite::Result<Vec<String>> {
                     let mut select = connection.prepare_cached("SELECT name FROM item")?;
                     let names = select.query_map([], |row| row.get(0))?;
-                    names.collect::<rusqlite::Result<Vec<String>>>()
+                    names.collect()
                 });
                 assert_eq!(names.await.unwrap().len(), 100);
             }

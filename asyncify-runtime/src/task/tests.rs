@@ -271,8 +271,8 @@ fn results_in_a_row_give_other_tasks_a_turn() {
             handle
         })
         .collect();
-    let (wakes, mut turns) = (Arc::new(Flag(AtomicUsize::new(0))), 0);
-    let waker = wakes.clone().into();
+    let (flag, mut turns) = (Arc::new(Flag(AtomicUsize::new(0))), 0);
+    let waker = flag.clone().into();
     let mut context = Context::from_waker(&waker);
     // A wait gives this thread a whole budget.
     let (_queued, mut waiting) = spawnable(|| ());
@@ -287,7 +287,7 @@ fn results_in_a_row_give_other_tasks_a_turn() {
         }
     }
     assert_eq!(turns, (rounds - 1) / 128);
-    assert_eq!(wakes.0.load(Ordering::SeqCst), turns, "a turn wakes the task");
+    assert_eq!(flag.0.load(Ordering::SeqCst), turns, "a turn wakes the task");
 }
 
 trait PollWith: Future + Unpin {
