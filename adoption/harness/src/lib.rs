@@ -83,7 +83,7 @@ impl Loads {
             .build()
             .expect("a runtime can be started");
         let request = Arc::new(runtime.block_on(setup));
-        println!("{}", measure::run(&runtime, request, selected.tasks, selected.duration));
+        println!("{}", measure::run(&runtime, &request, selected.tasks, selected.duration));
     }
 }
 

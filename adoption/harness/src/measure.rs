@@ -16,7 +16,7 @@ const STOP: u8 = 2;
 /// Runs `tasks` tasks for `duration`, and a fifth of it before, and returns a line of JSON.
 pub(crate) fn run<F, R>(
     runtime: &Runtime,
-    request: Arc<F>,
+    request: &Arc<F>,
     tasks: usize,
     duration: Duration,
 ) -> String
@@ -31,10 +31,11 @@ where
     thread::sleep(duration / 5);
     // Relaxed, here and below: the phase publishes nothing else.
     phase.store(MEASURE, Ordering::Relaxed);
-    let (start, cpu) = (Instant::now(), cpu_time());
+    let (start, cpu_before) = (Instant::now(), cpu_time());
     thread::sleep(duration);
     phase.store(STOP, Ordering::Relaxed);
-    let (seconds, cpu) = (start.elapsed().as_secs_f64(), (cpu_time() - cpu).as_secs_f64());
+    let seconds = start.elapsed().as_secs_f64();
+    let cpu = cpu_time().saturating_sub(cpu_before).as_secs_f64();
     let mut latencies = histogram();
     for task in tasks {
         latencies += runtime.block_on(task).expect("no request fails");
