@@ -290,6 +290,15 @@ fn results_in_a_row_give_other_tasks_a_turn() {
     assert_eq!(flag.0.load(Ordering::SeqCst), turns, "a turn wakes the task");
 }
 
+#[test]
+fn a_poll_that_is_not_repeated_gets_its_result() {
+    for number in 0..300 {
+        let (job, handle) = spawnable(move || number);
+        assert_eq!(job.run_counted(), Finish::Completed);
+        assert_eq!(ready(handle).unwrap(), number);
+    }
+}
+
 trait PollWith: Future + Unpin {
     fn poll_with(&mut self, context: &mut Context<'_>) -> Poll<Self::Output> {
         pin!(self).poll(context)

@@ -1,10 +1,11 @@
 //! A cooperative budget: how many results a thread takes in a row before other tasks get a turn.
 //!
 //! A task that takes results which are ready never waits, so its runtime cannot switch to another
-//! task. After [`LIMIT`] results it therefore wakes itself and returns pending once.
+//! task. After [`LIMIT`] results it therefore wakes itself and returns pending once. A poll with a waker
+//! that does nothing, such as that of `now_or_never`, is not repeated, and always gets its result.
 
 use std::cell::Cell;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// The number of results after which other tasks get a turn, as in tokio.
 pub(crate) const LIMIT: u8 = 128;
@@ -24,13 +25,19 @@ pub(crate) fn poll<R>(
     poll: impl FnOnce(&mut Context<'_>) -> Poll<R>,
 ) -> Poll<R> {
     let in_a_row = IN_A_ROW.with(Cell::get);
-    if in_a_row == LIMIT {
+    if in_a_row >= LIMIT && !is_noop(cx.waker()) {
         IN_A_ROW.with(|count| count.set(0));
         cx.waker().wake_by_ref();
         return Poll::Pending;
     }
     let result = poll(cx);
     // A wait gives other tasks a turn.
-    IN_A_ROW.with(|count| count.set(if result.is_ready() { in_a_row + 1 } else { 0 }));
+    IN_A_ROW
+        .with(|count| count.set(if result.is_ready() { in_a_row.saturating_add(1) } else { 0 }));
     result
+}
+
+/// Whether the waker has no data, as those of `std` and `futures` that do nothing.
+fn is_noop(waker: &Waker) -> bool {
+    waker.data().is_null()
 }
