@@ -1,4 +1,4 @@
-//! What does the attribute change? Hashes the files of a directory in three ways, next to a task that
+//! What does the attribute change? Hashes the files of a directory in four ways, next to a task that
 //! ticks every millisecond, and prints how long each way delayed that task.
 //!
 //!     cargo run --example quickstart [DIR]
@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-use asyncify_runtime::{asyncify, sync_to_async};
+use asyncify_runtime::{asyncify, cpu, sync_to_async};
+use futures::StreamExt;
 use sha2::{Digest, Sha256};
 
 use crate::measure::{Hashed, Tally, measure};
@@ -50,6 +51,16 @@ async fn inline(files: Vec<PathBuf>) -> Tally {
     tally
 }
 
+/// Many at once: one file per core, and the results in the order of the files.
+async fn map(files: Vec<PathBuf>) -> Tally {
+    let mut tally = Tally::default();
+    let mut hashed = cpu().map(files, |path| (hash_file(&path), path));
+    while let Some((hashed, path)) = hashed.next().await {
+        tally.add(&path, hashed);
+    }
+    tally
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -65,7 +76,8 @@ async fn main() -> ExitCode {
     println!("way                files        bytes sha-256             wall time longest stall");
     errors.extend(measure("blocking", blocking(files.clone())).await);
     errors.extend(measure("#[sync_to_async]", attribute(files.clone())).await);
-    errors.extend(measure("asyncify!", inline(files)).await);
+    errors.extend(measure("asyncify!", inline(files.clone())).await);
+    errors.extend(measure("map", map(files)).await);
 
     for error in &errors {
         eprintln!("quickstart: {error}");

@@ -215,10 +215,10 @@ struct Row {
     stall_ms: f64,
 }
 
-/// The three rows: blocking, attribute, inline.
-fn table(stdout: &str) -> [Row; 3] {
+/// The four rows: blocking, attribute, inline, map.
+fn table(stdout: &str) -> [Row; 4] {
     let rows: Vec<Row> = stdout.lines().skip(2).map(row).collect();
-    rows.try_into().unwrap_or_else(|_| panic!("the table has three rows: {stdout}"))
+    rows.try_into().unwrap_or_else(|_| panic!("the table has four rows: {stdout}"))
 }
 
 fn row(line: &str) -> Row {
@@ -271,7 +271,7 @@ fn quickstart_stalls_twenty_times_less_off_the_event_loop() {
     for file in 0_u8..100 {
         directory.write(&format!("file-{file}"), &vec![file; 160 << 10]);
     }
-    let mut shortest = [f64::INFINITY; 3];
+    let mut shortest = [f64::INFINITY; 4];
     for _ in 0..RUNS {
         let output = example("quickstart").arg(&directory.path).output().expect("it starts");
         let (stdout, stderr) = texts(&output);
@@ -291,8 +291,9 @@ fn quickstart_stalls_twenty_times_less_off_the_event_loop() {
     panic!("the shortest stalls of {RUNS} runs, in ms: {shortest:?}");
 }
 
-fn is_twenty_times_less([blocking, attribute, inline]: [f64; 3]) -> bool {
-    attribute.max(inline) < blocking / 20.0
+/// `map` computes on all cores, so that the event loop may have to wait for its turn on one.
+fn is_twenty_times_less([blocking, attribute, inline, map]: [f64; 4]) -> bool {
+    attribute.max(inline) < blocking / 20.0 && map < blocking / 4.0
 }
 
 #[test]
