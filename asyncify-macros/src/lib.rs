@@ -47,28 +47,7 @@ pub fn async_safe(args: TokenStream, item: TokenStream) -> TokenStream {
     lint(args.into(), item.into()).into()
 }
 
-/// Finishes blocking calls at the end of `main`, and lets the program start worker processes.
-///
-/// When `main` has returned, it waits until no call of the global pool and the `cpu` pool is queued or
-/// running, so calls that nobody awaits are not lost: those of a destructor, for example, as in
-/// `drop(spawn_blocking(cleanup))`. It waits for 10 seconds at most, or for the time of the argument
-/// `drain`, a `Duration` or a string such as `"500ms"`. A `DrainGuard` does the same without an
-/// attribute. Calls on pools of your own, and a call to `std::process::exit`, are not waited for.
-///
-/// With the feature `process` it calls `asyncify_runtime::process::init()` at the start.
-///
-/// # Examples
-///
-/// Put it above the attribute of the async runtime. The calls that are made when the runtime drops its
-/// tasks are then waited for as well, and a worker process starts no runtime:
-///
-/// ```
-/// #[asyncify_runtime::main(drain = "30s")]
-/// #[tokio::main]
-/// async fn main() {
-///     drop(asyncify_runtime::spawn_blocking(|| println!("printed before the process ends")));
-/// }
-/// ```
+#[doc = include_str!("../docs/main.md")]
 #[cfg_attr(not(asyncify_library), proc_macro_attribute)]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     main_attribute(args.into(), item.into()).into()

@@ -1,4 +1,4 @@
-//! Worker processes, for blocking code that may crash, leak or hang.
+//! Worker processes, for blocking code that may crash, leak or hang (feature `process`).
 //!
 //! A function marked `#[sync_to_async(process)]` runs in another process of the same program. Only
 //! there can blocking code be *killed*: a time-out ends the work, a crash in a C library fails one
@@ -10,23 +10,17 @@
 //!
 //! #[sync_to_async(process(timeout = "5s"))]
 //! fn decode(image: &[u8]) -> Result<(u32, u32), Error> {
-//!     // A decoder in C, and an image from somewhere.
-//! #   Ok((image[0].into(), image[1].into()))
+//!     // In place of a decoder in C, and an image from somewhere.
+//!     Ok((image[0].into(), image[1].into()))
 //! }
 //!
 //! #[asyncify_runtime::main]
-//! # fn main() -> Result<(), Error> { futures::executor::block_on(async {
-//! # /*
 //! #[tokio::main]
 //! async fn main() -> Result<(), Error> {
-//! # */
 //!     let (width, height) = decode(&[4, 3]).await?;
 //!     assert_eq!((width, height), (4, 3));
 //!     Ok(())
-//! # }) }
-//! # /*
 //! }
-//! # */
 //! ```
 //!
 //! The function must return a `Result<T, E>` where `E: From<Error>`, since the process may fail as
