@@ -6,7 +6,6 @@
 //! does this for a single call.
 //!
 //! ```
-//! # #[cfg(feature = "macros")] {
 //! use std::path::Path;
 //!
 //! use asyncify_runtime::{asyncify, sync_to_async};
@@ -16,12 +15,13 @@
 //!     Ok(std::fs::read_to_string(path)?.lines().count()) // blocks a thread of the pool only
 //! }
 //!
-//! # futures::executor::block_on(async {
-//! let lines = count_lines(Path::new("Cargo.toml")).await?;
-//! let bytes = asyncify!(std::fs::metadata("Cargo.toml")).await?.len();
-//! # assert!(lines > 0 && bytes > 0);
-//! # Ok::<(), std::io::Error>(()) }).unwrap();
-//! # }
+//! #[tokio::main]
+//! async fn main() -> std::io::Result<()> {
+//!     let lines = count_lines(Path::new("Cargo.toml")).await?;
+//!     let bytes = asyncify!(std::fs::metadata("Cargo.toml")).await?.len();
+//!     println!("{lines} lines, {bytes} bytes");
+//!     Ok(())
+//! }
 //! ```
 //!
 //! The body may outlive its caller, so it cannot borrow from it. A `&Path` is therefore copied on the
@@ -201,7 +201,7 @@ pub use crate::watchdog::{WatchdogLayer, WatchdogService};
 #[doc = include_str!("../docs/coming-from.md")]
 pub mod coming_from {}
 
-/// The programs of the README, which is not there in the packaged crate.
+/// The programs of the README.
 #[cfg(all(doctest, feature = "macros", feature = "tokio"))]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 mod readme {}
