@@ -49,6 +49,10 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         let output = park::block_on(poll_fn(|cx| {
             let poll = nested.poll(|| future.as_mut().poll(cx));
             if poll.is_pending() {
+                if pool::run_next() {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 // Run outside the poll, because the job may block on a future itself.
                 if let Some(job) = nested.next() {
                     return Poll::Ready(Err(job));

@@ -8,15 +8,42 @@ use crate::pool::BlockingPool;
 use crate::task::{Executor, Job, JoinHandle, Rejected, WhenReady, spawnable};
 use crate::util::catch;
 
-static BLOCKING: OnceLock<BlockingPool> = OnceLock::new();
-static CPU: OnceLock<BlockingPool> = OnceLock::new();
+static BLOCKING: ProcessPool = ProcessPool::new();
+static CPU: ProcessPool = ProcessPool::new();
+
+/// A pool of the process, and that of its child by `fork`, which has none of the threads.
+struct ProcessPool {
+    pool: OnceLock<BlockingPool>,
+    /// Used in the child only.
+    in_child: OnceLock<Box<ProcessPool>>,
+}
+
+impl ProcessPool {
+    const fn new() -> Self {
+        Self { pool: OnceLock::new(), in_child: OnceLock::new() }
+    }
+
+    /// Where the pool of this process is, or will be.
+    #[inline]
+    fn here(&self) -> &OnceLock<BlockingPool> {
+        match self.pool.get() {
+            Some(pool) if pool.is_in_child() => self.in_child(),
+            _ => &self.pool,
+        }
+    }
+
+    #[cold]
+    fn in_child(&self) -> &OnceLock<BlockingPool> {
+        self.in_child.get_or_init(|| Box::new(Self::new())).here()
+    }
+}
 
 /// Returns the global pool, which runs the calls that name no executor.
 ///
 /// It is built with the defaults when it is first used, unless
 /// [`build_global`](crate::BlockingPoolBuilder::build_global) was called before. It lives as long
 /// as the process, and the process does not wait for it when it exits, unless there is a
-/// [`DrainGuard`](crate::DrainGuard).
+/// [`DrainGuard`](crate::DrainGuard). A child of `fork` gets another one, with the defaults.
 ///
 /// # Panics
 ///
@@ -28,7 +55,7 @@ pub fn global() -> &'static BlockingPool {
 
 #[inline]
 fn try_global() -> io::Result<&'static BlockingPool> {
-    match BLOCKING.get() {
+    match BLOCKING.here().get() {
         Some(pool) => Ok(pool),
         None => build(),
     }
@@ -39,7 +66,8 @@ fn try_global() -> io::Result<&'static BlockingPool> {
 fn build() -> io::Result<&'static BlockingPool> {
     let build = || BlockingPool::builder().build();
     // The error leaves `get_or_init` as a panic that no hook reports.
-    catch(|| BLOCKING.get_or_init(|| build().unwrap_or_else(|e| panic::resume_unwind(Box::new(e)))))
+    let pool = BLOCKING.here();
+    catch(|| pool.get_or_init(|| build().unwrap_or_else(|e| panic::resume_unwind(Box::new(e)))))
         .map_err(|payload| match payload.downcast() {
             Ok(error) => *error,
             Err(payload) => panic::resume_unwind(payload),
@@ -83,7 +111,7 @@ impl Executor for Global {
 /// ```
 #[must_use]
 pub fn cpu() -> &'static BlockingPool {
-    CPU.get_or_init(|| {
+    CPU.here().get_or_init(|| {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         BlockingPool::builder()
             .name("cpu")
@@ -95,12 +123,12 @@ pub fn cpu() -> &'static BlockingPool {
 
 /// Returns the pools of the process that have been used.
 pub(super) fn started() -> impl Iterator<Item = &'static BlockingPool> {
-    [&BLOCKING, &CPU].into_iter().filter_map(OnceLock::get)
+    [&BLOCKING, &CPU].into_iter().filter_map(|pool| pool.here().get())
 }
 
 /// Makes `pool` the global pool, unless there is one.
 pub(crate) fn install(pool: BlockingPool) -> Result<(), BlockingPool> {
-    BLOCKING.set(pool)
+    BLOCKING.here().set(pool)
 }
 
 /// Runs a blocking closure on the [`global`] pool. It is submitted at once.

@@ -3,6 +3,7 @@
 use super::builder::BlockingPoolBuilder;
 use super::fences::Fences;
 use super::host::Host;
+use super::in_place::{self, HAS_THREADS};
 use super::metrics::PoolMetrics;
 use super::nested;
 use super::permit::{Permit, ReserveError, TrySpawnError};
@@ -23,6 +24,18 @@ use std::time::Duration;
 /// Cloning is cheap and returns another handle to the same pool. When the last handle is dropped,
 /// the pool accepts no more jobs: queued jobs still run, then the threads end. The drop does not
 /// wait for that; [`shutdown`](Self::shutdown) does.
+///
+/// # Fork
+///
+/// The threads of a pool stay in their process. In a child of `fork` the pool refuses calls as if it
+/// were shut down, and has nothing to wait for. The [global](crate::global()) pool and
+/// [`cpu`](crate::cpu()) start anew there. A call from before the fork ends in the parent only: do not
+/// await it in the child.
+///
+/// # Targets without threads
+///
+/// On WebAssembly without threads, a call runs within its submission, on the thread of the caller.
+/// `wasm32-unknown-unknown` also has no clock: streams, time-outs and measured times panic there.
 ///
 /// # Examples
 ///
@@ -52,7 +65,12 @@ impl BlockingPool {
     ) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(threads, min_threads, max_threads, Fences::all()));
         let pool = Self { shared };
-        pool.shared.spawn_min_threads()?;
+        if HAS_THREADS {
+            pool.shared.spawn_min_threads()?;
+        } else {
+            // It was for the first thread.
+            pool.shared.wake_state.cancel_notification();
+        }
         Ok(pool)
     }
 
@@ -174,7 +192,9 @@ impl BlockingPool {
     /// A higher limit takes effect at once, a lower one as threads finish their jobs. The limit is
     /// never below the builder's `min_threads`, nor above 16,384.
     pub fn resize(&self, max_threads: usize) {
-        self.shared.resize(max_threads);
+        if !self.is_in_child() {
+            self.shared.resize(max_threads);
+        }
     }
 
     /// Waits until the pool is idle: for a moment at least, no job is queued and none runs.
@@ -186,7 +206,9 @@ impl BlockingPool {
     ///
     /// This method is cancel safe: dropping the future has no effect.
     pub async fn wait_idle(&self) {
-        self.shared.host.idle_waiters.wait(&self.shared).await;
+        if !self.is_in_child() {
+            self.shared.host.idle_waiters.wait(&self.shared).await;
+        }
     }
 
     /// Shuts the pool down: it accepts no more jobs, and queued jobs run or are discarded. Waits
@@ -202,8 +224,10 @@ impl BlockingPool {
     /// If the future is dropped after its first poll, the pool stays shut down, and its threads end
     /// in the background.
     pub async fn shutdown(&self, how: Shutdown) {
-        self.close(how);
-        shutdown::terminated(&self.shared).await;
+        if !self.is_in_child() {
+            self.close(how);
+            shutdown::terminated(&self.shared).await;
+        }
     }
 
     /// Shuts the pool down and blocks the current thread until queued jobs have run and all threads
@@ -216,6 +240,9 @@ impl BlockingPool {
     /// If the timeout elapsed, what was left at that time. Running jobs cannot be stopped: their
     /// threads go on in the background.
     pub fn shutdown_timeout(&self, timeout: Duration) -> Result<(), Leftover> {
+        if self.is_in_child() {
+            return Ok(());
+        }
         self.close(Shutdown::Drain);
         shutdown::drain_within(&self.shared, timeout)
     }
@@ -240,6 +267,7 @@ impl BlockingPool {
     #[inline]
     fn try_queue_permit(&self) -> Result<Option<QueuePermit>, NoQueuePermit> {
         match &self.shared.host.queue_permits {
+            _ if self.is_in_child() => Err(NoQueuePermit::ShutDown),
             None if self.shared.wake_state.load().is_closed() => Err(NoQueuePermit::ShutDown),
             None => Ok(None),
             Some(permits) => permits.try_acquire().map(Some),
@@ -252,7 +280,14 @@ impl BlockingPool {
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        self.shared.is_idle()
+        self.is_in_child() || self.shared.is_idle()
+    }
+
+    /// Whether this process is a child, by `fork`, of the one that built the pool. The threads are
+    /// not in this process, and the locks are as they were at that moment: nothing may be done.
+    #[inline]
+    pub(super) fn is_in_child(&self) -> bool {
+        self.shared.host.fork_guard.is_in_child()
     }
 
     fn close(&self, how: Shutdown) {
@@ -277,6 +312,9 @@ pub(super) fn enqueue(shared: &Arc<Shared<Threads>>, mut job: Job, permit: Optio
         job.set_queue_permit(permit);
     }
     shared.host.capture(&mut job);
+    if !HAS_THREADS {
+        return in_place::submit(shared, job);
+    }
     let Err(job) = nested::set_aside(shared, job) else { return };
     if shared.wake_state.load().is_searching() {
         job.set_spin_hint();
@@ -320,7 +358,8 @@ impl Clone for BlockingPool {
 impl Drop for BlockingPool {
     fn drop(&mut self) {
         // AcqRel: the drop of the last handle sees what was done through the others.
-        if self.shared.host.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+        let last = self.shared.host.handles.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last && !self.is_in_child() {
             self.close(Shutdown::Drain);
         }
     }

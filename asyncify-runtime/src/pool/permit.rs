@@ -22,6 +22,7 @@ pub struct Permit {
 impl Permit {
     pub(super) async fn reserve(shared: Arc<Shared<Threads>>) -> Result<Self, ReserveError> {
         let permit = match &shared.host.queue_permits {
+            _ if shared.host.fork_guard.is_in_child() => Err(ReserveError(())),
             None if shared.wake_state.load().is_closed() => Err(ReserveError(())),
             None => Ok(None),
             Some(permits) => permits.acquire().await.map(Some).ok_or(ReserveError(())),
@@ -50,7 +51,8 @@ impl Permit {
     }
 
     pub(super) fn submit(self, job: Job) -> Result<(), Rejected> {
-        if self.shared.wake_state.load().is_closed() {
+        let in_child = self.shared.host.fork_guard.is_in_child();
+        if in_child || self.shared.wake_state.load().is_closed() {
             self.shared.host.count_rejected();
             return Err(Rejected::shut_down(job));
         }

@@ -1,6 +1,7 @@
 //! When to try to spawn a thread again, after a failure.
 
 use crate::sync::{AtomicU64, Ordering::Relaxed};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// Short enough not to be noticed, long enough to spare submitters a failing system call per job.
@@ -8,14 +9,15 @@ pub(super) const DELAY: Duration = Duration::from_millis(1);
 
 /// Relaxed: a hint, which may be out of date.
 pub(super) struct SpawnBackoff {
-    start: Instant,
+    /// The first failure.
+    start: OnceLock<Instant>,
     /// When the backoff ends, in nanoseconds after `start`; 0: there is none.
     end: AtomicU64,
 }
 
 impl SpawnBackoff {
     pub(super) fn new() -> Self {
-        Self { start: Instant::now(), end: AtomicU64::new(0) }
+        Self { start: OnceLock::new(), end: AtomicU64::new(0) }
     }
 
     /// A thread could not be spawned.
@@ -30,7 +32,8 @@ impl SpawnBackoff {
     }
 
     fn after(&self, delay: Duration) -> u64 {
-        u64::try_from((self.start.elapsed() + delay).as_nanos()).unwrap_or(u64::MAX)
+        u64::try_from((self.start.get_or_init(Instant::now).elapsed() + delay).as_nanos())
+            .unwrap_or(u64::MAX)
     }
 }
 

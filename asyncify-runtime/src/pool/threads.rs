@@ -1,5 +1,6 @@
 //! The real host: threads of the operating system, and task cells.
 
+use super::fork::ForkGuard;
 use super::host::{Host, StartReason};
 use super::join_handles::JoinHandles;
 use super::name::thread_name;
@@ -44,6 +45,7 @@ pub(super) struct ThreadOptions {
 
 pub(super) struct Threads {
     options: ThreadOptions,
+    pub(super) fork_guard: ForkGuard,
     pub(super) join_handles: JoinHandles,
     spawn_backoff: SpawnBackoff,
     search_spin: SearchSpin,
@@ -70,6 +72,7 @@ impl Threads {
     /// The host of a pool with one handle.
     pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>) -> Self {
         Self {
+            fork_guard: ForkGuard::new(),
             join_handles: JoinHandles::new(),
             spawn_backoff: SpawnBackoff::new(),
             search_spin: SearchSpin::new(),

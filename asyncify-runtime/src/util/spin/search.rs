@@ -9,6 +9,7 @@
 
 // Not the modelled atomics: models have no time.
 use crate::sync::unmodelled::{AtomicU64, Ordering::Relaxed};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use super::spin;
@@ -32,7 +33,7 @@ const MISSED_DIVISOR: u64 = 16;
 /// that it unparks; the rest is written by the searching worker. The wake state and the parker
 /// order these accesses well enough for estimates.
 pub(crate) struct SearchSpin {
-    start: Instant,
+    start: LazyLock<Instant>,
     /// When a parked worker was last unparked.
     notified_at: AtomicU64,
     /// When a search last ended without a job.
@@ -47,7 +48,7 @@ pub(crate) struct SearchSpin {
 impl SearchSpin {
     pub(crate) fn new() -> Self {
         Self {
-            start: Instant::now(),
+            start: LazyLock::new(Instant::now),
             notified_at: AtomicU64::new(0),
             search_ended_at: AtomicU64::new(0),
             wake_cost: AtomicU64::new(0),
