@@ -64,8 +64,9 @@ mod imp {
 #[cfg(not(all(test, any(asyncify_loom, asyncify_shuttle))))]
 mod imp {
     pub(crate) use super::cell::UnsafeCell;
+    pub(crate) use super::unmodelled::AtomicU64;
     pub(crate) use std::sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+        AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence,
     };
     pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
     pub(crate) use std::{hint, thread};
@@ -107,5 +108,9 @@ pub(crate) use imp::*;
 /// Atomics for statistics and hints: no protocol depends on them, and models would only become
 /// larger.
 pub(crate) mod unmodelled {
-    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+    #[cfg(not(target_has_atomic = "64"))]
+    pub(crate) use portable_atomic::AtomicU64;
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) use std::sync::atomic::AtomicU64;
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 }
