@@ -6,6 +6,36 @@ use super::Place;
 use super::table::Row;
 use crate::diag;
 
+/// What other libraries call an argument, and its name here. A guess counts where that name is valid.
+const GUESSES: &[(&str, &str)] = &[
+    ("capacity", "stream"),
+    ("concurrency", "limit"),
+    ("cpu", "executor"),
+    ("deadline", "timeout"),
+    ("duration", "timeout"),
+    ("exclude", "skip"),
+    ("executor", "pool"),
+    ("format", "codec"),
+    ("handle", "runtime"),
+    ("ignore", "skip"),
+    ("iterator", "stream"),
+    ("max_concurrency", "limit"),
+    ("max_threads", "limit"),
+    ("max_workers", "limit"),
+    ("name", "rename"),
+    ("on", "executor"),
+    ("permits", "limit"),
+    ("pool", "executor"),
+    ("semaphore", "limiter"),
+    ("serde", "codec"),
+    ("spawn", "detach"),
+    ("thread_pool", "executor"),
+    ("threads", "limit"),
+    ("time_limit", "timeout"),
+    ("worker", "process"),
+    ("workers", "limit"),
+];
+
 /// The name that is probably meant by `key`, and the error that says so.
 pub(super) fn unknown(
     key: &Ident,
@@ -20,14 +50,21 @@ pub(super) fn unknown(
 /// Reports a key that is none of the names, with the one that may be meant.
 pub(crate) fn not_among<'a>(key: &Ident, names: &[&'a str]) -> (Option<&'a str>, syn::Error) {
     let word = key.to_string();
-    let similar = names
-        .iter()
-        .map(|name| (distance(&word, name), *name))
-        .filter(|(distance, name)| *distance <= name.len() / 3)
-        .min()
-        .map(|(_, name)| name);
+    let guessed = GUESSES.iter().filter(|(guess, _)| *guess == word);
+    let guessed = guessed.filter_map(|(_, meant)| names.iter().find(|name| *name == meant)).next();
+    let similar = guessed.copied().or_else(|| misspelled(&word, names));
     let valid: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     (similar, diag::unknown_argument(key, similar, &list(&valid)))
+}
+
+/// The name that differs least, if it differs little.
+fn misspelled<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+    names
+        .iter()
+        .map(|name| (distance(word, name), *name))
+        .filter(|(distance, name)| *distance <= name.len() / 3)
+        .min()
+        .map(|(_, name)| name)
 }
 
 /// `a`, `a and b`, `a, b, and c`.
