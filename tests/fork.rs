@@ -73,7 +73,7 @@ mod unix {
         assert!(block_on(pool.spawn(|| ())).unwrap_err().is_rejected());
         assert!(matches!(pool.try_spawn(|| ()), Err(TrySpawnError::ShutDown(_))));
         assert!(block_on(pool.reserve()).is_err());
-        pool.resize(2);
+        pool.set_max_threads(2);
         block_on(pool.wait_idle());
         assert_eq!(pool.shutdown_timeout(Duration::from_secs(3600)), Ok(()));
         block_on(pool.shutdown(Shutdown::Discard));

@@ -4,7 +4,7 @@
 //!
 //! Each round makes a pool with random options and has a few threads do random things with it:
 //! spawn in every way, abort, forget handles, submit from inside, panic, wait for one another,
-//! resize, and end the pool in one of several ways, at any moment. Afterwards each job must have
+//! change its size, and end the pool in one of several ways, at any moment. Afterwards each job must have
 //! been run at most once and dropped exactly once, and each handle must have told the truth. A
 //! round that does not end is reported, with its seed, by a watchdog.
 
@@ -184,7 +184,7 @@ fn submit(pool: &BlockingPool, random: &mut Random, jobs: usize) -> Vec<Spawned>
         let handle = handle.filter(|_| !random.one_in(8));
         spawned.push(Spawned { record, aborted, handle });
         if random.one_in(64) {
-            pool.resize(random.below(8) + 1);
+            pool.set_max_threads(random.below(8) + 1);
         }
     }
     if random.one_in(2) {

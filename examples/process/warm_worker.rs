@@ -14,7 +14,7 @@ use asyncify_runtime::{Error, Shutdown, initializer, is_cancelled, sync_to_async
 // ANCHOR: pool
 static POOL: LazyLock<Pool> = LazyLock::new(|| {
     let pool = Pool::builder("search")
-        .workers(1)
+        .max_workers(1)
         .initializer(initializer!(load))
         .kill_grace(Duration::from_secs(10));
     pool.build().expect("`main` has called `init`")

@@ -77,7 +77,7 @@ fn raised_limit_admits_what_waits() {
     let handles: Vec<_> = (0..3).map(|_| pool.spawn(gate.body())).collect();
     gate.wait_for(1);
     assert_eq!(pool.metrics().running, 1);
-    pool.resize(3);
+    pool.set_max_threads(3);
     gate.wait_for(3);
     gate.open();
     join_all(handles);

@@ -72,7 +72,7 @@ impl BlockingPoolBuilder {
     }
 
     /// Sets the most threads that the pool has at a time. The default is 512, and the pool never
-    /// has more than 16,384. See also [`BlockingPool::resize`].
+    /// has more than 16,384. See also [`BlockingPool::set_max_threads`].
     ///
     /// A thread whose body waits in `block_on` does not count while it waits.
     pub fn max_threads(mut self, threads: usize) -> Self {
@@ -82,8 +82,8 @@ impl BlockingPoolBuilder {
 
     /// Sets how long a thread above `min_threads` stays idle before it ends. The default is 10
     /// seconds.
-    pub fn keep_alive(mut self, time: Duration) -> Self {
-        self.keep_alive = time;
+    pub fn keep_alive(mut self, duration: Duration) -> Self {
+        self.keep_alive = duration;
         self
     }
 

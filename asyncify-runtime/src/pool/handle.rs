@@ -169,7 +169,7 @@ impl BlockingPool {
         self.shared.min_threads
     }
 
-    /// Returns the most threads that the pool has at a time, as [set](Self::resize) last.
+    /// Returns the most threads that the pool has at a time, as [set](Self::set_max_threads) last.
     #[must_use]
     pub fn max_threads(&self) -> usize {
         self.shared.thread_count.load().max()
@@ -191,9 +191,9 @@ impl BlockingPool {
     ///
     /// A higher limit takes effect at once, a lower one as threads finish their jobs. The limit is
     /// never below the builder's `min_threads`, nor above 16,384.
-    pub fn resize(&self, max_threads: usize) {
+    pub fn set_max_threads(&self, max_threads: usize) {
         if !self.is_in_child() {
-            self.shared.resize(max_threads);
+            self.shared.set_max_threads(max_threads);
         }
     }
 

@@ -187,7 +187,7 @@ impl<H: Host> Shared<H> {
     }
 
     /// Sets the most threads there may be.
-    pub(super) fn resize(self: &Arc<Self>, max_threads: usize) {
+    pub(super) fn set_max_threads(self: &Arc<Self>, max_threads: usize) {
         self.thread_count.set_max(max_threads.max(self.min_threads));
         self.limit_raised();
         if self.thread_count.load().has_excess() {

@@ -34,15 +34,15 @@ pub struct Builder {
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) name: String,
-    pub(crate) workers: usize,
+    pub(crate) max_workers: usize,
     pub(crate) min_idle: usize,
     pub(crate) max_tasks: Option<u64>,
     pub(crate) jitter: f64,
     pub(crate) memory_limit: Option<u64>,
     pub(crate) recycle_rss: Option<u64>,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) queue_limit: Option<usize>,
-    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) queue_capacity: Option<usize>,
+    pub(crate) keep_alive: Option<Duration>,
     pub(crate) start_timeout: Duration,
     pub(crate) initializer: Option<Initializer>,
     pub(crate) carrier: Option<Carrier>,
@@ -58,15 +58,15 @@ impl Builder {
     pub(super) fn new(name: String) -> Self {
         let config = Config {
             name,
-            workers: thread::available_parallelism().map_or(1, usize::from),
+            max_workers: thread::available_parallelism().map_or(1, usize::from),
             min_idle: 0,
             max_tasks: None,
             jitter: 0.1,
             memory_limit: None,
             recycle_rss: None,
             timeout: None,
-            queue_limit: None,
-            idle_timeout: Some(Duration::from_secs(300)),
+            queue_capacity: None,
+            keep_alive: Some(Duration::from_secs(300)),
             start_timeout: Duration::from_secs(10),
             initializer: None,
             carrier: None,
@@ -83,8 +83,8 @@ impl Builder {
     /// Sets the maximum number of workers. Default: the number of cores.
     ///
     /// A worker is started when a call finds none idle.
-    pub fn workers(mut self, workers: usize) -> Self {
-        self.config.workers = workers.max(1);
+    pub fn max_workers(mut self, workers: usize) -> Self {
+        self.config.max_workers = workers.max(1);
         self
     }
 
@@ -137,15 +137,15 @@ impl Builder {
 
     /// Limits the number of queued calls. A call beyond the limit fails with [`Error::Rejected`].
     /// Default: no limit.
-    pub fn queue_limit(mut self, calls: usize) -> Self {
-        self.config.queue_limit = Some(calls);
+    pub fn queue_capacity(mut self, calls: usize) -> Self {
+        self.config.queue_capacity = Some(calls);
         self
     }
 
     /// Sets the time after which an idle worker exits, if there are more than
     /// [`min_idle`](Self::min_idle). Default: 5 minutes.
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.config.idle_timeout = Some(timeout);
+    pub fn keep_alive(mut self, duration: Duration) -> Self {
+        self.config.keep_alive = Some(duration);
         self
     }
 

@@ -172,7 +172,7 @@ impl Worker {
             return Err(reason);
         }
         loop {
-            self.link.set_idle(self.shared.config.idle_timeout);
+            self.link.set_idle(self.shared.config.keep_alive);
             // The next call first: the worker runs it while the caller of the last one is woken.
             let next = match self.shared.next(&self.link, done.as_ref()) {
                 Next::Call(call) => Some(self.shared.start_next(&self.link, call)),

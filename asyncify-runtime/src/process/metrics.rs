@@ -98,7 +98,7 @@ exit_reasons! {
     max_tasks: MaxTasks,
     /// Replaced for [`recycle_rss`](super::Builder::recycle_rss).
     rss: Rss,
-    /// Exited after [`idle_timeout`](super::Builder::idle_timeout).
+    /// Exited after [`keep_alive`](super::Builder::keep_alive).
     idle: Idle,
     /// Exited, or were killed, when the pool was shut down.
     shut_down: ShutDown,

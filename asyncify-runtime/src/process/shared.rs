@@ -123,10 +123,10 @@ impl Shared {
         mut state: MutexGuard<'_, State>,
         call: &Arc<Call>,
     ) -> Result<(), Error> {
-        let grows = state.queue.len() >= state.starting && state.slots < self.config.workers;
+        let grows = state.queue.len() >= state.starting && state.slots < self.config.max_workers;
         // Each starting slot takes a call off the queue soon.
         let starting = state.starting + usize::from(grows);
-        let limit = self.config.queue_limit.map(|limit| limit.saturating_add(starting));
+        let limit = self.config.queue_capacity.map(|limit| limit.saturating_add(starting));
         if limit.is_some_and(|limit| state.queue.len() >= limit) {
             state.stats.calls.refused += 1;
             return Err(Error::Rejected);
@@ -359,7 +359,7 @@ impl State {
     /// Reserves a slot for a spare worker, if there are too few.
     fn reserve_spare(&mut self, config: &Config) -> bool {
         let reserve = self.shutdown.is_none()
-            && self.slots < config.workers
+            && self.slots < config.max_workers
             && self.idle.len() + self.starting < config.min_idle;
         self.reserve_slot(reserve);
         reserve

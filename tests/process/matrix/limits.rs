@@ -60,7 +60,7 @@ async fn a_worker_is_replaced_after_its_calls() {
 
 /// Replaces workers while calls are queued, which deadlocks other pools.
 async fn every_call_has_its_own_worker() {
-    let pool = Pool::builder("fresh").workers(2).max_tasks(1).build().unwrap();
+    let pool = Pool::builder("fresh").max_workers(2).max_tasks(1).build().unwrap();
     let callers = (0..8_u64).map(|caller| {
         let pool = pool.clone();
         tokio::spawn(async move {
@@ -77,7 +77,7 @@ async fn every_call_has_its_own_worker() {
 }
 
 async fn a_full_queue_rejects() {
-    let pool = one().queue_limit(1).build().unwrap();
+    let pool = one().queue_capacity(1).build().unwrap();
     let begun = Pipe::new("full");
     let mut running = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
     assert!(running.as_mut().now_or_never().is_none());

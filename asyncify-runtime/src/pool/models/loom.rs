@@ -63,7 +63,7 @@ fn raised_limit(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
         let shared = scenario.pool();
         let other = Arc::clone(&shared);
-        let manager = thread::spawn(move || other.resize(2));
+        let manager = thread::spawn(move || other.set_max_threads(2));
         shared.submit(Job::after(0, 1));
         shared.submit(Job::empty(1));
         all_ran(&shared);

@@ -115,10 +115,10 @@ fn a_limit_that_moves_while_jobs_arrive() {
         let other = Arc::clone(&shared);
         let manager = thread::spawn(move || {
             for _ in 0..3 {
-                other.resize(thread_rng().gen_range(1..6));
+                other.set_max_threads(thread_rng().gen_range(1..6));
             }
             // Enough for every job that waits, and one more.
-            other.resize(4);
+            other.set_max_threads(4);
         });
         let submitters = submit_from_three(&shared, |number| match number % 3 {
             0 => Job::after(number, number + 1),

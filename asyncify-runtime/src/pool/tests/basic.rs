@@ -153,9 +153,9 @@ fn a_handle_returns_the_options_of_its_pool() {
     let pool = pool(|b| b.name("io").min_threads(2).max_threads(5).keep_alive(keep_alive));
     assert_eq!((pool.name(), pool.min_threads(), pool.max_threads()), ("io", 2, 5));
     assert_eq!((pool.keep_alive(), pool.queue_capacity()), (keep_alive, None));
-    pool.clone().resize(9);
+    pool.clone().set_max_threads(9);
     assert_eq!(pool.max_threads(), 9);
-    pool.resize(1);
+    pool.set_max_threads(1);
     assert_eq!(pool.max_threads(), 2);
     assert_eq!(super::pool(|b| b.queue_capacity(3)).queue_capacity(), Some(3));
 }

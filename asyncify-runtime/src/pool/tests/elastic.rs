@@ -78,7 +78,7 @@ fn a_raised_limit_lets_queued_jobs_start() {
     let handles: Vec<_> = jobs.into_iter().map(|job| pool.spawn(job)).collect();
     gates[0].wait_entered();
     assert_eq!(pool.metrics().queued, 2);
-    pool.resize(3);
+    pool.set_max_threads(3);
     gates.iter().skip(1).for_each(Gate::wait_entered);
     assert_eq!(pool.metrics().threads, 3);
     gates.into_iter().for_each(Gate::open);
@@ -94,9 +94,9 @@ fn a_lowered_limit_does_not_wait_for_the_keep_alive() {
     let (gate, job) = Gate::new();
     let busy = pool.spawn(job);
     gate.wait_entered();
-    pool.resize(2);
+    pool.set_max_threads(2);
     eventually(&pool, |m| m.threads == 2);
-    pool.resize(0);
+    pool.set_max_threads(0);
     gate.open();
     block_on(busy).expect("no panic");
     eventually(&pool, |m| m.threads == 1 && m.idle == 1);
