@@ -77,6 +77,7 @@ mod unix {
         block_on(pool.wait_idle());
         assert_eq!(pool.shutdown_timeout(Duration::from_secs(3600)), Ok(()));
         block_on(pool.shutdown(Shutdown::Discard));
+        drop(pool);
     }
 
     /// Runs `f` in a child, and waits until it has ended well. Nothing is dropped in the child that `f`

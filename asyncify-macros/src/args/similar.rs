@@ -50,8 +50,8 @@ pub(super) fn unknown(
 /// Reports a key that is none of the names, with the one that may be meant.
 pub(crate) fn not_among<'a>(key: &Ident, names: &[&'a str]) -> (Option<&'a str>, syn::Error) {
     let word = key.to_string();
-    let guessed = GUESSES.iter().filter(|(guess, _)| *guess == word);
-    let guessed = guessed.filter_map(|(_, meant)| names.iter().find(|name| *name == meant)).next();
+    let mut guessed = GUESSES.iter().filter(|(guess, _)| *guess == word);
+    let guessed = guessed.find_map(|(_, meant)| names.iter().find(|name| *name == meant));
     let similar = guessed.copied().or_else(|| misspelled(&word, names));
     let valid: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     (similar, diag::unknown_argument(key, similar, &list(&valid)))
