@@ -57,7 +57,7 @@ async fn work(
     engine: impl Engine,
     mut stopped: watch::Receiver<()>,
 ) -> Result<String, Error> {
-    let pool = Pool::builder(name).workers(2).memory_limit(256 << 20).build()?;
+    let pool = Pool::builder(name).max_workers(2).memory_limit(256 << 20).build()?;
     let worker = Worker::new(engine)
         .name(name)
         .queues(["uploads"])
