@@ -28,6 +28,7 @@ impl From<io::Error> for UploadError {
     }
 }
 
+// ANCHOR: remote
 /// Unpacks a file into memory, however large that gets, and counts its lines.
 ///
 /// Without retries: a file that has killed a worker kills the next one as well.
@@ -44,6 +45,7 @@ pub(crate) fn lines(file: &ByteBuf) -> Result<u64, UploadError> {
     }
     Ok(content.split_inclusive(|byte| *byte == b'\n').count() as u64)
 }
+// ANCHOR_END: remote
 
 /// A task for these bytes.
 pub(crate) async fn answer(file: &[u8]) -> String {

@@ -57,6 +57,7 @@ async fn work(
     engine: impl Engine,
     mut stopped: watch::Receiver<()>,
 ) -> Result<String, Error> {
+    // ANCHOR: worker
     let pool = Pool::builder(name).max_workers(2).memory_limit(256 << 20).build()?;
     let worker = Worker::new(engine)
         .name(name)
@@ -65,6 +66,7 @@ async fn work(
         .in_processes(pool.clone());
     // An error means that the sender is gone, which is the end as well.
     worker.serve_until(async { drop(stopped.changed().await) }).await?;
+    // ANCHOR_END: worker
     let metrics = worker.metrics();
     pool.shutdown(Shutdown::Drain).await;
     let done = &metrics.done;
