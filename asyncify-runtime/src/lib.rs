@@ -131,8 +131,11 @@
 [`remote`]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/remote"
 )]
 #![cfg_attr(
-    not(feature = "macros"),
-    allow(rustdoc::broken_intra_doc_links, reason = "links to the macros")
+    not(all(feature = "macros", feature = "tokio")),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "links to the macros, and to a page with tokio"
+    )
 )]
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -190,7 +190,7 @@ impl BlockingPoolBuilder {
             #[cfg(feature = "metrics")]
             timed: self.metrics,
         };
-        let threads = Threads::new(options, self.queue_capacity);
+        let threads = Threads::new(options, self.queue_capacity)?;
         prepare(&threads);
         BlockingPool::start(threads, self.min_threads, self.max_threads)
     }

@@ -2,20 +2,22 @@
 
 #[cfg(all(unix, not(miri)))]
 mod imp {
+    use std::io;
+
     /// Created with the pool.
-    pub(in crate::pool) struct ForkGuard(Option<forkguard::Guard>);
+    pub(in crate::pool) struct ForkGuard(forkguard::Guard);
 
     impl ForkGuard {
-        pub(in crate::pool) fn new() -> Self {
-            // Fails if there is no memory for the handler; then a fork is not noticed.
-            Self(forkguard::Guard::try_new().ok())
+        /// Fails if there is no memory for the handler.
+        pub(in crate::pool) fn new() -> io::Result<Self> {
+            forkguard::Guard::try_new().map(Self).map_err(io::Error::other)
         }
 
         /// Whether this process is a child of the one that created the pool.
         #[inline]
         pub(in crate::pool) fn is_in_child(&self) -> bool {
             // The copy stays as it was created.
-            self.0.clone().is_some_and(|mut guard| guard.detected_fork())
+            self.0.clone().detected_fork()
         }
     }
 }
@@ -23,11 +25,14 @@ mod imp {
 /// Where processes do not fork.
 #[cfg(not(all(unix, not(miri))))]
 mod imp {
+    use std::io;
+
     pub(in crate::pool) struct ForkGuard;
 
     impl ForkGuard {
-        pub(in crate::pool) fn new() -> Self {
-            Self
+        #[expect(clippy::unnecessary_wraps, reason = "the interface of the other one")]
+        pub(in crate::pool) fn new() -> io::Result<Self> {
+            Ok(Self)
         }
 
         #[inline]

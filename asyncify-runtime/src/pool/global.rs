@@ -23,18 +23,22 @@ impl ProcessPool {
         Self { pool: OnceLock::new(), in_child: OnceLock::new() }
     }
 
-    /// Where the pool of this process is, or will be.
+    /// Returns the pool of this process, if it was built.
     #[inline]
-    fn here(&self) -> &OnceLock<BlockingPool> {
-        match self.pool.get() {
-            Some(pool) if pool.is_in_child() => self.in_child(),
-            _ => &self.pool,
-        }
+    fn get(&self) -> Option<&BlockingPool> {
+        let pool = self.pool.get()?;
+        if pool.is_in_child() { self.here().get() } else { Some(pool) }
     }
 
+    /// Where the pool of this process is, or will be.
     #[cold]
-    fn in_child(&self) -> &OnceLock<BlockingPool> {
-        self.in_child.get_or_init(|| Box::new(Self::new())).here()
+    fn here(&self) -> &OnceLock<BlockingPool> {
+        match self.pool.get() {
+            Some(pool) if pool.is_in_child() => {
+                self.in_child.get_or_init(|| Box::new(Self::new())).here()
+            }
+            _ => &self.pool,
+        }
     }
 }
 
@@ -55,7 +59,7 @@ pub fn global() -> &'static BlockingPool {
 
 #[inline]
 fn try_global() -> io::Result<&'static BlockingPool> {
-    match BLOCKING.here().get() {
+    match BLOCKING.get() {
         Some(pool) => Ok(pool),
         None => build(),
     }
@@ -80,7 +84,7 @@ pub(crate) struct Global;
 impl Executor for Global {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
         match try_global() {
-            Ok(pool) => pool.execute(job),
+            Ok(pool) => pool.execute_here(job),
             Err(_) => Err(Rejected::no_thread(job)),
         }
     }
@@ -123,7 +127,7 @@ pub fn cpu() -> &'static BlockingPool {
 
 /// Returns the pools of the process that have been used.
 pub(super) fn started() -> impl Iterator<Item = &'static BlockingPool> {
-    [&BLOCKING, &CPU].into_iter().filter_map(|pool| pool.here().get())
+    [&BLOCKING, &CPU].into_iter().filter_map(ProcessPool::get)
 }
 
 /// Makes `pool` the global pool, unless there is one.

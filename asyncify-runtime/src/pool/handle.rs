@@ -89,8 +89,11 @@ impl BlockingPool {
         T: Send + 'static,
     {
         let (job, handle) = spawnable(f);
-        if let Err(rejected) = self.submit(job) {
-            self.shared.host.count_rejected();
+        if let Err(rejected) = self.execute(job) {
+            if rejected.is_full() {
+                // It does not wait.
+                self.shared.host.count_rejected();
+            }
             rejected.resolve();
         }
         handle
@@ -108,7 +111,9 @@ impl BlockingPool {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let permit = match self.try_queue_permit() {
+        let permit =
+            if self.is_in_child() { Err(NoQueuePermit::ShutDown) } else { self.try_queue_permit() };
+        let permit = match permit {
             Ok(permit) => permit,
             Err(reason) => {
                 self.shared.host.count_rejected();
@@ -247,13 +252,20 @@ impl BlockingPool {
         shutdown::drain_within(&self.shared, timeout)
     }
 
-    fn submit(&self, job: Job) -> Result<(), Rejected> {
+    /// Executes a job in the process that built the pool.
+    pub(super) fn execute_here(&self, job: Job) -> Result<(), Rejected> {
         match self.try_queue_permit() {
             Ok(permit) => {
                 enqueue(&self.shared, job, permit);
                 Ok(())
             }
-            Err(reason) => Err(Rejected { job, reason: reason.into() }),
+            Err(reason) => {
+                // A full queue is not counted as a rejection yet: the caller may wait.
+                if reason == NoQueuePermit::ShutDown {
+                    self.shared.host.count_rejected();
+                }
+                Err(Rejected { job, reason: reason.into() })
+            }
         }
     }
 
@@ -263,11 +275,11 @@ impl BlockingPool {
         &self.shared
     }
 
-    /// Acquires a queue permit. `Ok(None)`: the queue is unbounded and needs none.
+    /// Acquires a queue permit, in the process that built the pool. `Ok(None)`: the queue is unbounded and
+    /// needs none.
     #[inline]
     fn try_queue_permit(&self) -> Result<Option<QueuePermit>, NoQueuePermit> {
         match &self.shared.host.queue_permits {
-            _ if self.is_in_child() => Err(NoQueuePermit::ShutDown),
             None if self.shared.wake_state.load().is_closed() => Err(NoQueuePermit::ShutDown),
             None => Ok(None),
             Some(permits) => permits.try_acquire().map(Some),
@@ -324,12 +336,11 @@ pub(super) fn enqueue(shared: &Arc<Shared<Threads>>, mut job: Job, permit: Optio
 
 impl Executor for BlockingPool {
     fn execute(&self, job: Job) -> Result<(), Rejected> {
-        // A full queue is not counted as a rejection yet: the caller may wait.
-        self.submit(job).inspect_err(|rejected| {
-            if !rejected.is_full() {
-                self.shared.host.count_rejected();
-            }
-        })
+        if self.is_in_child() {
+            self.shared.host.count_rejected();
+            return Err(Rejected::shut_down(job));
+        }
+        self.execute_here(job)
     }
 
     fn execute_when_ready(&self, job: Job) -> WhenReady {

@@ -70,9 +70,9 @@ pub(super) struct Threads {
 
 impl Threads {
     /// The host of a pool with one handle.
-    pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>) -> Self {
-        Self {
-            fork_guard: ForkGuard::new(),
+    pub(super) fn new(options: ThreadOptions, queue_capacity: Option<usize>) -> io::Result<Self> {
+        Ok(Self {
+            fork_guard: ForkGuard::new()?,
             join_handles: JoinHandles::new(),
             spawn_backoff: SpawnBackoff::new(),
             search_spin: SearchSpin::new(),
@@ -89,7 +89,7 @@ impl Threads {
             spawn_failures: AtomicU64::new(0),
             #[cfg(test)]
             faults: super::faults::Faults::default(),
-        }
+        })
     }
 
     pub(super) fn name(&self) -> &str {
