@@ -1,5 +1,5 @@
 //! How is a file served in parts, without blocking the server and without reading it whole?
-//! `cargo run -p asyncify-server --bin files -- [ADDRESS] [DIRECTORY]` serves a directory.
+//! `cargo run -p asyncify-server --bin file_server -- [ADDRESS] [DIRECTORY]` serves a directory.
 
 use std::env;
 use std::error::Error;

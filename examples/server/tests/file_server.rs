@@ -14,7 +14,7 @@ struct Server {
 
 impl Server {
     fn start(directory: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_files"))
+        let mut process = Command::new(env!("CARGO_BIN_EXE_file_server"))
             .arg("127.0.0.1:0")
             .arg(directory)
             .stdout(Stdio::piped())
