@@ -101,8 +101,8 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 ///
 /// ```
 /// # futures::executor::block_on(async {
-/// let bytes = asyncify_fs::read("Cargo.toml").await?;
-/// assert!(bytes.starts_with(b"[package]"));
+/// let bytes = asyncify_fs::read("README.md").await?;
+/// assert!(bytes.starts_with(b"# asyncify-fs"));
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
 #[sync_to_async]

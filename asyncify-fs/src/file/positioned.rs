@@ -29,10 +29,10 @@ impl File {
     /// use asyncify_fs::File;
     ///
     /// # futures::executor::block_on(async {
-    /// let file = File::open("Cargo.toml").await?;
+    /// let file = File::open("README.md").await?;
     /// let (mut first, mut second) = ([0; 4], [0; 4]);
-    /// futures::try_join!(file.read_exact_at(&mut first, 1), file.read_exact_at(&mut second, 5))?;
-    /// assert_eq!((&first, &second), (b"pack", b"age]"));
+    /// futures::try_join!(file.read_exact_at(&mut first, 2), file.read_exact_at(&mut second, 6))?;
+    /// assert_eq!((&first, &second), (b"asyn", b"cify"));
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```
     pub async fn read_at(&self, target: &mut [u8], position: u64) -> io::Result<usize> {
