@@ -1,5 +1,5 @@
-//! How do I find blocking calls in my async code? Put `#[async_safe]` on the module: each blocking call
-//! is an error (or, without `deny`, a warning), which shows how to wrap it.
+//! How do I find blocking calls in my async code? Put `#[async_safe]` on the module: each blocking
+//! call is an error (or, without `deny`, a warning), which shows how to wrap it.
 
 use std::io;
 

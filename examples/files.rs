@@ -1,4 +1,5 @@
-//! How do I read and write files, pipes of child processes and other blocking streams in async code?
+//! How do I read and write files, pipes of child processes and other blocking streams in async
+//! code?
 
 use std::fs::File;
 use std::io::{self, SeekFrom};

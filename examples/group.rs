@@ -1,5 +1,5 @@
-//! How do I run several blocking calls at once, take the results as they arrive, and cancel the rest at
-//! the first error?
+//! How do I run several blocking calls at once, take the results as they arrive, and cancel the
+//! rest at the first error?
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,5 +1,5 @@
-//! How does a library leave the choice of the executor to its caller? It takes a `&dyn Executor`: the
-//! application passes its pool, and tests pass `Inline`.
+//! How does a library leave the choice of the executor to its caller? It takes a `&dyn Executor`:
+//! the application passes its pool, and tests pass `Inline`.
 
 use asyncify_runtime::{BlockingPool, DedicatedThread, Executor, Inline, global};
 use std::io;

@@ -1,5 +1,5 @@
-//! How do I limit how many calls of a function run at once, and how long? With `limit` and `timeout` on
-//! the function. The time-out needs an error to return.
+//! How do I limit how many calls of a function run at once, and how long? With `limit` and
+//! `timeout` on the function. The time-out needs an error to return.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,5 +1,5 @@
-//! How do I run some calls on a pool of their own? Build a pool, use it with `executor = ..`, read its
-//! metrics, and shut it down at the end.
+//! How do I run some calls on a pool of their own? Build a pool, use it with `executor = ..`, read
+//! its metrics, and shut it down at the end.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! What does the attribute change? Hashes the files of a directory in four ways, next to a task that
-//! ticks every millisecond, and prints how long each way delayed that task.
+//! What does the attribute change? Hashes the files of a directory in four ways, next to a task
+//! that ticks every millisecond, and prints how long each way delayed that task.
 //!
 //!     cargo run --example quickstart [DIR]
 

@@ -1,5 +1,5 @@
-//! How does an application choose the executor of a library's calls, without a parameter for it? The
-//! library annotates its functions; the application wraps what it awaits in a scope.
+//! How does an application choose the executor of a library's calls, without a parameter for it?
+//! The library annotates its functions; the application wraps what it awaits in a scope.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! How do I use a value that must stay on its thread, such as one with an `Rc`, or a handle of a library
-//! with thread-local state?
+//! How do I use a value that must stay on its thread, such as one with an `Rc`, or a handle of a
+//! library with thread-local state?
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! How does blocking code call async code? With `block_on` inside a body, or through the sync function
-//! that `async_to_sync` adds, which also works outside of any runtime.
+//! How does blocking code call async code? With `block_on` inside a body, or through the sync
+//! function that `async_to_sync` adds, which also works outside of any runtime.
 
 use std::time::Duration;
 use std::{io, thread};

@@ -1,5 +1,5 @@
-//! Does asyncify need tokio? No: annotated functions run on any executor. This program uses the one of
-//! the `futures` crate, and waits for several child processes at a time.
+//! Does asyncify need tokio? No: annotated functions run on any executor. This program uses the one
+//! of the `futures` crate, and waits for several child processes at a time.
 
 use std::process::Command;
 use std::{env, io};

@@ -1,4 +1,5 @@
-//! The end of `main` does not wait for the global pool unless it has a guard: a child process shows it.
+//! The end of `main` does not wait for the global pool unless it has a guard: a child process shows
+//! it.
 
 use std::env;
 use std::ffi::OsString;

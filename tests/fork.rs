@@ -1,5 +1,5 @@
-//! What a child of `fork` can do with the pools of its parent. A program of its own, as only the thread
-//! that forks goes on in the child.
+//! What a child of `fork` can do with the pools of its parent. A program of its own, as only the
+//! thread that forks goes on in the child.
 
 fn main() {
     #[cfg(unix)]
@@ -80,11 +80,11 @@ mod unix {
         drop(pool);
     }
 
-    /// Runs `f` in a child, and waits until it has ended well. Nothing is dropped in the child that `f`
-    /// does not drop.
+    /// Runs `f` in a child, and waits until it has ended well. Nothing is dropped in the child that
+    /// `f` does not drop.
     fn in_child(f: impl FnOnce()) {
-        // SAFETY: the child is single-threaded. It allocates and starts threads, which glibc, musl and
-        // the libraries of the other systems that this test runs on allow after `fork`.
+        // SAFETY: the child is single-threaded. It allocates and starts threads, which glibc, musl
+        // and the libraries of the other systems that this test runs on allow after `fork`.
         match unsafe { libc::fork() } {
             -1 => panic!("{}", std::io::Error::last_os_error()),
             0 => {

@@ -1,8 +1,8 @@
 //! An iterator over files that is advanced on the pool, many items a call.
 //!
-//! A batch ends after [`TIME`] or [`ITEMS`], so the items of a slow directory do not wait for each other,
-//! and a call is worth its cost for those of a fast one. While the consumer takes a batch, the next one is
-//! made. The iterator is dropped by the call that finds its end, or on the pool.
+//! A batch ends after [`TIME`] or [`ITEMS`], so the items of a slow directory do not wait for each
+//! other, and a call is worth its cost for those of a fast one. While the consumer takes a batch,
+//! the next one is made. The iterator is dropped by the call that finds its end, or on the pool.
 
 use std::io;
 use std::pin::Pin;

@@ -33,8 +33,8 @@ impl DirBuilder {
         Self::default()
     }
 
-    /// Sets whether parents that are missing are created as well. It is no error then if the directory
-    /// exists.
+    /// Sets whether parents that are missing are created as well. It is no error then if the
+    /// directory exists.
     pub fn recursive(&mut self, recursive: bool) -> &mut Self {
         self.recursive = recursive;
         self
@@ -54,8 +54,8 @@ impl DirBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if it exists and the options are not recursive, if its parent does not exist and
-    /// they are not recursive, or if it may not be created.
+    /// Returns an error if it exists and the options are not recursive, if its parent does not
+    /// exist and they are not recursive, or if it may not be created.
     #[sync_to_async]
     pub fn create(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let mut builder = std::fs::DirBuilder::new();

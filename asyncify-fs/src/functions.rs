@@ -18,8 +18,8 @@ pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
 
 /// Copies the contents and permissions of a file: [`std::fs::copy`].
 ///
-/// Returns the number of bytes. The system copies without passing the bytes through this process, where
-/// it can.
+/// Returns the number of bytes. The system copies without passing the bytes through this process,
+/// where it can.
 ///
 /// # Errors
 ///
@@ -33,7 +33,8 @@ pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
 ///
 /// # Errors
 ///
-/// Returns an error if something exists at the path, its parent does not exist, or it may not be created.
+/// Returns an error if something exists at the path, its parent does not exist, or it may not be
+/// created.
 #[sync_to_async]
 pub fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::create_dir(path)
@@ -53,7 +54,8 @@ pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Returns an error if that cannot be found out, for example because a directory may not be searched.
+/// Returns an error if that cannot be found out, for example because a directory may not be
+/// searched.
 #[sync_to_async]
 pub fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
     std::fs::exists(path)
@@ -73,7 +75,8 @@ pub fn exists(path: impl AsRef<Path>) -> io::Result<bool> {
 ///
 /// # Errors
 ///
-/// Returns an error if `original` is not a file, `link` exists, or both are not on the same file system.
+/// Returns an error if `original` is not a file, `link` exists, or both are not on the same file
+/// system.
 #[sync_to_async]
 pub fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::fs::hard_link(original, link)
@@ -91,7 +94,8 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 
 /// Returns the contents of a file: [`std::fs::read`].
 ///
-/// This is one call on the pool, whatever the size of the file, and the fastest way to read all of it.
+/// This is one call on the pool, whatever the size of the file, and the fastest way to read all of
+/// it.
 ///
 /// # Errors
 ///
@@ -224,7 +228,8 @@ pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     std::fs::symlink_metadata(path)
 }
 
-/// Writes a file, which is created if it does not exist and replaced if it does: [`std::fs::write`].
+/// Writes a file, which is created if it does not exist and replaced if it does:
+/// [`std::fs::write`].
 ///
 /// The contents are copied first; a [`File`](crate::File) writes a large value in parts.
 ///

@@ -26,7 +26,8 @@ use crate::File;
 pub struct OpenOptions(std::fs::OpenOptions);
 
 impl OpenOptions {
-    /// Creates options with which nothing is allowed: set at least one of `read`, `write` and `append`.
+    /// Creates options with which nothing is allowed: set at least one of `read`, `write` and
+    /// `append`.
     #[must_use]
     pub fn new() -> Self {
         Self(std::fs::OpenOptions::new())

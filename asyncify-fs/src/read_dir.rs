@@ -44,8 +44,8 @@ fn first_batch(path: impl AsRef<Path>) -> io::Result<Batch<Entries>> {
 
 /// The entries of a directory, from [`read_dir`]: a stream of `io::Result<DirEntry>`.
 ///
-/// Entries are read in batches, the next one while this one is consumed. A batch has at most 4,096 entries,
-/// and ends after a millisecond.
+/// Entries are read in batches, the next one while this one is consumed. A batch has at most 4,096
+/// entries, and ends after a millisecond.
 #[must_use = "streams do nothing unless polled"]
 pub struct ReadDir(Batches<Entries>);
 
@@ -58,8 +58,8 @@ impl ReadDir {
     ///
     /// # Errors
     ///
-    /// Returns the error of reading the directory, after which there may be more entries, or an error if
-    /// the executor is shut down, after which there are none.
+    /// Returns the error of reading the directory, after which there may be more entries, or an
+    /// error if the executor is shut down, after which there are none.
     pub async fn next_entry(&mut self) -> io::Result<Option<DirEntry>> {
         poll_fn(|cx| self.poll_next_entry(cx)).await
     }
@@ -116,7 +116,8 @@ pub struct DirEntry {
 }
 
 impl DirEntry {
-    /// Returns the path of the directory, as [`read_dir`] got it, joined with the name of the entry.
+    /// Returns the path of the directory, as [`read_dir`] got it, joined with the name of the
+    /// entry.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.entry.path()

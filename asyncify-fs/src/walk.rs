@@ -11,10 +11,12 @@ use walkdir::WalkDir;
 
 use crate::batches::Batches;
 
-/// Returns a stream of the entries of a directory and of all directories in it, by the crate `walkdir`.
+/// Returns a stream of the entries of a directory and of all directories in it, by the crate
+/// `walkdir`.
 ///
-/// The first item is the directory itself. Symbolic links are not followed. An error is that of one entry
-/// or directory; the stream continues after it. The path is read when the stream is polled first.
+/// The first item is the directory itself. Symbolic links are not followed. An error is that of one
+/// entry or directory; the stream continues after it. The path is read when the stream is polled
+/// first.
 ///
 /// Use [`walk_with`] for the options of `walkdir`: sorted, following links, to a depth.
 ///

@@ -1,5 +1,5 @@
-//! 10,000 files at a limit of 1,024 descriptors: errors, and never a hang. Without the harness, whose threads
-//! and files would share the limit.
+//! 10,000 files at a limit of 1,024 descriptors: errors, and never a hang. Without the harness,
+//! whose threads and files would share the limit.
 
 use asyncify_fs::File;
 use futures::executor::block_on;

@@ -1,5 +1,5 @@
-//! What is written when the process ends: by `#[asyncify_runtime::main]`, what a dropped file has accepted.
-//! The program starts itself again, as the processes that end.
+//! What is written when the process ends: by `#[asyncify_runtime::main]`, what a dropped file has
+//! accepted. The program starts itself again, as the processes that end.
 
 use std::env;
 use std::path::Path;

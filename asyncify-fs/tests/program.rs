@@ -1,4 +1,5 @@
-//! A program that uses `tokio::fs` compiles with one line changed, without a warning, and does the same.
+//! A program that uses `tokio::fs` compiles with one line changed, without a warning, and does the
+//! same.
 
 #![cfg(unix)]
 #![deny(warnings)]

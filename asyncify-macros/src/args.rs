@@ -137,7 +137,8 @@ pub(crate) fn parse(
     let meant = apply_all(tokens, &rows, place, &mut args, errors);
     conflicts::check(&meant, errors);
     if args.stream.is_some() {
-        // What contradicts it has been reported, and must not be reported once more by the compiler.
+        // What contradicts it has been reported, and must not be reported once more by the
+        // compiler.
         let none = Args { timeout: None, detach: false, lend: None, in_place: false, ..args };
         args = Args { process: None, remote: None, ..none };
     }

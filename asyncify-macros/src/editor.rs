@@ -1,10 +1,10 @@
 //! Differences between the expansion for an editor and that for the compiler.
 //!
-//! The compiler reports an error of generated tokens at their span, so tokens that check a type have the
-//! span of that type. An editor takes all tokens with the same span for the same token, so a hover over
-//! the type would show the generated ones. It reports none of the checks, so for an editor no generated
-//! token has the span of a user's token. The tokens are the same, except for the names of arguments, which are
-//! [put in front](crate::args::names).
+//! The compiler reports an error of generated tokens at their span, so tokens that check a type
+//! have the span of that type. An editor takes all tokens with the same span for the same token, so
+//! a hover over the type would show the generated ones. It reports none of the checks, so for an
+//! editor no generated token has the span of a user's token. The tokens are the same, except for
+//! the names of arguments, which are [put in front](crate::args::names).
 
 use std::env;
 use std::sync::OnceLock;
@@ -25,8 +25,8 @@ pub(crate) fn expands() -> bool {
     })
 }
 
-/// Puts braces around each body that was replaced because of a syntax error, in the tokens of a function
-/// or of the members of a block.
+/// Puts braces around each body that was replaced because of a syntax error, in the tokens of a
+/// function or of the members of a block.
 pub(crate) fn with_bodies(tokens: TokenStream) -> TokenStream {
     if expands() { braced(tokens) } else { tokens }
 }

@@ -39,8 +39,8 @@ impl Errors {
         self.conditional.extend(other.conditional);
     }
 
-    /// The same for an item with these attributes, whose `#[cfg]` says whether it is compiled. To an
-    /// attribute on the block around it, it is there in any case.
+    /// The same for an item with these attributes, whose `#[cfg]` says whether it is compiled. To
+    /// an attribute on the block around it, it is there in any case.
     pub(crate) fn append_under(&mut self, attrs: &[Attribute], other: Self) {
         let cfgs: Vec<_> = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
         if cfgs.is_empty() {

@@ -254,8 +254,8 @@ fn is_deref(expr: &Expr) -> bool {
 /// Whether the value may be a reference, of a type that is known without the call: a variable, a
 /// getter such as `dir.path()`, or a `Path::new(..)`.
 ///
-/// The type of what other calls return may be inferred from the parameter, as that of `x.into()` is.
-/// Then it cannot be looked at before.
+/// The type of what other calls return may be inferred from the parameter, as that of `x.into()`
+/// is. Then it cannot be looked at before.
 fn may_be_reference(expr: &Expr) -> bool {
     const INFERRED: [&str; 11] = [
         "collect",

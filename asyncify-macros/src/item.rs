@@ -160,7 +160,8 @@ fn leads_to_function<'a>(rest: impl Iterator<Item = &'a TokenTree>) -> bool {
     false
 }
 
-/// Parses an `impl` or `trait`: its header by parsing it with an empty body, its members one by one.
+/// Parses an `impl` or `trait`: its header by parsing it with an empty body, its members one by
+/// one.
 fn parse_block(mut header: Vec<TokenTree>) -> Result<RawBlock> {
     let braces = match header.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,

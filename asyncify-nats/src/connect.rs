@@ -65,7 +65,8 @@ impl Builder {
         }
     }
 
-    /// Separates programs that share servers: the streams and subjects of each namespace have its name.
+    /// Separates programs that share servers: the streams and subjects of each namespace have its
+    /// name.
     ///
     /// As the name of a queue: at most 64 ASCII letters, digits, `_` and `-`. Default: `default`.
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
@@ -121,15 +122,16 @@ impl Builder {
 
     /// How many servers of a cluster store each task and outcome. Default: 1.
     ///
-    /// This and the other options of what is stored hold for streams that do not exist yet; those that
-    /// exist keep theirs, which `nats stream edit` changes.
+    /// This and the other options of what is stored hold for streams that do not exist yet; those
+    /// that exist keep theirs, which `nats stream edit` changes.
     pub fn replicas(mut self, replicas: usize) -> Self {
         self.creation.replicas = replicas;
         self
     }
 
-    /// The bytes that tasks, outcomes and dead letters may each take; a task that has no room is refused
-    /// with [`StoreFull`](RemoteError::StoreFull). Default: the limits of the server and the account.
+    /// The bytes that tasks, outcomes and dead letters may each take; a task that has no room is
+    /// refused with [`StoreFull`](RemoteError::StoreFull). Default: the limits of the server and
+    /// the account.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.creation.max_bytes = Some(bytes);
         self
@@ -147,8 +149,8 @@ impl Builder {
         self
     }
 
-    /// How long a worker that is not heard of keeps its tasks, before they are delivered to another one.
-    /// Default: 30 seconds.
+    /// How long a worker that is not heard of keeps its tasks, before they are delivered to another
+    /// one. Default: 30 seconds.
     ///
     /// Workers renew their leases while tasks run, so it does not limit how long they run.
     pub fn lease(mut self, time: Duration) -> Self {
@@ -156,14 +158,16 @@ impl Builder {
         self
     }
 
-    /// Creates nothing in the servers: [`connect`](Self::connect) fails if the streams do not exist.
+    /// Creates nothing in the servers: [`connect`](Self::connect) fails if the streams do not
+    /// exist.
     pub fn existing_only(mut self) -> Self {
         self.create = false;
         self
     }
 
-    /// How long a request is repeated before it fails with [`Unavailable`](RemoteError::Unavailable), for
-    /// example while the connection is cut or a leader is elected. Default: 10 seconds.
+    /// How long a request is repeated before it fails with
+    /// [`Unavailable`](RemoteError::Unavailable), for example while the connection is cut or a
+    /// leader is elected. Default: 10 seconds.
     pub fn request_timeout(mut self, time: Duration) -> Self {
         self.timeout = time;
         self
@@ -178,8 +182,8 @@ impl Builder {
     ///
     /// - [`Unavailable`](RemoteError::Unavailable) if no server answers, or it has no JetStream;
     /// - [`Denied`](RemoteError::Denied) if it refuses the credentials;
-    /// - [`Layout`](RemoteError::Layout) if its streams belong to another version of this crate, or to
-    ///   another program;
+    /// - [`Layout`](RemoteError::Layout) if its streams belong to another version of this crate, or
+    ///   to another program;
     /// - [`Name`](RemoteError::Name) if the namespace cannot be one.
     ///
     /// # Panics

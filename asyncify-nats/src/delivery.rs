@@ -67,9 +67,9 @@ impl Lease {
     }
 }
 
-/// The number of the delivery and the number of tasks behind it, in the subject that it is acknowledged to:
-/// `$JS.ACK`, in some forms the domain and a hash of the account, stream, consumer, number, two sequences,
-/// time, tasks, and maybe more.
+/// The number of the delivery and the number of tasks behind it, in the subject that it is
+/// acknowledged to: `$JS.ACK`, in some forms the domain and a hash of the account, stream,
+/// consumer, number, two sequences, time, tasks, and maybe more.
 fn parse(subject: &str) -> Option<(u32, u64)> {
     let words: Vec<&str> = subject.strip_prefix("$JS.ACK.")?.split('.').collect();
     let words = match words.len() {
@@ -82,7 +82,8 @@ fn parse(subject: &str) -> Option<(u32, u64)> {
     Some((u32::try_from(number).unwrap_or(u32::MAX), words[4].parse().ok()?))
 }
 
-/// The subject that the caller waits on. A message may name others, to which a worker must not send.
+/// The subject that the caller waits on. A message may name others, to which a worker must not
+/// send.
 pub(crate) fn reply_subject(link: &Link, message: &Message) -> Option<String> {
     valid_reply(link, message.headers.as_ref()?.get(REPLY)?.as_str().as_bytes())
 }

@@ -1,7 +1,7 @@
 //! Pulls tasks for a worker: as many as it has free slots, from all of its queues.
 //!
-//! With more queues than free slots, more tasks may arrive than the worker can start at once. They wait in
-//! this program, and their leases are renewed.
+//! With more queues than free slots, more tasks may arrive than the worker can start at once. They
+//! wait in this program, and their leases are renewed.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -165,8 +165,8 @@ impl Driver {
 
     /// Makes a task ready, unless it has an outcome.
     ///
-    /// A task with a random id has none at its first delivery, unless it was cancelled; if this worker has
-    /// heard of its cancellation, the request to the server is spared.
+    /// A task with a random id has none at its first delivery, unless it was cancelled; if this
+    /// worker has heard of its cancellation, the request to the server is spared.
     fn accept(&self, message: Message, lease: Lease, hears_cancellations: bool) {
         let link = self.link.clone();
         let slot = self.slots.take();

@@ -1,6 +1,7 @@
 //! Replies to this client: one subscription, and a slot for each reply that is awaited.
 //!
-//! The client library has the same for its requests, but keeps the slot of a reply that never comes.
+//! The client library has the same for its requests, but keeps the slot of a reply that never
+//! comes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -11,14 +11,14 @@
 //! | key-value bucket `asyncify_shop_outcomes`, keys `ID` | outcomes, for their time to live |
 //! | stream `asyncify_shop_dead`, subjects `asyncify.shop.dead.QUEUE.ID` | dead letters |
 //!
-//! The descriptions of streams and consumers have the version of this layout. Programs of another version
-//! refuse them with [`Layout`](asyncify_runtime::remote::RemoteError::Layout); two versions can run beside
-//! each other in two namespaces.
+//! The descriptions of streams and consumers have the version of this layout. Programs of another
+//! version refuse them with [`Layout`](asyncify_runtime::remote::RemoteError::Layout); two versions
+//! can run beside each other in two namespaces.
 //!
 //! # Permissions
 //!
-//! With this configuration a server gives each user the rights that its role needs. The operator, or the
-//! command `asyncify-nats create`, creates the streams; the other programs connect with
+//! With this configuration a server gives each user the rights that its role needs. The operator,
+//! or the command `asyncify-nats create`, creates the streams; the other programs connect with
 //! [`existing_only`](Builder::existing_only), as they may not.
 //!
 //! ```text

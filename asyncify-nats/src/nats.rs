@@ -33,8 +33,8 @@ pub(crate) const OUTCOME_RESERVED: usize = 1024;
 
 /// Remote tasks on NATS JetStream: an [`Engine`].
 ///
-/// A handle of one connection; clones share it. See the [crate](crate) for what is stored, and for what
-/// is guaranteed.
+/// A handle of one connection; clones share it. See the [crate](crate) for what is stored, and for
+/// what is guaranteed.
 #[derive(Clone)]
 pub struct Nats {
     pub(crate) link: Arc<Link>,

@@ -169,8 +169,8 @@ impl Nats {
         Ok(self.link.dead(id).await?.as_ref().and_then(letter))
     }
 
-    /// Queues a dead letter again, as a new task with the same id; its outcome is forgotten. False if
-    /// there is none.
+    /// Queues a dead letter again, as a new task with the same id; its outcome is forgotten. False
+    /// if there is none.
     ///
     /// # Errors
     ///
@@ -181,8 +181,8 @@ impl Nats {
         let subject = dead_subject(&message);
         let (queue, _) = Namespace::parse(&subject).ok_or_else(unreadable)?;
         let (_, task) = dead::decode(&message.payload).ok_or_else(unreadable)?;
-        // In this order, so that nothing is lost if it is interrupted. The old task is still there if its
-        // worker died before it had acknowledged it.
+        // In this order, so that nothing is lost if it is interrupted. The old task is still there
+        // if its worker died before it had acknowledged it.
         link.purge(&link.namespace.tasks(), &link.namespace.task(&queue, id)).await?;
         link.purge(&link.namespace.outcomes(), &link.namespace.outcome(id)).await?;
         let mut headers = HeaderMap::new();

@@ -16,8 +16,8 @@ use crate::inbox::Slot;
 use crate::link::{ApiError, Link, closed, code};
 use crate::nats::OUTCOME_RESERVED;
 
-/// A reply may be lost when the connection is, or between servers; so the bucket is looked at after these
-/// times, too.
+/// A reply may be lost when the connection is, or between servers; so the bucket is looked at after
+/// these times, too.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LAST_LOOK: Duration = Duration::from_secs(15);
 

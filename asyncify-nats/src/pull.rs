@@ -1,4 +1,5 @@
-//! The pulls of a queue: which requests for tasks the server has, and how many tasks each may bring.
+//! The pulls of a queue: which requests for tasks the server has, and how many tasks each may
+//! bring.
 
 use std::time::Duration;
 
@@ -28,8 +29,8 @@ pub(crate) struct Queue {
     pulls: Vec<Pull>,
     /// The consumer is being looked at, so nothing is pulled.
     pub(crate) is_checked: bool,
-    /// The queue was empty once while this worker was listening. So it has heard of every cancellation of
-    /// the tasks that it gets.
+    /// The queue was empty once while this worker was listening. So it has heard of every
+    /// cancellation of the tasks that it gets.
     pub(crate) was_empty: bool,
 }
 
@@ -63,7 +64,8 @@ impl Queue {
         }
     }
 
-    /// The number and the text of a pull that is due, if at most `target` tasks may be on their way.
+    /// The number and the text of a pull that is due, if at most `target` tasks may be on their
+    /// way.
     pub(crate) fn pull(&mut self, target: usize) -> Option<(u64, Bytes)> {
         let pulled: usize = self.pulls.iter().map(|pull| pull.remaining).sum();
         // One request for many tasks is cheaper than one for each.
@@ -79,8 +81,8 @@ impl Queue {
         Some((number, request.to_string().into()))
     }
 
-    /// Notes a task, and how many there were behind it. It does not say which pull it belongs to: the
-    /// server serves the oldest first.
+    /// Notes a task, and how many there were behind it. It does not say which pull it belongs to:
+    /// the server serves the oldest first.
     pub(crate) fn delivered(&mut self, pending: u64) {
         self.was_empty |= pending == 0;
         if let Some(pull) = self.pulls.first_mut() {
@@ -115,7 +117,8 @@ impl Queue {
         }
     }
 
-    /// Forgets the pulls of which the server has said nothing for too long. Whether there were some.
+    /// Forgets the pulls of which the server has said nothing for too long. Whether there were
+    /// some.
     pub(crate) fn forget_lost(&mut self) -> bool {
         let (before, now) = (self.pulls.len(), Instant::now());
         self.pulls.retain(|pull| pull.lost_at > now);

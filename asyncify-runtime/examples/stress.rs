@@ -4,9 +4,9 @@
 //!
 //! Each round makes a pool with random options and has a few threads do random things with it:
 //! spawn in every way, abort, forget handles, submit from inside, panic, wait for one another,
-//! change its size, and end the pool in one of several ways, at any moment. Afterwards each job must have
-//! been run at most once and dropped exactly once, and each handle must have told the truth. A
-//! round that does not end is reported, with its seed, by a watchdog.
+//! change its size, and end the pool in one of several ways, at any moment. Afterwards each job
+//! must have been run at most once and dropped exactly once, and each handle must have told the
+//! truth. A round that does not end is reported, with its seed, by a watchdog.
 
 use asyncify_runtime::{BlockingPool, JoinError, JoinHandle, Shutdown};
 use futures::executor::block_on;

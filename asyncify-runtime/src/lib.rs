@@ -1,9 +1,9 @@
 //! Turns blocking functions into async functions that run on a thread pool.
 //!
 //! A blocking call in async code keeps its thread from running any other task.
-//! [`#[sync_to_async]`](macro@sync_to_async) makes a blocking function async: its signature stays as
-//! written, with `async` added, and its body runs on a pool of threads that may block. [`asyncify!`]
-//! does this for a single call.
+//! [`#[sync_to_async]`](macro@sync_to_async) makes a blocking function async: its signature stays
+//! as written, with `async` added, and its body runs on a pool of threads that may block.
+//! [`asyncify!`] does this for a single call.
 //!
 //! ```
 //! use std::path::Path;
@@ -24,8 +24,8 @@
 //! }
 //! ```
 //!
-//! The body may outlive its caller, so it cannot borrow from it. A `&Path` is therefore copied on the
-//! caller and borrowed again on the pool, and `&self` becomes a clone. The page of the
+//! The body may outlive its caller, so it cannot borrow from it. A `&Path` is therefore copied on
+//! the caller and borrowed again on the pool, and `&self` becomes a clone. The page of the
 //! [attribute](macro@sync_to_async) has the rule for each kind of parameter.
 //!
 //! # Overview
@@ -56,48 +56,51 @@
 //! | find blocking calls in async code at compile time | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
 //!
-//! The page [`coming_from`] says what the functions of tokio, `blocking`, rayon, Python's asyncio and
-//! Celery are here, and what is different.
+//! The page [`coming_from`] says what the functions of tokio, `blocking`, rayon, Python's asyncio
+//! and Celery are here, and what is different.
 //!
 //! # Choosing an executor
 //!
-//! Most calls name no executor and run on the [global pool](global()), which has a thread for each call
-//! that blocks. Choose the executor by what the call does:
+//! Most calls name no executor and run on the [global pool](global()), which has a thread for each
+//! call that blocks. Choose the executor by what the call does:
 //!
-//! - *It waits* for a disk, a socket, a child process or a lock: the global pool, or a [`BlockingPool`] of
-//!   its own, so that a slow disk does not delay the users of a socket. How many may wait at once depends
-//!   on the resource: use `limit` on the function, a [`Limiter`] that functions share, or a pool with
-//!   `max_threads`. A call that waits for a permit uses no thread.
-//! - *It computes*: [`cpu`], which has one thread per core; more threads would only compete. If the body
-//!   is parallel itself, use rayon's `ThreadPool` (feature `rayon`).
-//! - *It uses values that are not `Send`*, or a library with thread-local state: [`ThreadBound`] keeps the
-//!   value on a [`DedicatedThread`], and [`scope_thread`] runs all calls of a future on one thread.
-//! - *It must run in order*: a [`DedicatedThread`], [`scope_thread`], or a [`Limiter`] with one permit,
-//!   which is first come, first served.
-//! - *It may crash, leak or never end*: a worker [process], with `#[sync_to_async(process)]`. A thread
-//!   cannot be stopped from outside; on a thread, let the body check [`is_cancelled`], give the call a
-//!   `timeout`, and use a pool of its own, so that other calls are not affected.
+//! - *It waits* for a disk, a socket, a child process or a lock: the global pool, or a
+//!   [`BlockingPool`] of its own, so that a slow disk does not delay the users of a socket. How
+//!   many may wait at once depends on the resource: use `limit` on the function, a [`Limiter`] that
+//!   functions share, or a pool with `max_threads`. A call that waits for a permit uses no thread.
+//! - *It computes*: [`cpu`], which has one thread per core; more threads would only compete. If the
+//!   body is parallel itself, use rayon's `ThreadPool` (feature `rayon`).
+//! - *It uses values that are not `Send`*, or a library with thread-local state: [`ThreadBound`]
+//!   keeps the value on a [`DedicatedThread`], and [`scope_thread`] runs all calls of a future on
+//!   one thread.
+//! - *It must run in order*: a [`DedicatedThread`], [`scope_thread`], or a [`Limiter`] with one
+//!   permit, which is first come, first served.
+//! - *It may crash, leak or never end*: a worker [process], with `#[sync_to_async(process)]`. A
+//!   thread cannot be stopped from outside; on a thread, let the body check [`is_cancelled`], give
+//!   the call a `timeout`, and use a pool of its own, so that other calls are not affected.
 //! - *It is short*, or borrows what cannot be cloned or moved: `in_place` on the attribute, on a
 //!   multi-thread runtime.
-//! - *It is tested*: [`Inline`] with [`scope_executor`], which needs no thread; or tokio's `Handle`, so that
-//!   tokio's paused clock waits for the call.
+//! - *It is tested*: [`Inline`] with [`scope_executor`], which needs no thread; or tokio's
+//!   `Handle`, so that tokio's paused clock waits for the call.
 //!
 //! A library should name no executor. The application wraps what it awaits in [`scope_executor`].
 //!
 //! # Guarantees
 //!
 //! - A call is lazy: it is submitted when its future is first polled.
-//! - A call that is dropped before its body starts never runs. If it is dropped while its body runs, the
-//!   body runs to its end, since blocking code cannot be stopped from outside; it can check
-//!   [`is_cancelled`]. An async body stops at its next `.await`.
-//! - [`Error::TimedOut`] says whether the body has started: with [`Phase::Queue`] it never runs, unless the
-//!   call is [detached](BlockingCall::detach).
+//! - A call that is dropped before its body starts never runs. If it is dropped while its body
+//!   runs, the body runs to its end, since blocking code cannot be stopped from outside; it can
+//!   check [`is_cancelled`]. An async body stops at its next `.await`.
+//! - [`Error::TimedOut`] says whether the body has started: with [`Phase::Queue`] it never runs,
+//!   unless the call is [detached](BlockingCall::detach).
 //! - A panic of the body resumes where the call is awaited. The thread continues with other calls.
-//! - The body runs in the caller's tokio runtime (feature `tokio`) and `tracing` span (feature `tracing`).
-//! - A body may wait for a call of its own pool, with [`block_on`] or as an async body: the pool adds a
-//!   thread while it waits. A [`DedicatedThread`] runs the call itself; its page has the exceptions.
-//! - The process does not wait for the [global pool](global()) when it exits. Await the calls that must
-//!   finish, or put [`#[asyncify_runtime::main]`](macro@main) on `main`, which waits for them.
+//! - The body runs in the caller's tokio runtime (feature `tokio`) and `tracing` span (feature
+//!   `tracing`).
+//! - A body may wait for a call of its own pool, with [`block_on`] or as an async body: the pool
+//!   adds a thread while it waits. A [`DedicatedThread`] runs the call itself; its page has the
+//!   exceptions.
+//! - The process does not wait for the [global pool](global()) when it exits. Await the calls that
+//!   must finish, or put [`#[asyncify_runtime::main]`](macro@main) on `main`, which waits for them.
 //!
 //! # Features
 //!

@@ -1,7 +1,7 @@
 //! The pools that are compared: ours, and the alternatives.
 //!
-//! There is one of each in the process, with its default settings unless [`Settings`] changes them. It
-//! is used as its documentation shows.
+//! There is one of each in the process, with its default settings unless [`Settings`] changes them.
+//! It is used as its documentation shows.
 
 mod affinity;
 mod asyncify;

@@ -1,8 +1,8 @@
 //! The order of the samples, and the process of each.
 //!
-//! The peers alternate, so that other load of the machine affects all of them. Rows that need a pool in
-//! a certain state get a fresh process for each sample: this binary starts itself again with [`SAMPLE`]
-//! as its first argument.
+//! The peers alternate, so that other load of the machine affects all of them. Rows that need a
+//! pool in a certain state get a fresh process for each sample: this binary starts itself again
+//! with [`SAMPLE`] as its first argument.
 
 use crate::measure::{Figures, Metric};
 use crate::peers::{MAX_THREADS, PeerId, Settings};

@@ -1,5 +1,5 @@
-//! Alternatives that do the same: they are sampled in turns, so that other load of the machine affects
-//! all of them, and their medians are compared in a table.
+//! Alternatives that do the same: they are sampled in turns, so that other load of the machine
+//! affects all of them, and their medians are compared in a table.
 
 use crate::markdown::table;
 use crate::measure::median;

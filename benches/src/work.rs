@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 pub enum Work {
     /// No work.
     Nothing,
-    /// Computes for this long on the thread's own CPU clock: a thread that shares its core still does
-    /// all of the work.
+    /// Computes for this long on the thread's own CPU clock: a thread that shares its core still
+    /// does all of the work.
     Compute(Duration),
     /// Blocks the thread for this long.
     Sleep(Duration),

@@ -1,5 +1,6 @@
-//! How do I live with a library that leaks? Its calls run in a worker process, which is replaced once
-//! it has more than 64 MiB of resident memory. The exit of the process frees the leaked memory.
+//! How do I live with a library that leaks? Its calls run in a worker process, which is replaced
+//! once it has more than 64 MiB of resident memory. The exit of the process frees the leaked
+//! memory.
 //!
 //!     cargo run -p asyncify-process-examples --example leaky_library
 

@@ -1,6 +1,6 @@
-//! How does a distributed trace continue in a worker process? A carrier writes the `traceparent` header of
-//! the caller's context, as for a request over HTTP, and enters the context around the function. The
-//! functions of the pool need no change.
+//! How does a distributed trace continue in a worker process? A carrier writes the `traceparent`
+//! header of the caller's context, as for a request over HTTP, and enters the context around the
+//! function. The functions of the pool need no change.
 //!
 //!     cargo run -p asyncify-process-examples --example traceparent
 

@@ -1,7 +1,7 @@
-//! How do I cancel a call and keep the data that its worker has loaded? Each worker loads a table first,
-//! which takes much longer than a look-up. A search whose future was dropped checks
-//! `is_cancelled` and returns, and its worker continues with the next call. Without `kill_grace` the
-//! worker would be killed, and the next one would load the table again.
+//! How do I cancel a call and keep the data that its worker has loaded? Each worker loads a table
+//! first, which takes much longer than a look-up. A search whose future was dropped checks
+//! `is_cancelled` and returns, and its worker continues with the next call. Without `kill_grace`
+//! the worker would be killed, and the next one would load the table again.
 //!
 //!     cargo run -p asyncify-process-examples --example warm_worker
 
@@ -39,7 +39,8 @@ fn smallest_factor(number: usize) -> Result<(u32, u32), Error> {
     Ok((FACTORS.get().expect("loaded")[number], std::process::id()))
 }
 
-/// Looks for two numbers whose smallest factors have this product, which takes days if there are none.
+/// Looks for two numbers whose smallest factors have this product, which takes days if there are
+/// none.
 #[sync_to_async(process(pool = &POOL))]
 fn find_pair(product: u64) -> Result<Option<(usize, usize)>, Error> {
     let factors = FACTORS.get().expect("loaded");

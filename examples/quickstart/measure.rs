@@ -37,8 +37,8 @@ impl Tally {
     }
 }
 
-/// Runs `work` next to a ticking task on the same thread, prints a row of the table, and returns the
-/// errors.
+/// Runs `work` next to a ticking task on the same thread, prints a row of the table, and returns
+/// the errors.
 pub(crate) async fn measure(way: &str, work: impl Future<Output = Tally>) -> BTreeSet<String> {
     let start = Instant::now();
     let done = Arc::new(AtomicBool::new(false));

@@ -1,10 +1,12 @@
-//! How does work leave the machine of the web server? A handler awaits a function that unpacks untrusted
-//! uploads with a C library; each call is a task in a queue, and two workers run the tasks, in processes
-//! that may take 256 MiB and 2 seconds each. Prints what the client got for each upload.
+//! How does work leave the machine of the web server? A handler awaits a function that unpacks
+//! untrusted uploads with a C library; each call is a task in a queue, and two workers run the
+//! tasks, in processes that may take 256 MiB and 2 seconds each. Prints what the client got for
+//! each upload.
 //!
 //!     cargo run --example remote
 //!
-//! The engine is the embedded one, so that nothing is to be installed: the workers are in this program.
+//! The engine is the embedded one, so that nothing is to be installed: the workers are in this
+//! program.
 
 mod decoder;
 mod web;
@@ -50,8 +52,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// One worker, until the program stops; says what it has done. On another machine this would be all of
-/// `main`.
+/// One worker, until the program stops; says what it has done. On another machine this would be all
+/// of `main`.
 async fn work(
     name: &str,
     engine: impl Engine,

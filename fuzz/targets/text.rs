@@ -1,5 +1,5 @@
-//! Source text as libFuzzer writes it: arguments, a zero, and an item. A corpus of real items helps:
-//! `asyncify-macros/src/tests/fuzz/signatures.txt` has some.
+//! Source text as libFuzzer writes it: arguments, a zero, and an item. A corpus of real items
+//! helps: `asyncify-macros/src/tests/fuzz/signatures.txt` has some.
 //!
 //! `cargo +nightly fuzz run text`
 #![no_main]
@@ -17,7 +17,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let (args, item) = text.split_once('\0').unwrap_or(("", text));
-    // Nesting without end is the end of any parser's stack; rustc has limits of its own before ours.
+    // Nesting without end is the end of any parser's stack; rustc has limits of its own before
+    // ours.
     if text.matches(['(', '[', '{', '<', '&', '*', '!', '-']).count() > 100 {
         return;
     }

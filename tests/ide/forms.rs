@@ -33,8 +33,8 @@ impl Form {
         module(self.module, self.source())
     }
 
-    /// The file, behind the imports and the pool that it may leave out, and with the caller for which
-    /// `// calls(..): ..` stands.
+    /// The file, behind the imports and the pool that it may leave out, and with the caller for
+    /// which `// calls(..): ..` stands.
     pub(crate) fn source(&self) -> String {
         let before = if self.written.starts_with("use ") { "" } else { POOL };
         let (item, caller) = match self.written.split_once("// calls") {

@@ -34,8 +34,8 @@ fn editor_understands_annotated_code() {
     run("forms", &files, &table::checks());
 }
 
-/// A project of its own: in one with many more macros, rust-analyzer 1.95 forgets where names of some
-/// expansions come from.
+/// A project of its own: in one with many more macros, rust-analyzer 1.95 forgets where names of
+/// some expansions come from.
 #[test]
 fn editor_finds_no_error_in_what_compiles() {
     let mut files = examples::all();

@@ -1,10 +1,12 @@
 //! Programs with workers, built with other profiles: with one codegen unit, link-time optimisation,
-//! `panic = "abort"` and no symbols, and as a benchmark. They are built by the cargo that runs this.
+//! `panic = "abort"` and no symbols, and as a benchmark. They are built by the cargo that runs
+//! this.
 
 use std::path::Path;
 use std::process::Command;
 
-/// The stdout of cargo, with a target directory of its own, so that it does not wait for other builds.
+/// The stdout of cargo, with a target directory of its own, so that it does not wait for other
+/// builds.
 fn cargo(arguments: &[&str]) -> String {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("builds");
     let output = Command::new(env!("CARGO"))

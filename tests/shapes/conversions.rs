@@ -1,5 +1,5 @@
-//! Parameters such as `impl AsRef<Path>`: callers pass borrows, the body gets an owned copy behind the
-//! same trait.
+//! Parameters such as `impl AsRef<Path>`: callers pass borrows, the body gets an owned copy behind
+//! the same trait.
 
 use std::borrow::Borrow;
 use std::ffi::{CStr, CString, OsStr};

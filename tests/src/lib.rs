@@ -1,5 +1,5 @@
-//! What the tests share: gates in place of sleeps, probes that say where they died, an executor of a
-//! few lines, and an end for tests that hang.
+//! What the tests share: gates in place of sleeps, probes that say where they died, an executor of
+//! a few lines, and an end for tests that hang.
 
 mod deadline;
 mod executor;
@@ -18,8 +18,8 @@ use std::time::Duration;
 /// Longer than anything takes that works; what waits for this long hangs.
 pub const FOREVER: Duration = Duration::from_secs(90);
 
-/// A moment in which other threads can get in between. It does not yield, as that takes a time slice
-/// of every other program that runs.
+/// A moment in which other threads can get in between. It does not yield, as that takes a time
+/// slice of every other program that runs.
 pub fn moment() {
     for _ in 0..200 {
         std::hint::spin_loop();

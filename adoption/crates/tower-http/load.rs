@@ -1,4 +1,5 @@
-//! Files of a directory, as the body of a response: without a socket, so that only the service counts.
+//! Files of a directory, as the body of a response: without a socket, so that only the service
+//! counts.
 
 use asyncify_adoption::Loads;
 use http::Request;

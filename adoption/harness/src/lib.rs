@@ -2,8 +2,8 @@
 //!
 //! A program of loads runs one of them, so that the peak memory is that of this load alone:
 //! `PROGRAM NAME TASKS SECONDS` prints one line of JSON. Without arguments it prints the names.
-//! `adoption/run` builds each program with the published crate and with the patched one, and runs both
-//! in turns.
+//! `adoption/run` builds each program with the published crate and with the patched one, and runs
+//! both in turns.
 
 #![forbid(unsafe_code)]
 
@@ -35,8 +35,8 @@ impl Loads {
     ///
     /// # Panics
     ///
-    /// Panics if the arguments are neither absent nor `NAME TASKS SECONDS`, or if no directory can be
-    /// created.
+    /// Panics if the arguments are neither absent nor `NAME TASKS SECONDS`, or if no directory can
+    /// be created.
     #[must_use]
     pub fn from_args() -> Self {
         let arguments: Vec<String> = env::args().skip(1).collect();

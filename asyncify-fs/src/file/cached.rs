@@ -1,8 +1,8 @@
 //! Reads of bytes that are in the memory of the system, without a call on the pool.
 //!
-//! `preadv2` with `RWF_NOWAIT` copies what is in the page cache (or in a pipe) and does not wait for a device
-//! or a lock. It finds fewer bytes than there are, or none; then the pool reads, and finds the end of the
-//! file and errors, too.
+//! `preadv2` with `RWF_NOWAIT` copies what is in the page cache (or in a pipe) and does not wait
+//! for a device or a lock. It finds fewer bytes than there are, or none; then the pool reads, and
+//! finds the end of the file and errors, too.
 
 use std::fs::File;
 use std::io::IoSliceMut;
@@ -35,7 +35,8 @@ impl Cached {
         }
     }
 
-    // Relaxed, here and below: each of these only selects the way by which the same result is found.
+    // Relaxed, here and below: each of these only selects the way by which the same result is
+    // found.
 
     /// Uses the cursor only on the pool from now on.
     pub(super) fn share_cursor(&self) {
@@ -51,8 +52,8 @@ impl Cached {
         wanted >= MIN_SIZE && !self.unsupported.load(Ordering::Relaxed)
     }
 
-    /// Pending, with the task woken, if it should give other tasks a turn. Otherwise it may do an operation,
-    /// to be [counted](Self::count).
+    /// Pending, with the task woken, if it should give other tasks a turn. Otherwise it may do an
+    /// operation, to be [counted](Self::count).
     pub(super) fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<()> {
         if self.spent.load(Ordering::Relaxed) < BUDGET {
             return Poll::Ready(());
@@ -72,8 +73,8 @@ impl Cached {
         self.spent.store(0, Ordering::Relaxed);
     }
 
-    /// Reads what is in memory, at a position or at the cursor, which is moved. Returns `None` if there is
-    /// nothing, or the pool has to find out.
+    /// Reads what is in memory, at a position or at the cursor, which is moved. Returns `None` if
+    /// there is nothing, or the pool has to find out.
     pub(super) fn read(
         &self,
         file: &File,
@@ -131,7 +132,8 @@ mod system {
         }
     }
 
-    /// Returns whether reads may be possible. Direct ones wait for the device even with `RWF_NOWAIT`.
+    /// Returns whether reads may be possible. Direct ones wait for the device even with
+    /// `RWF_NOWAIT`.
     pub(super) fn is_supported(file: &File) -> bool {
         fcntl_getfl(file).is_ok_and(|flags| !flags.contains(OFlags::DIRECT))
     }

@@ -2,17 +2,19 @@
 //!
 //! # How a `File` works
 //!
-//! 1. *One cursor.* A [`File`] is an [`Unblock`] of the file, whose rules hold: there is one operation at a
-//!    time, what is accepted is written in order, and the logical position is that which the caller sees
-//!    (`asyncify-runtime/src/unblock/mod.rs`). A second handle of the file is for what needs no cursor.
-//! 2. *Cached bytes.* While the `Unblock` is at rest, a read of a page or more first takes what is in the
-//!    memory of the system ([`cached`]), on the thread of the caller; that never waits for a device. A seek
-//!    that only sets the cursor is done there, too. Everything else goes to the pool.
-//! 3. *A pending operation* of the `Unblock` is polled to its end before anything is done beside it: it may
-//!    be a seek, which must not be made twice.
+//! 1. *One cursor.* A [`File`] is an [`Unblock`] of the file, whose rules hold: there is one
+//!    operation at a time, what is accepted is written in order, and the logical position is that
+//!    which the caller sees (`asyncify-runtime/src/unblock/mod.rs`). A second handle of the file is
+//!    for what needs no cursor.
+//! 2. *Cached bytes.* While the `Unblock` is at rest, a read of a page or more first takes what is
+//!    in the memory of the system ([`cached`]), on the thread of the caller; that never waits for a
+//!    device. A seek that only sets the cursor is done there, too. Everything else goes to the
+//!    pool.
+//! 3. *A pending operation* of the `Unblock` is polled to its end before anything is done beside
+//!    it: it may be a seek, which must not be made twice.
 //! 4. *Other tasks.* Operations that are done without the pool yield after [`BUDGET`] bytes.
-//! 5. *Methods by `&self`* use the cursor in turns, after the operations before them ([`Unblock::with`]),
-//!    except the positioned ones, which run at any time and at the same time.
+//! 5. *Methods by `&self`* use the cursor in turns, after the operations before them
+//!    ([`Unblock::with`]), except the positioned ones, which run at any time and at the same time.
 
 mod cached;
 mod cursor;
@@ -45,37 +47,38 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 
 /// An open file, for async code: [`std::fs::File`].
 ///
-/// It is read, written and moved by the methods of [`FileOperations`], to which it dereferences, or by the
-/// traits of tokio (feature `tokio`) or futures (feature `futures`). A trait that is imported takes
-/// precedence over the methods of the same name.
+/// It is read, written and moved by the methods of [`FileOperations`], to which it dereferences, or
+/// by the traits of tokio (feature `tokio`) or futures (feature `futures`). A trait that is
+/// imported takes precedence over the methods of the same name.
 ///
 /// # Reads
 ///
-/// On Linux, bytes that are in the memory of the system (the page cache) are read at once, on the thread of
-/// the caller, if the file system supports that: ext4, XFS and Btrfs do, tmpfs and network file systems do
-/// not. All others are read on the pool, at least 64 KiB at a time, and ahead of a caller that reads fast.
-/// A `BufReader` is useful for lines, and not needed for speed.
+/// On Linux, bytes that are in the memory of the system (the page cache) are read at once, on the
+/// thread of the caller, if the file system supports that: ext4, XFS and Btrfs do, tmpfs and
+/// network file systems do not. All others are read on the pool, at least 64 KiB at a time, and
+/// ahead of a caller that reads fast. A `BufReader` is useful for lines, and not needed for speed.
 ///
 /// # Writes
 ///
-/// A write completes when its bytes are in a buffer of the `File`, and is done in the background. Use
-/// `flush` to wait until all bytes have been passed to the system, and [`sync_all`](Self::sync_all) until
-/// they are on the disk. An error is returned by the next write, flush, seek, or method of `File` that waits
-/// for earlier writes, which does nothing else then. Bytes that were accepted and not written until then
-/// are discarded, as they must not follow a gap.
+/// A write completes when its bytes are in a buffer of the `File`, and is done in the background.
+/// Use `flush` to wait until all bytes have been passed to the system, and
+/// [`sync_all`](Self::sync_all) until they are on the disk. An error is returned by the next write,
+/// flush, seek, or method of `File` that waits for earlier writes, which does nothing else then.
+/// Bytes that were accepted and not written until then are discarded, as they must not follow a
+/// gap.
 ///
-/// Dropping the `File` writes the accepted bytes in the background, and ignores errors. The end of the
-/// process does not wait for that: flush the file, or put
+/// Dropping the `File` writes the accepted bytes in the background, and ignores errors. The end of
+/// the process does not wait for that: flush the file, or put
 /// [`#[asyncify_runtime::main]`](asyncify_runtime::main) on `main`.
 ///
 /// # Cancel safety
 ///
-/// Reads and writes are cancel safe. The bytes that were read for a dropped read are returned by the
-/// next one, and a write that is dropped before it completes has accepted nothing. A dropped flush loses
-/// nothing. A seek that is dropped may or may not take place before the next operation.
+/// Reads and writes are cancel safe. The bytes that were read for a dropped read are returned by
+/// the next one, and a write that is dropped before it completes has accepted nothing. A dropped
+/// flush loses nothing. A seek that is dropped may or may not take place before the next operation.
 ///
-/// A method by `&self` that is dropped before it runs never runs; if it is dropped later, it runs to its
-/// end.
+/// A method by `&self` that is dropped before it runs never runs; if it is dropped later, it runs
+/// to its end.
 ///
 /// # Sharing
 ///
@@ -130,11 +133,11 @@ impl File {
         OpenOptions::new()
     }
 
-    /// Returns the file after the accepted bytes have been written; its cursor is where the caller sees
-    /// it.
+    /// Returns the file after the accepted bytes have been written; its cursor is where the caller
+    /// sees it.
     ///
-    /// The error of an earlier write is lost: flush before if it matters. While a positioned operation
-    /// that was dropped is still running, a duplicate is returned.
+    /// The error of an earlier write is lost: flush before if it matters. While a positioned
+    /// operation that was dropped is still running, a duplicate is returned.
     pub async fn into_std(self) -> StdFile {
         let FileOperations { unblock, file, .. } = self.operations;
         drop(unblock.into_inner().await);
@@ -144,8 +147,8 @@ impl File {
         }
     }
 
-    /// Returns the file at once, unless an operation is in progress, bytes were read ahead, or there is an
-    /// error to report.
+    /// Returns the file at once, unless an operation is in progress, bytes were read ahead, or
+    /// there is an error to report.
     ///
     /// # Errors
     ///
@@ -170,8 +173,8 @@ impl File {
     pub async fn try_clone(&self) -> io::Result<Self> {
         let mut clone = Self::from_std(self.in_turn(StdFile::try_clone).await?);
         clone.set_max_buf_size(self.max_buf_size());
-        // A read of one must not wait on the caller's thread while the pool reads for the other, since
-        // the system lets only one of them use the cursor.
+        // A read of one must not wait on the caller's thread while the pool reads for the other,
+        // since the system lets only one of them use the cursor.
         clone.operations.cached.share_cursor();
         self.operations.cached.share_cursor();
         Ok(clone)

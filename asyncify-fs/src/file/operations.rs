@@ -14,8 +14,8 @@ const PART: usize = 64 << 10;
 
 /// The methods of a [`File`](crate::File) that use its cursor and need no trait, on any executor.
 ///
-/// They are on a type of their own so that a trait that is imported takes precedence: with tokio's or
-/// futures' `AsyncReadExt`, `file.read(..)` is the method of the trait.
+/// They are on a type of their own so that a trait that is imported takes precedence: with tokio's
+/// or futures' `AsyncReadExt`, `file.read(..)` is the method of the trait.
 pub struct FileOperations {
     pub(super) unblock: Unblock<Arc<StdFile>>,
     /// For what needs no cursor.
@@ -23,7 +23,8 @@ pub struct FileOperations {
     pub(super) cached: Cached,
     /// An operation of `unblock` was pending when it was last polled.
     pub(super) pending: bool,
-    /// The first step of a seek in two steps, as tokio's trait has it, to be done before anything else.
+    /// The first step of a seek in two steps, as tokio's trait has it, to be done before anything
+    /// else.
     #[cfg(feature = "tokio")]
     pub(super) started_seek: Option<SeekFrom>,
     /// The result of the last one.
@@ -33,8 +34,8 @@ pub struct FileOperations {
 }
 
 impl FileOperations {
-    /// Reads bytes, and returns how many. There are none only at the end of the file, or if `target` is
-    /// empty.
+    /// Reads bytes, and returns how many. There are none only at the end of the file, or if
+    /// `target` is empty.
     ///
     /// # Cancel safety
     ///
@@ -64,11 +65,13 @@ impl FileOperations {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, some bytes may have been read into `target`; the cursor is behind them.
+    /// If the future is dropped, some bytes may have been read into `target`; the cursor is behind
+    /// them.
     ///
     /// # Errors
     ///
-    /// Returns an error of the kind `UnexpectedEof` if the file ends before, or the error of reading it.
+    /// Returns an error of the kind `UnexpectedEof` if the file ends before, or the error of
+    /// reading it.
     pub async fn read_exact(&mut self, mut target: &mut [u8]) -> io::Result<()> {
         while !target.is_empty() {
             match self.read(target).await? {
@@ -107,8 +110,8 @@ impl FileOperations {
     ///
     /// # Errors
     ///
-    /// Returns an error of the kind `InvalidData` if the bytes are not UTF-8, or the error of reading the
-    /// file. `target` is unchanged then.
+    /// Returns an error of the kind `InvalidData` if the bytes are not UTF-8, or the error of
+    /// reading the file. `target` is unchanged then.
     pub async fn read_to_string(&mut self, target: &mut String) -> io::Result<usize> {
         let mut bytes = Vec::new();
         self.read_to_end(&mut bytes).await?;

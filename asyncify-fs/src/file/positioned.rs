@@ -9,11 +9,11 @@ use asyncify_runtime::sync_to_async;
 
 use super::File;
 
-/// Any number of these can run at the same time. They do not use the cursor (on Windows, the system moves it),
-/// and do not wait for bytes that a write at the cursor has accepted: flush those first.
+/// Any number of these can run at the same time. They do not use the cursor (on Windows, the system
+/// moves it), and do not wait for bytes that a write at the cursor has accepted: flush those first.
 impl File {
-    /// Reads bytes at a position, and returns how many. There are none only behind the end of the file, or
-    /// if `target` is empty.
+    /// Reads bytes at a position, and returns how many. There are none only behind the end of the
+    /// file, or if `target` is empty.
     ///
     /// # Cancel safety
     ///
@@ -59,7 +59,8 @@ impl File {
     ///
     /// # Errors
     ///
-    /// Returns an error of the kind `UnexpectedEof` if the file ends before, or the error of the system.
+    /// Returns an error of the kind `UnexpectedEof` if the file ends before, or the error of the
+    /// system.
     pub async fn read_exact_at(&self, mut target: &mut [u8], mut position: u64) -> io::Result<()> {
         while !target.is_empty() {
             match self.read_at(target, position).await? {

@@ -1,5 +1,5 @@
-//! Descriptors and handles of the system. A descriptor is used as `File::from(OwnedFd)`: `FromRawFd` would
-//! be unsafe code.
+//! Descriptors and handles of the system. A descriptor is used as `File::from(OwnedFd)`:
+//! `FromRawFd` would be unsafe code.
 
 #[cfg(unix)]
 mod unix {

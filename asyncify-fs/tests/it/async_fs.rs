@@ -1,12 +1,13 @@
-//! What the examples in the documentation of async-fs 2.2 do, by the traits of futures. Each test names its
-//! items.
+//! What the examples in the documentation of async-fs 2.2 do, by the traits of futures. Each test
+//! names its items.
 
 use asyncify_fs as fs;
 use futures::executor::block_on;
 use futures::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, StreamExt, TryStreamExt};
 use std::io::SeekFrom;
 
-/// `File`, `File::open`, `File::create`, `sync_all`, `sync_data`, `set_len`, `metadata`, `set_permissions`.
+/// `File`, `File::open`, `File::create`, `sync_all`, `sync_data`, `set_len`, `metadata`,
+/// `set_permissions`.
 #[test]
 fn a_file_is_written_synced_and_read() {
     block_on(async {

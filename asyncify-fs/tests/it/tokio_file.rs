@@ -1,5 +1,5 @@
-//! The behaviour that tokio's tests of its `File` expect, by tokio's traits. Each test names the files and
-//! tests of tokio 1.54 (`tokio/tests`) from which it comes.
+//! The behaviour that tokio's tests of its `File` expect, by tokio's traits. Each test names the
+//! files and tests of tokio 1.54 (`tokio/tests`) from which it comes.
 
 use crate::{file_with, open, pattern};
 use asyncify_fs::File;
@@ -72,7 +72,8 @@ async fn a_buf_reader_seeks_after_a_write() {
     }
 }
 
-/// `fs_file.rs`: `coop`. Reads of cached bytes, and seeks, never wait, and must not keep other tasks waiting.
+/// `fs_file.rs`: `coop`. Reads of cached bytes, and seeks, never wait, and must not keep other
+/// tasks waiting.
 #[tokio::test]
 async fn a_loop_of_reads_yields() {
     let (_folder, path) = file_with(&pattern(64 << 10));
@@ -172,8 +173,9 @@ async fn a_descriptor_is_shown_borrowed_and_converted() {
     assert_eq!(text.as_bytes(), HELLO);
 }
 
-/// `fs_uring_file_read.rs`: `test_file_read_exact`, `test_file_read_to_end`, `test_file_read_large`,
-/// `test_file_read_partial_buf`, `test_file_read_seek_back`, `test_file_partial_read_then_write`.
+/// `fs_uring_file_read.rs`: `test_file_read_exact`, `test_file_read_to_end`,
+/// `test_file_read_large`, `test_file_read_partial_buf`, `test_file_read_seek_back`,
+/// `test_file_partial_read_then_write`.
 #[tokio::test]
 async fn reads_of_every_kind_and_size_agree() {
     let content = pattern(1_000_000);

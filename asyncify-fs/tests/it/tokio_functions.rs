@@ -1,5 +1,5 @@
-//! The behaviour that tokio's tests of its functions expect. Each test names the files and tests of tokio
-//! 1.54 (`tokio/tests`) from which it comes.
+//! The behaviour that tokio's tests of its functions expect. Each test names the files and tests of
+//! tokio 1.54 (`tokio/tests`) from which it comes.
 
 use asyncify_fs as fs;
 use futures::executor::block_on;

@@ -24,8 +24,8 @@ pub(crate) enum ConversionKind {
     Into,
 }
 
-/// The conversion of a parameter of this type, if its bounds are those of one conversion and nothing
-/// requires the value itself: `'static` and traits other than `Send` and `Sync` do.
+/// The conversion of a parameter of this type, if its bounds are those of one conversion and
+/// nothing requires the value itself: `'static` and traits other than `Send` and `Sync` do.
 pub(super) fn of(
     ty: &Type,
     sig: &Signature,

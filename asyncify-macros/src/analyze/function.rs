@@ -202,8 +202,8 @@ fn borrow_static(executor: &TokenStream) -> TokenStream {
     quote!(#borrow #executor)
 }
 
-/// Whether a name is in upper case, as those of statics are. The first two letters decide, so that a
-/// name to which an editor appends something is expanded the same.
+/// Whether a name is in upper case, as those of statics are. The first two letters decide, so that
+/// a name to which an editor appends something is expanded the same.
 fn is_constant(name: &Ident) -> bool {
     let name = name.to_string();
     let mut letters = name.chars();

@@ -1,4 +1,5 @@
-//! Properties of a type as written: whether it borrows, what its owned form is, whether it is generic.
+//! Properties of a type as written: whether it borrows, what its owned form is, whether it is
+//! generic.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -265,7 +266,8 @@ pub(crate) fn is_generic(ty: &Type, known: &[Ident], self_is_generic: bool) -> b
     finder.0
 }
 
-/// Says whether a signature names `Self`, or has a receiver: only that of an associated function can.
+/// Says whether a signature names `Self`, or has a receiver: only that of an associated function
+/// can.
 pub(crate) fn names_self(sig: &Signature) -> bool {
     sig.receiver().is_some() || has_word(sig.to_token_stream(), &|word| word == "Self")
 }
@@ -354,8 +356,8 @@ fn owned_by(ty: &Type, owned_target: fn(&Type) -> Type) -> String {
     text(&ty.to_token_stream())
 }
 
-/// "take `String`", for a parameter with borrows in it. Only the user knows whether a `Path` is that of
-/// the standard library.
+/// "take `String`", for a parameter with borrows in it. Only the user knows whether a `Path` is
+/// that of the standard library.
 pub(crate) fn take_owned(ty: &Type) -> String {
     let (owned, other) = (
         owned(ty),
@@ -397,7 +399,8 @@ pub(crate) fn owned_target(target: &Type) -> Type {
     }
 }
 
-/// The owned form of one of [`STD_UNSIZED`], by its name alone or by a path in the standard library.
+/// The owned form of one of [`STD_UNSIZED`], by its name alone or by a path in the standard
+/// library.
 fn std_owned(path: &Path) -> Option<&'static str> {
     let (first, last) = (path.segments.first()?, path.segments.last()?);
     let is_std = ["std", "core", "alloc"].iter().any(|name| first.ident == name);

@@ -1,7 +1,7 @@
 //! The names of arguments, for an editor.
 //!
-//! rust-analyzer offers, and explains, what it finds in an expansion. So in the one that it is given
-//! each name stands once more, as that of an item of the runtime which has its meaning as its
+//! rust-analyzer offers, and explains, what it finds in an expansion. So in the one that it is
+//! given each name stands once more, as that of an item of the runtime which has its meaning as its
 //! documentation: `__private::options`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -55,8 +55,9 @@ fn paths(args: &TokenStream, module: &str, rows: &[&Row], options: &TokenStream)
     let args = raw::split(args.clone(), &mut Errors::default());
     let keys = args.iter().map(|arg| &arg.key).filter(|key| !is_keyword(key));
     let mut tokens = quote_spanned!(span=> #(#options::#module::#keys;)*);
-    // Where no name is typed yet, rust-analyzer makes one up to see where it lands, and looks up the
-    // path in front of it in the expansion without. So that path is always there, with some name.
+    // Where no name is typed yet, rust-analyzer makes one up to see where it lands, and looks up
+    // the path in front of it in the expansion without. So that path is always there, with some
+    // name.
     let any = rows.first().map(|row| Ident::new(row.name, span));
     tokens.extend(quote_spanned!(span=> #options::#module::#any;));
     for arg in &args {
@@ -70,7 +71,8 @@ fn paths(args: &TokenStream, module: &str, rows: &[&Row], options: &TokenStream)
     tokens
 }
 
-/// A keyword cannot be the name of an item: neither `crate`, nor a name of which only `in` is typed.
+/// A keyword cannot be the name of an item: neither `crate`, nor a name of which only `in` is
+/// typed.
 fn is_keyword(key: &Ident) -> bool {
     syn::parse2::<Ident>(TokenTree::from(key.clone()).into()).is_err()
 }

@@ -6,7 +6,8 @@ use super::Place;
 use super::table::Row;
 use crate::diag;
 
-/// What other libraries call an argument, and its name here. A guess counts where that name is valid.
+/// What other libraries call an argument, and its name here. A guess counts where that name is
+/// valid.
 const GUESSES: &[(&str, &str)] = &[
     ("capacity", "stream"),
     ("concurrency", "limit"),

@@ -1,7 +1,7 @@
 //! Guards of blocking locks that are held over an await.
 //!
-//! To lock a mutex for a moment is fine in async code. To hold the lock over an await is not: the task may
-//! stay there for any time, and a task that waits for the lock blocks its thread.
+//! To lock a mutex for a moment is fine in async code. To hold the lock over an await is not: the
+//! task may stay there for any time, and a task that waits for the lock blocks its thread.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -25,7 +25,8 @@ pub(super) fn held_over_await(walk: &Walk, statement: &Stmt, rest: &[Stmt]) -> O
         .then(|| Finding::guard(&lock.method, meaning.path(), group))
 }
 
-/// Returns the call in `mutex.lock().unwrap()`, and whether a method around it is one that no future has.
+/// Returns the call in `mutex.lock().unwrap()`, and whether a method around it is one that no
+/// future has.
 fn locking_call(expr: &Expr) -> Option<(&ExprMethodCall, bool)> {
     match expr {
         Expr::MethodCall(call)
@@ -45,7 +46,8 @@ fn locking_call(expr: &Expr) -> Option<(&ExprMethodCall, bool)> {
 }
 
 /// Returns the kind of lock: by its type, or for `lock` by the handling of poison, which only the
-/// standard library's mutex has. A `read` or `write` of an unknown type is more likely one of a file.
+/// standard library's mutex has. A `read` or `write` of an unknown type is more likely one of a
+/// file.
 fn lock_of(walk: &Walk, lock: &ExprMethodCall, is_unwrapped: bool) -> Option<Meaning> {
     if let Some(ty) = walk.values.of(&lock.receiver) {
         return Some(ty.method(&lock.method.to_string()));
@@ -65,8 +67,8 @@ enum End {
     GivenAway,
 }
 
-/// Returns which comes first. Works on tokens: syntax says no more, and another visitor of all syntax
-/// would be a tenth of the time that this crate takes to build.
+/// Returns which comes first. Works on tokens: syntax says no more, and another visitor of all
+/// syntax would be a tenth of the time that this crate takes to build.
 fn first_end(guard: &Ident, tokens: TokenStream) -> Option<End> {
     let mut tokens = tokens.into_iter().peekable();
     let mut before = None;

@@ -113,8 +113,8 @@ impl List {
         self.paths.get(path).copied()
     }
 
-    /// Returns whether a word could name a listed call, renamed or not: the `use` of a renamed one has the
-    /// word as well.
+    /// Returns whether a word could name a listed call, renamed or not: the `use` of a renamed one
+    /// has the word as well.
     pub(super) fn has_word(&self, word: &str) -> bool {
         self.words.contains(word)
     }

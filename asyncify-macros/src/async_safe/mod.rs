@@ -1,13 +1,14 @@
 //! `async_safe`: finds calls that block in async code.
 //!
-//! Unlike the other attributes, this one looks into bodies. It reads them as syntax, without types and
-//! without the files around them, so it follows a rule: a missed call is better than a false report.
-//! [`list`] has the calls that block, [`names`] resolves paths, [`values`] infers types, and [`shapes`]
-//! knows what the form of the code shows. [`walk`] walks the code, [`check`] checks the calls, [`guards`]
-//! checks locks that are held over an await, and [`report`] writes the errors and warnings.
+//! Unlike the other attributes, this one looks into bodies. It reads them as syntax, without types
+//! and without the files around them, so it follows a rule: a missed call is better than a false
+//! report. [`list`] has the calls that block, [`names`] resolves paths, [`values`] infers types,
+//! and [`shapes`] knows what the form of the code shows. [`walk`] walks the code, [`check`] checks
+//! the calls, [`guards`] checks locks that are held over an await, and [`report`] writes the errors
+//! and warnings.
 //!
-//! The item is emitted unchanged, except that a warning is put at the start of the function that contains
-//! the call, where the lint levels of that function apply.
+//! The item is emitted unchanged, except that a warning is put at the start of the function that
+//! contains the call, where the lint levels of that function apply.
 
 mod check;
 mod format;

@@ -1,7 +1,8 @@
 //! Name resolution: the `use` declarations, items and variables in scope.
 //!
-//! The macro sees only the item that it is on. A name from outside is a [`Meaning::Guess`]: it counts if
-//! it is written in its usual form, and if its value is used in a way that no future can be.
+//! The macro sees only the item that it is on. A name from outside is a [`Meaning::Guess`]: it
+//! counts if it is written in its usual form, and if its value is used in a way that no future can
+//! be.
 
 use std::collections::{HashMap, HashSet};
 
@@ -209,7 +210,8 @@ impl Scope {
     fn declare(&mut self, item: &Item) {
         let name = match item {
             Item::Use(line) => {
-                // `use ::std::fs` and `use std::fs` are the same unless there is an item named `std`.
+                // `use ::std::fs` and `use std::fs` are the same unless there is an item named
+                // `std`.
                 return self.bring_in(&line.tree, &mut Vec::new());
             }
             Item::Const(item) => &item.ident,

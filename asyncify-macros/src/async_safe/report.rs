@@ -45,9 +45,9 @@ impl Finding {
 //         blocking_call! {}
 //     };
 //
-/// A warning. On stable, a macro can choose the words of one warning only: a deprecation. A macro is the one
-/// deprecated item that is named without a path. Its name has the location and the context of the
-/// user's identifier, so that no line of the warning points at the attribute.
+/// A warning. On stable, a macro can choose the words of one warning only: a deprecation. A macro
+/// is the one deprecated item that is named without a path. Its name has the location and the
+/// context of the user's identifier, so that no line of the warning points at the attribute.
 pub(super) fn warning(finding: &Finding) -> TokenStream {
     let span = finding.word.span();
     let text = finding.error.to_string();
@@ -61,8 +61,8 @@ pub(super) fn warning(finding: &Finding) -> TokenStream {
     }
 }
 
-/// Suggests `asyncify!(std::fs::read(path)).await`. For a variable that is a reference, `&*path` lets the
-/// macro own what it refers to.
+/// Suggests `asyncify!(std::fs::read(path)).await`. For a variable that is a reference, `&*path`
+/// lets the macro own what it refers to.
 pub(super) fn wrapped_call(call: &ExprCall, names: &Names) -> String {
     let argument = |argument: &Expr| {
         let text = short(argument)?;

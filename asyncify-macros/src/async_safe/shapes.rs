@@ -2,8 +2,8 @@
 
 use syn::Pat;
 
-/// Methods of iterators, options and results that call their closures on the calling thread, before they
-/// return or during the iteration.
+/// Methods of iterators, options and results that call their closures on the calling thread, before
+/// they return or during the iteration.
 pub(super) fn is_adapter(method: &str) -> bool {
     const METHODS: &str = "all and_then any filter filter_map find find_map flat_map fold for_each \
         get_or_insert_with inspect is_none_or is_ok_and is_some_and map map_err map_or \

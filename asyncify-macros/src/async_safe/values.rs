@@ -1,8 +1,8 @@
 //! The types of values, as far as the syntax shows them.
 //!
-//! A type is known where it is written: at a parameter, a field or a `let`. It is also known where a value
-//! is created by a listed call or by a function of a listed type, as in `File::open(path)?`. Other calls
-//! return values of unknown types.
+//! A type is known where it is written: at a parameter, a field or a `let`. It is also known where
+//! a value is created by a listed call or by a function of a listed type, as in
+//! `File::open(path)?`. Other calls return values of unknown types.
 
 use std::collections::HashMap;
 

@@ -20,7 +20,8 @@ pub(super) struct Walk {
     pub(super) values: Values,
     pub(super) options: Options,
     is_async: bool,
-    /// The next expression is used in a way that no future can be: by `?`, by `unwrap()`, or as a statement.
+    /// The next expression is used in a way that no future can be: by `?`, by `unwrap()`, or as a
+    /// statement.
     is_value: bool,
     /// The type of `self`.
     self_type: Option<Meaning>,
@@ -117,8 +118,9 @@ impl Walk {
         self.self_type = outside;
     }
 
-    /// A closure that is passed to an adapter such as `map` runs where it is created. Any other closure is
-    /// unknown: most are created for another thread. One whose body is an async block is async.
+    /// A closure that is passed to an adapter such as `map` runs where it is created. Any other
+    /// closure is unknown: most are created for another thread. One whose body is an async block is
+    /// async.
     fn closure(&mut self, closure: &mut ExprClosure, is_adapted: bool) {
         let makes_future = closure.asyncness.is_some() || matches!(*closure.body, Expr::Async(_));
         let runs_here = is_adapted && self.is_async;
@@ -351,8 +353,8 @@ impl VisitMut for Walk {
     }
 }
 
-/// Returns whether an attribute of this crate takes an item away: `sync_to_async` moves it to a thread
-/// that may block, and `async_safe` checks it by itself.
+/// Returns whether an attribute of this crate takes an item away: `sync_to_async` moves it to a
+/// thread that may block, and `async_safe` checks it by itself.
 fn is_taken(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         let is = |name: &str| attr.path().segments.last().is_some_and(|last| last.ident == name);

@@ -88,8 +88,8 @@ fn annotation(output: &Output) -> TokenStream {
     }
 }
 
-/// Sets the output type of an async block, for which there is no syntax, so that a wrong `return` is
-/// reported at its place.
+/// Sets the output type of an async block, for which there is no syntax, so that a wrong `return`
+/// is reported at its place.
 fn early_return(plan: &FnPlan, span: Span) -> TokenStream {
     let ty = match &plan.output {
         Output::Unit(span) => quote_spanned!(*span=> ()),

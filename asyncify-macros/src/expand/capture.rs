@@ -179,8 +179,8 @@ fn allowed_lints(name: &str, capture: Capture) -> Option<TokenStream> {
     Some(quote!(#[allow(#lints)]))
 }
 
-/// The path to the runtime has the user's span as well. Where it begins in the user's crate, rustc may
-/// find it needlessly qualified.
+/// The path to the runtime has the user's span as well. Where it begins in the user's crate, rustc
+/// may find it needlessly qualified.
 pub(crate) fn allow_qualified(runtime: &TokenStream) -> Option<TokenStream> {
     let first = runtime.clone().into_iter().next();
     let is_outside = matches!(first, Some(TokenTree::Punct(_)));

@@ -21,8 +21,8 @@ use syn::Attribute;
 //         __sync_to_async_argument1!(a,)
 //     }
 //
-/// The call with these arguments. The compiler removes no argument of a call because of a `#[cfg]`, so
-/// each conditional one is added by a macro, of which the compiler removes one of two forms.
+/// The call with these arguments. The compiler removes no argument of a call because of a `#[cfg]`,
+/// so each conditional one is added by a macro, of which the compiler removes one of two forms.
 pub(super) fn conditional_call(
     arguments: &[(&[Attribute], TokenStream)],
     call_with: impl Fn(TokenStream) -> TokenStream,

@@ -19,9 +19,9 @@ use crate::item::RawFn;
 //     }
 //     impl<__Self: ?Sized, __Output> __SyncToAsyncMisplaced<__Output> for __Self {}
 //
-// The attribute cannot see what it stands in. In an inherent `impl` the sibling is the method of its
-// name that counts, and this is dead. In the `impl` of a trait rustc rejects the sibling; then the
-// call finds this, so that there is one error, and next to it the way out.
+// The attribute cannot see what it stands in. In an inherent `impl` the sibling is the method of
+// its name that counts, and this is dead. In the `impl` of a trait rustc rejects the sibling; then
+// the call finds this, so that there is one error, and next to it the way out.
 pub(super) fn fallback(method: &RawFn, plan: &FnPlan) -> TokenStream {
     let Signature { asyncness, safety, ident, generics, .. } = &method.sig;
     let [name, implementor, output] =

@@ -1,8 +1,8 @@
 //! Turns a checked [`FnPlan`] into tokens; cannot fail.
 //!
-//! Generated paths start with `::core::` or the runtime's path, and locals have `mixed_site` hygiene, so
-//! that neither collides with a user's names. Where a bound of the runtime can fail, the tokens
-//! that carry it sit at the type that fails it, in the user's own context.
+//! Generated paths start with `::core::` or the runtime's path, and locals have `mixed_site`
+//! hygiene, so that neither collides with a user's names. Where a bound of the runtime can fail,
+//! the tokens that carry it sit at the type that fails it, in the user's own context.
 
 mod block;
 mod body;

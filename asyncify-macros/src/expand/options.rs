@@ -8,7 +8,8 @@ use crate::analyze::{FnPlan, Limit, Options};
 use crate::spans::{TypeSpans, located, private};
 
 impl Options {
-    /// Whether the call may wait before it is submitted to its executor, which must live until then.
+    /// Whether the call may wait before it is submitted to its executor, which must live until
+    /// then.
     fn waits(&self) -> bool {
         !matches!(self.limit, Limit::None) || self.timeout.is_some()
     }

@@ -25,7 +25,8 @@ use crate::spans::{TypeSpans, located};
 //             __request.end()?;
 //             __request.answer(&thumbnail(lend(&__p0), __p1))
 //         }
-//         static __TASK: Task = Task::new("crate::thumbnail", (file!(), line!(), column!()), __run);
+//         static __TASK: Task =
+//             Task::new("crate::thumbnail", (file!(), line!(), column!()), __run);
 //         submit! { Registration(&__TASK) }
 //         let mut __arguments = Arguments::new(&__TASK, options());
 //         __arguments.push(image);
@@ -33,8 +34,8 @@ use crate::spans::{TypeSpans, located};
 //         call(global(), __arguments)
 //     }
 //
-// A remote one returns a `Call<Result<Vec<u8>, Error>>`. It is registered under its own name as well, and
-// the names within are those of `remote::__private`.
+// A remote one returns a `Call<Result<Vec<u8>, Error>>`. It is registered under its own name as
+// well, and the names within are those of `remote::__private`.
 pub(crate) fn process(plan: &ProcessPlan) -> TokenStream {
     let ProcessPlan { attrs, vis, sig, original, body, output, .. } = plan;
     let spans = TypeSpans::of(output);

@@ -38,7 +38,8 @@ use crate::executor::DedicatedThread;
 ///
 /// # futures::executor::block_on(async {
 /// let thread = DedicatedThread::new("log")?;
-/// let log = ThreadBound::new(&thread, || std::io::Result::Ok(Rc::new(RefCell::new(vec![])))).await?;
+/// let lines = || std::io::Result::Ok(Rc::new(RefCell::new(Vec::new())));
+/// let log = ThreadBound::new(&thread, lines).await?;
 /// log.call(|log| log.borrow_mut().push("one line")).await;
 /// assert_eq!(log.call(|log| log.borrow().len()).await, 1);
 /// # Ok::<(), std::io::Error>(()) }).unwrap();

@@ -60,8 +60,8 @@ pub fn check_cancelled() -> Result<(), Error> {
 /// # futures::executor::block_on(async {
 /// let lines = asyncify!(|| {
 ///     let token = cancellation_token();
-///     let reader = std::thread::spawn(move || (0..1_000).take_while(|_| !token.is_cancelled()).count());
-///     reader.join().unwrap()
+///     let read = move || (0..1_000).take_while(|_| !token.is_cancelled()).count();
+///     std::thread::spawn(read).join().unwrap()
 /// });
 /// assert_eq!(lines.await, 1_000);
 /// # });

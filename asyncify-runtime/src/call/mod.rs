@@ -111,8 +111,8 @@ impl<T: Send + 'static> BlockingCall<'static, T> {
         Self::named::<F, F>(body)
     }
 
-    /// Creates a call of an async closure that blocks, such as `|| async { .. }`. Its future is created
-    /// and driven on a blocking thread, and need not be `Send`.
+    /// Creates a call of an async closure that blocks, such as `|| async { .. }`. Its future is
+    /// created and driven on a blocking thread, and need not be `Send`.
     ///
     /// When the call is cancelled, for instance by [`JoinHandle::abort`], the future is dropped at
     /// its next `.await`.
@@ -261,10 +261,10 @@ impl<'e, T> BlockingCall<'e, T> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use asyncify_runtime::{Error, asyncify, cancellation_token};
+    /// use asyncify_runtime::{Error, asyncify, block_on, cancellation_token};
     ///
     /// # futures::executor::block_on(async {
-    /// let stuck = asyncify!(|| asyncify_runtime::block_on(async { cancellation_token().cancelled().await }));
+    /// let stuck = asyncify!(|| block_on(cancellation_token().cancelled()));
     /// let result = stuck.timeout(Duration::from_millis(20)).await;
     /// assert!(matches!(result, Err(Error::TimedOut { .. })));
     /// # });

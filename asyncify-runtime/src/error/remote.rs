@@ -100,7 +100,8 @@ pub enum RemoteError {
         /// Why the last attempt failed; `None` if its worker died.
         cause: Option<Box<Error>>,
     },
-    /// The engine knows no task with this id, for example because the time to live of its result is over.
+    /// The engine knows no task with this id, for example because the time to live of its result is
+    /// over.
     #[non_exhaustive]
     NoResult {
         /// The id.

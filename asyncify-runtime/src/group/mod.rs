@@ -314,9 +314,9 @@ impl<T: Send + 'static, E: Send + 'static> TaskGroup<Result<T, E>> {
         self.try_join_rest().await
     }
 
-    /// Like [`try_join_all`](Self::try_join_all), but keeps the group: after an error, the cancelled
-    /// children can still be joined. Within a [`scope`](Self::scope), the error is returned when all
-    /// bodies have ended.
+    /// Like [`try_join_all`](Self::try_join_all), but keeps the group: after an error, the
+    /// cancelled children can still be joined. Within a [`scope`](Self::scope), the error is
+    /// returned when all bodies have ended.
     ///
     /// # Cancel safety
     ///

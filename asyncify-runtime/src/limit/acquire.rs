@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use super::{Limiter, LimiterPermit};
 use crate::util::wait_queue::Waiter;
 
-/// The future of [`Limiter::acquire`] and [`Limiter::acquire_many`]. It enters the wait queue when it is first polled.
+/// The future of [`Limiter::acquire`] and [`Limiter::acquire_many`]. It enters the wait queue when
+/// it is first polled.
 ///
 /// # Cancel safety
 ///

@@ -15,9 +15,9 @@ use super::{Acquire, LimiterPermit};
 /// # Fairness
 ///
 /// Permits are granted in the order in which they were requested, that is, in the order of the
-/// first polls of [`acquire`](Self::acquire) and [`acquire_many`](Self::acquire_many). A released permit is handed to the oldest waiter
-/// directly, before its task is polled, so no later caller can overtake it; this includes
-/// [`try_acquire`](Self::try_acquire).
+/// first polls of [`acquire`](Self::acquire) and [`acquire_many`](Self::acquire_many). A released
+/// permit is handed to the oldest waiter directly, before its task is polled, so no later caller
+/// can overtake it; this includes [`try_acquire`](Self::try_acquire).
 ///
 /// # Examples
 ///
@@ -138,7 +138,8 @@ impl Limiter {
         self.0.limit()
     }
 
-    /// Returns the number of permits that are available. Those that are reserved for a waiter are not.
+    /// Returns the number of permits that are available. Those that are reserved for a waiter are
+    /// not.
     #[must_use]
     pub fn available(&self) -> usize {
         self.0.available()

@@ -17,16 +17,16 @@
 //!
 //! # Invariants
 //!
-//! 1. *Sum.* `limit + debt = available + reserved + taken`. A permit counts as taken from the moment
-//!    it is granted to a waiter, not from the moment the waiter is polled.
+//! 1. *Sum.* `limit + debt = available + reserved + taken`. A permit counts as taken from the
+//!    moment it is granted to a waiter, not from the moment the waiter is polled.
 //! 2. *Word.* The word is the number of available permits if there are no waiters and no debt.
 //!    Otherwise it is [`CONTENDED`](semaphore::CONTENDED), and no permit is available. So an
 //!    available permit can be taken without overtaking a waiter. Only then are permits reserved.
 //! 3. *Lock.* The word changes to and from `CONTENDED` only under the lock. So a `CONTENDED` that
 //!    is seen under the lock remains valid, while a number may change at any time.
-//! 4. *Debt.* Lowering the limit removes available and reserved permits first; the rest becomes debt.
-//!    Released permits pay the debt before they are granted to waiters. So permits are reserved only
-//!    if there is no debt.
+//! 4. *Debt.* Lowering the limit removes available and reserved permits first; the rest becomes
+//!    debt. Released permits pay the debt before they are granted to waiters. So permits are
+//!    reserved only if there is no debt.
 //! 5. *Grant.* Permits are granted in the order of the waiters' numbers, under the lock, and
 //!    `granted` is the number after the last grant. So a waiter sees without the lock whether it
 //!    has been granted its permits: its number is below `granted`. What does not suffice for the

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::Limiter;
 
-/// A permit of a [`Limiter`], or several that were acquired together. Dropping it releases them; the
-/// oldest waiters receive them, if there are any.
+/// A permit of a [`Limiter`], or several that were acquired together. Dropping it releases them;
+/// the oldest waiters receive them, if there are any.
 ///
 /// A permit is not bound to the task or thread that acquired it. It can be moved into a body, to be
 /// held until the body ends.

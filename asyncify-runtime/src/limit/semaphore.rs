@@ -91,8 +91,8 @@ impl Semaphore {
         }
     }
 
-    /// Takes `count` permits if they are available. Returns `false` if they are not, or if there are
-    /// waiters.
+    /// Takes `count` permits if they are available. Returns `false` if they are not, or if there
+    /// are waiters.
     #[must_use]
     pub(crate) fn try_acquire(&self, count: usize) -> bool {
         // Relaxed: the exchange decides.
@@ -246,8 +246,8 @@ impl Semaphore {
         false
     }
 
-    /// Adds `more` permits under the lock: pays the debt, then grants permits to waiters, then makes
-    /// the rest available.
+    /// Adds `more` permits under the lock: pays the debt, then grants permits to waiters, then
+    /// makes the rest available.
     fn add_permits(&self, state: &mut State, more: usize) -> Granted {
         // There may be no waiters any more.
         if self.try_release(more) {

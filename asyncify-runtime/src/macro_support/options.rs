@@ -74,8 +74,8 @@ pub mod sync_to_async {
     /// process, which can crash or be killed without affecting the caller.
     pub struct process;
 
-    /// `remote` or `remote(queue = "images")`, on a free function: makes each call a durable task, which a
-    /// worker on any machine runs.
+    /// `remote` or `remote(queue = "images")`, on a free function: makes each call a durable task,
+    /// which a worker on any machine runs.
     pub struct remote;
 }
 
@@ -106,11 +106,12 @@ pub mod remote {
     /// `timeout = "10m"`, or a `Duration`: limits the time of one attempt.
     pub struct timeout;
 
-    /// `retries = 3`: how many attempts may follow one that crashes, times out, or has its worker die.
+    /// `retries = 3`: how many attempts may follow one that crashes, times out, or has its worker
+    /// die.
     pub struct retries;
 
-    /// `backoff = "2s"`, or a `Duration`: the time before the second attempt, which doubles with each
-    /// further one.
+    /// `backoff = "2s"`, or a `Duration`: the time before the second attempt, which doubles with
+    /// each further one.
     pub struct backoff;
 
     /// `codec = "postcard"`: the format of arguments and result. The default is `"messagepack"`.

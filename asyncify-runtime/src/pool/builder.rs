@@ -152,7 +152,8 @@ impl BlockingPoolBuilder {
     ///         }
     ///     })
     ///     .build()?;
-    /// let seen = TENANT.scope(7, async { asyncify!(|| TENANT.get()).executor(&pool).await }).await;
+    /// let call = asyncify!(|| TENANT.get()).executor(&pool);
+    /// let seen = TENANT.scope(7, call).await;
     /// assert_eq!(seen, 7);
     /// # Ok::<(), std::io::Error>(()) }).unwrap();
     /// ```

@@ -5,8 +5,8 @@ use super::global::started;
 use crate::util::park;
 use std::time::{Duration, Instant};
 
-/// A guard that waits for the [global](crate::global()) pool and the [`cpu`](crate::cpu) pool when it
-/// is dropped, so that calls without a caller finish before the process ends.
+/// A guard that waits for the [global](crate::global()) pool and the [`cpu`](crate::cpu) pool when
+/// it is dropped, so that calls without a caller finish before the process ends.
 ///
 /// The process does not wait for its blocking threads when `main` returns, so a call that nobody
 /// awaits, such as `drop(spawn_blocking(cleanup))` in a destructor, may be lost. The guard waits
@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 /// accept calls during the wait, and it includes the calls that others make.
 ///
 /// Make it the first variable of `main`, which is dropped last: also after an async runtime, whose
-/// tasks may make such calls when they are dropped. [`#[asyncify_runtime::main]`](macro@crate::main)
-/// does this. Dropping the guard blocks the thread.
+/// tasks may make such calls when they are dropped.
+/// [`#[asyncify_runtime::main]`](macro@crate::main) does this. Dropping the guard blocks the
+/// thread.
 ///
 /// # Examples
 ///

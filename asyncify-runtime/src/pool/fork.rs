@@ -1,4 +1,5 @@
-//! Whether a pool belongs to this process: the threads of a pool stay behind when the process forks.
+//! Whether a pool belongs to this process: the threads of a pool stay behind when the process
+//! forks.
 
 #[cfg(all(unix, not(miri)))]
 mod imp {

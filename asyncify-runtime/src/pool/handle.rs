@@ -27,10 +27,10 @@ use std::time::Duration;
 ///
 /// # Fork
 ///
-/// The threads of a pool stay in their process. In a child of `fork` the pool refuses calls as if it
-/// were shut down, and has nothing to wait for. The [global](crate::global()) pool and
-/// [`cpu`](crate::cpu()) start anew there. A call from before the fork ends in the parent only: do not
-/// await it in the child.
+/// The threads of a pool stay in their process. In a child of `fork` the pool refuses calls as if
+/// it were shut down, and has nothing to wait for. The [global](crate::global()) pool and
+/// [`cpu`](crate::cpu()) start anew there. A call from before the fork ends in the parent only: do
+/// not await it in the child.
 ///
 /// # Targets without threads
 ///
@@ -275,8 +275,8 @@ impl BlockingPool {
         &self.shared
     }
 
-    /// Acquires a queue permit, in the process that built the pool. `Ok(None)`: the queue is unbounded and
-    /// needs none.
+    /// Acquires a queue permit, in the process that built the pool. `Ok(None)`: the queue is
+    /// unbounded and needs none.
     #[inline]
     fn try_queue_permit(&self) -> Result<Option<QueuePermit>, NoQueuePermit> {
         match &self.shared.host.queue_permits {

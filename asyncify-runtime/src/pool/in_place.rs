@@ -1,8 +1,8 @@
 //! Jobs on targets without threads, such as `wasm32-unknown-unknown`: they run where they are
 //! submitted.
 //!
-//! A job that is submitted by such a job is queued, and runs when the outer one has ended, or waits in
-//! `block_on`. So jobs that submit further jobs do not nest without limit.
+//! A job that is submitted by such a job is queued, and runs when the outer one has ended, or waits
+//! in `block_on`. So jobs that submit further jobs do not nest without limit.
 
 use super::host::Host;
 use super::shared::Shared;
@@ -31,8 +31,8 @@ pub(super) fn submit(shared: &Arc<Shared<Threads>>, job: Job) {
     }
 }
 
-/// Runs the next job that was submitted by a running one. Returns whether there was any; always false
-/// on targets with threads.
+/// Runs the next job that was submitted by a running one. Returns whether there was any; always
+/// false on targets with threads.
 pub(crate) fn run_next() -> bool {
     if HAS_THREADS {
         return false;

@@ -35,7 +35,8 @@ pub fn become_worker() {
     }
 }
 
-/// The test in which a test binary becomes a worker; created by [`worker_test!`](crate::worker_test).
+/// The test in which a test binary becomes a worker; created by
+/// [`worker_test!`](crate::worker_test).
 pub struct TestEntry {
     /// The module that the test is in.
     pub module: &'static str,

@@ -101,8 +101,8 @@ impl Builder {
         self
     }
 
-    /// Reduces [`max_tasks`](Self::max_tasks) by a random fraction for each worker, so that they are
-    /// not all replaced at once: at most by this one, from 0.0 to 1.0. Default: 0.1.
+    /// Reduces [`max_tasks`](Self::max_tasks) by a random fraction for each worker, so that they
+    /// are not all replaced at once: at most by this one, from 0.0 to 1.0. Default: 0.1.
     pub fn jitter(mut self, fraction: f64) -> Self {
         self.config.jitter = fraction.clamp(0.0, 1.0);
         self
@@ -110,15 +110,15 @@ impl Builder {
 
     /// Limits the memory that a worker may allocate, in bytes (`RLIMIT_DATA`). Default: no limit.
     ///
-    /// An allocation beyond the limit fails. In Rust code that aborts the worker, and its call fails
-    /// with [`Crashed`](super::ProcessError::Crashed).
+    /// An allocation beyond the limit fails. In Rust code that aborts the worker, and its call
+    /// fails with [`Crashed`](super::ProcessError::Crashed).
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.config.memory_limit = Some(bytes);
         self
     }
 
-    /// Replaces a worker whose resident memory exceeds this number of bytes after a call. Default: no
-    /// limit.
+    /// Replaces a worker whose resident memory exceeds this number of bytes after a call. Default:
+    /// no limit.
     ///
     /// For libraries that leak more with some input than with other; the example `leaky_library`
     /// shows it.
@@ -159,8 +159,8 @@ impl Builder {
     /// Sets a function that each worker runs before its first call, for example to load a model:
     /// `.initializer(initializer!(load_model))`.
     ///
-    /// If it fails, the start of the worker has failed. After three failed starts in a row the queued
-    /// calls fail with [`Start`](super::ProcessError::Start); later calls try again.
+    /// If it fails, the start of the worker has failed. After three failed starts in a row the
+    /// queued calls fail with [`Start`](super::ProcessError::Start); later calls try again.
     pub fn initializer(mut self, initializer: &Initializer) -> Self {
         self.config.initializer = Some(*initializer);
         self
@@ -195,20 +195,20 @@ impl Builder {
         self
     }
 
-    /// Sets the time between the cancellation of a call and the SIGKILL to its worker. Default: none,
-    /// the worker is killed at once.
+    /// Sets the time between the cancellation of a call and the SIGKILL to its worker. Default:
+    /// none, the worker is killed at once.
     ///
-    /// In that time the function sees the cancellation by [`is_cancelled`](crate::is_cancelled). If it
-    /// returns, its result is dropped and its worker is kept, with all that it has loaded; the
+    /// In that time the function sees the cancellation by [`is_cancelled`](crate::is_cancelled). If
+    /// it returns, its result is dropped and its worker is kept, with all that it has loaded; the
     /// example `warm_worker` shows it.
     pub fn kill_grace(mut self, grace: Duration) -> Self {
         self.config.kill_grace = Some(grace);
         self
     }
 
-    /// Sets the program of the workers, where it cannot be the running one: in a plugin of a program
-    /// that does not call [`init`](super::init), such as an interpreter. It must contain the same
-    /// functions, and call `init` first.
+    /// Sets the program of the workers, where it cannot be the running one: in a plugin of a
+    /// program that does not call [`init`](super::init), such as an interpreter. It must contain
+    /// the same functions, and call `init` first.
     pub fn worker_exe(mut self, path: impl Into<PathBuf>) -> Self {
         self.config.worker_exe = Some(path.into());
         self
@@ -237,8 +237,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build), and [`Error::Rejected`] if there is one already: built before, or by
-    /// the first call that needed it.
+    /// As [`build`](Self::build), and [`Error::Rejected`] if there is one already: built before, or
+    /// by the first call that needed it.
     pub fn build_global(self) -> Result<(), Error> {
         let pool = self.build()?;
         global::install(pool).map_err(|_| Error::Rejected)

@@ -9,10 +9,10 @@
 //! ```
 //!
 //! Each transition is one method. The future makes the first one, and the last to `Finished`; the
-//! second one is made by the thread that writes the call to a worker, the others by the manager or the
-//! thread that empties the queue. A call whose arguments could not be encoded begins as `Replied`. The future of a detached call
-//! may be dropped without a transition. Wakers are cloned, dropped and woken without the lock, since
-//! they run code of the user.
+//! second one is made by the thread that writes the call to a worker, the others by the manager or
+//! the thread that empties the queue. A call whose arguments could not be encoded begins as
+//! `Replied`. The future of a detached call may be dropped without a transition. Wakers are cloned,
+//! dropped and woken without the lock, since they run code of the user.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// The format of arguments and results.
 ///
-/// `MessagePack` supports every serde type except nested options: it does not distinguish `Some(None)`
-/// or `Some(())` from `None`. A `Vec<u8>` is encoded number by number: if it is long, use
-/// `serde_bytes::ByteBuf`, or `#[serde(with = "serde_bytes")]` on a field.
+/// `MessagePack` supports every serde type except nested options: it does not distinguish
+/// `Some(None)` or `Some(())` from `None`. A `Vec<u8>` is encoded number by number: if it is long,
+/// use `serde_bytes::ByteBuf`, or `#[serde(with = "serde_bytes")]` on a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Codec {

@@ -1,10 +1,10 @@
 //! A worker process as the pool sees it: what callers share with the worker's manager thread.
 //!
-//! A caller that takes an idle worker writes its request itself, which does not wake the manager; the
-//! manager waits for the answer meanwhile. The rules:
+//! A caller that takes an idle worker writes its request itself, which does not wake the manager;
+//! the manager waits for the answer meanwhile. The rules:
 //!
-//! 1. [`State::current`] is set by the thread that took the link off the idle list, or by the manager
-//!    while the link is not on it. Only the manager clears it.
+//! 1. [`State::current`] is set by the thread that took the link off the idle list, or by the
+//!    manager while the link is not on it. Only the manager clears it.
 //! 2. The process is killed and reaped under the lock, so that no signal is sent to a process id
 //!    that was reused.
 //! 3. Other threads wake the manager by its timer alone. It may fire early; it never fires late.

@@ -2,9 +2,9 @@
 
 /// Allows a test binary to start worker processes; one invocation, at the top of the binary.
 ///
-/// The `main` of a test binary cannot call [`process::init`](crate::process::init). This macro adds a
-/// test, `__asyncify_worker`, in which the binary becomes a worker when it is started as one; in an
-/// ordinary run the test does nothing. The stdout of functions is discarded.
+/// The `main` of a test binary cannot call [`process::init`](crate::process::init). This macro adds
+/// a test, `__asyncify_worker`, in which the binary becomes a worker when it is started as one; in
+/// an ordinary run the test does nothing. The stdout of functions is discarded.
 ///
 /// # Examples
 ///
@@ -25,8 +25,8 @@ macro_rules! worker_test {
     };
 }
 
-/// Registers a function for [`Builder::initializer`](crate::process::Builder::initializer), which each
-/// worker runs before its first call.
+/// Registers a function for [`Builder::initializer`](crate::process::Builder::initializer), which
+/// each worker runs before its first call.
 ///
 /// The function takes no arguments, and returns `()` or a `Result<(), E>` where `E` implements
 /// `Display`.
@@ -55,13 +55,13 @@ macro_rules! initializer {
     }};
 }
 
-/// Registers two functions for [`Builder::carrier`](crate::process::Builder::carrier), which propagate
-/// context of the caller to the worker.
+/// Registers two functions for [`Builder::carrier`](crate::process::Builder::carrier), which
+/// propagate context of the caller to the worker.
 ///
 /// The first, `fn(&mut HashMap<String, String>)`, writes the context of the caller. The second,
 /// `fn(&HashMap<String, String>, &mut dyn FnMut())`, runs in the worker: it enters the context, and
-/// must call its last argument, the function, once. The propagators of OpenTelemetry inject into such
-/// a map and extract from it: the example `traceparent` shows it.
+/// must call its last argument, the function, once. The propagators of OpenTelemetry inject into
+/// such a map and extract from it: the example `traceparent` shows it.
 ///
 /// # Examples
 ///

@@ -50,12 +50,12 @@
 //!
 //! With the feature `tracing` the events of a function are recorded by the caller's subscriber, in
 //! the caller's current span, while the function runs. Levels that no subscriber of the program
-//! enables are not sent. At most 1000 events of a call are sent, with texts of at most 16 KiB; a last
-//! event has the number of the others.
+//! enables are not sent. At most 1000 events of a call are sent, with texts of at most 16 KiB; a
+//! last event has the number of the others.
 //!
-//! The `Metadata` of an event is a static of its program, which cannot be sent. So an event arrives as
-//! one with the target `asyncify_runtime::process`, its own level and message, and these fields, all of
-//! them text:
+//! The `Metadata` of an event is a static of its program, which cannot be sent. So an event arrives
+//! as one with the target `asyncify_runtime::process`, its own level and message, and these fields,
+//! all of them text:
 //!
 //! | field | value |
 //! | --- | --- |
@@ -64,21 +64,21 @@
 //! | `worker.fields` | its other fields, as `name=value name=value` |
 //! | `worker.spans` | the spans of the function, outermost first, as `name{field=value}:name` |
 //!
-//! Filters by level and target see those of the event itself. What is lost: fields as values of their
-//! own with a type, the name of the event, and spans of the function that a subscriber could open,
-//! time and close. A function that needs them installs a subscriber in the worker, by an
+//! Filters by level and target see those of the event itself. What is lost: fields as values of
+//! their own with a type, the name of the event, and spans of the function that a subscriber could
+//! open, time and close. A function that needs them installs a subscriber in the worker, by an
 //! [initializer](Builder::initializer); then nothing is sent.
 //!
 //! The function runs in a span `caller`, with the fields `caller.span`, `caller.target` and
-//! `caller.fields`. The last one needs the layer `SpanFields` in the caller's subscriber. Other context, such as a W3C `traceparent`, is propagated by a
-//! [carrier](crate::carrier).
+//! `caller.fields`. The last one needs the layer `SpanFields` in the caller's subscriber. Other
+//! context, such as a W3C `traceparent`, is propagated by a [carrier](crate::carrier).
 //!
 //! # Implementation
 //!
-//! A worker is a new start of the running program, not a fork. It is connected by a socket pair, which
-//! it receives as its stdin and replaces by the null device. Each worker has a manager thread in the
-//! program, which reads the answers and watches the process. A caller writes its request to an idle
-//! worker itself. The processes share no memory and no locks.
+//! A worker is a new start of the running program, not a fork. It is connected by a socket pair,
+//! which it receives as its stdin and replaces by the null device. Each worker has a manager thread
+//! in the program, which reads the answers and watches the process. A caller writes its request to
+//! an idle worker itself. The processes share no memory and no locks.
 //!
 //! | part | module |
 //! | --- | --- |

@@ -10,8 +10,8 @@ use crate::pool::Shutdown;
 
 /// Worker processes that run functions marked `#[sync_to_async(process)]`.
 ///
-/// Cheap to clone. When the last handle is dropped, the pool runs the calls that were made, and then
-/// its workers exit. They also exit with the program, however that ends.
+/// Cheap to clone. When the last handle is dropped, the pool runs the calls that were made, and
+/// then its workers exit. They also exit with the program, however that ends.
 #[derive(Clone)]
 pub struct Pool {
     handle: Arc<Handle>,
@@ -44,8 +44,8 @@ impl Pool {
     /// Shuts the pool down, and waits until all of its processes have exited.
     ///
     /// With [`Shutdown::Drain`] the calls that were made run to their end first. With
-    /// [`Shutdown::Discard`] they fail with [`Error::ShutDown`](crate::Error::ShutDown), and workers
-    /// that run one are killed. New calls fail either way.
+    /// [`Shutdown::Discard`] they fail with [`Error::ShutDown`](crate::Error::ShutDown), and
+    /// workers that run one are killed. New calls fail either way.
     ///
     /// # Cancel safety
     ///

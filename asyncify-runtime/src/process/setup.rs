@@ -9,8 +9,8 @@ use crate::error::process::ProcessError;
 
 /// The environment variable of a worker: `2:<pid of the pool's process>`.
 ///
-/// The children of a worker inherit it. They do not become workers, since their stdin is not a socket
-/// that was created by the process with this id.
+/// The children of a worker inherit it. They do not become workers, since their stdin is not a
+/// socket that was created by the process with this id.
 pub(crate) const VARIABLE: &str = "ASYNCIFY_WORKER";
 
 /// Changes with the format of the frames or of their payloads.
@@ -56,8 +56,8 @@ impl Program {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Setup {
     program: Program,
-    /// Whether the worker runs a [program of the user's choice](super::Builder::worker_exe), which may
-    /// have more tasks.
+    /// Whether the worker runs a [program of the user's choice](super::Builder::worker_exe), which
+    /// may have more tasks.
     is_other_program: bool,
     pub(crate) name: String,
     pub(crate) memory_limit: Option<u64>,

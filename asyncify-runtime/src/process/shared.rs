@@ -3,9 +3,9 @@
 //! One lock guards it. No code of the user runs under it, and no other lock is taken; so it may be
 //! taken while a link's or a call's is held.
 //!
-//! A *slot* is a manager thread, which manages one worker process at a time. A slot is *starting* until
-//! its worker is ready. It then looks into the queue, so a caller starts another slot only if there are
-//! more queued calls than starting slots.
+//! A *slot* is a manager thread, which manages one worker process at a time. A slot is *starting*
+//! until its worker is ready. It then looks into the queue, so a caller starts another slot only if
+//! there are more queued calls than starting slots.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
@@ -276,8 +276,8 @@ impl Shared {
         state.starting += usize::from(was_ready);
     }
 
-    /// The worker of a starting slot did not become ready. After some failures in a row, or if another
-    /// start would fail too, the queued calls fail.
+    /// The worker of a starting slot did not become ready. After some failures in a row, or if
+    /// another start would fail too, the queued calls fail.
     pub(crate) fn start_failed(&self, mut error: ProcessError) {
         let mut state = locked(&self.state);
         state.stats.start_failures += 1;

@@ -18,8 +18,8 @@ use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, 
 /// which is [`Link`](super::link::Link)'s.
 pub(crate) struct Watched {
     pid: Pid,
-    /// Readable once the process has exited. Its socket is not enough: a child of the worker may keep
-    /// that open.
+    /// Readable once the process has exited. Its socket is not enough: a child of the worker may
+    /// keep that open.
     pidfd: OwnedFd,
 }
 

@@ -16,8 +16,8 @@ use crate::error::process::{ProcessError, Side};
 
 /// A function that workers can run.
 ///
-/// Created by the attribute, in a static beside the function. The id identifies it in both processes;
-/// it depends on the name and the source location.
+/// Created by the attribute, in a static beside the function. The id identifies it in both
+/// processes; it depends on the name and the source location.
 pub struct Task {
     name: &'static str,
     id: u64,

@@ -6,8 +6,8 @@
 //! length u32 | kind u8 | codec u8 | context u16 | call u64 | payload
 //! ```
 //!
-//! The last `context` bytes of the payload of a call are the caller's context; all other frames have
-//! none.
+//! The last `context` bytes of the payload of a call are the caller's context; all other frames
+//! have none.
 //!
 //! This module does no I/O of its own. Input is not trusted: a length is checked before memory is
 //! allocated for it, and the memory grows with the bytes that have arrived.
@@ -235,8 +235,8 @@ impl FrameReader {
         }
     }
 
-    /// The next frame, if it is complete. Its payload is valid until the next call of any method but
-    /// [`payload`](Self::payload).
+    /// The next frame, if it is complete. Its payload is valid until the next call of any method
+    /// but [`payload`](Self::payload).
     pub(crate) fn next(&mut self) -> Result<Option<Header>, WireError> {
         self.discard();
         let Some(header) = self.header()? else { return Ok(None) };

@@ -19,18 +19,18 @@ use crate::error::remote::RemoteError;
 use crate::process::{Context as CallersContext, Outcome as FromReply, Sent, decoded};
 use crate::util::run_quietly;
 
-/// The future of a function marked `#[sync_to_async(remote)]`: submits a task when it is first polled, and
-/// waits for its result.
+/// The future of a function marked `#[sync_to_async(remote)]`: submits a task when it is first
+/// polled, and waits for its result.
 ///
 /// `R` is the return type of the function, a `Result`.
 ///
-/// A task runs *at least once*: again if its worker dies, or loses its connection for longer than its
-/// lease. So the function must be safe to repeat, or be marked `at_most_once`.
+/// A task runs *at least once*: again if its worker dies, or loses its connection for longer than
+/// its lease. So the function must be safe to repeat, or be marked `at_most_once`.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future cancels the task: one in a queue never runs, and one that runs is stopped if it
-/// runs in a worker process. With `on_drop = "detach"` it continues.
+/// Dropping the future cancels the task: one in a queue never runs, and one that runs is stopped if
+/// it runs in a worker process. With `on_drop = "detach"` it continues.
 ///
 /// # Errors
 ///
@@ -87,8 +87,8 @@ struct Waiting {
 }
 
 impl<R> Call<R> {
-    /// Sets the id of the task. Two tasks with one id are the same task: the second call does not run the
-    /// function, and has the result of the first.
+    /// Sets the id of the task. Two tasks with one id are the same task: the second call does not
+    /// run the function, and has the result of the first.
     ///
     /// At most 128 ASCII letters, digits, `_` and `-`; anything else is an
     /// [error](RemoteError::Name) of the call.
@@ -104,16 +104,16 @@ impl<R> Call<R> {
         })
     }
 
-    /// Limits the time of the call as a whole: in the queue, in all attempts, and on the way. After it the
-    /// call fails with [`RemoteError::TimedOut`], and the task is stopped or never started.
+    /// Limits the time of the call as a whole: in the queue, in all attempts, and on the way. After
+    /// it the call fails with [`RemoteError::TimedOut`], and the task is stopped or never started.
     ///
     /// The argument `timeout` of the attribute limits one attempt.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.configure(|unsent| unsent.timeout = Some(timeout))
     }
 
-    /// Submits the task without waiting for its result, which [`result`](super::result) returns. The task
-    /// is not cancelled by a drop.
+    /// Submits the task without waiting for its result, which [`result`](super::result) returns.
+    /// The task is not cancelled by a drop.
     ///
     /// # Cancel safety
     ///
@@ -245,8 +245,8 @@ impl Outcome {
     }
 }
 
-/// Waits for the result of a task that this or any other program has submitted, while the time to live of
-/// the result lasts. `R` is the return type of the function, a `Result`.
+/// Waits for the result of a task that this or any other program has submitted, while the time to
+/// live of the result lasts. `R` is the return type of the function, a `Result`.
 ///
 /// The engine is the [installed](super::install) one; for others there is
 /// [`Engine::outcome`](super::Engine::outcome).
@@ -266,10 +266,11 @@ pub async fn result<R: FromReply>(id: impl AsRef<str>) -> R {
     outcome.map_or_else(R::failed, Outcome::result)
 }
 
-/// Cancels a task that this or any other program has submitted to the [installed](super::install) engine.
+/// Cancels a task that this or any other program has submitted to the [installed](super::install)
+/// engine.
 ///
-/// One in a queue never runs, and one that runs is stopped if it runs in a worker process. Its result is
-/// [`Error::Cancelled`].
+/// One in a queue never runs, and one that runs is stopped if it runs in a worker process. Its
+/// result is [`Error::Cancelled`].
 ///
 /// # Errors
 ///

@@ -14,23 +14,24 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Keeps tasks in queues, delivers them to workers, and keeps their outcomes for a time to live.
 ///
-/// An engine is a handle: its futures own what they need, and it may be used from any thread. Futures
-/// must not require a particular async runtime to be polled; an engine that needs one enters it itself.
+/// An engine is a handle: its futures own what they need, and it may be used from any thread.
+/// Futures must not require a particular async runtime to be polled; an engine that needs one
+/// enters it itself.
 ///
 /// # What an engine guarantees
 ///
-/// - A task that [`submit`](Self::submit) or [`call`](Self::call) has accepted is delivered until it is
-///   [settled](Delivery::settle), even if workers, callers or the engine's own server die.
-/// - It is delivered to one worker at a time, whose *lease* lasts for [`Delivery::lease`] and is renewed
-///   by [`Delivery::progress`]. When the lease ends the task is delivered again, with the next
-///   [attempt](Delivery::attempt).
-/// - A task with an outcome is not delivered again. So a redelivery after the outcome was stored, and
-///   before that was acknowledged, does not run the task twice.
+/// - A task that [`submit`](Self::submit) or [`call`](Self::call) has accepted is delivered until
+///   it is [settled](Delivery::settle), even if workers, callers or the engine's own server die.
+/// - It is delivered to one worker at a time, whose *lease* lasts for [`Delivery::lease`] and is
+///   renewed by [`Delivery::progress`]. When the lease ends the task is delivered again, with the
+///   next [attempt](Delivery::attempt).
+/// - A task with an outcome is not delivered again. So a redelivery after the outcome was stored,
+///   and before that was acknowledged, does not run the task twice.
 /// - An id that is already known is the same task: it is not stored again.
 /// - The first outcome that is stored for a task is its outcome.
 ///
-/// Retries, back-off, time-outs and deadlines are decided by [`Worker`](super); an engine only carries
-/// out a [`Settlement`].
+/// Retries, back-off, time-outs and deadlines are decided by [`Worker`](super); an engine only
+/// carries out a [`Settlement`].
 ///
 /// # Errors
 ///
@@ -45,8 +46,8 @@ pub trait Engine: Debug + Send + Sync + 'static {
 
     /// Stores a task. Completes when it is stored durably.
     ///
-    /// If the error is `Unavailable` the task may be stored nevertheless; submitting it again with its
-    /// id is safe.
+    /// If the error is `Unavailable` the task may be stored nevertheless; submitting it again with
+    /// its id is safe.
     ///
     /// # Errors
     ///
@@ -56,8 +57,8 @@ pub trait Engine: Debug + Send + Sync + 'static {
     /// Stores a task, and waits for its outcome.
     ///
     /// The same as [`submit`](Self::submit) followed by [`outcome`](Self::outcome), except that an
-    /// engine can have the outcome sent directly. Dropping the future ends the wait and frees what it
-    /// holds; it does not cancel the task.
+    /// engine can have the outcome sent directly. Dropping the future ends the wait and frees what
+    /// it holds; it does not cancel the task.
     ///
     /// # Errors
     ///
@@ -68,15 +69,15 @@ pub trait Engine: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`NoResult`](super::RemoteError::NoResult) if the engine knows no such task, for example because
-    /// the time to live of its outcome is over.
+    /// [`NoResult`](super::RemoteError::NoResult) if the engine knows no such task, for example
+    /// because the time to live of its outcome is over.
     fn outcome(&self, id: TaskId) -> BoxFuture<'static, Result<Outcome, Error>>;
 
     /// Cancels a task.
     ///
-    /// One in a queue gets the outcome [`Error::Cancelled`] and is not delivered any more. For one that
-    /// runs, [`Delivery::cancelled`] completes. One with an outcome, and an unknown one, are left as
-    /// they are.
+    /// One in a queue gets the outcome [`Error::Cancelled`] and is not delivered any more. For one
+    /// that runs, [`Delivery::cancelled`] completes. One with an outcome, and an unknown one, are
+    /// left as they are.
     ///
     /// If the future of a call is dropped, this future is polled to its end on some thread.
     fn cancel(&self, id: TaskId) -> BoxFuture<'static, Result<(), Error>>;
@@ -85,7 +86,8 @@ pub trait Engine: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`Layout`](super::RemoteError::Layout) if what is stored belongs to another version of the engine.
+    /// [`Layout`](super::RemoteError::Layout) if what is stored belongs to another version of the
+    /// engine.
     fn consume(&self, options: Consume) -> BoxFuture<'static, Result<Box<dyn Deliveries>, Error>>;
 }
 
@@ -142,15 +144,16 @@ pub trait Delivery: Send + Sync {
     /// Which delivery of the task it is, from 1. A delivery that was given back need not count.
     fn attempt(&self) -> u32;
 
-    /// The time until the lease ends, if it is not renewed. The worker renews it every third of that.
+    /// The time until the lease ends, if it is not renewed. The worker renews it every third of
+    /// that.
     fn lease(&self) -> Duration;
 
     /// Renews the lease.
     ///
     /// # Errors
     ///
-    /// [`LeaseLost`](super::RemoteError::LeaseLost) if the task was given to another worker; this one
-    /// then stops the task if it can.
+    /// [`LeaseLost`](super::RemoteError::LeaseLost) if the task was given to another worker; this
+    /// one then stops the task if it can.
     fn progress(&self) -> BoxFuture<'_, Result<(), Error>>;
 
     /// Completes when the task is [cancelled](Engine::cancel), and never otherwise.
@@ -161,8 +164,8 @@ pub trait Delivery: Send + Sync {
     fn cancelled(&self) -> BoxFuture<'_, ()>;
 
     /// Acknowledges the task, so that it is not delivered again. Called before the function of an
-    /// [`at_most_once`](Envelope::at_most_once) task starts, and then the only settlement that follows is
-    /// [`Complete`](Settlement::Complete).
+    /// [`at_most_once`](Envelope::at_most_once) task starts, and then the only settlement that
+    /// follows is [`Complete`](Settlement::Complete).
     ///
     /// # Errors
     ///
@@ -171,8 +174,8 @@ pub trait Delivery: Send + Sync {
 
     /// Ends the delivery. Completes when that is durable.
     ///
-    /// If it fails with `Unavailable` the worker repeats it with the same settlement while the lease
-    /// may last, so it must not matter if the first time took effect.
+    /// If it fails with `Unavailable` the worker repeats it with the same settlement while the
+    /// lease may last, so it must not matter if the first time took effect.
     fn settle<'a>(&'a self, how: &'a Settlement) -> BoxFuture<'a, Result<(), Error>>;
 }
 
@@ -186,7 +189,8 @@ pub enum Settlement {
         /// The time.
         after: Duration,
     },
-    /// Deliver the task again at once, if possible as the same attempt: the worker has not begun it.
+    /// Deliver the task again at once, if possible as the same attempt: the worker has not begun
+    /// it.
     GiveBack,
     /// The task has failed for good: store it as a [`DeadLetter`](super::DeadLetter), then as
     /// `Complete`.
@@ -207,7 +211,8 @@ pub enum Submitted {
 pub struct Limits {
     /// The longest [encoded](Envelope::encode) task.
     pub task: usize,
-    /// The longest [encoded](Outcome::encode) outcome. At least 16 KiB, so that an error always fits.
+    /// The longest [encoded](Outcome::encode) outcome. At least 16 KiB, so that an error always
+    /// fits.
     pub outcome: usize,
 }
 

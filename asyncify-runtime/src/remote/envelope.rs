@@ -7,8 +7,8 @@
 //! layout u8 | length of the head u32, little endian | head | body
 //! ```
 //!
-//! A field that a reader does not know is skipped, and one that it misses has its default, so older and
-//! newer programs understand each other.
+//! A field that a reader does not know is skipped, and one that it misses has its default, so older
+//! and newer programs understand each other.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
@@ -37,8 +37,8 @@ pub struct Envelope {
     pub task: TaskName,
     /// The queue.
     pub queue: QueueName,
-    /// When the outcome is of no use any more. A worker does not start the task after it, and stops it at
-    /// it; clocks of callers and workers are assumed to agree.
+    /// When the outcome is of no use any more. A worker does not start the task after it, and stops
+    /// it at it; clocks of callers and workers are assumed to agree.
     #[serde(default)]
     pub deadline: Option<SystemTime>,
     /// How long one attempt may run.
@@ -50,11 +50,12 @@ pub struct Envelope {
     /// The time before the second attempt; it doubles with each further one.
     #[serde(default)]
     pub backoff: Duration,
-    /// Whether the task is acknowledged before it runs, so that it never runs twice and may be lost.
+    /// Whether the task is acknowledged before it runs, so that it never runs twice and may be
+    /// lost.
     #[serde(default)]
     pub at_most_once: bool,
-    /// Whether only the caller that waits in [`call`](super::Engine::call) knows the id, which is random.
-    /// When it has the outcome, or waits no more, the engine may forget both.
+    /// Whether only the caller that waits in [`call`](super::Engine::call) knows the id, which is
+    /// random. When it has the outcome, or waits no more, the engine may forget both.
     #[serde(default)]
     pub anonymous: bool,
     #[serde(default)]

@@ -28,11 +28,11 @@ pub fn engine() -> Result<Arc<dyn Engine>, Error> {
     ENGINE.get().cloned().ok_or_else(|| RemoteError::NoEngine.into())
 }
 
-/// Propagates the caller's context with each task, such as the `traceparent` of a distributed trace:
-/// `remote::install_carrier(carrier!(inject, enter))`.
+/// Propagates the caller's context with each task, such as the `traceparent` of a distributed
+/// trace: `remote::install_carrier(carrier!(inject, enter))`.
 ///
-/// `inject` runs when a call is first polled. A worker runs `enter`: around the function if it runs in
-/// its program and this is called there as well, and in a worker process if its pool has a
+/// `inject` runs when a call is first polled. A worker runs `enter`: around the function if it runs
+/// in its program and this is called there as well, and in a worker process if its pool has a
 /// [carrier](crate::process::Builder::carrier).
 ///
 /// # Errors

@@ -1,10 +1,10 @@
 //! Durable tasks that run on other machines.
 //!
 //! A function marked `#[sync_to_async(remote)]` keeps its signature. A call of it is stored by an
-//! [`Engine`] in a queue; a [`Worker`], of any program that has the function, takes it from there, runs it
-//! on a thread or in a worker process, and has the result stored and sent back. Storage, delivery and
-//! leases are the engine's: [`Local`] is one within the program, and the crate `asyncify-nats` has one on
-//! NATS JetStream.
+//! [`Engine`] in a queue; a [`Worker`], of any program that has the function, takes it from there,
+//! runs it on a thread or in a worker process, and has the result stored and sent back. Storage,
+//! delivery and leases are the engine's: [`Local`] is one within the program, and the crate
+//! `asyncify-nats` has one on NATS JetStream.
 //!
 //! The rules for signatures are those of [worker processes](crate::process): a `Result<T, E>` where
 //! `E: From<Error>`, serde's traits, and no type parameters or receivers.
@@ -13,10 +13,11 @@
 //!
 //! # At least once
 //!
-//! A task that was accepted is run until it has an outcome, even if callers, workers or the engine's server
-//! die. So a function may run more than once: after the death of its worker, or if that was cut off for
-//! longer than its lease. It must be safe to repeat, or be marked `at_most_once`; then it may not run at
-//! all, and its caller needs a [`timeout`](Call::timeout), as nobody reports the death of its worker.
+//! A task that was accepted is run until it has an outcome, even if callers, workers or the
+//! engine's server die. So a function may run more than once: after the death of its worker, or if
+//! that was cut off for longer than its lease. It must be safe to repeat, or be marked
+//! `at_most_once`; then it may not run at all, and its caller needs a [`timeout`](Call::timeout),
+//! as nobody reports the death of its worker.
 //!
 //! # Options
 //!

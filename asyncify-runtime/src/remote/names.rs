@@ -105,8 +105,8 @@ macro_rules! names {
 }
 
 names! {
-    /// The name of a task, such as `thumbnail.v1`: at most 200 ASCII letters, digits, `_`, `-`, `:`, and
-    /// dots between words.
+    /// The name of a task, such as `thumbnail.v1`: at most 200 ASCII letters, digits, `_`, `-`,
+    /// `:`, and dots between words.
     TaskName: NameKind::Task;
     /// The name of a queue: at most 64 ASCII letters, digits, `_` and `-`.
     QueueName: NameKind::Queue;
@@ -125,8 +125,8 @@ impl TaskId {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         // Relaxed: the numbers need only differ.
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        // The keys are random numbers of the system, and differ. A fork has the same ones, and another
-        // process id.
+        // The keys are random numbers of the system, and differ. A fork has the same ones, and
+        // another process id.
         let number = (std::process::id(), number);
         let [high, low] = KEYS.each_ref().map(|keys| keys.hash_one(number));
         Self(format!("{high:016x}{low:016x}").into_boxed_str())

@@ -11,7 +11,8 @@ use crate::process::{Codec, Task};
 
 /// A function that remote workers can run.
 ///
-/// Created by the attribute, in a static beside the function. The name identifies it in all programs.
+/// Created by the attribute, in a static beside the function. The name identifies it in all
+/// programs.
 pub struct RemoteTask {
     name: &'static str,
     /// The same function, as worker processes find it.

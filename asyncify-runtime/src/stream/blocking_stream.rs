@@ -17,22 +17,22 @@ use crate::sync::Mutex;
 /// `#[sync_to_async(stream)]`.
 ///
 /// The stream is lazy: from the first poll on, the body of the function and the iterator run on
-/// blocking threads. The iterator runs ahead of the consumer by the number of items that it makes in
-/// about a millisecond: at least 16 and at most 8192, and never more than the attribute allows. Each
-/// item is available as soon as it is made, and the consumer receives all available items at once. A
-/// consumer that waits is woken for the first items one by one; later, quick items gather for up to half
-/// a millisecond, so that a wake-up is worth its cost. If the iterator then blocks unexpectedly, those
-/// that it has made are delivered within a millisecond.
+/// blocking threads. The iterator runs ahead of the consumer by the number of items that it makes
+/// in about a millisecond: at least 16 and at most 8192, and never more than the attribute allows.
+/// Each item is available as soon as it is made, and the consumer receives all available items at
+/// once. A consumer that waits is woken for the first items one by one; later, quick items gather
+/// for up to half a millisecond, so that a wake-up is worth its cost. If the iterator then blocks
+/// unexpectedly, those that it has made are delivered within a millisecond.
 ///
 /// While a slow consumer leaves no room for more items, the iterator is suspended and occupies no
 /// thread. With a `limit`, the iterator holds its permit while it runs.
 ///
 /// # Cancel safety
 ///
-/// `next()` is cancel safe: no item is lost. Dropping the stream stops the iterator at its next item;
-/// a call of its `next` that is running cannot be stopped, but
-/// [`is_cancelled`](crate::is_cancelled) returns `true` in it. The iterator is dropped on a blocking
-/// thread.
+/// `next()` is cancel safe: no item is lost. Dropping the stream stops the iterator at its next
+/// item; a call of its `next` that is running cannot be stopped, but
+/// [`is_cancelled`](crate::is_cancelled) returns `true` in it. The iterator is dropped on a
+/// blocking thread.
 ///
 /// # Panics
 ///
@@ -63,7 +63,8 @@ type Items<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
 
 /// Builds a [`BlockingStream`].
 ///
-/// The type of the iterator is erased here, so that an unsuitable iterator is a single compile error.
+/// The type of the iterator is erased here, so that an unsuitable iterator is a single compile
+/// error.
 #[doc(hidden)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct StreamCall<T> {

@@ -68,8 +68,8 @@ pub(super) enum Received<I> {
 }
 
 impl<I: Iterator> Channel<I> {
-    /// Creates a channel that holds at most `max_capacity` items. If `iterator` is `None`, the first
-    /// job creates the iterator.
+    /// Creates a channel that holds at most `max_capacity` items. If `iterator` is `None`, the
+    /// first job creates the iterator.
     pub(super) fn new(
         max_capacity: usize,
         iterator: Option<Box<I>>,
@@ -138,8 +138,8 @@ impl<I: Iterator> Channel<I> {
         }
     }
 
-    /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`, for a consumer
-    /// that lingers or not.
+    /// Moves all items into `batch`, which must be empty, or registers the waker of `cx`, for a
+    /// consumer that lingers or not.
     pub(super) fn recv(
         &self,
         batch: &mut VecDeque<I::Item>,
@@ -177,7 +177,8 @@ impl<I: Iterator> Channel<I> {
         }
     }
 
-    /// Takes the iterator, or requests its return: `Ok(None)`, and the job ends after the next item.
+    /// Takes the iterator, or requests its return: `Ok(None)`, and the job ends after the next
+    /// item.
     ///
     /// # Errors
     ///

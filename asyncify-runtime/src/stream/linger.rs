@@ -7,21 +7,21 @@
 //!
 //! 1. A consumer that finds no item registers its waker together with a [`WakeUp`]. If that is
 //!    `NextItem`, the producer wakes it with the next item.
-//! 2. If it is `Lingering`, the producer looks at the clock at the first item, the second, the fourth,
-//!    and so on, and wakes the consumer if twice as many items would take longer than [`LINGER`]. It
-//!    also wakes the consumer when the channel is half full, and whenever it stops: at the end, when the
-//!    channel is full, and when the return of the iterator is requested.
-//! 3. A consumer that registers as `Lingering` then arms a timer of [`TIMEOUT`], or finds one that is
-//!    armed, before its poll returns. When the timer fires while there is no item, the consumer registers
-//!    again, with `NextItem`.
+//! 2. If it is `Lingering`, the producer looks at the clock at the first item, the second, the
+//!    fourth, and so on, and wakes the consumer if twice as many items would take longer than
+//!    [`LINGER`]. It also wakes the consumer when the channel is half full, and whenever it stops:
+//!    at the end, when the channel is full, and when the return of the iterator is requested.
+//! 3. A consumer that registers as `Lingering` then arms a timer of [`TIMEOUT`], or finds one that
+//!    is armed, before its poll returns. When the timer fires while there is no item, the consumer
+//!    registers again, with `NextItem`.
 //!
-//! No item is stranded: let the channel have an item and the consumer wait. If the consumer registered
-//! with `NextItem`, after the last item was received, the lock orders the item's `send` after the
-//! registration, and it has woken the consumer. If it lingers, its timer is armed, or has fired and
-//! woken it; both polls and sends take the lock, so the poll that follows finds the item. This
-//! does not depend on what the producer does after the `send`: its iterator may block for ever.
-//! So an item is received at most a [`TIMEOUT`] later than it would be without lingering, even when the
-//! iterator blocks unexpectedly.
+//! No item is stranded: let the channel have an item and the consumer wait. If the consumer
+//! registered with `NextItem`, after the last item was received, the lock orders the item's `send`
+//! after the registration, and it has woken the consumer. If it lingers, its timer is armed, or has
+//! fired and woken it; both polls and sends take the lock, so the poll that follows finds the item.
+//! This does not depend on what the producer does after the `send`: its iterator may block for
+//! ever. So an item is received at most a [`TIMEOUT`] later than it would be without lingering,
+//! even when the iterator blocks unexpectedly.
 //!
 //! That is still long for a producer that waits for its consumer after each item. A consumer whose
 //! timer had to deliver the items, or that was woken for a single item, does not linger for the
@@ -45,8 +45,8 @@ use crate::util::spin::Adaptive;
 const LINGER: Duration = Duration::from_micros(500);
 /// When the timer of a lingering consumer fires: long enough that a steady producer comes first.
 const TIMEOUT: Duration = Duration::from_millis(1);
-/// The waits at the start of a stream without lingering: its first items may be all that it has. Models
-/// decide for themselves.
+/// The waits at the start of a stream without lingering: its first items may be all that it has.
+/// Models decide for themselves.
 pub(super) const FIRST_WAITS: u32 = if cfg!(all(test, asyncify_loom)) { u32::MAX } else { 2 };
 /// The most waits without lingering after one that did not pay.
 const MAX_SKIPPED: u32 = 256;
@@ -69,7 +69,8 @@ pub(super) enum WakeUp {
 pub(super) enum WaitEnd {
     /// The producer woke the consumer, for this number of items.
     Woken(usize),
-    /// The consumer was polled for another reason, such as its timer, after it had lingered too long.
+    /// The consumer was polled for another reason, such as its timer, after it had lingered too
+    /// long.
     TimedOut,
     /// The consumer did not linger, or was polled early.
     Other,
@@ -85,8 +86,8 @@ impl WakeUp {
         }
     }
 
-    /// Returns whether to wake the consumer for this number of items. `half` is what fills half of the
-    /// channel.
+    /// Returns whether to wake the consumer for this number of items. `half` is what fills half of
+    /// the channel.
     pub(super) fn is_due(&mut self, items: usize, half: usize) -> bool {
         let Self::Lingering { since, check_at } = self else { return true };
         if items < *check_at {

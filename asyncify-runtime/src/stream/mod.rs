@@ -1,15 +1,15 @@
 //! A blocking iterator as a stream; items cross threads in batches.
 //!
-//! The producer runs on a blocking thread and sends each item through a [`channel`] as soon as it is
-//! made; the consumer receives all items that are there. Batches form by themselves: a fast producer
-//! makes more items while the consumer is woken or busy, and a consumer that waits is woken when the
-//! items are worth a wake-up ([`linger`]).
+//! The producer runs on a blocking thread and sends each item through a [`channel`] as soon as it
+//! is made; the consumer receives all items that are there. Batches form by themselves: a fast
+//! producer makes more items while the consumer is woken or busy, and a consumer that waits is
+//! woken when the items are worth a wake-up ([`linger`]).
 //!
-//! The capacity of a channel adapts to the producer: it is the number of items that are made in about
-//! a millisecond, so that neither a late wake-up nor a large item costs much.
+//! The capacity of a channel adapts to the producer: it is the number of items that are made in
+//! about a millisecond, so that neither a late wake-up nor a large item costs much.
 //!
-//! A producer whose channel is full leaves the iterator there and ends its job. The consumer spawns a
-//! new job when it has received the items. A slow consumer thus occupies no thread.
+//! A producer whose channel is full leaves the iterator there and ends its job. The consumer spawns
+//! a new job when it has received the items. A slow consumer thus occupies no thread.
 
 mod blocking_stream;
 mod channel;
@@ -39,8 +39,8 @@ use crate::call::{DropOnPool, Running, SpawnOptions, resume};
 use crate::task::JoinError;
 use crate::util::drop_all_quietly;
 
-/// The default for the number of items that a producer may run ahead. Only items that take next to no
-/// time to make get that far: see [`producer`].
+/// The default for the number of items that a producer may run ahead. Only items that take next to
+/// no time to make get that far: see [`producer`].
 pub(crate) const DEFAULT_AHEAD: usize = 8192;
 
 /// A stream of the items of an iterator that is advanced, and dropped, on blocking threads.
@@ -86,7 +86,8 @@ where
         Self::with_channel(options, channel, Some(Box::new(make)))
     }
 
-    /// Creates a stream of the items of `iterator`, which [`poll_reclaim`](Self::poll_reclaim) returns.
+    /// Creates a stream of the items of `iterator`, which [`poll_reclaim`](Self::poll_reclaim)
+    /// returns.
     pub(crate) fn reclaimable(options: SpawnOptions, iterator: Box<I>) -> Self {
         let channel = Channel::new(DEFAULT_AHEAD, Some(iterator), OnExhausted::Keep);
         Self::with_channel(options, channel, None)
@@ -153,7 +154,8 @@ where
         Poll::Ready(())
     }
 
-    /// Returns the iterator. Items that were made and not received are lost, and the stream has ended.
+    /// Returns the iterator. Items that were made and not received are lost, and the stream has
+    /// ended.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Models of the producer and the consumer, in every interleaving within bounds. Loom itself reports
-//! leaks and deadlocks.
+//! Models of the producer and the consumer, in every interleaving within bounds. Loom itself
+//! reports leaks and deadlocks.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;

@@ -31,8 +31,8 @@ impl Rate {
         Self { start: Instant::now(), items: 0 }
     }
 
-    /// Returns whether the producer makes `items` items within the [`LEAD_TIME`], and so may run that
-    /// many items ahead.
+    /// Returns whether the producer makes `items` items within the [`LEAD_TIME`], and so may run
+    /// that many items ahead.
     pub(super) fn allows(&self, items: usize) -> bool {
         let time = self.start.elapsed().as_nanos() * items as u128;
         time <= LEAD_TIME.as_nanos() * self.items

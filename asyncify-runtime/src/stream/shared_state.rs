@@ -42,8 +42,8 @@ impl<S> SharedState<S> {
         cx: &Context<'_>,
         receive: impl FnOnce(&mut Guard<'_, S>) -> (R, Waits),
     ) -> R {
-        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop that
-        // panics must not lose what was received.
+        // Cloned and dropped outside of the lock. A clone that panics has changed nothing; a drop
+        // that panics must not lose what was received.
         let waker = cx.waker().clone();
         let mut state = self.lock();
         let (received, waits) = receive(&mut state);

@@ -346,7 +346,8 @@ fn a_stream_that_is_not_polled_holds_no_permit() {
     for _ in 0..test_util::scaled(1_000) {
         let mut stream =
             StreamCall::new(|| 0..100).ahead(1).limiter(&limiter).executor(&pool).start();
-        // Each item spawns a job for the next one, which may have to wait for the permit of the last.
+        // Each item spawns a job for the next one, which may have to wait for the permit of the
+        // last.
         while let Some(item) = block_on(stream.next()) {
             let seen = BlockingCall::new(move || item).limiter(&limiter).executor(&pool);
             assert_eq!(block_on(seen.into_future()), item);

@@ -22,8 +22,8 @@ use crate::util::{budget, drop_all_quietly};
 /// thread that ran it. If the call has already completed, dropping the handle drops the result.
 /// [`abort`](Self::abort) cancels the call.
 ///
-/// If the results of 128 handles are taken on a thread without a wait in between, the next poll of a
-/// handle wakes the task and returns pending once, so that other tasks run.
+/// If the results of 128 handles are taken on a thread without a wait in between, the next poll of
+/// a handle wakes the task and returns pending once, so that other tasks run.
 ///
 /// # Cancel safety
 ///

@@ -1,7 +1,7 @@
 //! The task cell: one allocation that holds a body, its outcome, the waker and the state.
 //!
-//! Each field is accessed by methods here, whose callers own it. The rules that make it sound are numbered in the
-//! module's documentation (`task/mod.rs`); SAFETY comments refer to them.
+//! Each field is accessed by methods here, whose callers own it. The rules that make it sound are
+//! numbered in the module's documentation (`task/mod.rs`); SAFETY comments refer to them.
 #![allow(unsafe_code, reason = "the task cell: see the rules in `task/mod.rs`")]
 
 use std::alloc::{self, Layout};

@@ -46,8 +46,8 @@ impl Buffer {
         self.0.consume(count);
     }
 
-    /// Reads once from the value in `slot`, and returns the number of bytes. The value is in the slot
-    /// again after a panic, too.
+    /// Reads once from the value in `slot`, and returns the number of bytes. The value is in the
+    /// slot again after a panic, too.
     pub(super) fn fill<T: Read + Send + 'static>(
         &mut self,
         slot: &mut Option<Box<T>>,

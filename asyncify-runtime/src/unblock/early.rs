@@ -1,8 +1,8 @@
 //! Permits for a few readers to have large buffers sooner than others.
 //!
-//! Large reads save a file of some hundred kilobytes most of its jobs. For a reader that is alone, these
-//! are most of its time; of many readers, each has its jobs while the others copy, and large buffers
-//! would only need memory.
+//! Large reads save a file of some hundred kilobytes most of its jobs. For a reader that is alone,
+//! these are most of its time; of many readers, each has its jobs while the others copy, and large
+//! buffers would only need memory.
 
 use crate::sync::unmodelled::{AtomicUsize, Ordering::Relaxed};
 

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// The error of [`Unblock::into_inner`](super::Unblock::into_inner), with the value unless it is lost.
+/// The error of [`Unblock::into_inner`](super::Unblock::into_inner), with the value unless it is
+/// lost.
 pub struct IntoInnerError<T> {
     error: io::Error,
     value: Option<Box<T>>,

@@ -40,8 +40,8 @@ where
 
     /// # Panics
     ///
-    /// Resumes a panic of the iterator, after the items that were made before it. Panics if the executor
-    /// is shut down before the end of the iterator.
+    /// Resumes a panic of the iterator, after the items that were made before it. Panics if the
+    /// executor is shut down before the end of the iterator.
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T::Item>> {
         let inner = self.get_mut().inner.get_mut();
         inner.abandon_seek();

@@ -1,34 +1,34 @@
 //! Blocking readers, writers and iterators as asynchronous ones.
 //!
 //! One job at a time uses the value ([`value`]) and performs one [`operation`]. Bytes go through
-//! buffers ([`read_buffer`], [`write_buffer`]), so that one job moves many of them, and the caller and
-//! the job work at the same time. Each asynchronous trait has a file of its own. Calls of `with` share
-//! the state of an `Unblock` ([`shared`]).
+//! buffers ([`read_buffer`], [`write_buffer`]), so that one job moves many of them, and the caller
+//! and the job work at the same time. Each asynchronous trait has a file of its own. Calls of
+//! `with` share the state of an `Unblock` ([`shared`]).
 //!
 //! # Semantics
 //!
-//! 1. *Position.* The logical position, which the caller sees, is the position of the value minus the
-//!    bytes that were read ahead and not consumed. The value is moved to the logical position before it
-//!    seeks relative to its position, is written to, passed to `with` or returned, if it is known to
-//!    support seeking: a file is, and any value after its first seek. A value that turns out not to be
-//!    seekable (a pipe) keeps its read-ahead.
+//! 1. *Position.* The logical position, which the caller sees, is the position of the value minus
+//!    the bytes that were read ahead and not consumed. The value is moved to the logical position
+//!    before it seeks relative to its position, is written to, passed to `with` or returned, if it
+//!    is known to support seeking: a file is, and any value after its first seek. A value that
+//!    turns out not to be seekable (a pipe) keeps its read-ahead.
 //! 2. *Read-ahead* is discarded when a seek has succeeded, when a write is accepted, or when `with`
-//!    passes the value to its closure. An operation that fails or is dropped before that changes neither
-//!    the read-ahead nor the logical position, although it may have moved the value. The value then
-//!    reads bytes again that are in the read-ahead; these are skipped.
+//!    passes the value to its closure. An operation that fails or is dropped before that changes
+//!    neither the read-ahead nor the logical position, although it may have moved the value. The
+//!    value then reads bytes again that are in the read-ahead; these are skipped.
 //! 3. *Accepted bytes* are written in order, at the logical position. A job that writes is never
-//!    cancelled; if it could not start before the `Unblock` is dropped, its bytes are written after the
-//!    drop. After an error, no bytes are written that were accepted before the error was known: they
-//!    must not follow the gap.
-//! 4. *Each error is reported once*: the error of a read after the bytes before it, that of a write or
-//!    flush by the next write, flush, close, seek, `with` or `into_inner`, which does nothing else then.
-//!    The next flush retries a failed one.
+//!    cancelled; if it could not start before the `Unblock` is dropped, its bytes are written after
+//!    the drop. After an error, no bytes are written that were accepted before the error was known:
+//!    they must not follow the gap.
+//! 4. *Each error is reported once*: the error of a read after the bytes before it, that of a write
+//!    or flush by the next write, flush, close, seek, `with` or `into_inner`, which does nothing
+//!    else then. The next flush retries a failed one.
 //! 5. *A seek* is resumed by the next call of `poll_seek` with the same position, as nothing else
 //!    identifies it. Any other operation in between abandons it: its result is dropped, and the
-//!    position to which it has moved the value is the logical position. No read completes while a seek
-//!    is in progress.
-//! 6. *Jobs that never run*, because the executor is shut down, leave the value in place: the operation
-//!    of each returns an error. Only a panic loses the value.
+//!    position to which it has moved the value is the logical position. No read completes while a
+//!    seek is in progress.
+//! 6. *Jobs that never run*, because the executor is shut down, leave the value in place: the
+//!    operation of each returns an error. Only a panic loses the value.
 
 mod buffer;
 mod early;
@@ -66,62 +66,62 @@ use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::sync::Mutex;
 
-/// The default for the maximum size of a buffer. Two of them fit into the second-level cache of a core,
-/// which makes them faster than larger ones.
+/// The default for the maximum size of a buffer. Two of them fit into the second-level cache of a
+/// core, which makes them faster than larger ones.
 const CAPACITY: usize = 256 << 10;
 
-/// Adapts a blocking value for async code: `Read` to `AsyncRead`, `BufRead` to `AsyncBufRead`, `Write`
-/// to `AsyncWrite`, `Seek` to `AsyncSeek`, and `Iterator` to `Stream`.
+/// Adapts a blocking value for async code: `Read` to `AsyncRead`, `BufRead` to `AsyncBufRead`,
+/// `Write` to `AsyncWrite`, `Seek` to `AsyncSeek`, and `Iterator` to `Stream`.
 ///
 /// The I/O traits are those of `futures-io`; the `compat` module of `tokio-util` converts them to
 /// tokio's.
 ///
 /// # Buffers
 ///
-/// A reader does not need a `BufReader`: a read fills a buffer of 64 KiB, or of the size that the caller
-/// asks for, up to the [`capacity`](Self::capacity). The buffer is freed when its bytes are consumed, so
-/// a slow consumer holds no more memory than it would with a buffer of its own. When a caller has
-/// consumed 4 MiB without a pause of more than two milliseconds, reads have the size of the capacity
-/// until the next pause, and each starts while the bytes of the last one are consumed; for up to four
-/// readers of the process at a time, when it has consumed 128 KiB. The value may
-/// therefore be ahead of the logical position, by at most two buffers. A [`File`](std::fs::File), also in
-/// an `Arc`, and any other value after its first seek, is moved back to the logical position before it is
-/// written to, passed to [`with`](Self::with) or returned.
+/// A reader does not need a `BufReader`: a read fills a buffer of 64 KiB, or of the size that the
+/// caller asks for, up to the [`capacity`](Self::capacity). The buffer is freed when its bytes are
+/// consumed, so a slow consumer holds no more memory than it would with a buffer of its own. When a
+/// caller has consumed 4 MiB without a pause of more than two milliseconds, reads have the size of
+/// the capacity until the next pause, and each starts while the bytes of the last one are consumed;
+/// for up to four readers of the process at a time, when it has consumed 128 KiB. The value may
+/// therefore be ahead of the logical position, by at most two buffers. A [`File`](std::fs::File),
+/// also in an `Arc`, and any other value after its first seek, is moved back to the logical
+/// position before it is written to, passed to [`with`](Self::with) or returned.
 ///
-/// A write completes at once while there is room in the internal buffer. Its bytes are written in the
-/// background, as soon as the value is idle. Use `flush` or `close` to wait until they have been
-/// written. Vectored reads and writes use all slices.
+/// A write completes at once while there is room in the internal buffer. Its bytes are written in
+/// the background, as soon as the value is idle. Use `flush` or `close` to wait until they have
+/// been written. Vectored reads and writes use all slices.
 ///
-/// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use one
-/// `Unblock` for each direction. Only [`with`](Self::with) can be called on a shared `Unblock`, such as
-/// one in an `Arc`.
+/// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use
+/// one `Unblock` for each direction. Only [`with`](Self::with) can be called on a shared `Unblock`,
+/// such as one in an `Arc`.
 ///
 /// # Errors
 ///
-/// The error of a read is returned after the bytes before it. Since a write completes before its bytes
-/// are written, its error is returned later: by the next write, flush, close, seek,
-/// [`with`](Self::with) or [`into_inner`](Self::into_inner), which does nothing else then. Each error is
-/// reported once, and bytes that were accepted until then and are not written are discarded. A failed
-/// flush is retried by the next flush.
+/// The error of a read is returned after the bytes before it. Since a write completes before its
+/// bytes are written, its error is returned later: by the next write, flush, close, seek,
+/// [`with`](Self::with) or [`into_inner`](Self::into_inner), which does nothing else then. Each
+/// error is reported once, and bytes that were accepted until then and are not written are
+/// discarded. A failed flush is retried by the next flush.
 ///
 /// A seek that fails, for example to a position before the start, changes nothing.
 ///
-/// If the executor is shut down, each operation that needs it returns an error that says so. A panic of
-/// the value resumes in the operation that observes it. The value is lost then, and every further
-/// operation returns an error that says so.
+/// If the executor is shut down, each operation that needs it returns an error that says so. A
+/// panic of the value resumes in the operation that observes it. The value is lost then, and every
+/// further operation returns an error that says so.
 ///
 /// # Cancel safety
 ///
-/// Reads and writes are cancel safe. The bytes that were read for a dropped read are returned by the
-/// next one, and a write that is dropped before it completes has accepted nothing. A dropped flush
-/// loses nothing either.
+/// Reads and writes are cancel safe. The bytes that were read for a dropped read are returned by
+/// the next one, and a write that is dropped before it completes has accepted nothing. A dropped
+/// flush loses nothing either.
 ///
-/// A seek that is dropped may or may not take place before the next operation. If the next operation
-/// is a seek to the same position, it may return the result of the dropped one.
+/// A seek that is dropped may or may not take place before the next operation. If the next
+/// operation is a seek to the same position, it may return the result of the dropped one.
 ///
-/// Dropping the `Unblock` writes and flushes the accepted bytes on the executor, and drops the value
-/// there. Errors are ignored: call `flush` or `close` before if they matter. If the queue of the
-/// executor is full, this waits for room. If the executor is shut down, it happens on the
+/// Dropping the `Unblock` writes and flushes the accepted bytes on the executor, and drops the
+/// value there. Errors are ignored: call `flush` or `close` before if they matter. If the queue of
+/// the executor is full, this waits for room. If the executor is shut down, it happens on the
 /// [global pool](crate::global()), and if that is shut down as well, on the thread that drops the
 /// `Unblock`.
 ///
@@ -160,8 +160,8 @@ struct Inner<T: Send + 'static> {
     value: Value<T>,
     read_buffer: ReadBuffer,
     write_buffer: WriteBuffer,
-    /// How to write to the value. `None` before the first write: only `poll_write` knows that `T` is
-    /// `Write`.
+    /// How to write to the value. `None` before the first write: only `poll_write` knows that `T`
+    /// is `Write`.
     write_fns: Option<WriteFns<T>>,
     /// How to seek in the value, if it is known to support seeking.
     seek_fn: Option<SeekFn<T>>,
@@ -171,8 +171,8 @@ struct Inner<T: Send + 'static> {
 }
 
 impl<T: Send + 'static> Unblock<T> {
-    /// Creates an `Unblock` that uses the value on the default executor: that of the scope in which an
-    /// operation starts, or the [global pool](crate::global()).
+    /// Creates an `Unblock` that uses the value on the default executor: that of the scope in which
+    /// an operation starts, or the [global pool](crate::global()).
     pub fn new(value: T) -> Self {
         Self::with_options(SpawnOptions::default(), value)
     }
@@ -198,8 +198,8 @@ impl<T: Send + 'static> Unblock<T> {
 
     /// Sets the maximum size of the buffers: the most bytes that are read or written at once.
     ///
-    /// The default is 256 KiB. [`set_capacity`](Self::set_capacity) changes it later. A reader holds one buffer, or two
-    /// if it reads ahead; a writer holds up to two.
+    /// The default is 256 KiB. [`set_capacity`](Self::set_capacity) changes it later. A reader
+    /// holds one buffer, or two if it reads ahead; a writer holds up to two.
     ///
     /// # Panics
     ///
@@ -228,19 +228,19 @@ impl<T: Send + 'static> Unblock<T> {
     /// Calls on a shared `Unblock` run one after the other, in the order in which they were first
     /// polled.
     ///
-    /// Bytes that were accepted before are written first. A file, and any other value after its first
-    /// seek, is moved to the logical position and its read-ahead is discarded; other values keep their
-    /// read-ahead.
+    /// Bytes that were accepted before are written first. A file, and any other value after its
+    /// first seek, is moved to the logical position and its read-ahead is discarded; other values
+    /// keep their read-ahead.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is polled, or while it waits for another call of `with`, `f`
-    /// never runs. If it is dropped later, `f` may run, and its result is dropped.
+    /// If the future is dropped before it is polled, or while it waits for another call of `with`,
+    /// `f` never runs. If it is dropped later, `f` may run, and its result is dropped.
     ///
     /// # Errors
     ///
-    /// Returns the error of an earlier write, or of moving a file to the logical position, or an error
-    /// if the executor is shut down or the value is lost. `f` does not run then.
+    /// Returns the error of an earlier write, or of moving a file to the logical position, or an
+    /// error if the executor is shut down or the value is lost. `f` does not run then.
     ///
     /// # Panics
     ///
@@ -280,9 +280,9 @@ impl<T: Send + 'static> Unblock<T> {
 
     /// Returns the value after the accepted bytes have been written and flushed.
     ///
-    /// A [`File`](std::fs::File), and any other value after its first seek, is at the logical position
-    /// then. Bytes that were read ahead from any other reader, and items that an iterator has made
-    /// ahead, are lost.
+    /// A [`File`](std::fs::File), and any other value after its first seek, is at the logical
+    /// position then. Bytes that were read ahead from any other reader, and items that an iterator
+    /// has made ahead, are lost.
     ///
     /// # Cancel safety
     ///
@@ -290,8 +290,8 @@ impl<T: Send + 'static> Unblock<T> {
     ///
     /// # Errors
     ///
-    /// Returns the error of an earlier write, or an error if the executor is shut down, together with
-    /// the value. Returns an error without the value if the value is lost.
+    /// Returns the error of an earlier write, or an error if the executor is shut down, together
+    /// with the value. Returns an error without the value if the value is lost.
     pub async fn into_inner(mut self) -> Result<T, IntoInnerError<T>> {
         let inner = self.inner.get_mut();
         let flushed = poll_fn(|cx| inner.poll_flushed_and_aligned(cx)).await;

@@ -1,5 +1,5 @@
-//! Models of the owner and its job, in every interleaving within bounds. Loom itself reports leaks and
-//! deadlocks.
+//! Models of the owner and its job, in every interleaving within bounds. Loom itself reports leaks
+//! and deadlocks.
 
 use std::future::poll_fn;
 use std::io::{self, Read, Write};

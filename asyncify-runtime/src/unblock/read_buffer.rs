@@ -11,27 +11,28 @@ use super::operation::Ahead;
 /// The size of a read for a consumer that asks for less.
 const MIN_SIZE: usize = 64 << 10;
 
-/// How many bytes a consumer has to take without a rest before the reads become as large as the capacity,
-/// and are made ahead. Until then, it could be a slow peer whose socket is not full yet.
+/// How many bytes a consumer has to take without a rest before the reads become as large as the
+/// capacity, and are made ahead. Until then, it could be a slow peer whose socket is not full yet.
 const STEADY: usize = 4 << 20;
 
 /// The same, for a reader with a [permit](super::early).
 const EARLY_STEADY: usize = 128 << 10;
 
-/// A reader rests if more time passes from one buffer to the next: its consumer is slow, or one of many.
-/// A job for each buffer is no burden for either, and small buffers are more likely to stay in a cache.
+/// A reader rests if more time passes from one buffer to the next: its consumer is slow, or one of
+/// many. A job for each buffer is no burden for either, and small buffers are more likely to stay
+/// in a cache.
 const REST: Duration = Duration::from_millis(2);
 
-/// A read of this size that fills its buffer is that of a file: a pipe or a socket holds less. Reading
-/// ahead from those could wait for ever for bytes that the caller did not ask for.
+/// A read of this size that fills its buffer is that of a file: a pipe or a socket holds less.
+/// Reading ahead from those could wait for ever for bytes that the caller did not ask for.
 const BULK: usize = 128 << 10;
 
 /// A buffer that is being consumed, possibly one more that was read ahead, and possibly the end.
 pub(super) struct ReadBuffer {
     front: Buffer,
     next: Option<Buffer>,
-    /// How far the value was moved back from the end of the bytes that were read. They are skipped when
-    /// they are read again.
+    /// How far the value was moved back from the end of the bytes that were read. They are skipped
+    /// when they are read again.
     moved_back: usize,
     /// What follows the buffers: the end for now (`Ok`), or an error.
     end: Option<io::Result<()>>,
@@ -40,7 +41,8 @@ pub(super) struct ReadBuffer {
     capacity: usize,
     /// The number of bytes that the consumer has taken since its last rest.
     steady: usize,
-    /// Lets the reads become large and be made ahead early, until the consumer rests or is at the end.
+    /// Lets the reads become large and be made ahead early, until the consumer rests or is at the
+    /// end.
     early: Option<Permit>,
     permits: &'static Permits,
     /// When the consumer got the last buffer.
@@ -96,21 +98,22 @@ impl ReadBuffer {
         Ahead(count(self.unread()) - count(self.moved_back))
     }
 
-    /// Returns whether there is no read-ahead, no job is reading or moving the value, and the value is at
-    /// the logical position.
+    /// Returns whether there is no read-ahead, no job is reading or moving the value, and the value
+    /// is at the logical position.
     pub(super) fn is_clear(&self) -> bool {
         let empty = self.unread() == 0 && self.moved_back == 0 && self.end.is_none();
         empty && !self.reading && !self.aligning
     }
 
-    /// Returns whether the consumer takes bytes as fast as a job reads them. Its buffers are larger then,
-    /// are filled ahead, and are used again; those of any other are given back once they are consumed.
+    /// Returns whether the consumer takes bytes as fast as a job reads them. Its buffers are larger
+    /// then, are filled ahead, and are used again; those of any other are given back once they are
+    /// consumed.
     fn is_steady(&self) -> bool {
         self.steady >= STEADY || self.early.is_some()
     }
 
-    /// Switches to the next buffer, when the consumer asks for more bytes. Returns `None` if there is
-    /// none, and otherwise whether to read ahead.
+    /// Switches to the next buffer, when the consumer asks for more bytes. Returns `None` if there
+    /// is none, and otherwise whether to read ahead.
     pub(super) fn advance(&mut self) -> Option<bool> {
         let next = self.next.take()?;
         let now = Instant::now();
@@ -144,7 +147,8 @@ impl ReadBuffer {
         Some(end)
     }
 
-    /// Returns a buffer for a job that reads, of a size for a consumer that asks for `wanted` bytes.
+    /// Returns a buffer for a job that reads, of a size for a consumer that asks for `wanted`
+    /// bytes.
     pub(super) fn start_read(&mut self, wanted: usize) -> Buffer {
         self.reading = true;
         let wanted = if self.is_steady() { self.capacity } else { wanted };
@@ -183,7 +187,8 @@ impl ReadBuffer {
         self.ahead()
     }
 
-    /// Completes the move of the value by `ahead`. The read-ahead is kept: its bytes still come next.
+    /// Completes the move of the value by `ahead`. The read-ahead is kept: its bytes still come
+    /// next.
     pub(super) fn complete_align(&mut self, ahead: Ahead, moved: bool) {
         self.aligning = false;
         if moved {

@@ -18,12 +18,12 @@ impl<T: Send + 'static> Inner<T> {
 }
 
 impl<T: Send + 'static> Unblock<T> {
-    /// Calls `f` with the value on this thread, if the value is at rest: no job uses it, no bytes were
-    /// read ahead, all accepted bytes are written, and there is no error to report. Returns `None`
-    /// otherwise.
+    /// Calls `f` with the value on this thread, if the value is at rest: no job uses it, no bytes
+    /// were read ahead, all accepted bytes are written, and there is no error to report. Returns
+    /// `None` otherwise.
     ///
-    /// `f` must not block. It is meant for operations that return at once or not at all, such as a read
-    /// of a socket that is not in blocking mode.
+    /// `f` must not block. It is meant for operations that return at once or not at all, such as a
+    /// read of a socket that is not in blocking mode.
     ///
     /// # Panics
     ///

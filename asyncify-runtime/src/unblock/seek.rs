@@ -16,8 +16,9 @@ use super::{Inner, Unblock};
 /// How to seek in a value whose type is not known to be `Seek`.
 pub(super) type SeekFn<T> = fn(&mut T, SeekFrom) -> io::Result<u64>;
 
-/// Returns how to seek in a file, if `T` is one, or an `Arc` of one. Files are what is most often both
-/// read and written, and the effect of a write after a read must not depend on an earlier seek.
+/// Returns how to seek in a file, if `T` is one, or an `Arc` of one. Files are what is most often
+/// both read and written, and the effect of a write after a read must not depend on an earlier
+/// seek.
 pub(super) fn seek_fn_of_file<T: 'static>() -> Option<SeekFn<T>> {
     fn seek_in<F: Seek + 'static, T: 'static>(
         value: &mut T,
@@ -40,8 +41,8 @@ pub(super) fn seek_fn_of_file<T: 'static>() -> Option<SeekFn<T>> {
 pub(super) enum LastSeek {
     /// There was none, or its result was returned, or another operation has started since.
     None,
-    /// Its job was submitted. The position identifies the call to be resumed; `None` if the seek was
-    /// abandoned.
+    /// Its job was submitted. The position identifies the call to be resumed; `None` if the seek
+    /// was abandoned.
     InProgress(Option<SeekFrom>),
     /// Its job has completed, and no other operation has started since.
     Completed(SeekFrom, io::Result<u64>),
@@ -76,8 +77,8 @@ impl<T: Send + 'static> Inner<T> {
         self.seek_fn.is_some() && !self.read_buffer.is_clear()
     }
 
-    /// Ready when the value can be modified: like [`poll_aligned`](Self::poll_aligned), and discards the
-    /// read-ahead of a value that supports seeking.
+    /// Ready when the value can be modified: like [`poll_aligned`](Self::poll_aligned), and
+    /// discards the read-ahead of a value that supports seeking.
     pub(super) fn poll_modifiable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_aligned(cx))?;
         if self.seek_fn.is_some() {
@@ -86,8 +87,8 @@ impl<T: Send + 'static> Inner<T> {
         Poll::Ready(Ok(()))
     }
 
-    /// Ready when all accepted bytes are written and the value is idle; if it supports seeking, it is at
-    /// the logical position.
+    /// Ready when all accepted bytes are written and the value is idle; if it supports seeking, it
+    /// is at the logical position.
     pub(super) fn poll_aligned(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.poll_written(cx))?;
@@ -124,8 +125,8 @@ impl<T: Send + 'static> Inner<T> {
 }
 
 impl<T: Seek + Send + 'static> AsyncSeek for Unblock<T> {
-    /// A seek that fails, for example to a position before the start, changes neither the position nor
-    /// the read-ahead.
+    /// A seek that fails, for example to a position before the start, changes neither the position
+    /// nor the read-ahead.
     fn poll_seek(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,7 +1,7 @@
 //! State that is used by `&mut`, or by futures that take turns.
 //!
-//! The future whose turn it is takes the state out for each of its polls, so that no lock is held while
-//! code of the user runs.
+//! The future whose turn it is takes the state out for each of its polls, so that no lock is held
+//! while code of the user runs.
 
 use std::sync::PoisonError;
 

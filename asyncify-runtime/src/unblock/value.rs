@@ -2,9 +2,9 @@
 //!
 //! # Protocol
 //!
-//! The owner (the `Unblock`) and at most one job share a cell, which holds the value. A job takes the
-//! value out while it uses it, and no longer. So a job that is cancelled, rejected or discarded before
-//! it starts owns nothing, neither the value nor the bytes to write.
+//! The owner (the `Unblock`) and at most one job share a cell, which holds the value. A job takes
+//! the value out while it uses it, and no longer. So a job that is cancelled, rejected or discarded
+//! before it starts owns nothing, neither the value nor the bytes to write.
 //!
 //! | state | set by | next |
 //! | --- | --- | --- |

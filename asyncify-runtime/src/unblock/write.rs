@@ -11,8 +11,8 @@ use super::write_buffer::WriteFns;
 use super::{Inner, Unblock};
 
 impl<T: Send + 'static> Inner<T> {
-    /// Ready when the value is idle and all accepted bytes are written, or discarded after an error,
-    /// which is recorded.
+    /// Ready when the value is idle and all accepted bytes are written, or discarded after an
+    /// error, which is recorded.
     pub(super) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.poll_idle(cx))?;

@@ -59,8 +59,8 @@ impl WriteBuffer {
         mem::replace(&mut self.bytes, mem::take(&mut self.spare))
     }
 
-    /// Completes a write. After an error, the bytes that were accepted meanwhile are discarded: they must
-    /// not follow the gap.
+    /// Completes a write. After an error, the bytes that were accepted meanwhile are discarded:
+    /// they must not follow the gap.
     pub(super) fn written(&mut self, mut storage: Vec<u8>, result: io::Result<()>) {
         if result.is_err() {
             self.bytes.clear();
@@ -75,8 +75,8 @@ impl WriteBuffer {
         self.record(result);
     }
 
-    /// Completes a flush of everything but the bytes that were accepted meanwhile. After an error the
-    /// next flush tries again.
+    /// Completes a flush of everything but the bytes that were accepted meanwhile. After an error
+    /// the next flush tries again.
     pub(super) fn flushed(&mut self, result: io::Result<()>) {
         self.dirty = result.is_err() || !self.bytes.is_empty();
         self.record(result);

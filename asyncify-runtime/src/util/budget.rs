@@ -1,8 +1,9 @@
 //! A cooperative budget: how many results a thread takes in a row before other tasks get a turn.
 //!
 //! A task that takes results which are ready never waits, so its runtime cannot switch to another
-//! task. After [`LIMIT`] results it therefore wakes itself and returns pending once. A poll with a waker
-//! that does nothing, such as that of `now_or_never`, is not repeated, and always gets its result.
+//! task. After [`LIMIT`] results it therefore wakes itself and returns pending once. A poll with a
+//! waker that does nothing, such as that of `now_or_never`, is not repeated, and always gets its
+//! result.
 
 use std::cell::Cell;
 use std::task::{Context, Poll, Waker};

@@ -31,8 +31,8 @@ impl Drop for Local {
     }
 }
 
-/// Guards a watched poll on this thread; dropping it ends the poll. `None`: the thread is exiting, and
-/// its state has been destroyed.
+/// Guards a watched poll on this thread; dropping it ends the poll. `None`: the thread is exiting,
+/// and its state has been destroyed.
 #[must_use]
 pub(super) struct Entered(Option<PollKind>);
 

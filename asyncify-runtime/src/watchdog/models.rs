@@ -1,6 +1,7 @@
 //! Loom models of thread states and the monitor: every interleaving of two or three threads.
 //!
-//! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release watchdog::models`
+//! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release
+//! watchdog::models`
 
 use std::panic::Location;
 use std::sync::Arc;

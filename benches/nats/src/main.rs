@@ -1,7 +1,8 @@
-//! Remote tasks on a NATS server: `cargo run --release -p asyncify-nats-benches -- [CALLS] [TASKS]`.
+//! Remote tasks on a NATS server: `cargo run --release -p asyncify-nats-benches -- [CALLS]
+//! [TASKS]`.
 //!
-//! The server, with a file store, and one worker program with eight threads run on this machine. Build the
-//! worker first: `cargo build --release -p asyncify-nats-tests --bins`.
+//! The server, with a file store, and one worker program with eight threads run on this machine.
+//! Build the worker first: `cargo build --release -p asyncify-nats-tests --bins`.
 
 use std::time::{Duration, Instant};
 

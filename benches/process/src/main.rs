@@ -1,9 +1,9 @@
-//! Worker processes compared with those of procspawn, and of Python if there is a `python3`: the cost
-//! of a call, of a start, of a crash and of a time-out, in one run.
+//! Worker processes compared with those of procspawn, and of Python if there is a `python3`: the
+//! cost of a call, of a start, of a crash and of a time-out, in one run.
 //!
 //! `cargo run --release -p asyncify-process-benches` prints medians, and `... -- payloads` those of
-//! one part. The round trips are measured twice: pinned to one core, where wake-ups cost the same for
-//! all, and not pinned.
+//! one part. The round trips are measured twice: pinned to one core, where wake-ups cost the same
+//! for all, and not pinned.
 
 mod peers;
 mod report;

@@ -1,9 +1,9 @@
-//! The cost of a remote call on the embedded engine, compared with the executor beneath it: a pool of
-//! threads, and a pool of worker processes.
+//! The cost of a remote call on the embedded engine, compared with the executor beneath it: a pool
+//! of threads, and a pool of worker processes.
 //!
-//! `cargo run --release -p asyncify-remote-benches` prints medians of 20,000 calls of each kind, taken in
-//! turns; `... -- 1000` makes fewer. Each is measured not pinned, and pinned to one core, where wake-ups
-//! cost the same for all.
+//! `cargo run --release -p asyncify-remote-benches` prints medians of 20,000 calls of each kind,
+//! taken in turns; `... -- 1000` makes fewer. Each is measured not pinned, and pinned to one core,
+//! where wake-ups cost the same for all.
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! Runs the same work on our pool and on the other pools, and prints the tables. `README.md` says more.
+//! Runs the same work on our pool and on the other pools, and prints the tables. `README.md` says
+//! more.
 
 use asyncify_benches::alloc::Counting;
 use asyncify_benches::results::Results;

@@ -17,8 +17,8 @@ const OPERATIONS: usize = 1_000_000;
 const JOBS: usize = 200_000;
 /// The machines to extrapolate to.
 const CORES: [u32; 5] = [4, 8, 16, 32, 64];
-/// What a transfer of a cache line costs there, compared with this machine: about 1 within a socket,
-/// and 2 to 4 between sockets.
+/// What a transfer of a cache line costs there, compared with this machine: about 1 within a
+/// socket, and 2 to 4 between sockets.
 const TRANSFERS: [u32; 3] = [1, 2, 4];
 /// How often a job moves the busiest line, the tail of the queue: once for its push, and once for a
 /// pop that has to see whether the queue is empty.

@@ -181,8 +181,8 @@ fn contend<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> Conten
     }
 }
 
-/// The longest wait for a permit relative to the median, both in permits that were granted between the
-/// request and its own.
+/// The longest wait for a permit relative to the median, both in permits that were granted between
+/// the request and its own.
 fn longest_wait<P: Permits>(runtime: &Runtime, permits: usize, each: usize) -> f64 {
     let limit = P::new(permits);
     let handed_out = Arc::new(AtomicUsize::new(0));

@@ -1,6 +1,6 @@
-//! Runs empty jobs in an order that is the same every time, so that an instruction counter gives the
-//! same number every time. `cost.sh` calls it twice and divides the difference by the number of jobs;
-//! `README.md` says more.
+//! Runs empty jobs in an order that is the same every time, so that an instruction counter gives
+//! the same number every time. `cost.sh` calls it twice and divides the difference by the number of
+//! jobs; `README.md` says more.
 
 use asyncify_runtime::{BlockingPool, asyncify};
 use std::pin::Pin;
@@ -27,8 +27,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Submits all jobs, in a runtime and with a waker, while the only worker is blocked; then lets it run
-/// them, and takes their results. So no thread waits for a job or searches for one.
+/// Submits all jobs, in a runtime and with a waker, while the only worker is blocked; then lets it
+/// run them, and takes their results. So no thread waits for a job or searches for one.
 fn run(jobs: usize) -> io::Result<()> {
     let closed = GATE.lock().unwrap_or_else(PoisonError::into_inner);
     let wait_for_gate = || drop(GATE.lock());

@@ -1,5 +1,5 @@
-//! Many blocking requests arrive at once: the cost of each submission to the event loop, and the time
-//! until all are done.
+//! Many blocking requests arrive at once: the cost of each submission to the event loop, and the
+//! time until all are done.
 
 use super::Scale;
 use crate::measure::{Figures, Metric, Stopwatch, Times};

@@ -1,5 +1,5 @@
-//! A very long queue: the heap that a queued job uses, and whether the cost of submission grows with
-//! the queue.
+//! A very long queue: the heap that a queued job uses, and whether the cost of submission grows
+//! with the queue.
 
 use super::Scale;
 use crate::alloc;

@@ -1,5 +1,5 @@
-//! A burst that needs many threads, and then so few jobs that one thread can run them: the number of
-//! threads two seconds later, with a keep-alive of one second.
+//! A burst that needs many threads, and then so few jobs that one thread can run them: the number
+//! of threads two seconds later, with a keep-alive of one second.
 
 use super::Scale;
 use crate::measure::{Figures, Metric, count};

@@ -36,7 +36,8 @@ impl Checker<'_> {
         progress: &dyn Fn(&str),
     ) -> Graph {
         let mut nodes: Vec<Node> = Vec::new();
-        // Each with whether it is entered from async code; what only sync code calls is not followed.
+        // Each with whether it is entered from async code; what only sync code calls is not
+        // followed.
         let mut queue: VecDeque<(usize, bool)> =
             roots.iter().map(|function| (self.node(Self::root_key(*function)), false)).collect();
         let mut root_indices: HashSet<usize> = queue.iter().map(|(index, _)| *index).collect();

@@ -1,5 +1,5 @@
-//! The cases in `tests/corpus`: `b..` block, `n..` do not. `tests/corpus/results.txt` has the tier at
-//! which each is reported; `UPDATE_EXPECT=1` writes it anew.
+//! The cases in `tests/corpus`: `b..` block, `n..` do not. `tests/corpus/results.txt` has the tier
+//! at which each is reported; `UPDATE_EXPECT=1` writes it anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

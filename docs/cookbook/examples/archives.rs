@@ -1,5 +1,5 @@
-//! zip: unpacks an archive, reports its progress, and stops when the caller gives up. The arguments are
-//! the archive and the directory to unpack to.
+//! zip: unpacks an archive, reports its progress, and stops when the caller gives up. The arguments
+//! are the archive and the directory to unpack to.
 
 use std::fs::{self, File};
 use std::io::{self, Read};

@@ -1,5 +1,5 @@
-//! std::process::Command: the lines of a child process as they come. The child is killed when its caller
-//! gives up. The arguments are a time in milliseconds, and the command.
+//! std::process::Command: the lines of a child process as they come. The child is killed when its
+//! caller gives up. The arguments are a time in milliseconds, and the command.
 
 use std::io;
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,5 @@
-//! Diesel with PostgreSQL: a time-out that also ends the statement. The argument is the database's URL.
+//! Diesel with PostgreSQL: a time-out that also ends the statement. The argument is the database's
+//! URL.
 
 use asyncify_runtime::{Error, Limiter, sync_to_async};
 use diesel::connection::SimpleConnection;

@@ -1,4 +1,5 @@
-//! Diesel with SQLite: a pool of connections behind async methods. The argument is the database file.
+//! Diesel with SQLite: a pool of connections behind async methods. The argument is the database
+//! file.
 
 use asyncify_runtime::{Limiter, sync_to_async};
 use diesel::connection::SimpleConnection;

@@ -6,8 +6,8 @@ use std::net::{IpAddr, ToSocketAddrs};
 use asyncify_runtime::{Error, Phase, sync_to_async};
 use futures::future::join_all;
 
-/// At most 16 threads wait for the resolver. The system gives up after ten seconds or more, and the caller
-/// after five.
+/// At most 16 threads wait for the resolver. The system gives up after ten seconds or more, and the
+/// caller after five.
 #[sync_to_async(limit = 16, timeout = "5s")]
 fn resolve(host: &str) -> io::Result<Vec<IpAddr>> {
     let mut found: Vec<_> = (host, 0).to_socket_addrs()?.map(|address| address.ip()).collect();

@@ -1,5 +1,5 @@
-//! reqwest::blocking: a blocking client, as inside of a library that you cannot change. The argument is
-//! the address of a server.
+//! reqwest::blocking: a blocking client, as inside of a library that you cannot change. The
+//! argument is the address of a server.
 
 use std::time::Duration;
 

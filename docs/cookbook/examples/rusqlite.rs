@@ -1,5 +1,5 @@
-//! rusqlite: one connection on a thread of its own, whose queries end when their callers give up. The
-//! argument is the database file.
+//! rusqlite: one connection on a thread of its own, whose queries end when their callers give up.
+//! The argument is the database file.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! A serial line: questions to a device, one at a time. The argument is the port, such as /dev/ttyUSB0.
+//! A serial line: questions to a device, one at a time. The argument is the port, such as
+//! /dev/ttyUSB0.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::time::Duration;

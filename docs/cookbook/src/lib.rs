@@ -1,5 +1,5 @@
-//! The programs in the text of the guide, which rustdoc compiles and runs. What the guide includes from
-//! other files is not among them.
+//! The programs in the text of the guide, which rustdoc compiles and runs. What the guide includes
+//! from other files is not among them.
 
 /// A module for each chapter, so that the test of a program has the name of its chapter.
 macro_rules! chapters {

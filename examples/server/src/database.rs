@@ -95,14 +95,15 @@ impl Database {
         Ok(text.map(|text| Note { id, text }))
     }
 
-    /// Returns all notes in order. They are read in pages, so that a slow client holds no connection.
+    /// Returns all notes in order. They are read in pages, so that a slow client holds no
+    /// connection.
     #[sync_to_async(stream)]
     pub fn export(&self) -> impl Iterator<Item = Result<Note, Error>> + use<> {
         Export { database: self.clone(), page: Vec::new().into_iter(), last: 0 }
     }
 
-    /// Computes for the given time, and returns how far it came. Two at a time; it stops early when the
-    /// client disconnects.
+    /// Computes for the given time, and returns how far it came. Two at a time; it stops early when
+    /// the client disconnects.
     ///
     /// # Errors
     ///

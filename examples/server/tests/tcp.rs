@@ -203,7 +203,8 @@ async fn a_stopped_server_answers_what_it_has_accepted() {
         client.send("GET", "/report/100", b"").await.unwrap();
         clients.push(client);
     }
-    // Client and server share a thread: two answers later, the server has read what was sent before.
+    // Client and server share a thread: two answers later, the server has read what was sent
+    // before.
     let mut other = server.connect().await;
     for _ in 0..2 {
         add(&mut other, "a note").await;

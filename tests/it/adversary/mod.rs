@@ -1,10 +1,10 @@
-//! User code that panics, or reenters the runtime, wherever it is called: a table of every public future
-//! and stream by every such event.
+//! User code that panics, or reenters the runtime, wherever it is called: a table of every public
+//! future and stream by every such event.
 //!
-//! A row applies its event to a future that is awaited to completion, and to one that is dropped while
-//! it is pending. Afterwards, another future of the same object must complete as usual, the pools must
-//! be empty, and each value must have been dropped exactly once. A row that hangs fails the tests with
-//! its name.
+//! A row applies its event to a future that is awaited to completion, and to one that is dropped
+//! while it is pending. Afterwards, another future of the same object must complete as usual, the
+//! pools must be empty, and each value must have been dropped exactly once. A row that hangs fails
+//! the tests with its name.
 
 mod kinds;
 mod waker;
@@ -319,8 +319,8 @@ fn drive(subject: &Arc<Slot>, hostile: &Arc<HostileWaker>) -> End {
     End::Panicked(last)
 }
 
-/// Runs a quarter of the rows: those of the kinds whose index modulo 4 is `part`. Four tests, so that
-/// they run in parallel.
+/// Runs a quarter of the rows: those of the kinds whose index modulo 4 is `part`. Four tests, so
+/// that they run in parallel.
 fn rows(part: usize) {
     let only = std::env::var("ADVERSARY").unwrap_or_default();
     for kind in KINDS.iter().skip(part).step_by(4) {

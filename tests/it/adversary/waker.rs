@@ -10,8 +10,8 @@ use super::deliberate_panic;
 
 /// The state that all clones of the waker share.
 pub(super) struct HostileWaker {
-    /// Called on the thread that wakes, after the wake-up was counted. Returns `true` if it has completed
-    /// or dropped the future, which is not woken again.
+    /// Called on the thread that wakes, after the wake-up was counted. Returns `true` if it has
+    /// completed or dropped the future, which is not woken again.
     on_wake: Box<dyn Fn() -> bool + Send + Sync>,
     /// The next clone panics.
     pub(super) clone_panics: AtomicBool,
@@ -34,7 +34,8 @@ impl HostileWaker {
 
     pub(super) fn waker(self: &Arc<Self>) -> Waker {
         // SAFETY: the functions of `TABLE` fulfil the contract of `RawWaker` for a pointer to a
-        // `HostileWaker` that comes from `Arc::into_raw`, and a `HostileWaker` is `Send` and `Sync`.
+        // `HostileWaker` that comes from `Arc::into_raw`, and a `HostileWaker` is `Send` and
+        // `Sync`.
         unsafe { Waker::new(Arc::into_raw(Arc::clone(self)).cast(), &TABLE) }
     }
 

@@ -1,4 +1,5 @@
-//! The environment of a row: a pool with hooks, and stages that keep futures pending until released.
+//! The environment of a row: a pool with hooks, and stages that keep futures pending until
+//! released.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,5 +1,5 @@
-//! What happens when workers, callers, servers and connections fail: with real servers, processes and
-//! signals.
+//! What happens when workers, callers, servers and connections fail: with real servers, processes
+//! and signals.
 
 mod basics;
 mod command;

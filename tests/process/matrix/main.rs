@@ -1,5 +1,5 @@
-//! The failure matrix: all failures of a worker, with real processes and real signals. After each case
-//! the statistics must balance, and no process, zombie or descriptor may be left.
+//! The failure matrix: all failures of a worker, with real processes and real signals. After each
+//! case the statistics must balance, and no process, zombie or descriptor may be left.
 //!
 //! `cargo test -p asyncify-process-tests --test matrix -- NAME` runs the cases whose names contain
 //! NAME.

@@ -69,7 +69,8 @@ async fn without_one_of_its_descriptors_the_start_fails_and_recovers() {
     assert!(failed >= 3, "two sockets and a timer, but only {failed} starts have failed");
 }
 
-/// The limit counts the processes of a user, and root has no limit, so this runs as an unused user id.
+/// The limit counts the processes of a user, and root has no limit, so this runs as an unused user
+/// id.
 async fn without_processes_the_start_fails_and_recovers() {
     let user = 0x7000_0000 + std::process::id();
     let program = Scratch::new("processes");

@@ -53,7 +53,8 @@ fn occupy(pool: &Pool) -> impl Sized + use<> {
     call
 }
 
-/// The same worker runs two calls, so that the first waker has run when the second call is answered.
+/// The same worker runs two calls, so that the first waker has run when the second call is
+/// answered.
 async fn a_waker_that_panics_affects_no_other_call() {
     let pool = one().build().unwrap();
     let (waker, adversary) = Adversary::default().on_wake(fall).waker();

@@ -63,7 +63,8 @@ pub fn readable(descriptor: impl AsFd) {
     assert_eq!(ready, Ok(1), "not readable");
 }
 
-/// Waits until a condition outside of this process holds, which is polled because there is no event.
+/// Waits until a condition outside of this process holds, which is polled because there is no
+/// event.
 ///
 /// # Panics
 ///

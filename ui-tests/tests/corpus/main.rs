@@ -2,19 +2,21 @@
 //!
 //! The functions of some published crates are annotated, in each [`Form`] of the attribute, and the
 //! crates are checked. Every function is either accepted, so that it compiles and the rest of its
-//! crate does, or refused, by errors that lie within that function. Annotated are the free functions
-//! and the methods of inherent `impl`s that the crate is built with under its features of the manifest.
+//! crate does, or refused, by errors that lie within that function. Annotated are the free
+//! functions and the methods of inherent `impl`s that the crate is built with under its features of
+//! the manifest.
 //!
-//! All functions of a crate are annotated at once, which is one compilation for a form and crate. The
-//! forms are those in which the sync function stays, so that its callers are not affected; `plain`,
-//! which replaces it, is put on a copy beside it. An early error may hide a later one, as of a borrow.
-//! So functions that were refused lose the attribute, and the crate is checked once more, until
-//! nothing is refused: each accepted function has passed everything that `cargo check` does.
+//! All functions of a crate are annotated at once, which is one compilation for a form and crate.
+//! The forms are those in which the sync function stays, so that its callers are not affected;
+//! `plain`, which replaces it, is put on a copy beside it. An early error may hide a later one, as
+//! of a borrow. So functions that were refused lose the attribute, and the crate is checked once
+//! more, until nothing is refused: each accepted function has passed everything that `cargo check`
+//! does.
 //!
 //! `corpus.txt` holds the counts, and every error that is not in words of ours; to renew it after
-//! reading the difference: `UPDATE_EXPECT=1`. The words are those of one compiler, so the comparison
-//! is made with that one alone; an error outside of any annotated function, or two at the same tokens,
-//! fail the test with all of them.
+//! reading the difference: `UPDATE_EXPECT=1`. The words are those of one compiler, so the
+//! comparison is made with that one alone; an error outside of any annotated function, or two at
+//! the same tokens, fail the test with all of them.
 
 mod check;
 mod function;

@@ -1,20 +1,20 @@
 //! Ordinary mistakes read with the attribute as they do without.
 //!
-//! Each entry of `parity/mistakes/*.txt` is an `async fn` as one writes it by hand, with a mistake in
-//! it or at its call; [`mistakes`] makes a program of it as a function, as a method, in the `impl` of
-//! a trait and with a body in the trait. Each program is compiled as it is, and once more with the
-//! attribute in place of `// sync_to_async`; level, code, words and place of all messages are
-//! compared. What differs is recorded in `parity/differences.txt`, where `UPDATE_EXPECT=1` writes a
-//! new state down: read it before you keep it.
+//! Each entry of `parity/mistakes/*.txt` is an `async fn` as one writes it by hand, with a mistake
+//! in it or at its call; [`mistakes`] makes a program of it as a function, as a method, in the
+//! `impl` of a trait and with a body in the trait. Each program is compiled as it is, and once more
+//! with the attribute in place of `// sync_to_async`; level, code, words and place of all messages
+//! are compared. What differs is recorded in `parity/differences.txt`, where `UPDATE_EXPECT=1`
+//! writes a new state down: read it before you keep it.
 //!
 //! What is left has reasons of a few kinds:
 //! - A body that cannot be a closure's is that of a sync method, and reads as one. Its calls of
 //!   itself are those of the async method.
-//! - A trait declares an `impl Future + Send`, or a boxed future, and errors name that type. What is
-//!   awaited of it is not reached by `#[must_use]`, and an `async` that was written is not in it. An
-//!   impl by hand that is wrong is told by the boxed type where the types differ.
-//! - The body of a trait's method is in a hidden trait, which repeats the signature. What rustc words
-//!   differently for a trait and for an impl, it says twice.
+//! - A trait declares an `impl Future + Send`, or a boxed future, and errors name that type. What
+//!   is awaited of it is not reached by `#[must_use]`, and an `async` that was written is not in
+//!   it. An impl by hand that is wrong is told by the boxed type where the types differ.
+//! - The body of a trait's method is in a hidden trait, which repeats the signature. What rustc
+//!   words differently for a trait and for an impl, it says twice.
 
 #[path = "../ui/compiler.rs"]
 mod compiler;

@@ -11,9 +11,10 @@
 //! ```
 //!
 //! - The function is the first `async fn` but `caller`. An entry without one is about [`FUNCTION`].
-//! - All [`Template`]s get the entry, or those that the heading names: `# name: functions, methods`.
-//! - Lines under the heading fill other [`SLOTS`] of the templates: `trait has: type Value;`. A value
-//!   of several lines stands below its key, indented.
+//! - All [`Template`]s get the entry, or those that the heading names: `# name: functions,
+//!   methods`.
+//! - Lines under the heading fill other [`SLOTS`] of the templates: `trait has: type Value;`. A
+//!   value of several lines stands below its key, indented.
 //! - An entry with a [`MARK`] of its own is a program without a template.
 //! - The program of a name that starts with `quiet_` has no message at all.
 

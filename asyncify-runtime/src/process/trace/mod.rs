@@ -1,9 +1,9 @@
 //! `tracing` across processes: the caller's span goes to the worker, and the events of the function
 //! come back into that span.
 //!
-//! The `Metadata` of a span or event is a static, which cannot be sent to another process. So both are
-//! sent as text. The caller records events with static metadata of this crate, one for each level, as
-//! `tracing-log` does with the records of `log`.
+//! The `Metadata` of a span or event is a static, which cannot be sent to another process. So both
+//! are sent as text. The caller records events with static metadata of this crate, one for each
+//! level, as `tracing-log` does with the records of `log`.
 //!
 //! Levels that no subscriber of the caller's process enables are not sent.
 

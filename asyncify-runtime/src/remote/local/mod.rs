@@ -23,9 +23,9 @@ use crate::util::wait_queue::Event;
 /// An engine within the program: nothing to install, for tests and for programs that one machine is
 /// enough for.
 ///
-/// It has the semantics of an engine on a server: queues, leases, retries, dead letters, results with a
-/// time to live, limits of size. Workers are tasks of the same program. What it stores is in memory, so
-/// it ends with the program.
+/// It has the semantics of an engine on a server: queues, leases, retries, dead letters, results
+/// with a time to live, limits of size. Workers are tasks of the same program. What it stores is in
+/// memory, so it ends with the program.
 ///
 /// Cheap to clone; all clones are one engine.
 ///
@@ -74,7 +74,8 @@ pub struct LocalBuilder {
 }
 
 impl LocalBuilder {
-    /// Sets how long a worker may be silent before its task is given to another one. Default: 30 seconds.
+    /// Sets how long a worker may be silent before its task is given to another one. Default: 30
+    /// seconds.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.config.lease = lease;
         self
@@ -139,8 +140,8 @@ impl Local {
         self.shared.store().dead_letters()
     }
 
-    /// Puts a dead letter back into its queue, as a task without attempts and without a deadline. The
-    /// outcome of its failure is forgotten.
+    /// Puts a dead letter back into its queue, as a task without attempts and without a deadline.
+    /// The outcome of its failure is forgotten.
     ///
     /// # Errors
     ///

@@ -277,7 +277,8 @@ impl Store {
         let bytes = outcome.result_len() + OVERHEAD;
         self.bytes = self.bytes + bytes - std::mem::replace(&mut record.bytes, bytes);
         record.ticket = ticket;
-        // A worker whose lease has ended and that runs it as well loses the lease it believes to have.
+        // A worker whose lease has ended and that runs it as well loses the lease it believes to
+        // have.
         record.phase = Phase::Done(outcome);
         // The arguments are not needed any more.
         record.envelope = Arc::new(record.envelope.without_arguments());

@@ -131,7 +131,8 @@ async fn attempt(
     .await
 }
 
-/// The codec and the encoded result of the function. Dropping the future stops it, if that is possible.
+/// The codec and the encoded result of the function. Dropping the future stops it, if that is
+/// possible.
 async fn call(
     worker: &Worker,
     task: &'static Task,
@@ -196,7 +197,8 @@ async fn renew_until_lost(delivery: &dyn Delivery) {
     loop {
         let mut timer = Timer::new((delivery.lease() / 3).max(SHORTEST_RENEWAL));
         poll_fn(|cx| timer.poll(cx)).await;
-        // While the engine cannot be reached the function continues: its result may still be stored.
+        // While the engine cannot be reached the function continues: its result may still be
+        // stored.
         if let Err(Error::Remote(RemoteError::LeaseLost)) = delivery.progress().await {
             return;
         }

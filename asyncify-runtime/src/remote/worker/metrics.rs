@@ -23,8 +23,8 @@ pub struct WorkerMetrics {
     pub retried: u64,
     /// Tasks that have failed for good, and are kept as dead letters. Their outcomes are in `done`.
     pub dead: u64,
-    /// Deliveries whose end could not be told to the engine, or whose lease was lost: another worker gets
-    /// the task.
+    /// Deliveries whose end could not be told to the engine, or whose lease was lost: another
+    /// worker gets the task.
     pub lost: u64,
     /// Pulls that have failed, because the engine could not be reached.
     pub pull_errors: u64,

@@ -31,8 +31,9 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// Runs the remote functions of this program.
 ///
-/// Every function marked `#[sync_to_async(remote)]` that is linked into the program can run, and no other.
-/// A program that does not use the crate with the functions otherwise names it: `use my_tasks as _;`.
+/// Every function marked `#[sync_to_async(remote)]` that is linked into the program can run, and no
+/// other. A program that does not use the crate with the functions otherwise names it: `use
+/// my_tasks as _;`.
 ///
 /// # What happens to a task
 ///
@@ -91,7 +92,8 @@ impl Worker {
         }
     }
 
-    /// Sets the name of the worker, for reports of the engine. Default: `worker-` and the process id.
+    /// Sets the name of the worker, for reports of the engine. Default: `worker-` and the process
+    /// id.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
@@ -109,15 +111,16 @@ impl Worker {
         self
     }
 
-    /// Runs the functions on threads of this pool. A function that is cancelled or times out continues to
-    /// its end, as threads cannot be stopped; it can check [`is_cancelled`](crate::is_cancelled).
+    /// Runs the functions on threads of this pool. A function that is cancelled or times out
+    /// continues to its end, as threads cannot be stopped; it can check
+    /// [`is_cancelled`](crate::is_cancelled).
     pub fn in_threads(mut self, pool: &BlockingPool) -> Self {
         self.place = Place::Threads(Some(pool.clone()));
         self
     }
 
-    /// Runs the functions in worker processes of this pool: a crash, a hang or an excess of memory is one
-    /// task's, and a function that is cancelled or times out is killed.
+    /// Runs the functions in worker processes of this pool: a crash, a hang or an excess of memory
+    /// is one task's, and a function that is cancelled or times out is killed.
     pub fn in_processes(mut self, pool: process::Pool) -> Self {
         self.place = Place::Processes(pool);
         self
@@ -133,21 +136,21 @@ impl Worker {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, tasks that run are delivered again to another worker. To finish them
-    /// first, use [`serve_until`](Self::serve_until).
+    /// If the future is dropped, tasks that run are delivered again to another worker. To finish
+    /// them first, use [`serve_until`](Self::serve_until).
     ///
     /// # Errors
     ///
     /// [`SameName`](RemoteError::SameName) if two functions of the program have one name,
-    /// [`Name`](RemoteError::Name) for a queue that cannot be one, and errors of the engine that do not
-    /// pass: [`Denied`](RemoteError::Denied) and [`Layout`](RemoteError::Layout). While the engine cannot be
-    /// reached the worker tries again.
+    /// [`Name`](RemoteError::Name) for a queue that cannot be one, and errors of the engine that do
+    /// not pass: [`Denied`](RemoteError::Denied) and [`Layout`](RemoteError::Layout). While the
+    /// engine cannot be reached the worker tries again.
     pub async fn serve(&self) -> Result<(), Error> {
         self.serve_until(std::future::pending()).await
     }
 
-    /// Takes tasks and runs them until `shutdown` completes. Then it takes no more, gives back what it has
-    /// not begun, and finishes what it has.
+    /// Takes tasks and runs them until `shutdown` completes. Then it takes no more, gives back what
+    /// it has not begun, and finishes what it has.
     ///
     /// # Cancel safety
     ///
@@ -170,8 +173,8 @@ impl Worker {
         self.pull_until(deliveries, shutdown).await
     }
 
-    /// Serves until `future` completes, then shuts down, and returns its output: for tests and programs
-    /// that are caller and worker in one.
+    /// Serves until `future` completes, then shuts down, and returns its output: for tests and
+    /// programs that are caller and worker in one.
     ///
     /// # Cancel safety
     ///
@@ -206,7 +209,8 @@ impl Worker {
                     if shutdown.as_mut().poll(cx).is_ready() {
                         return Poll::Ready(Event::Shutdown);
                     }
-                    // Every child that has ended makes room; one that has panicked gives its task back.
+                    // Every child that has ended makes room; one that has panicked gives its task
+                    // back.
                     if let Poll::Ready(Some(_)) = running.poll_join_next(cx) {
                         return Poll::Ready(Event::Ended);
                     }

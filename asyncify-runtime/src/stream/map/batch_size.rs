@@ -1,10 +1,10 @@
 //! The adaptive batch size.
 //!
 //! A batch should take about [`BATCH_TIME`]: much longer than the bookkeeping of a worker, and too
-//! short to be noticed. If a single item takes that long, batches have one item, and as many workers
-//! as the concurrency allows run in parallel: such items wait for something, or are worth a thread
-//! each. If it takes many items to fill the time, more workers than cores would only compete for the
-//! cores.
+//! short to be noticed. If a single item takes that long, batches have one item, and as many
+//! workers as the concurrency allows run in parallel: such items wait for something, or are worth a
+//! thread each. If it takes many items to fill the time, more workers than cores would only compete
+//! for the cores.
 
 use std::sync::OnceLock;
 use std::thread;
@@ -30,9 +30,9 @@ impl BatchSize {
         self.0.min(max)
     }
 
-    /// Returns the maximum number of workers that process batches in parallel. It is at least two for
-    /// fast items, even on a single core, because a single worker would let one slow item delay all
-    /// others.
+    /// Returns the maximum number of workers that process batches in parallel. It is at least two
+    /// for fast items, even on a single core, because a single worker would let one slow item delay
+    /// all others.
     pub(super) fn max_workers(&self, concurrency: usize) -> usize {
         if self.0 == 1 { concurrency } else { concurrency.min(cores().max(2)) }
     }

@@ -1,13 +1,13 @@
 //! A function that is called on many items, on a pool, as a stream of results.
 //!
-//! A worker takes a batch of queued items and calls the function on them. If no items are queued, it
-//! takes the iterator, which only one worker has at a time, and queues a batch of items. Before it
-//! processes a batch, it spawns another worker if there is more work. The batch size is adaptive
-//! ([`batch_size`]): cheap items are processed by the hundred, so that the cost of a job disappears,
-//! and expensive ones one by one, by as many workers as the concurrency allows.
+//! A worker takes a batch of queued items and calls the function on them. If no items are queued,
+//! it takes the iterator, which only one worker has at a time, and queues a batch of items. Before
+//! it processes a batch, it spawns another worker if there is more work. The batch size is adaptive
+//! ([`batch_size`]): cheap items are processed by the hundred, so that the cost of a job
+//! disappears, and expensive ones one by one, by as many workers as the concurrency allows.
 //!
-//! A worker that finds no work retires. No worker waits for the consumer: the consumer spawns a worker
-//! again when it has made room.
+//! A worker that finds no work retires. No worker waits for the consumer: the consumer spawns a
+//! worker again when it has made room.
 //!
 //! # Invariants
 //!
@@ -47,8 +47,8 @@ use crate::task::JoinHandle;
 use crate::util::drop_all_quietly;
 
 impl BlockingPool {
-    /// Calls `f` on each item, on the threads of the pool, and returns a stream of the results in the
-    /// order of the items.
+    /// Calls `f` on each item, on the threads of the pool, and returns a stream of the results in
+    /// the order of the items.
     ///
     /// The iterator runs on the pool too, so it may block. It may be infinite: it is advanced only
     /// while there is room for results (see [`Map`]). To share state between the calls, let `f`
@@ -114,10 +114,10 @@ impl BlockingPool {
 
 /// The stream of results returned by [`BlockingPool::map`] and [`BlockingPool::map_unordered`].
 ///
-/// The stream is lazy: nothing runs until it is polled. Then the pool works ahead of the consumer. At
-/// most four [batches](Self::batch) of items, or twice the [concurrency](Self::concurrency) if that is
-/// more, have left the iterator while their results have not been received. A consumer that is slower
-/// than the pool occupies no thread.
+/// The stream is lazy: nothing runs until it is polled. Then the pool works ahead of the consumer.
+/// At most four [batches](Self::batch) of items, or twice the [concurrency](Self::concurrency) if
+/// that is more, have left the iterator while their results have not been received. A consumer that
+/// is slower than the pool occupies no thread.
 ///
 /// # Cancel safety
 ///

@@ -39,7 +39,8 @@ struct State<I: Iterator, R> {
     starting: usize,
     /// Those of them that process a batch.
     busy: usize,
-    /// The handles of all workers, to cancel them, except of the one that the consumer spawned last.
+    /// The handles of all workers, to cancel them, except of the one that the consumer spawned
+    /// last.
     handles: Vec<JoinHandle<()>>,
 }
 
@@ -120,8 +121,8 @@ impl<I: Iterator, F, R> Shared<I, F, R> {
         self.state.lock().starting -= 1;
     }
 
-    /// Finds work for a worker: queued items, or else the iterator. If there is neither, the worker is
-    /// counted no longer.
+    /// Finds work for a worker: queued items, or else the iterator. If there is neither, the worker
+    /// is counted no longer.
     pub(super) fn find_work(&self, batch: &mut Batch<I>) -> Work<I> {
         let mut state = self.state.lock();
         let count = state.batch_size.get(state.limits.batch);
@@ -230,7 +231,8 @@ impl<I: Iterator, F, R> Shared<I, F, R> {
         state.wake_consumer_if(last);
     }
 
-    /// Spawns the job of a worker. If the queue is full, the job waits for room without being polled.
+    /// Spawns the job of a worker. If the queue is full, the job waits for room without being
+    /// polled.
     pub(super) fn spawn(&self, worker: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
         BlockingCall::new(worker).executor(&self.pool).start_with_limiter().into_handle()
     }
@@ -260,7 +262,8 @@ impl<I: Iterator, F, R> Shared<I, F, R> {
         drop_all_quietly(finished);
     }
 
-    /// Moves the available results into `batch`, which must be empty, or registers the waker of `cx`.
+    /// Moves the available results into `batch`, which must be empty, or registers the waker of
+    /// `cx`.
     pub(super) fn recv(
         &self,
         batch: &mut VecDeque<thread::Result<R>>,
@@ -286,8 +289,8 @@ impl<I: Iterator, F, R> Shared<I, F, R> {
         })
     }
 
-    /// Stops the workers on behalf of the consumer. Returns the iterator, for the caller to drop. Never
-    /// unwinds.
+    /// Stops the workers on behalf of the consumer. Returns the iterator, for the caller to drop.
+    /// Never unwinds.
     pub(super) fn close(&self) -> Option<Box<I>> {
         let mut state = self.state.lock();
         let iterator = state.iterator.take();
@@ -335,8 +338,8 @@ impl<I: Iterator, R> State<I, R> {
         index
     }
 
-    /// Removes a worker. Returns whether it was the last, which must wake the consumer: it then spawns a
-    /// worker if necessary.
+    /// Removes a worker. Returns whether it was the last, which must wake the consumer: it then
+    /// spawns a worker if necessary.
     #[must_use]
     fn remove_worker(&mut self) -> bool {
         self.workers -= 1;

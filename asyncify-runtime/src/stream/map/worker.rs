@@ -76,7 +76,8 @@ where
         self.shared.clone().spawn_detached(move || self.run());
     }
 
-    /// Calls the function on the items of the batch, until the batch is empty or has taken too long.
+    /// Calls the function on the items of the batch, until the batch is empty or has taken too
+    /// long.
     fn process(&self, batch: &mut Batch<I>, results: &mut Vec<(usize, thread::Result<R>)>) {
         let start = Instant::now();
         let mut time = Duration::ZERO;

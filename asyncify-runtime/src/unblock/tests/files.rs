@@ -63,7 +63,8 @@ fn an_unblocked_file_behaves_like_a_file() {
     }
 }
 
-/// An async `File` of a library keeps a second reference to the file, for its metadata and descriptor.
+/// An async `File` of a library keeps a second reference to the file, for its metadata and
+/// descriptor.
 #[test]
 fn a_shared_file_is_written_to_at_the_logical_position() {
     let temporary = Temporary::new();

@@ -1,8 +1,9 @@
-//! `Unblock<File>` compared with `std::fs::File`, under random scripts that proptest makes and shrinks.
+//! `Unblock<File>` compared with `std::fs::File`, under random scripts that proptest makes and
+//! shrinks.
 //!
-//! A model is a plain file on which each completed operation of the `Unblock` is repeated. A dropped
-//! operation may or may not have taken place: the run then continues with a model of either case, and
-//! discards models that contradict later results. At least one model must remain.
+//! A model is a plain file on which each completed operation of the `Unblock` is repeated. A
+//! dropped operation may or may not have taken place: the run then continues with a model of either
+//! case, and discards models that contradict later results. At least one model must remain.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 // Not the modelled atomics: a hint, on which no protocol depends.
 use crate::sync::unmodelled::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// How long the system's answer is cached. The affinity may change at any time, and to read it takes
-/// some ten microseconds.
+/// How long the system's answer is cached. The affinity may change at any time, and to read it
+/// takes some ten microseconds.
 const CACHED_FOR: Duration = Duration::from_millis(250);
 
 struct Cores {

@@ -97,8 +97,8 @@ impl SearchSpin {
     }
 
     /// What a spin of this length saves if it makes a wake-up unnecessary, less the time spent. A
-    /// round trip without a wake-up of the worker has none of the caller either, and a wake-up costs
-    /// both sides: three times what the worker sees of it.
+    /// round trip without a wake-up of the worker has none of the caller either, and a wake-up
+    /// costs both sides: three times what the worker sees of it.
     fn saved(&self, spent: u64) -> u64 {
         self.wake_cost.load(Relaxed).saturating_mul(3).min(MAX_SAVED).saturating_sub(spent)
     }

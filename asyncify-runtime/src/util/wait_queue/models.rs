@@ -1,6 +1,7 @@
 //! Loom models of the event. A lost notification shows as a deadlock.
 //!
-//! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release wait_queue::models`
+//! `RUSTFLAGS="--cfg asyncify_loom" cargo test -p asyncify-runtime --lib --release
+//! wait_queue::models`
 //!
 //! The change is a relaxed store in these models, so only the fences of the event order it.
 

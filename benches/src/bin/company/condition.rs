@@ -48,7 +48,8 @@ impl Condition {
         Self::ALL.into_iter().find(|condition| condition.name == name)
     }
 
-    /// The output of this binary under the condition, or the reason why the condition is unavailable.
+    /// The output of this binary under the condition, or the reason why the condition is
+    /// unavailable.
     pub(crate) fn run(self, arguments: &[String]) -> io::Result<Result<String, String>> {
         let program = env_program()?;
         let quota = match self.form {

@@ -1,5 +1,5 @@
-//! The distribution of the time of a call on an idle machine and on busy ones, compared with tokio's
-//! pool and `blocking`. `README.md` says more.
+//! The distribution of the time of a call on an idle machine and on busy ones, compared with
+//! tokio's pool and `blocking`. `README.md` says more.
 //!
 //! Each condition is a process of its own, which this binary starts, and which takes all samples of
 //! all rows; this one prints the tables.

@@ -1,5 +1,5 @@
-//! Calls on a value of one thread: `ThreadBound`, and what crates such as tokio-rusqlite do, a channel
-//! of closures to a thread and a oneshot channel back.
+//! Calls on a value of one thread: `ThreadBound`, and what crates such as tokio-rusqlite do, a
+//! channel of closures to a thread and a oneshot channel back.
 
 use asyncify_benches::system::process_cpu;
 use asyncify_benches::turns::Sample;

@@ -1,5 +1,5 @@
-//! Streams of items that take from ten nanoseconds to a millisecond each, and the usual code without
-//! them.
+//! Streams of items that take from ten nanoseconds to a millisecond each, and the usual code
+//! without them.
 
 use crate::Bench;
 use asyncify_benches::markdown;

@@ -15,7 +15,8 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::io::ReaderStream;
 
-/// Only the connection that reads a file waits for it. A slow client holds one part of it in memory.
+/// Only the connection that reads a file waits for it. A slow client holds one part of it in
+/// memory.
 async fn serve(
     State(root): State<PathBuf>,
     Path(name): Path<String>,

@@ -1,7 +1,7 @@
 //! Random deaths under load: `nats-soak [TASKS]`.
 //!
-//! Three worker programs run tasks, and one of them is killed every second, and the server twice. Then every
-//! accepted task has exactly one stored result. Prints how many ran more than once.
+//! Three worker programs run tasks, and one of them is killed every second, and the server twice.
+//! Then every accepted task has exactly one stored result. Prints how many ran more than once.
 
 use std::collections::HashMap;
 use std::path::Path;
