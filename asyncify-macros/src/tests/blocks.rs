@@ -33,7 +33,7 @@ fn only_marked_methods_change_with_opt_in() {
                 }
                 async fn marked(key: u8) {
                     let __started = {
-                        let __p0 = ::asyncify_runtime::__private::arg((key,).0);
+                        let __p0 = __private::arg((key,).0);
                         let __run = move || -> () {
                             #[allow(clippy::shadow_unrelated)]
                             let key = __p0.take();
@@ -41,7 +41,7 @@ fn only_marked_methods_change_with_opt_in() {
                                 () => BODY,
                             }
                         };
-                        ::asyncify_runtime::__private::plain(__run).detach().start()
+                        __private::plain(__run).detach().start()
                     };
                     __started.await
                 }
@@ -66,16 +66,14 @@ fn inherent_impl() {
                 async fn get(&self, at: &T) -> T {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_generic(&*(self));
+                        let __self = __private::clone_generic(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::clone_generic(&*(at));
+                        let __p0 = __private::clone_generic(&*(at));
                         let __run = move || {
                             Self::__sync_to_async_get(__self.lend(), __p0.lend())
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output_generic(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
+                        __private::call(
+                                __private::output_generic((__private::witness(&__run),).0),
                                 __run,
                             )
                             .start()
@@ -101,7 +99,7 @@ fn inherent_impl() {
                 }
                 async fn new(first: T) -> Self {
                     let __started = {
-                        let __p0 = ::asyncify_runtime::__private::arg_generic((first,).0);
+                        let __p0 = __private::arg_generic((first,).0);
                         let __run = move || -> Self {
                             #[allow(clippy::shadow_unrelated)]
                             let first = __p0.take();
@@ -109,12 +107,7 @@ fn inherent_impl() {
                                 () => 1,
                             }
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -141,7 +134,7 @@ fn options_of_a_method_override_those_of_its_block() {
                                 () => {}
                             }
                         };
-                        ::asyncify_runtime::__private::plain(__run).executor((__executor,).0).start()
+                        __private::plain(__run).executor((__executor,).0).start()
                     };
                     __started.await
                 }
@@ -153,7 +146,7 @@ fn options_of_a_method_override_those_of_its_block() {
                                 () => {}
                             }
                         };
-                        ::asyncify_runtime::__private::plain(__run).executor((__executor,).0).start()
+                        __private::plain(__run).executor((__executor,).0).start()
                     };
                     __started.await
                 }
@@ -177,14 +170,9 @@ fn suffix_keeps_each_sync_function() {
                 pub async fn get_async(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         let __run = move || { Self::get(__self.lend()) };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -194,14 +182,9 @@ fn suffix_keeps_each_sync_function() {
                 }
                 async fn new_async(n: u8) -> Self {
                     let __started = {
-                        let __p0 = ::asyncify_runtime::__private::arg((n,).0);
+                        let __p0 = __private::arg((n,).0);
                         let __run = move || { Self::new(__p0.take()) };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -269,18 +252,16 @@ fn default_bodies_sit_in_a_hidden_trait() {
                         {}
                         let __started = {
                             #[allow(clippy::borrow_deref_ref)]
-                            let __self = ::asyncify_runtime::__private::clone_implementor(&*(self));
-                            let __p0 = ::asyncify_runtime::__private::arg_generic((key,).0);
+                            let __self = __private::clone_implementor(&*(self));
+                            let __p0 = __private::arg_generic((key,).0);
                             let __run = move || {
                                 <Self as __SyncToAsyncBody<
                                     K,
                                     N,
                                 >>::__sync_to_async_get(__self.lend(), __p0.take())
                             };
-                            ::asyncify_runtime::__private::call(
-                                    ::asyncify_runtime::__private::output_generic(
-                                        (::asyncify_runtime::__private::witness(&__run),).0,
-                                    ),
+                            __private::call(
+                                    __private::output_generic((__private::witness(&__run),).0),
                                     __run,
                                 )
                                 .start()
@@ -297,10 +278,8 @@ fn default_bodies_sit_in_a_hidden_trait() {
                                     () => 1,
                                 }
                             };
-                            ::asyncify_runtime::__private::call(
-                                    ::asyncify_runtime::__private::output(
-                                        (::asyncify_runtime::__private::witness(&__run),).0,
-                                    ),
+                            __private::call(
+                                    __private::output((__private::witness(&__run),).0),
                                     __run,
                                 )
                                 .start()
@@ -343,21 +322,16 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                     }
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_generic(&*(self));
-                        let __p0 = ::asyncify_runtime::__private::arg_generic((key,).0);
-                        let __p1 = ::asyncify_runtime::__private::arg((arg2,).0);
+                        let __self = __private::clone_generic(&*(self));
+                        let __p0 = __private::arg_generic((key,).0);
+                        let __p1 = __private::arg((arg2,).0);
                         let __run = move || {
                             <Self as __SyncToAsyncBody<
                                 'a,
                                 K,
                             >>::__sync_to_async_get(__self.lend(), __p0.take(), __p1.take())
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -376,13 +350,13 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                         async fn __sync_to_async_own(self) {}
                     }
                     let __started = {
-                        let __self = ::asyncify_runtime::__private::arg_generic((self,).0);
+                        let __self = __private::arg_generic((self,).0);
                         #[allow(clippy::async_yields_async)]
                         let __run = move || async move {
                             <Self as __SyncToAsyncBody<'a, K>>::__sync_to_async_own(__self.take())
                                 .await
                         };
-                        ::asyncify_runtime::__private::plain_async(__run).start()
+                        __private::plain_async(__run).start()
                     };
                     __started.await
                 }
@@ -393,12 +367,7 @@ fn trait_impl_bodies_sit_in_a_hidden_trait() {
                                 () => 1,
                             }
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()

@@ -17,13 +17,11 @@ fn limit_and_time_stand_around_the_call() {
                 let __executor = &pool.clone();
                 let __timeout = ::core::time::Duration::new(90u64, 0u32);
                 let __limiter = {
-                    static __SYNC_TO_ASYNC_LIMIT: ::asyncify_runtime::__private::Limit = ::asyncify_runtime::__private::Limit::new(
-                        (8,).0,
-                    );
+                    static __SYNC_TO_ASYNC_LIMIT: __private::Limit = __private::Limit::new((8,).0);
                     __SYNC_TO_ASYNC_LIMIT.limiter()
                 };
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((pool,).0);
+                    let __p0 = __private::arg((pool,).0);
                     let __run = move || -> io::Result<u8> {
                         #[allow(clippy::shadow_unrelated)]
                         #[allow(unused_variables)]
@@ -32,19 +30,14 @@ fn limit_and_time_stand_around_the_call() {
                             () => BODY,
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .executor((__executor,).0)
                         .limiter((__limiter,).0)
                         .detach()
                         .timeout((__timeout,).0)
                         .start()
                 };
-                ::asyncify_runtime::__private::in_time((__started.await,).0)
+                __private::in_time((__started.await,).0)
             }
         "#]],
     );
@@ -63,11 +56,11 @@ fn shared_limiter_and_runtime_are_bound_before_anything_moves() {
                 let __runtime = handle;
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::copy(&*(handle));
+                    let __p0 = __private::copy(&*(handle));
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         if false {
-                            let __value: () = ::asyncify_runtime::__private::fake();
+                            let __value: () = __private::fake();
                             return (__value,).0;
                         }
                         #[allow(clippy::shadow_unrelated)]
@@ -77,7 +70,7 @@ fn shared_limiter_and_runtime_are_bound_before_anything_moves() {
                             () => BODY,
                         }
                     };
-                    ::asyncify_runtime::__private::plain_async(__run)
+                    __private::plain_async(__run)
                         .limiter((__limiter,).0)
                         .runtime((__runtime,).0)
                         .start_with_limiter()
@@ -104,12 +97,7 @@ fn runtime_and_detach_leave_the_future_as_small() {
                             () => BODY,
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .runtime((__runtime,).0)
                         .detach()
                         .start()
@@ -131,11 +119,11 @@ fn lent_slots_outlive_the_call() {
             impl Store {
                 async fn read<T: Default>(&mut self, into: &mut Vec<u8>, of: &mut T) -> usize {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __self_slot = ::asyncify_runtime::__private::lent_slot(&mut *(self));
+                    let __self_slot = __private::lent_slot(&mut *(self));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __slot0 = ::asyncify_runtime::__private::lent_slot(&mut *(into));
+                    let __slot0 = __private::lent_slot(&mut *(into));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __slot1 = ::asyncify_runtime::__private::lent_slot_generic(&mut *(of));
+                    let __slot1 = __private::lent_slot_generic(&mut *(of));
                     let __started = {
                         let mut __self = __self_slot.take_value();
                         let mut __p0 = __slot0.take_value();
@@ -145,12 +133,7 @@ fn lent_slots_outlive_the_call() {
                                 T,
                             >(__self.lend_mut(), __p0.lend_mut(), __p1.lend_mut())
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -187,8 +170,8 @@ fn nothing_is_checked_in_place() {
         &expect![[r#"
             #[allow(clippy::unused_async)]
             async fn longest<'a>(texts: &[&'a str], arg1: (u8, &mut u8)) -> &'a str {
-                let __p0 = ::asyncify_runtime::__private::in_place_argument(texts);
-                let __p1 = ::asyncify_runtime::__private::in_place_argument(arg1);
+                let __p0 = __private::in_place_argument(texts);
+                let __p1 = __private::in_place_argument(arg1);
                 let __run = move || -> &'a str {
                     #[allow(clippy::shadow_unrelated)]
                     let texts = __p0.take();
@@ -198,7 +181,7 @@ fn nothing_is_checked_in_place() {
                         () => BODY,
                     }
                 };
-                ::asyncify_runtime::__private::in_place(__run)
+                __private::in_place(__run)
             }
         "#]],
     );
@@ -211,13 +194,13 @@ fn nothing_is_checked_in_place() {
             impl Store {
                 #[allow(clippy::unused_async)]
                 async fn read(&mut self, into: &mut [u8]) -> usize {
-                    let __self = ::asyncify_runtime::__private::in_place_argument(self);
-                    let __p0 = ::asyncify_runtime::__private::in_place_argument(into);
+                    let __self = __private::in_place_argument(self);
+                    let __p0 = __private::in_place_argument(into);
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         Self::__sync_to_async_read(__self.take(), __p0.take()).await
                     };
-                    ::asyncify_runtime::__private::in_place_async(__run)
+                    __private::in_place_async(__run)
                 }
                 #[doc(hidden)]
                 #[allow(
@@ -256,7 +239,7 @@ fn boxed_methods_name_every_lifetime() {
                     key: &'a str,
                     other: &'__life1 [u8],
                 ) -> ::core::pin::Pin<
-                    ::asyncify_runtime::__private::Box<
+                    __private::Box<
                         dyn ::core::future::Future<
                             Output = Option<u8>,
                         > + ::core::marker::Send + '__call,
@@ -270,7 +253,7 @@ fn boxed_methods_name_every_lifetime() {
                 fn close<'__call>(
                     self: Box<Self>,
                 ) -> ::core::pin::Pin<
-                    ::asyncify_runtime::__private::Box<
+                    __private::Box<
                         dyn ::core::future::Future<Output = ()> + ::core::marker::Send + '__call,
                     >,
                 >
@@ -280,14 +263,14 @@ fn boxed_methods_name_every_lifetime() {
                 fn ping<'__call>(
                     self: Arc<Self>,
                 ) -> ::core::pin::Pin<
-                    ::asyncify_runtime::__private::Box<
+                    __private::Box<
                         dyn ::core::future::Future<Output = ()> + ::core::marker::Send + '__call,
                     >,
                 >
                 where
                     Self: '__call,
                 {
-                    let __future = ::asyncify_runtime::__private::boxed(async move {
+                    let __future = __private::boxed(async move {
                         trait __SyncToAsyncBody: Store {
                             fn __sync_to_async_ping(self: Arc<Self>) {
                                 BODY
@@ -296,11 +279,11 @@ fn boxed_methods_name_every_lifetime() {
                         impl<__SyncToAsyncSelf: Store + ?::core::marker::Sized> __SyncToAsyncBody
                         for __SyncToAsyncSelf {}
                         let __started = {
-                            let __self = ::asyncify_runtime::__private::arg_generic((self,).0);
+                            let __self = __private::arg_generic((self,).0);
                             let __run = move || {
                                 <Self as __SyncToAsyncBody>::__sync_to_async_ping(__self.take())
                             };
-                            ::asyncify_runtime::__private::plain(__run).start()
+                            __private::plain(__run).start()
                         };
                         __started.await
                     });
@@ -328,7 +311,7 @@ fn boxed_output_borrows_by_the_rules_of_elision() {
                     key: Key<'__life1>,
                     by: fn(&str) -> &str,
                 ) -> ::core::pin::Pin<
-                    ::asyncify_runtime::__private::Box<
+                    __private::Box<
                         dyn ::core::future::Future<
                             Output = &'__life0 str,
                         > + ::core::marker::Send + '__call,
@@ -339,7 +322,7 @@ fn boxed_output_borrows_by_the_rules_of_elision() {
                     '__life0: '__call,
                     '__life1: '__call,
                 {
-                    let __future = ::asyncify_runtime::__private::boxed(async move {
+                    let __future = __private::boxed(async move {
                         trait __SyncToAsyncBody: Store {
                             fn __sync_to_async_name(
                                 &self,
@@ -356,9 +339,9 @@ fn boxed_output_borrows_by_the_rules_of_elision() {
                                 BODY
                             }
                         }
-                        let __self = ::asyncify_runtime::__private::in_place_argument(self);
-                        let __p0 = ::asyncify_runtime::__private::in_place_argument(key);
-                        let __p1 = ::asyncify_runtime::__private::in_place_argument(by);
+                        let __self = __private::in_place_argument(self);
+                        let __p0 = __private::in_place_argument(key);
+                        let __p1 = __private::in_place_argument(by);
                         let __run = move || {
                             <Self as __SyncToAsyncBody>::__sync_to_async_name(
                                 __self.take(),
@@ -366,7 +349,7 @@ fn boxed_output_borrows_by_the_rules_of_elision() {
                                 __p1.take(),
                             )
                         };
-                        ::asyncify_runtime::__private::in_place(__run)
+                        __private::in_place(__run)
                     });
                     __future
                 }

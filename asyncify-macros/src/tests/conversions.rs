@@ -25,16 +25,14 @@ fn target_is_copied_and_hidden() {
                 by: impl Into<u8> + Send,
             ) {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::copy_as_ref::<
+                    let __p0 = __private::copy_as_ref::<
                         Path,
                     >((::core::convert::AsRef::<Path>::as_ref(&from),).0);
-                    let __p1 = ::asyncify_runtime::__private::copy_borrow::<
+                    let __p1 = __private::copy_borrow::<
                         str,
                     >((::core::borrow::Borrow::<str>::borrow(to),).0);
-                    let __p2 = ::asyncify_runtime::__private::converted(
-                        ::asyncify_runtime::__private::arg::<
-                            u8,
-                        >((::core::convert::Into::<u8>::into(by),).0),
+                    let __p2 = __private::converted(
+                        __private::arg::<u8>((::core::convert::Into::<u8>::into(by),).0),
                     );
                     let __run = move || -> () {
                         #[allow(clippy::shadow_unrelated)]
@@ -47,7 +45,7 @@ fn target_is_copied_and_hidden() {
                             () => BODY,
                         }
                     };
-                    ::asyncify_runtime::__private::plain(__run).start()
+                    __private::plain(__run).start()
                 };
                 __started.await
             }
@@ -75,23 +73,18 @@ fn converted_type_parameter_is_inferred() {
                 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
-                        let __p0 = ::asyncify_runtime::__private::copy_as_ref::<
+                        let __self = __private::clone_self(&*(self));
+                        let __p0 = __private::copy_as_ref::<
                             Path,
                         >((::core::convert::AsRef::<Path>::as_ref(&path),).0);
-                        let __p1 = ::asyncify_runtime::__private::arg((sizes,).0);
+                        let __p1 = __private::arg((sizes,).0);
                         let __run = move || {
                             Self::__sync_to_async_get::<
                                 _,
                                 N,
                             >(__self.lend(), __p0.take(), __p1.take())
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()

@@ -103,12 +103,7 @@ fn wrong_arguments_are_left_out() {
                             () => 1,
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -148,7 +143,7 @@ fn second_attribute_is_taken_off() {
                             () => {}
                         }
                     };
-                    ::asyncify_runtime::__private::plain(__run).start()
+                    __private::plain(__run).start()
                 };
                 __started.await
             }
@@ -304,9 +299,9 @@ fn refused_methods_of_a_block_stay() {
                 fn b(self) {}
                 async fn b_async(self) {
                     let __started = {
-                        let __self = ::asyncify_runtime::__private::arg((self,).0);
+                        let __self = __private::arg((self,).0);
                         let __run = move || { Self::b(__self.take()) };
-                        ::asyncify_runtime::__private::plain(__run).start()
+                        __private::plain(__run).start()
                     };
                     __started.await
                 }
@@ -336,7 +331,7 @@ fn refused_stream_is_a_stream_for_its_callers() {
             fn rows(file: &mut File) -> impl Iterator<Item = Row> { BODY }
         },
         &expect![[r#"
-            fn rows(file: &mut File) -> ::asyncify_runtime::__private::BlockingStream<Row> {
+            fn rows(file: &mut File) -> __private::BlockingStream<Row> {
                 ::core::mem::drop(async move { BODY });
                 loop {}
             }

@@ -15,7 +15,7 @@ fn no_output_needs_no_check() {
         &expect![[r#"
             async fn log(line: String) {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((line,).0);
+                    let __p0 = __private::arg((line,).0);
                     let __run = move || -> () {
                         #[allow(clippy::shadow_unrelated)]
                         let line = __p0.take();
@@ -23,7 +23,7 @@ fn no_output_needs_no_check() {
                             () => eprintln!("{line}"),
                         }
                     };
-                    ::asyncify_runtime::__private::plain(__run).start()
+                    __private::plain(__run).start()
                 };
                 __started.await
             }
@@ -41,7 +41,7 @@ fn never_needs_no_check() {
         &expect![[r#"
             async fn forever(n: u8) -> ! {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((n,).0);
+                    let __p0 = __private::arg((n,).0);
                     let __run = move || -> ! {
                         #[allow(clippy::shadow_unrelated)]
                         let n = __p0.take();
@@ -49,7 +49,7 @@ fn never_needs_no_check() {
                             () => loop {}
                         }
                     };
-                    ::asyncify_runtime::__private::plain(__run).start()
+                    __private::plain(__run).start()
                 };
                 __started.await
             }
@@ -68,11 +68,11 @@ fn async_bodies_are_driven_on_the_pool() {
             async fn fetch(url: &str) -> Result<u8, Error> {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::copy(&*(url));
+                    let __p0 = __private::copy(&*(url));
                     #[allow(clippy::async_yields_async)]
                     let __run = move || async move {
                         if false {
-                            let __value: Result<u8, Error> = ::asyncify_runtime::__private::fake();
+                            let __value: Result<u8, Error> = __private::fake();
                             return (__value,).0;
                         }
                         #[allow(clippy::shadow_unrelated)]
@@ -81,10 +81,8 @@ fn async_bodies_are_driven_on_the_pool() {
                             () => get(url).await,
                         }
                     };
-                    ::asyncify_runtime::__private::call_async(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness_async(&__run),).0,
-                            ),
+                    __private::call_async(
+                            __private::output((__private::witness_async(&__run),).0),
                             __run,
                         )
                         .start()
@@ -115,7 +113,7 @@ fn async_never_says_no_type() {
                             }
                         }
                     };
-                    ::asyncify_runtime::__private::plain_async(__run).start()
+                    __private::plain_async(__run).start()
                 };
                 __started.await
             }
@@ -133,7 +131,7 @@ fn opaque_outputs_are_not_annotated() {
         &expect![[r#"
             async fn shown(n: u8) -> impl Display {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((n,).0);
+                    let __p0 = __private::arg((n,).0);
                     let __run = move || {
                         #[allow(clippy::shadow_unrelated)]
                         let n = __p0.take();
@@ -141,10 +139,8 @@ fn opaque_outputs_are_not_annotated() {
                             () => n,
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output_generic(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
+                    __private::call(
+                            __private::output_generic((__private::witness(&__run),).0),
                             __run,
                         )
                         .start()
@@ -171,7 +167,7 @@ fn attributes_stay_and_unsafe_stays() {
             #[cfg(unix)]
             pub(crate) async unsafe fn read(at: usize) -> u8 {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((at,).0);
+                    let __p0 = __private::arg((at,).0);
                     let __run = move || -> u8 {
                         #[allow(clippy::shadow_unrelated)]
                         let at = __p0.take();
@@ -179,12 +175,7 @@ fn attributes_stay_and_unsafe_stays() {
                             () => peek(at),
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -204,7 +195,7 @@ fn inner_attributes_move_outside() {
             #[allow(unused_variables)]
             async fn lax(n: u8) {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((n,).0);
+                    let __p0 = __private::arg((n,).0);
                     let __run = move || -> () {
                         #[allow(clippy::shadow_unrelated)]
                         let n = __p0.take();
@@ -214,7 +205,7 @@ fn inner_attributes_move_outside() {
                             }
                         }
                     };
-                    ::asyncify_runtime::__private::plain(__run).start()
+                    __private::plain(__run).start()
                 };
                 __started.await
             }
@@ -233,9 +224,9 @@ fn executor_is_evaluated_first() {
             async fn on(pool: Pool, name: &str) -> u8 {
                 let __started = {
                     let __executor = &pool.clone();
-                    let __p0 = ::asyncify_runtime::__private::arg((pool,).0);
+                    let __p0 = __private::arg((pool,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::copy(&*(name));
+                    let __p1 = __private::copy(&*(name));
                     let __run = move || -> u8 {
                         #[allow(clippy::shadow_unrelated)]
                         #[allow(unused_variables)]
@@ -246,12 +237,7 @@ fn executor_is_evaluated_first() {
                             () => 1,
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .executor((__executor,).0)
                         .start()
                 };
@@ -277,17 +263,12 @@ fn renamed_function_is_called() {
             #[deprecated]
             async fn hash_async<T: Hash + Send + 'static>(value: T, seed: &[u8]) -> u64 {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg_generic((value,).0);
+                    let __p0 = __private::arg_generic((value,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::copy(&*(seed));
+                    let __p1 = __private::copy(&*(seed));
                     #[allow(deprecated)]
                     let __run = move || { hash::<T>(__p0.take(), __p1.lend()) };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -309,14 +290,9 @@ fn renamed_const_function_stays_const() {
             }
             async unsafe fn twice_async(n: u8) -> u8 {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((n,).0);
+                    let __p0 = __private::arg((n,).0);
                     let __run = move || { unsafe { twice(__p0.take()) } };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -364,11 +340,9 @@ fn iterators_become_streams() {
             fn entries(root: &Path) -> impl Iterator<Item = io::Result<Entry>> { walk(root) }
         },
         &expect![[r#"
-            fn entries(
-                root: &Path,
-            ) -> ::asyncify_runtime::__private::BlockingStream<io::Result<Entry>> {
+            fn entries(root: &Path) -> __private::BlockingStream<io::Result<Entry>> {
                 #[allow(clippy::borrow_deref_ref)]
-                let __p0 = ::asyncify_runtime::__private::copy(&*(root));
+                let __p0 = __private::copy(&*(root));
                 let __run = move || {
                     #[allow(clippy::shadow_unrelated)]
                     let root = __p0.lend();
@@ -376,7 +350,7 @@ fn iterators_become_streams() {
                         () => walk(root),
                     }
                 };
-                ::asyncify_runtime::__private::stream((__run,).0).start()
+                __private::stream((__run,).0).start()
             }
         "#]],
     );
@@ -390,10 +364,8 @@ fn an_iterator_or_an_error_becomes_a_stream_of_results() {
             fn entries(root: PathBuf) -> io::Result<impl Iterator<Item = Entry>> { walk(root) }
         },
         &expect![[r#"
-            fn entries(
-                root: PathBuf,
-            ) -> ::asyncify_runtime::__private::BlockingStream<io::Result<Entry>> {
-                let __p0 = ::asyncify_runtime::__private::arg((root,).0);
+            fn entries(root: PathBuf) -> __private::BlockingStream<io::Result<Entry>> {
+                let __p0 = __private::arg((root,).0);
                 let __run = move || {
                     #[allow(clippy::shadow_unrelated)]
                     let root = __p0.take();
@@ -401,7 +373,7 @@ fn an_iterator_or_an_error_becomes_a_stream_of_results() {
                         () => walk(root),
                     }
                 };
-                ::asyncify_runtime::__private::fallible_stream((__run,).0).start()
+                __private::fallible_stream((__run,).0).start()
             }
         "#]],
     );
@@ -417,17 +389,13 @@ fn a_stream_is_told_where_and_how_far_ahead() {
         &expect![[r#"
             fn entries(
                 root: PathBuf,
-            ) -> ::asyncify_runtime::__private::BlockingStream<
-                <fs::ReadDir as ::core::iter::IntoIterator>::Item,
-            > {
+            ) -> __private::BlockingStream<<fs::ReadDir as ::core::iter::IntoIterator>::Item> {
                 let __executor = &POOL;
                 let __limiter = {
-                    static __SYNC_TO_ASYNC_LIMIT: ::asyncify_runtime::__private::Limit = ::asyncify_runtime::__private::Limit::new(
-                        (2,).0,
-                    );
+                    static __SYNC_TO_ASYNC_LIMIT: __private::Limit = __private::Limit::new((2,).0);
                     __SYNC_TO_ASYNC_LIMIT.limiter()
                 };
-                let __p0 = ::asyncify_runtime::__private::arg((root,).0);
+                let __p0 = __private::arg((root,).0);
                 let __run = move || -> fs::ReadDir {
                     #[allow(clippy::shadow_unrelated)]
                     let root = __p0.take();
@@ -436,10 +404,10 @@ fn a_stream_is_told_where_and_how_far_ahead() {
                     }
                 };
                 {
-                    let __witness = ::asyncify_runtime::__private::witness(&__run);
-                    ::asyncify_runtime::__private::streamable(&__witness, (__witness.__items(),).0);
+                    let __witness = __private::witness(&__run);
+                    __private::streamable(&__witness, (__witness.__items(),).0);
                 }
-                ::asyncify_runtime::__private::stream((__run,).0)
+                __private::stream((__run,).0)
                     .executor((__executor,).0)
                     .limiter((__limiter,).0)
                     .ahead((16,).0)

@@ -17,15 +17,13 @@ fn async_method_is_awaited_in_its_sibling() {
                 async fn fetch(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         #[allow(clippy::async_yields_async)]
                         let __run = move || async move {
                             Self::__sync_to_async_fetch(__self.lend()).await
                         };
-                        ::asyncify_runtime::__private::call_async(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness_async(&__run),).0,
-                                ),
+                        __private::call_async(
+                                __private::output((__private::witness_async(&__run),).0),
                                 __run,
                             )
                             .start()
@@ -62,14 +60,9 @@ fn unsafe_method_is_called_in_unsafe() {
                 async unsafe fn raw(&self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         let __run = move || { unsafe { Self::__sync_to_async_raw(__self.lend()) } };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -107,12 +100,10 @@ fn generics_are_named_in_the_call() {
                 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_all::<T, N>(__self.lend()) };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output_generic(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
+                        __private::call(
+                                __private::output_generic((__private::witness(&__run),).0),
                                 __run,
                             )
                             .start()
@@ -152,16 +143,14 @@ fn opaque_output_captures_no_lifetime() {
                 async fn shown<T: Display>(&self, value: &T) -> impl Display {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::clone_generic(&*(value));
+                        let __p0 = __private::clone_generic(&*(value));
                         let __run = move || {
                             Self::__sync_to_async_shown::<T>(__self.lend(), __p0.lend())
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output_generic(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
+                        __private::call(
+                                __private::output_generic((__private::witness(&__run),).0),
                                 __run,
                             )
                             .start()
@@ -198,12 +187,12 @@ fn one_call_for_all_conditions() {
                 async fn cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         #[cfg(unix)]
-                        let __p0 = ::asyncify_runtime::__private::arg((a,).0);
-                        let __p1 = ::asyncify_runtime::__private::arg((b,).0);
+                        let __p0 = __private::arg((a,).0);
+                        let __p1 = __private::arg((b,).0);
                         #[cfg(windows)]
-                        let __p2 = ::asyncify_runtime::__private::arg((c,).0);
+                        let __p2 = __private::arg((c,).0);
                         let __run = move || {
                             {
                                 macro_rules! __sync_to_async_argument4 {
@@ -243,7 +232,7 @@ fn one_call_for_all_conditions() {
                                 __sync_to_async_argument1!(__self.lend(),)
                             }
                         };
-                        ::asyncify_runtime::__private::plain(__run).start()
+                        __private::plain(__run).start()
                     };
                     __started.await
                 }
@@ -281,9 +270,9 @@ fn lint_levels_reach_the_body() {
                 async fn lax(&self) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_lax(__self.lend()) };
-                        ::asyncify_runtime::__private::plain(__run).start()
+                        __private::plain(__run).start()
                     };
                     __started.await
                 }
@@ -317,7 +306,7 @@ fn no_receiver_makes_a_closure() {
                 async fn open(path: &Path) -> io::Result<Self> {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::copy(&*(path));
+                        let __p0 = __private::copy(&*(path));
                         let __run = move || -> io::Result<Self> {
                             #[allow(clippy::shadow_unrelated)]
                             let path = __p0.lend();
@@ -325,12 +314,7 @@ fn no_receiver_makes_a_closure() {
                                 () => Self::from(path),
                             }
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -355,15 +339,10 @@ fn renamed_method_is_called() {
                 async fn size_async(&self, deep: bool) -> u64 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
-                        let __p0 = ::asyncify_runtime::__private::arg((deep,).0);
+                        let __self = __private::clone_self(&*(self));
+                        let __p0 = __private::arg((deep,).0);
                         let __run = move || { Self::size(__self.lend(), __p0.take()) };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -385,12 +364,12 @@ fn raw_names_lose_their_prefix() {
                 async fn r#match(&self, r#type: u8) {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
-                        let __p0 = ::asyncify_runtime::__private::arg((r#type,).0);
+                        let __self = __private::clone_self(&*(self));
+                        let __p0 = __private::arg((r#type,).0);
                         let __run = move || {
                             Self::__sync_to_async_match(__self.lend(), __p0.take())
                         };
-                        ::asyncify_runtime::__private::plain(__run).start()
+                        __private::plain(__run).start()
                     };
                     __started.await
                 }
@@ -419,15 +398,12 @@ fn methods_become_streams() {
         },
         &expect![[r#"
             impl Store {
-                fn keys(
-                    &self,
-                    prefix: String,
-                ) -> ::asyncify_runtime::__private::BlockingStream<String> {
+                fn keys(&self, prefix: String) -> __private::BlockingStream<String> {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __self = ::asyncify_runtime::__private::clone_self(&*(self));
-                    let __p0 = ::asyncify_runtime::__private::arg((prefix,).0);
+                    let __self = __private::clone_self(&*(self));
+                    let __p0 = __private::arg((prefix,).0);
                     let __run = move || { Self::__sync_to_async_keys(__self.lend(), __p0.take()) };
-                    ::asyncify_runtime::__private::stream((__run,).0).start()
+                    __private::stream((__run,).0).start()
                 }
                 #[doc(hidden)]
                 #[allow(

@@ -15,8 +15,8 @@ fn owned_parameters_are_moved() {
         &expect![[r#"
             async fn sum(base: u32, extra: Vec<u32>) -> u32 {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((base,).0);
-                    let __p1 = ::asyncify_runtime::__private::arg((extra,).0);
+                    let __p0 = __private::arg((base,).0);
+                    let __p1 = __private::arg((extra,).0);
                     let __run = move || -> u32 {
                         #[allow(clippy::shadow_unrelated)]
                         let base = __p0.take();
@@ -29,12 +29,7 @@ fn owned_parameters_are_moved() {
                             }
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -54,11 +49,11 @@ fn borrowed_parameters_are_lent() {
             async fn count(path: &Path, needle: &str, raw: &[u8]) -> io::Result<usize> {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::copy(&*(path));
+                    let __p0 = __private::copy(&*(path));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::copy(&*(needle));
+                    let __p1 = __private::copy(&*(needle));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = ::asyncify_runtime::__private::copy(&*(raw));
+                    let __p2 = __private::copy(&*(raw));
                     let __run = move || -> io::Result<usize> {
                         #[allow(clippy::shadow_unrelated)]
                         let path = __p0.lend();
@@ -70,12 +65,7 @@ fn borrowed_parameters_are_lent() {
                             () => scan(path, needle, raw),
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -95,8 +85,8 @@ fn static_borrows_are_moved() {
             async fn name(name: &'static str, of: fn(&str) -> &str) -> &'static str {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::arg(&*(name));
-                    let __p1 = ::asyncify_runtime::__private::arg((of,).0);
+                    let __p0 = __private::arg(&*(name));
+                    let __p1 = __private::arg((of,).0);
                     let __run = move || -> &'static str {
                         #[allow(clippy::shadow_unrelated)]
                         let name = __p0.take();
@@ -106,12 +96,7 @@ fn static_borrows_are_moved() {
                             () => of(name),
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -130,10 +115,10 @@ fn patterns_are_bound_in_the_body() {
         &expect![[r#"
             async fn area(arg0: (u8, u8), arg1: Point, arg2: Guard, arg3: u8) -> u8 {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg((arg0,).0);
-                    let __p1 = ::asyncify_runtime::__private::arg((arg1,).0);
-                    let __p2 = ::asyncify_runtime::__private::arg((arg2,).0);
-                    let __p3 = ::asyncify_runtime::__private::arg((arg3,).0);
+                    let __p0 = __private::arg((arg0,).0);
+                    let __p1 = __private::arg((arg1,).0);
+                    let __p2 = __private::arg((arg2,).0);
+                    let __p3 = __private::arg((arg3,).0);
                     let __run = move || -> u8 {
                         let __whole0 = __p0.take();
                         let (width, mut height) = __whole0;
@@ -146,12 +131,7 @@ fn patterns_are_bound_in_the_body() {
                             () => width,
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -178,12 +158,12 @@ fn errors_about_generic_types_are_the_compilers() {
                 T: Copy,
             {
                 let __started = {
-                    let __p0 = ::asyncify_runtime::__private::arg_generic((one,).0);
+                    let __p0 = __private::arg_generic((one,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::clone_generic(&*(other));
+                    let __p1 = __private::clone_generic(&*(other));
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p2 = ::asyncify_runtime::__private::copy_slice(&*(rest));
-                    let __p3 = ::asyncify_runtime::__private::arg_generic((f,).0);
+                    let __p2 = __private::copy_slice(&*(rest));
+                    let __p3 = __private::arg_generic((f,).0);
                     let __run = move || -> [T; N] {
                         #[allow(clippy::shadow_unrelated)]
                         let one = __p0.take();
@@ -197,10 +177,8 @@ fn errors_about_generic_types_are_the_compilers() {
                             () => [one; N],
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output_generic(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
+                    __private::call(
+                            __private::output_generic((__private::witness(&__run),).0),
                             __run,
                         )
                         .start()
@@ -222,7 +200,7 @@ fn unsized_parameters_are_copied_by_to_owned() {
             async fn len<T: ?Sized + ToOwned + Sync>(value: &T) -> usize {
                 let __started = {
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p0 = ::asyncify_runtime::__private::copy_generic(&*(value));
+                    let __p0 = __private::copy_generic(&*(value));
                     let __run = move || -> usize {
                         #[allow(clippy::shadow_unrelated)]
                         let value = __p0.lend();
@@ -230,12 +208,7 @@ fn unsized_parameters_are_copied_by_to_owned() {
                             () => size_of_val(value),
                         }
                     };
-                    ::asyncify_runtime::__private::call(
-                            ::asyncify_runtime::__private::output(
-                                (::asyncify_runtime::__private::witness(&__run),).0,
-                            ),
-                            __run,
-                        )
+                    __private::call(__private::output((__private::witness(&__run),).0), __run)
                         .start()
                 };
                 __started.await.take()
@@ -255,9 +228,9 @@ fn conditional_parameters_stay_conditional() {
             async fn cond(#[cfg(unix)] mode: u32, #[allow(unused)] name: &str) {
                 let __started = {
                     #[cfg(unix)]
-                    let __p0 = ::asyncify_runtime::__private::arg((mode,).0);
+                    let __p0 = __private::arg((mode,).0);
                     #[allow(clippy::borrow_deref_ref)]
-                    let __p1 = ::asyncify_runtime::__private::copy(&*(name));
+                    let __p1 = __private::copy(&*(name));
                     let __run = move || -> () {
                         #[cfg(unix)]
                         #[allow(clippy::shadow_unrelated)]
@@ -269,7 +242,7 @@ fn conditional_parameters_stay_conditional() {
                             () => {}
                         }
                     };
-                    ::asyncify_runtime::__private::plain(__run).start()
+                    __private::plain(__run).start()
                 };
                 __started.await
             }

@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{check, pretty};
+use crate::args::Direction;
 
 #[track_caller]
 fn check_main(item: TokenStream, expect: &Expect) {
@@ -290,68 +291,29 @@ fn what_cannot_run_in_a_worker_is_reported_together() {
 
 #[test]
 fn wrong_options_are_left_out() {
-    check(
-        quote!(process(pol = &POOL, timeout = "soon", on_drop = "leave", codec = 3)),
-        quote! {
-            fn number() -> Result<u8, Error> {
-                BODY
-            }
-        },
-        &expect![[r##"
-            #[cfg(target_os = "linux")]
-            #[must_use = "futures do nothing unless polled"]
-            fn number() -> impl ::core::future::Future<
-                Output = Result<u8, Error>,
-            > + ::core::marker::Send + use<> {
-                use ::asyncify_runtime::process::__private as __process;
-                #[allow(clippy::unnecessary_wraps)]
-                fn number() -> Result<u8, Error> {
-                    BODY
-                }
-                fn __run(
-                    __request: &mut __process::Request<'_>,
-                ) -> ::core::result::Result<__process::Answer, __process::Refusal> {
-                    __request.end()?;
-                    __request.answer((&number(),).0)
-                }
-                static __TASK: __process::Task = __process::Task::new(
-                    ::core::concat!(::core::module_path!(), "::", "number"),
-                    (::core::file!(), ::core::line!(), ::core::column!()),
-                    __run,
-                );
-                __process::inventory::submit! {
-                    __process::Registration(& __TASK)
-                }
-                let mut __arguments = __process::Arguments::new(
-                    &__TASK,
-                    __process::global(),
-                    __process::Options::new(),
-                );
-                __process::call(__arguments)
-            }
-            #[cfg(not(target_os = "linux"))]
-            #[allow(unused_variables)]
-            async fn number() -> Result<u8, Error> {
-                loop {}
-            }
-            #[cfg(not(target_os = "linux"))]
-            ::core::compile_error! {
-                "worker processes need Linux: `process` cannot be used here"
-            }
-            ::core::compile_error! {
-                "unknown argument `pol`\nhelp: did you mean `pool`?\nnote: the valid arguments are `pool`, `timeout`, `on_drop`, and `codec`"
-            }
-            ::core::compile_error! {
-                "expected a duration\nhelp: write `\"500ms\"`, `\"30s\"`, `\"1m30s\"` or `\"1h\"`, or an expression of a `Duration`"
-            }
-            ::core::compile_error! {
-                "unknown choice\nnote: the choices are `\"kill\"` and `\"detach\"`"
-            }
-            ::core::compile_error! {
-                "expected a string, found an integer\nhelp: write `codec = \"postcard\"`"
-            }
-        "##]],
-    );
+    let number = quote! {
+        fn number() -> Result<u8, Error> {
+            BODY
+        }
+    };
+    let options = quote!(process(pol = &POOL, timeout = "soon", on_drop = "leave", codec = 3));
+    let expand = |args| pretty(crate::attribute(Direction::ToAsync, args, number.clone()));
+    let errors = expand(options).replace(&expand(quote!(process)), "");
+    let expected = expect![[r##"
+        ::core::compile_error! {
+            "unknown argument `pol`\nhelp: did you mean `pool`?\nnote: the valid arguments are `pool`, `timeout`, `on_drop`, and `codec`"
+        }
+        ::core::compile_error! {
+            "expected a duration\nhelp: write `\"500ms\"`, `\"30s\"`, `\"1m30s\"` or `\"1h\"`, or an expression of a `Duration`"
+        }
+        ::core::compile_error! {
+            "unknown choice\nnote: the choices are `\"kill\"` and `\"detach\"`"
+        }
+        ::core::compile_error! {
+            "expected a string, found an integer\nhelp: write `codec = \"postcard\"`"
+        }
+    "##]];
+    expected.assert_eq(&errors);
 }
 
 #[test]
@@ -365,9 +327,7 @@ fn the_entry_of_a_program() {
         },
         &expect![[r#"
             fn main() -> Result<(), Error> {
-                let __guard = ::asyncify_runtime::__private::enter_main(
-                    ::asyncify_runtime::__private::DRAIN,
-                );
+                let __guard = __private::enter_main(__private::DRAIN);
                 #[tokio::main]
                 async fn main() -> Result<(), Error> {
                     BODY

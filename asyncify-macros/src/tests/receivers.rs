@@ -17,18 +17,13 @@ fn borrowed_self_is_cloned() {
                 pub async fn get(&self, key: &str) -> Option<u8> {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         #[allow(clippy::borrow_deref_ref)]
-                        let __p0 = ::asyncify_runtime::__private::copy(&*(key));
+                        let __p0 = __private::copy(&*(key));
                         let __run = move || {
                             Self::__sync_to_async_get(__self.lend(), __p0.lend())
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -62,12 +57,12 @@ fn owned_self_is_moved() {
             impl Store {
                 async fn close(self, force: bool) {
                     let __started = {
-                        let __self = ::asyncify_runtime::__private::arg((self,).0);
-                        let __p0 = ::asyncify_runtime::__private::arg((force,).0);
+                        let __self = __private::arg((self,).0);
+                        let __p0 = __private::arg((force,).0);
                         let __run = move || {
                             Self::__sync_to_async_close(__self.take(), __p0.take())
                         };
-                        ::asyncify_runtime::__private::plain(__run).start()
+                        __private::plain(__run).start()
                     };
                     __started.await
                 }
@@ -100,17 +95,12 @@ fn self_in_a_pointer_is_moved() {
             impl Store {
                 async fn shared(self: Arc<Self>, arg1: (u8, u8)) -> u8 {
                     let __started = {
-                        let __self = ::asyncify_runtime::__private::arg((self,).0);
-                        let __p0 = ::asyncify_runtime::__private::arg((arg1,).0);
+                        let __self = __private::arg((self,).0);
+                        let __p0 = __private::arg((arg1,).0);
                         let __run = move || {
                             Self::__sync_to_async_shared(__self.take(), __p0.take())
                         };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()
@@ -145,14 +135,9 @@ fn self_by_written_reference_is_cloned() {
                 async fn written(self: &Self) -> u8 {
                     let __started = {
                         #[allow(clippy::borrow_deref_ref)]
-                        let __self = ::asyncify_runtime::__private::clone_self(&*(self));
+                        let __self = __private::clone_self(&*(self));
                         let __run = move || { Self::__sync_to_async_written(__self.lend()) };
-                        ::asyncify_runtime::__private::call(
-                                ::asyncify_runtime::__private::output(
-                                    (::asyncify_runtime::__private::witness(&__run),).0,
-                                ),
-                                __run,
-                            )
+                        __private::call(__private::output((__private::witness(&__run),).0), __run)
                             .start()
                     };
                     __started.await.take()

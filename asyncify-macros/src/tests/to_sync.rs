@@ -18,9 +18,9 @@ fn body_is_driven_where_it_stands() {
             /// Documented.
             pub fn read<'a>(path: &'a Path, (mut a, _): (u8, u8)) -> io::Result<&'a str> {
                 #[allow(unused_qualifications, clippy::async_yields_async)]
-                let __output = ::asyncify_runtime::__private::to_sync(async move {
+                let __output = __private::to_sync(async move {
                     if false {
-                        let __value: io::Result<&'a str> = ::asyncify_runtime::__private::fake();
+                        let __value: io::Result<&'a str> = __private::fake();
                         return (__value,).0;
                     }
                     match () {
@@ -43,7 +43,7 @@ fn types_that_cannot_be_said_are_not() {
         &expect![[r#"
             fn lines() -> impl Iterator<Item = u8> {
                 #[allow(unused_qualifications, clippy::async_yields_async)]
-                let __output = ::asyncify_runtime::__private::to_sync(async move {
+                let __output = __private::to_sync(async move {
                     match () {
                         () => BODY,
                     }
@@ -60,7 +60,7 @@ fn types_that_cannot_be_said_are_not() {
         &expect![[r#"
             fn never() -> ! {
                 #[allow(unused_qualifications, clippy::async_yields_async)]
-                let __output = ::asyncify_runtime::__private::to_sync(async move {
+                let __output = __private::to_sync(async move {
                     match () {
                         () => BODY,
                     }
@@ -111,7 +111,7 @@ fn counterpart_stands_behind_its_async_function() {
                     __sync_to_async_argument2!(a, arg1,)
                 };
                 #[allow(unused_qualifications, clippy::async_yields_async)]
-                let __output = ::asyncify_runtime::__private::to_sync(__future);
+                let __output = __private::to_sync(__future);
                 __output
             }
         "#]],
@@ -142,7 +142,7 @@ fn only_async_methods_of_a_block_change() {
                 fn read_blocking(self, key: &T) -> u8 {
                     let __future = Self::read(self, key);
                     #[allow(unused_qualifications, clippy::async_yields_async)]
-                    let __output = ::asyncify_runtime::__private::to_sync(__future);
+                    let __output = __private::to_sync(__future);
                     __output
                 }
                 fn get(&self) -> u8 {
@@ -155,7 +155,7 @@ fn only_async_methods_of_a_block_change() {
                 fn made() -> Self {
                     let __future = Self::make();
                     #[allow(unused_qualifications, clippy::async_yields_async)]
-                    let __output = ::asyncify_runtime::__private::to_sync(__future);
+                    let __output = __private::to_sync(__future);
                     __output
                 }
             }
