@@ -47,18 +47,6 @@ fn panic_resumes_on_the_awaiter_with_its_payload() {
 }
 
 #[test]
-fn worker_serves_the_next_job_after_a_panic() {
-    let pool = one_thread();
-    let before = block_on(pool.spawn(|| thread::current().id())).unwrap();
-    for _ in 0..10 {
-        assert!(block_on(pool.spawn(|| panic!("expected"))).unwrap_err().is_panic());
-    }
-    assert_eq!(block_on(pool.spawn(|| thread::current().id())).unwrap(), before);
-    block_on(pool.wait_idle());
-    assert_eq!((pool.metrics().panicked, pool.metrics().threads), (10, 1));
-}
-
-#[test]
 fn handle_tells_a_panic_from_other_ends() {
     let error = block_on(one_thread().spawn(|| panic!("in words"))).unwrap_err();
     assert!(error.is_panic() && !error.is_cancelled() && !error.is_rejected());
@@ -106,31 +94,6 @@ impl Drop for Explosive {
 }
 
 #[test]
-fn panicking_drop_of_a_capture_reaches_the_awaiter_of_its_own_call() {
-    let pool = one_thread();
-    let explosive = Explosive;
-    let error = block_on(pool.spawn(move || {
-        let _held = &explosive;
-    }))
-    .unwrap_err();
-    assert_eq!(error.into_panic().downcast_ref(), Some(&"dropped"));
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-}
-
-#[test]
-fn panicking_drop_of_an_unwanted_result_harms_nobody() {
-    let pool = one_thread();
-    let gate = Gate::new();
-    let body = gate.clone();
-    drop(pool.spawn(move || {
-        body.pass();
-        Explosive
-    }));
-    gate.open();
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-}
-
-#[test]
 fn panicking_drop_of_a_cancelled_call_harms_nobody() {
     let pool = one_thread();
     let gate = Gate::new();
@@ -157,24 +120,6 @@ fn payload_that_panics_when_dropped_harms_nobody() {
     }));
     gate.open();
     assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-}
-
-#[test]
-fn panicking_waker_harms_nobody() {
-    struct Bad;
-    impl std::task::Wake for Bad {
-        fn wake(self: Arc<Self>) {
-            panic!("waker");
-        }
-    }
-    let pool = one_thread();
-    let gate = Gate::new();
-    let mut handle = Box::pin(pool.spawn(gate.body()));
-    let waker = Arc::new(Bad).into();
-    assert!(handle.as_mut().poll(&mut std::task::Context::from_waker(&waker)).is_pending());
-    gate.open();
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-    block_on(handle).unwrap();
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::thread;
 use asyncify_runtime::{BlockingPool, asyncify};
 use asyncify_tests::{FOREVER, Gate, block_on};
 
-use crate::{at_most, join_all, occupy};
+use crate::{at_most, join_all};
 
 #[test]
 fn full_pool_does_not_delay_another() {
@@ -46,44 +46,6 @@ fn metrics_count_what_happened() {
 }
 
 #[test]
-fn wait_idle_returns_when_nothing_runs_or_waits() {
-    let pool = at_most(2).build().unwrap();
-    // At once, when there never was anything.
-    block_on(pool.wait_idle());
-    let (sender, receiver) = mpsc::channel();
-    for number in 0..20 {
-        let sender = sender.clone();
-        drop(pool.spawn(move || sender.send(number).unwrap()));
-    }
-    block_on(pool.wait_idle());
-    assert_eq!(receiver.try_iter().count(), 20);
-}
-
-#[test]
-fn wait_idle_waits_for_a_running_body() {
-    let pool = at_most(1).build().unwrap();
-    let gate = occupy(&pool, 1);
-    let mut idle = Box::pin(pool.wait_idle());
-    assert!(asyncify_tests::poll_once(&mut idle).is_pending());
-    gate.open();
-    block_on(idle);
-    assert_eq!(pool.metrics().running, 0);
-}
-
-#[test]
-fn raised_limit_admits_what_waits() {
-    let pool = at_most(1).build().unwrap();
-    let gate = Gate::new();
-    let handles: Vec<_> = (0..3).map(|_| pool.spawn(gate.body())).collect();
-    gate.wait_for(1);
-    assert_eq!(pool.metrics().running, 1);
-    pool.set_max_threads(3);
-    gate.wait_for(3);
-    gate.open();
-    join_all(handles);
-}
-
-#[test]
 fn clones_are_one_pool() {
     let pool = at_most(1).build().unwrap();
     let clone = pool.clone();
@@ -92,22 +54,6 @@ fn clones_are_one_pool() {
     assert_eq!(first, second);
     drop(pool);
     assert_eq!(block_on(clone.spawn(|| 1)).unwrap(), 1);
-}
-
-#[test]
-fn builder_says_what_is_wrong() {
-    let problems = [
-        BlockingPool::builder().max_threads(0),
-        BlockingPool::builder().min_threads(0),
-        BlockingPool::builder().min_threads(3).max_threads(2),
-        BlockingPool::builder().queue_capacity(0),
-        BlockingPool::builder().name("a\0b"),
-    ];
-    for builder in problems {
-        let error = builder.build().unwrap_err();
-        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
-        assert!(!error.to_string().is_empty());
-    }
 }
 
 /// First pairs of jobs that end by each other: a worker that is counted twice would be missed.

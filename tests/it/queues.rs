@@ -1,8 +1,9 @@
 //! Bounded queues: calls wait for a place, what cannot wait is refused, and nothing is lost.
+//! `asyncify-runtime/src/pool/tests` tests a pool alone, under Miri too.
 
 use std::sync::{Arc, Mutex};
 
-use asyncify_runtime::{BlockingPool, Shutdown, asyncify};
+use asyncify_runtime::{BlockingPool, asyncify};
 use asyncify_tests::{Gate, block_on, poll_once, probe};
 
 use crate::occupy;
@@ -53,53 +54,4 @@ fn call_dropped_while_it_waits_for_a_place_leaves_the_line() {
     assert!(fate.now().is_some());
     gate.open();
     assert_eq!(block_on(next), 7);
-}
-
-#[test]
-fn spawn_on_a_full_queue_ends_as_rejected() {
-    let (pool, gate) = full();
-    let error = block_on(pool.spawn(|| ())).unwrap_err();
-    assert!(error.is_rejected());
-    assert_eq!(pool.metrics().rejected, 1);
-    gate.open();
-}
-
-#[test]
-fn try_spawn_gives_the_closure_back() {
-    let (pool, gate) = full();
-    let (held, fate) = probe();
-    let refused = pool.try_spawn(move || {
-        drop(held);
-        7
-    });
-    let refused = refused.unwrap_err();
-    assert!(refused.is_full());
-    assert_eq!(fate.now(), None);
-    assert_eq!(refused.into_inner()(), 7);
-    gate.open();
-    block_on(pool.wait_idle());
-    assert_eq!(block_on(pool.try_spawn(|| 8).unwrap()).unwrap(), 8);
-}
-
-#[test]
-fn reserved_place_is_kept_for_its_holder() {
-    let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
-    let permit = block_on(pool.reserve()).unwrap();
-    assert!(pool.try_spawn(|| ()).unwrap_err().is_full());
-    assert_eq!(block_on(permit.spawn(|| 7)).unwrap(), 7);
-    let unused = block_on(pool.reserve()).unwrap();
-    drop(unused);
-    assert_eq!(block_on(pool.try_spawn(|| 8).unwrap()).unwrap(), 8);
-}
-
-#[test]
-fn shutdown_ends_the_wait_for_a_place() {
-    let (pool, gate) = full();
-    let mut waiting = Box::pin(pool.reserve());
-    assert!(poll_once(&mut waiting).is_pending());
-    let mut shutdown = Box::pin(pool.shutdown(Shutdown::Drain));
-    assert!(poll_once(&mut shutdown).is_pending());
-    assert!(block_on(waiting).is_err());
-    gate.open();
-    block_on(shutdown);
 }

@@ -1,27 +1,15 @@
-//! The life of pool threads: reused, named, hooked, ended, and clean between calls.
+//! The life of pool threads: named, and clean between calls.
+//! `asyncify-runtime/src/pool/tests` tests a pool alone, under Miri too.
 
 use std::cell::Cell;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
-use asyncify_runtime::{BlockingPool, Shutdown};
-use asyncify_tests::{FOREVER, Gate, block_on, probe};
+use asyncify_runtime::BlockingPool;
+use asyncify_tests::{Gate, block_on, probe};
 
-use crate::{at_most, join_all, one_thread};
-
-#[test]
-fn idle_thread_is_reused() {
-    let pool = at_most(64).build().unwrap();
-    let mut seen = HashSet::new();
-    for _ in 0..100 {
-        seen.insert(block_on(pool.spawn(|| thread::current().id())).unwrap());
-        block_on(pool.wait_idle());
-    }
-    assert_eq!((seen.len(), pool.metrics().threads), (1, 1));
-}
+use crate::{at_most, one_thread};
 
 #[test]
 fn one_call_at_a_time_does_not_grow_the_pool() {
@@ -31,47 +19,6 @@ fn one_call_at_a_time_does_not_grow_the_pool() {
     }
     // A result may be there before its thread is ready again, on a busy machine for more than one.
     assert!(pool.metrics().threads <= 8, "{:?}", pool.metrics());
-}
-
-#[test]
-fn idle_threads_end_without_another_call_and_the_minimum_stays() {
-    let (sender, ended) = mpsc::channel();
-    let pool = BlockingPool::builder()
-        .min_threads(2)
-        .max_threads(8)
-        .keep_alive(Duration::from_millis(10))
-        .on_thread_stop(move || sender.send(thread::current().id()).unwrap())
-        .build()
-        .unwrap();
-    let gate = Gate::new();
-    let handles: Vec<_> = (0..8).map(|_| pool.spawn(gate.body())).collect();
-    gate.wait_for(8);
-    assert_eq!(pool.metrics().threads, 8);
-    gate.open();
-    join_all(handles);
-    let gone: HashSet<_> =
-        (0..6).map(|_| ended.recv_timeout(FOREVER).expect("a thread ends")).collect();
-    assert_eq!(gone.len(), 6);
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-    block_on(pool.shutdown(Shutdown::Drain));
-    assert_eq!(ended.try_iter().count(), 2, "the minimum was there until the end");
-}
-
-#[test]
-fn call_is_never_lost_to_a_thread_that_leaves() {
-    let pool = BlockingPool::builder()
-        .max_threads(4)
-        .keep_alive(Duration::from_micros(20))
-        .build()
-        .unwrap();
-    for round in 0..300 {
-        let handles: Vec<_> = (0..3).map(|number| pool.spawn(move || number)).collect();
-        for (number, handle) in handles.into_iter().enumerate() {
-            assert_eq!(block_on(handle).unwrap(), number);
-        }
-        // Waits of all lengths around the keep-alive.
-        thread::sleep(Duration::from_micros(round % 40));
-    }
 }
 
 #[test]
@@ -137,47 +84,6 @@ fn system_shows_the_name() {
     let pool = at_most(1).name("shown").build().unwrap();
     let shown = block_on(pool.spawn(|| std::fs::read_to_string("/proc/thread-self/comm")));
     assert!(shown.unwrap().unwrap().starts_with("shown-"));
-}
-
-#[test]
-fn hooks_run_once_per_thread() {
-    let (started, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let pool = at_most(3)
-        .on_thread_start({
-            let started = Arc::clone(&started);
-            move || {
-                started.fetch_add(1, Ordering::SeqCst);
-            }
-        })
-        .on_thread_stop({
-            let stopped = Arc::clone(&stopped);
-            move || {
-                stopped.fetch_add(1, Ordering::SeqCst);
-            }
-        })
-        .build()
-        .unwrap();
-    let gate = Gate::new();
-    for _ in 0..3 {
-        drop(pool.spawn(gate.body()));
-    }
-    gate.wait_for(3);
-    assert_eq!((started.load(Ordering::SeqCst), stopped.load(Ordering::SeqCst)), (3, 0));
-    gate.open();
-    block_on(pool.shutdown(Shutdown::Drain));
-    assert_eq!((started.load(Ordering::SeqCst), stopped.load(Ordering::SeqCst)), (3, 3));
-}
-
-#[test]
-fn panicking_hooks_harm_nobody() {
-    let pool = at_most(1)
-        .on_thread_start(|| panic!("start hook"))
-        .on_thread_stop(|| panic!("stop hook"))
-        .build()
-        .unwrap();
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-    block_on(pool.shutdown(Shutdown::Drain));
-    assert_eq!(pool.metrics().threads, 0);
 }
 
 #[test]

@@ -169,7 +169,11 @@ fn handles_of_one_pool_are_equal() {
 
 #[test]
 fn invalid_options_are_errors() {
-    let message = |b: super::BlockingPoolBuilder| b.build().expect_err("invalid").to_string();
+    let message = |b: super::BlockingPoolBuilder| {
+        let error = b.build().expect_err("invalid");
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+        error.to_string()
+    };
     let builder = BlockingPool::builder;
     assert!(message(builder().min_threads(0)).contains("min_threads"));
     assert!(message(builder().max_threads(0)).contains("max_threads"));

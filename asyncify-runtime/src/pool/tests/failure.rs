@@ -30,7 +30,8 @@ fn captures_that_panic_when_dropped_leave_the_worker_alive() {
     let result = block_on(pool.spawn(move || {
         let _captured = &value;
     }));
-    assert!(result.expect_err("the drop is part of the call").is_panic());
+    let payload = result.expect_err("the drop is part of the call").into_panic();
+    assert_eq!(payload.downcast_ref(), Some(&"deliberate"));
     let (gate, job) = Gate::new();
     drop(pool.spawn(job));
     gate.wait_entered();

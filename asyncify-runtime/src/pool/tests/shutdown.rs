@@ -55,14 +55,17 @@ fn discarding_cancels_queued_jobs_and_waits_for_running_ones() {
     let (gate, job) = Gate::new();
     let running = pool.spawn(job);
     gate.wait_entered();
-    let queued = pool.spawn(|| ());
+    let capture = Arc::new(());
+    let held = Arc::clone(&capture);
+    let queued = pool.spawn(move || drop(held));
     let mut shutdown = pin!(pool.shutdown(Shutdown::Discard));
     assert!(shutdown.as_mut().now_or_never().is_none());
     assert!(queued.now_or_never().expect("at once").expect_err("discarded").is_cancelled());
+    assert_eq!(Arc::strong_count(&capture), 1);
     gate.open();
     block_on(shutdown);
     running.now_or_never().expect("ended").expect("it ran to its end");
-    assert_eq!(pool.metrics().cancelled, 1);
+    assert_eq!((pool.metrics().threads, pool.metrics().cancelled), (0, 1));
 }
 
 #[test]
@@ -91,6 +94,7 @@ fn shutdown_timeout_returns_what_was_left() {
     assert!(block_on(queued).expect_err("discarded").is_cancelled());
     gate.open();
     pool.shutdown_timeout(Duration::MAX).expect("the pool terminates");
+    assert_eq!(pool.metrics().threads, 0);
 }
 
 #[test]
