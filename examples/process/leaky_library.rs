@@ -47,7 +47,7 @@ async fn main() -> Result<(), Error> {
     processes.dedup();
     POOL.shutdown(Shutdown::Drain).await;
     let metrics = POOL.metrics();
-    println!("{} documents parsed, none freed", metrics.calls.returned);
+    println!("{} documents parsed, none freed", metrics.calls.completed);
     println!("{} processes, of which {} had grown too large", processes.len(), metrics.ended.rss);
     Ok(())
 }

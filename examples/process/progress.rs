@@ -44,9 +44,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{primes} primes below {millions} million");
     println!(
         "{:.1?} of work in {took:.1?}: {} workers, {:.2} of them busy on average",
-        metrics.run_time,
+        metrics.total_run_time,
         metrics.spawned,
-        metrics.run_time.as_secs_f64() / took.as_secs_f64(),
+        metrics.total_run_time.as_secs_f64() / took.as_secs_f64(),
     );
     pool.shutdown(Shutdown::Drain).await;
     Ok(())

@@ -16,10 +16,15 @@ use crate::sync::Ordering::Relaxed;
 pub struct PoolMetrics {
     /// Threads that exist or are being spawned.
     pub threads: usize,
+    /// The most threads there may be: [`max_threads`](super::BlockingPool::max_threads).
+    pub max_threads: usize,
     /// Threads that wait for work.
     pub idle: usize,
     /// Jobs in the queue, including cancelled jobs that no worker has removed yet.
     pub queued: usize,
+    /// How many jobs may be queued, if that is limited:
+    /// [`queue_capacity`](super::BlockingPool::queue_capacity).
+    pub queue_capacity: Option<usize>,
     /// Threads that run jobs.
     pub running: usize,
     /// Jobs that ran to completion.
@@ -51,11 +56,14 @@ impl PoolMetrics {
         #[cfg(feature = "metrics")]
         let (queue_wait, run_time) =
             shared.host.timings.as_ref().map(|timings| timings.quantiles()).unzip();
+        let thread_count = shared.thread_count.load();
         // Relaxed: statistics.
         Self {
-            threads: shared.thread_count.load().threads(),
+            threads: thread_count.threads(),
+            max_threads: thread_count.max(),
             idle,
             queued: shared.queue.len(),
+            queue_capacity: shared.host.queue_permits.as_ref().map(|permits| permits.capacity()),
             running: totals.running,
             completed: totals.completed,
             cancelled: totals.cancelled + shared.host.discarded.load(Relaxed),

@@ -9,24 +9,29 @@ use crate::pool::Quantiles;
 
 /// A snapshot of a [`Pool`](super::Pool), from [`Pool::metrics`](super::Pool::metrics).
 ///
-/// `spawned` is always the sum of `alive` and [`ended.total()`](Ended::total).
+/// The fields that a pool of threads has too have the names of [`PoolMetrics`](crate::PoolMetrics).
+/// `spawned` is always the sum of `workers` and [`ended.total()`](Ended::total).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Processes that are alive.
-    pub alive: usize,
+    /// Worker processes that exist, including those that are not ready yet.
+    pub workers: usize,
+    /// The most workers there may be: [`max_workers`](super::Builder::max_workers).
+    pub max_workers: usize,
     /// Workers without a call.
     pub idle: usize,
     /// Workers that run a call.
-    pub busy: usize,
+    pub running: usize,
     /// Calls in the queue.
     pub queued: usize,
+    /// How many calls may be queued, if that is [limited](super::Builder::queue_capacity).
+    pub queue_capacity: Option<usize>,
     /// Processes that were started.
     pub spawned: u64,
     /// Processes that have ended, by reason.
     pub ended: Ended,
     /// Failed attempts to start a worker, with a process or without.
-    pub start_failures: u64,
+    pub spawn_failures: u64,
     /// Calls that have ended, by result.
     pub calls: Calls,
     /// Calls that were given to another worker, because the first died before reading them.
@@ -36,16 +41,15 @@ pub struct Metrics {
     /// Encoded size of all results.
     pub bytes_out: u64,
     /// Total time of calls in the queue.
-    pub queue_time: Duration,
+    pub total_queue_wait: Duration,
     /// Total time of calls in a worker.
-    pub run_time: Duration,
-    /// The distribution of `queue_time` over the calls that have ended. Only with the feature
-    /// `metrics`.
+    pub total_run_time: Duration,
+    /// How long calls were queued, of the calls that have ended. Requires the feature `metrics`.
     #[cfg(feature = "metrics")]
-    pub queue_times: Quantiles,
-    /// The distribution of `run_time`. Only with the feature `metrics`.
+    pub queue_wait: Quantiles,
+    /// How long calls ran in a worker, likewise.
     #[cfg(feature = "metrics")]
-    pub run_times: Quantiles,
+    pub run_time: Quantiles,
 }
 
 macro_rules! exit_reasons {
@@ -109,7 +113,7 @@ exit_reasons! {
 #[non_exhaustive]
 pub struct Calls {
     /// The function returned, a value or an error.
-    pub returned: u64,
+    pub completed: u64,
     /// The function panicked.
     pub panicked: u64,
     /// The worker died.
@@ -119,7 +123,7 @@ pub struct Calls {
     /// The future was dropped while the call was queued or running.
     pub cancelled: u64,
     /// The queue was full, the pool was shut down, or no worker could be started.
-    pub refused: u64,
+    pub rejected: u64,
     /// Anything else: a value that cannot be encoded or decoded, a violation of the protocol.
     pub failed: u64,
 }
@@ -127,16 +131,16 @@ pub struct Calls {
 impl Calls {
     pub(crate) fn count<T>(&mut self, result: &Result<T, Error>) {
         *match result {
-            Ok(_) => &mut self.returned,
+            Ok(_) => &mut self.completed,
             Err(Error::Process(ProcessError::Panicked(_))) => &mut self.panicked,
             Err(Error::Process(ProcessError::Crashed(_))) => &mut self.crashed,
             Err(Error::Process(ProcessError::TimedOut { .. })) => &mut self.timed_out,
             Err(Error::Process(ProcessError::Start { .. } | ProcessError::Mismatch { .. })) => {
-                &mut self.refused
+                &mut self.rejected
             }
             Err(Error::Process(_)) => &mut self.failed,
             Err(Error::Cancelled) => &mut self.cancelled,
-            Err(_) => &mut self.refused,
+            Err(_) => &mut self.rejected,
         } += 1;
     }
 }

@@ -57,9 +57,9 @@ struct State {
     /// The counters; the rest is filled in by [`Shared::metrics`].
     stats: Metrics,
     #[cfg(feature = "metrics")]
-    queue_times: Durations,
+    queue_wait: Durations,
     #[cfg(feature = "metrics")]
-    run_times: Durations,
+    run_time: Durations,
 }
 
 /// What a worker without a call does next.
@@ -101,7 +101,7 @@ impl Shared {
         loop {
             let mut state = locked(&self.state);
             if state.shutdown.is_some() {
-                state.stats.calls.refused += 1;
+                state.stats.calls.rejected += 1;
                 return Err(Error::ShutDown);
             }
             let Some(link) = state.idle.pop() else { break self.enqueue(state, call) };
@@ -128,7 +128,7 @@ impl Shared {
         let starting = state.starting + usize::from(grows);
         let limit = self.config.queue_capacity.map(|limit| limit.saturating_add(starting));
         if limit.is_some_and(|limit| state.queue.len() >= limit) {
-            state.stats.calls.refused += 1;
+            state.stats.calls.rejected += 1;
             return Err(Error::Rejected);
         }
         state.reserve_slot(grows);
@@ -214,7 +214,7 @@ impl Shared {
         let started = thread::Builder::new().name(name).spawn(move || manager::run(&shared));
         let Err(error) = started else { return };
         let mut state = locked(&self.state);
-        state.stats.start_failures += 1;
+        state.stats.spawn_failures += 1;
         state.end_slot();
         let is_last = state.slots == 0;
         let calls = if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() };
@@ -280,7 +280,7 @@ impl Shared {
     /// another start would fail too, the queued calls fail.
     pub(crate) fn start_failed(&self, mut error: ProcessError) {
         let mut state = locked(&self.state);
-        state.stats.start_failures += 1;
+        state.stats.spawn_failures += 1;
         state.back_off();
         if let ProcessError::Start { attempts, .. } = &mut error {
             if state.failures <= TOLERATED_FAILURES {
@@ -342,14 +342,16 @@ impl Shared {
         let state = locked(&self.state);
         let ready = state.slots - state.starting;
         Metrics {
-            alive: state.links.len(),
+            workers: state.links.len(),
+            max_workers: self.config.max_workers,
             idle: state.idle.len(),
-            busy: ready.saturating_sub(state.idle.len()),
+            running: ready.saturating_sub(state.idle.len()),
             queued: state.queue.len(),
+            queue_capacity: self.config.queue_capacity,
             #[cfg(feature = "metrics")]
-            queue_times: state.queue_times.quantiles(),
+            queue_wait: state.queue_wait.quantiles(),
             #[cfg(feature = "metrics")]
-            run_times: state.run_times.quantiles(),
+            run_time: state.run_time.quantiles(),
             ..state.stats.clone()
         }
     }
@@ -395,12 +397,12 @@ impl State {
     }
 
     fn count(&mut self, Done { current, reply, ran }: &Done) {
-        self.stats.queue_time += current.queued;
-        self.stats.run_time += *ran;
+        self.stats.total_queue_wait += current.queued;
+        self.stats.total_run_time += *ran;
         #[cfg(feature = "metrics")]
         {
-            self.queue_times.record(current.queued);
-            self.run_times.record(*ran);
+            self.queue_wait.record(current.queued);
+            self.run_time.record(*ran);
         }
         self.stats.bytes_in += current.call.size();
         if let Ok(payload) = reply {

@@ -156,7 +156,7 @@ async fn a_detached_call_continues() {
         drop(call);
         std::fs::write(go.path(), "go").unwrap();
         assert_eq!(second.wait(), "ended");
-        until("the call is counted", || pool.metrics().calls.returned == 1);
+        until("the call is counted", || pool.metrics().calls.completed == 1);
     })
     .await;
 }

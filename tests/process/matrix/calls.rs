@@ -25,13 +25,13 @@ async fn a_result_comes_back() {
     assert_eq!(tasks::add(&pool, 2, 3).await, Ok(5));
     assert_ne!(tasks::pid(&pool).await, Ok(std::process::id()));
     let metrics = finish(pool).await;
-    assert_eq!((metrics.spawned, metrics.calls.returned, metrics.ended.shut_down), (1, 2, 1));
+    assert_eq!((metrics.spawned, metrics.calls.completed, metrics.ended.shut_down), (1, 2, 1));
 }
 
 async fn an_error_of_the_function_comes_back() {
     let pool = one().build().unwrap();
     assert_eq!(tasks::refuse(&pool).await, Err(Error::Rejected));
-    assert_eq!(finish(pool).await.calls.returned, 1);
+    assert_eq!(finish(pool).await.calls.completed, 1);
 }
 
 async fn a_panic_keeps_its_worker() {
@@ -125,6 +125,6 @@ async fn concurrent_calls_get_their_own_results() {
     let expected: Vec<_> = (0..500).map(|n| Ok(n + 1000)).collect();
     assert_eq!(results, expected);
     let metrics = finish(pool).await;
-    assert_eq!(metrics.calls.returned, 500);
+    assert_eq!(metrics.calls.completed, 500);
     assert!(metrics.spawned <= 4);
 }

@@ -52,7 +52,7 @@ async fn spare_workers_are_started_ahead() {
     begun.wait();
     until("two are idle beside the busy one", || {
         let metrics = pool.metrics();
-        (metrics.busy, metrics.idle) == (1, 2)
+        (metrics.running, metrics.idle) == (1, 2)
     });
     call.abort();
     finish(pool).await;
@@ -78,7 +78,7 @@ async fn idle_workers_exit() {
     for call in calls {
         call.await.unwrap().unwrap();
     }
-    until("one is left", || pool.metrics().alive == 1);
+    until("one is left", || pool.metrics().workers == 1);
     let metrics = finish(pool).await;
     assert_eq!(metrics.ended.idle + 1, metrics.spawned);
 }
@@ -122,7 +122,7 @@ async fn a_failing_initializer_is_reported_and_recovers() {
     assert_eq!(*attempts, 3);
     assert!(detail.contains("blocked"), "{detail}");
     let metrics = pool.metrics();
-    assert_eq!((metrics.start_failures, metrics.ended.start_failed), (3, 3));
+    assert_eq!((metrics.spawn_failures, metrics.ended.start_failed), (3, 3));
     std::fs::remove_file(&blocker.0).unwrap();
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
     finish(pool).await;
@@ -132,7 +132,7 @@ async fn start_error(builder: asyncify_runtime::process::Builder) -> String {
     let pool = builder.build().unwrap();
     let error = tasks::add(&pool, 1, 1).await.unwrap_err();
     let Error::Process(ProcessError::Start { detail, .. }) = error else { panic!("{error}") };
-    assert_eq!(finish(pool).await.start_failures, 3);
+    assert_eq!(finish(pool).await.spawn_failures, 3);
     detail
 }
 

@@ -89,21 +89,21 @@ async fn a_full_queue_rejects() {
     assert!(!ProcessError::InWorker.is_retryable());
     drop(running);
     assert_eq!(queued.await, Ok(2));
-    assert_eq!(finish(pool).await.calls.refused, 1);
+    assert_eq!(finish(pool).await.calls.rejected, 1);
 }
 
 async fn metrics_have_queue_and_run_times() {
     let pool = one().build().unwrap();
-    assert_eq!(pool.metrics().run_times.count, 0);
+    assert_eq!(pool.metrics().run_time.count, 0);
     let began = Instant::now();
     join_all((0..5).map(|_| tasks::sleep(&pool, 20))).await;
     let all = began.elapsed();
     let metrics = finish(pool).await;
-    let (waits, runs) = (metrics.queue_times, metrics.run_times);
+    let (waits, runs) = (metrics.queue_wait, metrics.run_time);
     assert_eq!((waits.count, runs.count), (5, 5));
     let short = Duration::from_millis(20);
     assert!(runs.p50 >= short && runs.max <= all * 101 / 100, "{runs:?} of {all:?}");
     // The third has waited for two.
     assert!(waits.p50 >= 2 * short && waits.max >= 4 * short, "{waits:?}");
-    assert!(metrics.run_time >= 5 * short);
+    assert!(metrics.total_run_time >= 5 * short);
 }

@@ -96,7 +96,7 @@ async fn finish(pool: Pool) -> Metrics {
     balanced(&pool);
     pool.shutdown(Shutdown::Drain).await;
     let metrics = pool.metrics();
-    assert_eq!((metrics.alive, metrics.idle, metrics.busy, metrics.queued), (0, 0, 0, 0));
+    assert_eq!((metrics.workers, metrics.idle, metrics.running, metrics.queued), (0, 0, 0, 0));
     balanced(&pool);
     metrics
 }
@@ -105,7 +105,7 @@ async fn finish(pool: Pool) -> Metrics {
 fn balanced(pool: &Pool) {
     let metrics = pool.metrics();
     let ended = metrics.ended.total();
-    assert_eq!(metrics.spawned, metrics.alive as u64 + ended, "unbalanced: {metrics:?}");
+    assert_eq!(metrics.spawned, metrics.workers as u64 + ended, "unbalanced: {metrics:?}");
 }
 
 /// A path that no other case uses, and that does not exist yet.

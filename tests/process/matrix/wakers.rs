@@ -87,7 +87,7 @@ async fn a_waker_that_panics_when_cloned_cancels_its_call() {
     // At the first poll, before anything is sent ..
     let mut first = add(&pool);
     catch_unwind(AssertUnwindSafe(|| poll(&mut first, &waker))).unwrap_err();
-    assert_eq!(pool.metrics().calls.returned, 1);
+    assert_eq!(pool.metrics().calls.completed, 1);
     // .. and at a later one.
     let begun = Pipe::new("clone");
     let mut second = Box::pin(tasks::spin_and_tell(&pool, begun.path()));

@@ -27,7 +27,7 @@ async fn results_and_errors_come_back() {
         assert_eq!(half(5, &unit).await, Err(Refused::Odd(5)));
     };
     let metrics = on_threads("half", calls).await;
-    assert_eq!((metrics.done.returned, metrics.done.total()), (2, 2));
+    assert_eq!((metrics.done.completed, metrics.done.total()), (2, 2));
     // The arguments are encoded at the call: the future borrows nothing.
     let call = half(8, &unit);
     drop(unit);
@@ -36,7 +36,7 @@ async fn results_and_errors_come_back() {
         assert_eq!(half(5, "m").await, Err(Refused::Odd(5)));
     };
     let metrics = in_processes("half", calls).await;
-    assert_eq!((metrics.done.returned, metrics.retried), (2, 0));
+    assert_eq!((metrics.done.completed, metrics.retried), (2, 0));
 }
 
 #[sync_to_async(remote(name = "fast.v1", queue = "fast", codec = "postcard"))]
@@ -103,7 +103,7 @@ async fn what_the_engine_cannot_store_is_an_error_for_the_caller() {
         assert_eq!(large(&[1; 10], 10).await.map(|text| text.len()), Ok(20));
     };
     let metrics = on_threads("large", calls).await;
-    assert_eq!((metrics.done.failed, metrics.done.returned), (1, 1));
+    assert_eq!((metrics.done.failed, metrics.done.completed), (1, 1));
 }
 
 #[derive(Serialize, Deserialize)]
@@ -210,7 +210,7 @@ async fn a_task_in_a_process_is_killed_when_its_caller_is_gone() {
     };
     // The worker waits for what it runs: it would never end.
     let metrics = in_processes("stuck", calls).await;
-    assert_eq!(metrics.done.returned + metrics.retried + metrics.dead, 0, "{metrics:?}");
+    assert_eq!(metrics.done.completed + metrics.retried + metrics.dead, 0, "{metrics:?}");
 }
 
 #[sync_to_async(remote(name = "queued.v1", queue = "queued", on_drop = "detach"))]

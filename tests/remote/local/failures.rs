@@ -66,7 +66,7 @@ async fn a_crash_is_repeated_until_it_passes_or_is_a_dead_letter() {
         assert_eq!(remote::result::<Result<u64, Error>>("dies").await, Ok(99));
     };
     let metrics = in_processes("crashes", calls).await;
-    assert_eq!((metrics.dead, metrics.done.crashed, metrics.done.returned), (1, 1, 2));
+    assert_eq!((metrics.dead, metrics.done.crashed, metrics.done.completed), (1, 1, 2));
     assert_eq!(metrics.retried, 4);
 }
 

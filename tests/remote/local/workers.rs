@@ -36,8 +36,8 @@ async fn as_many_tasks_run_as_the_worker_says() {
         assert!(all.iter().all(Result::is_ok), "{all:?}");
     };
     let metrics = on_threads("limited", calls).await;
-    assert_eq!((MOST.load(Ordering::SeqCst), metrics.done.returned), (4, 20));
-    assert!(!metrics.run_time.is_zero());
+    assert_eq!((MOST.load(Ordering::SeqCst), metrics.done.completed), (4, 20));
+    assert!(!metrics.total_run_time.is_zero());
 }
 
 #[sync_to_async(remote(name = "slow.v1", queue = "slow"))]
@@ -70,7 +70,7 @@ async fn a_shutdown_finishes_what_runs_and_leaves_what_is_queued() {
     count(gate.path());
     serving.await.expect("it does not panic").expect("it has served");
     let metrics = worker.metrics();
-    assert_eq!((metrics.delivered, metrics.done.returned, metrics.running), (100, 100, 0));
+    assert_eq!((metrics.delivered, metrics.done.completed, metrics.running), (100, 100, 0));
     // The others are still there, for the next worker.
     let next = Worker::new(engine.clone()).queues(["slow"]).concurrency(20);
     let rest = next.serve_until_done(until("all have run", || runs.count() == 120)).await;
@@ -149,7 +149,7 @@ async fn a_worker_checks_its_queues() {
 fn no_runtime_is_needed() {
     let calls = async { assert_eq!(plain(20).await, Ok(21)) };
     let metrics = futures::executor::block_on(on_threads("plain", calls));
-    assert_eq!(metrics.done.returned, 1);
+    assert_eq!(metrics.done.completed, 1);
 }
 
 #[sync_to_async(remote(name = "plain.v1", queue = "plain"))]

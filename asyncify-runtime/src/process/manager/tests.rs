@@ -46,7 +46,7 @@ fn a_manager_that_panics_leaves_neither_a_call_nor_a_process() {
     assert_eq!(detail, PANICKED);
     assert!(!status.exists(), "the process is not reaped");
     let metrics = pool.metrics();
-    assert_eq!((metrics.spawned, metrics.alive, metrics.idle), (1, 0, 0));
+    assert_eq!((metrics.spawned, metrics.workers, metrics.idle), (1, 0, 0));
     assert_eq!(metrics.ended.manager_failed, 1);
 }
 

@@ -31,7 +31,7 @@ pub struct WorkerMetrics {
     /// The last error of a pull.
     pub last_pull_error: Option<Error>,
     /// Total time of attempts.
-    pub run_time: Duration,
+    pub total_run_time: Duration,
 }
 
 /// Tasks by outcome.
@@ -39,7 +39,7 @@ pub struct WorkerMetrics {
 #[non_exhaustive]
 pub struct TaskOutcomes {
     /// The function returned, a value or an error.
-    pub returned: u64,
+    pub completed: u64,
     /// The function panicked.
     pub panicked: u64,
     /// The last attempt crashed its process, or its worker.
@@ -60,16 +60,16 @@ impl TaskOutcomes {
     /// The sum.
     #[must_use]
     pub fn total(&self) -> u64 {
-        let Self { returned, panicked, crashed, timed_out, expired, cancelled, unknown, failed } =
+        let Self { completed, panicked, crashed, timed_out, expired, cancelled, unknown, failed } =
             self;
-        [returned, panicked, crashed, timed_out, expired, cancelled, unknown, failed]
+        [completed, panicked, crashed, timed_out, expired, cancelled, unknown, failed]
             .into_iter()
             .sum()
     }
 
     fn count(&mut self, error: Option<&Error>) {
         *match error {
-            None => &mut self.returned,
+            None => &mut self.completed,
             Some(Error::Cancelled) => &mut self.cancelled,
             Some(Error::Process(ProcessError::Panicked(_))) => &mut self.panicked,
             Some(Error::Process(ProcessError::Crashed(_))) => &mut self.crashed,
@@ -141,6 +141,6 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         let mut metrics = self.stats.lock();
         metrics.running -= 1;
-        metrics.run_time += self.started.elapsed();
+        metrics.total_run_time += self.started.elapsed();
     }
 }
