@@ -150,6 +150,9 @@ mod error;
 mod executor;
 mod group;
 mod limit;
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub mod observe;
 mod pool;
 #[cfg(all(feature = "process", target_os = "linux"))]
 pub mod process;
@@ -186,7 +189,7 @@ pub use crate::executor::{
     scope_thread,
 };
 pub use crate::group::TaskGroup;
-pub use crate::limit::{Acquire, Limiter, LimiterPermit};
+pub use crate::limit::{Acquire, Limiter, LimiterMetrics, LimiterPermit};
 #[cfg(feature = "metrics")]
 pub use crate::pool::Quantiles;
 pub use crate::pool::{
@@ -199,7 +202,7 @@ pub use crate::task::{Job, JoinError, JoinHandle};
 pub use crate::unblock::{IntoInnerError, Unblock};
 #[cfg(feature = "watchdog")]
 #[cfg_attr(docsrs, doc(cfg(feature = "watchdog")))]
-pub use crate::watchdog::{Stall, Watchdog, WatchdogBuilder, Watched};
+pub use crate::watchdog::{Stall, Watchdog, WatchdogBuilder, WatchdogMetrics, Watched};
 #[cfg(feature = "tower")]
 pub use crate::watchdog::{WatchdogLayer, WatchdogService};
 

@@ -52,6 +52,12 @@ impl DedicatedThread {
         Ok(Self { pool })
     }
 
+    /// The pool, whose metrics are those of the thread.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn pool(&self) -> &BlockingPool {
+        &self.pool
+    }
+
     /// Returns whether the current thread is this thread.
     pub(crate) fn is_current(&self) -> bool {
         self.pool.is_current()

@@ -17,6 +17,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::child::{Child, Completed};
+#[cfg(feature = "metrics")]
+use super::metrics::{GroupCounters, Observed};
 use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 use crate::util::{drop_quietly, wake_all};
 
@@ -26,6 +28,9 @@ pub(super) struct Children<T> {
     /// The number of the next child.
     next: usize,
     ready: Arc<ReadyQueue>,
+    /// Where they are counted, if the group was added to a registry.
+    #[cfg(feature = "metrics")]
+    observed: Option<Observed>,
 }
 
 struct Slot<T> {
@@ -35,7 +40,18 @@ struct Slot<T> {
 
 impl<T> Children<T> {
     pub(super) fn new() -> Self {
-        Self { slots: BTreeMap::new(), next: 0, ready: Arc::default() }
+        Self {
+            slots: BTreeMap::new(),
+            next: 0,
+            ready: Arc::default(),
+            #[cfg(feature = "metrics")]
+            observed: None,
+        }
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(super) fn count_in(&mut self, counters: Arc<GroupCounters>) {
+        self.observed = Some(Observed::new(counters, self.len()));
     }
 
     pub(super) fn len(&self) -> usize {
@@ -66,6 +82,10 @@ impl<T> Children<T> {
         self.next += 1;
         let signal = Signal { number, queued: AtomicBool::new(false), ready: self.ready.clone() };
         self.slots.insert(number, Slot { child, signal: Arc::new(signal) });
+        #[cfg(feature = "metrics")]
+        if let Some(observed) = &mut self.observed {
+            observed.spawned(1);
+        }
         number
     }
 
@@ -86,6 +106,10 @@ impl<T> Children<T> {
 
     /// Removes all children without cancelling them.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Child<T>> + use<T> {
+        #[cfg(feature = "metrics")]
+        if let Some(observed) = &mut self.observed {
+            observed.removed(self.slots.len());
+        }
         mem::take(&mut self.slots).into_values().map(|slot| {
             slot.signal.disable();
             slot.child
@@ -106,6 +130,10 @@ impl<T> Children<T> {
             if let Poll::Ready(result) = slot.child.poll(&mut Context::from_waker(&waker)) {
                 slot.signal.disable();
                 self.slots.remove(&number);
+                #[cfg(feature = "metrics")]
+                if let Some(observed) = &mut self.observed {
+                    observed.joined(&result);
+                }
                 return Some((number, result));
             }
         }

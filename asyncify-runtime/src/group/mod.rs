@@ -10,6 +10,8 @@
 
 mod child;
 mod children;
+#[cfg(feature = "metrics")]
+mod metrics;
 #[cfg(all(test, not(asyncify_loom)))]
 mod panicking_drops;
 #[cfg(all(test, not(asyncify_loom)))]
@@ -24,6 +26,10 @@ use std::task::{Context, Poll};
 
 use self::child::Child;
 use self::children::Children;
+#[cfg(feature = "metrics")]
+pub(crate) use self::metrics::GroupCounters;
+#[cfg(feature = "metrics")]
+pub use self::metrics::GroupMetrics;
 use crate::call::{SpawnOptions, block_on, resume};
 use crate::executor::Executor;
 use crate::task::JoinError;
@@ -85,6 +91,12 @@ impl<T: Send + 'static> TaskGroup<T> {
 
     fn with_options(options: SpawnOptions) -> Self {
         Self { options, children: Children::new(), joined_in_a_row: 0 }
+    }
+
+    /// Counts the children from here on, and those that have not been joined.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn count_in(&mut self, counters: std::sync::Arc<GroupCounters>) {
+        self.children.count_in(counters);
     }
 
     /// Spawns a blocking closure, and returns its number.

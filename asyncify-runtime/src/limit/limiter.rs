@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::semaphore::Semaphore;
-use super::{Acquire, LimiterPermit};
+use super::{Acquire, LimiterMetrics, LimiterPermit};
 
 /// Limits the number of calls that run at the same time. Calls wait for a permit without blocking a
 /// thread.
@@ -150,6 +150,21 @@ impl Limiter {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.0.waiting()
+    }
+
+    /// Returns all of this at one moment.
+    #[must_use]
+    pub fn metrics(&self) -> LimiterMetrics {
+        self.0.metrics()
+    }
+
+    /// Returns a function that reads the metrics, until the last handle is dropped.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn metrics_reader(
+        &self,
+    ) -> impl Fn() -> Option<LimiterMetrics> + Send + Sync + use<> {
+        let semaphore = Arc::downgrade(&self.0);
+        move || Some(semaphore.upgrade()?.metrics())
     }
 
     pub(super) fn semaphore(&self) -> &Semaphore {

@@ -39,6 +39,7 @@
 mod acquire;
 mod held;
 mod limiter;
+mod metrics;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod permit;
@@ -50,6 +51,7 @@ mod tests;
 pub use acquire::Acquire;
 pub(crate) use held::HeldPermit;
 pub use limiter::Limiter;
+pub use metrics::LimiterMetrics;
 pub use permit::LimiterPermit;
 pub(crate) use queue_permit::{NoQueuePermit, QueuePermit, QueuePermits};
 pub(crate) use semaphore::{Closed, Semaphore};

@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 use std::task::{Poll, Waker};
 
+use super::metrics::LimiterMetrics;
 use crate::sync::Ordering::Release;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering::Acquire, Ordering::Relaxed};
 use crate::util::wait_queue::{WaitQueue, Waiter, is_notified};
@@ -81,6 +82,15 @@ impl Semaphore {
 
     pub(crate) fn waiting(&self) -> usize {
         self.lock().queue.len()
+    }
+
+    pub(super) fn metrics(&self) -> LimiterMetrics {
+        let state = self.lock();
+        // The moment of this load, as the rest only changes under the lock.
+        let available = self.available();
+        // Rule 1.
+        let in_use = permits(state.limit) + state.debt - available - state.reserved;
+        LimiterMetrics { limit: state.limit, in_use, available, waiting: state.queue.len() }
     }
 
     pub(crate) fn available(&self) -> usize {

@@ -1,6 +1,5 @@
 //! The end of a program: waits for the pools of the process.
 
-use super::BlockingPool;
 use super::global::started;
 use crate::util::park;
 use std::time::{Duration, Instant};
@@ -47,8 +46,8 @@ impl Drop for DrainGuard {
         // A deadline that the clock cannot represent is none.
         let deadline = Instant::now().checked_add(self.timeout);
         // A call of one pool may make calls on another that was idle before.
-        while !started().all(BlockingPool::is_idle) {
-            for pool in started() {
+        while !started().all(|(_, pool)| pool.is_idle()) {
+            for (_, pool) in started() {
                 if park::block_on_until(pool.wait_idle(), deadline).is_none() {
                     return;
                 }

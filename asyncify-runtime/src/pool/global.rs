@@ -125,9 +125,11 @@ pub fn cpu() -> &'static BlockingPool {
     })
 }
 
-/// Returns the pools of the process that have been used.
-pub(super) fn started() -> impl Iterator<Item = &'static BlockingPool> {
-    [&BLOCKING, &CPU].into_iter().filter_map(ProcessPool::get)
+/// Returns the pools of the process that have been used, with the names of their functions.
+pub(crate) fn started() -> impl Iterator<Item = (&'static str, &'static BlockingPool)> {
+    [("global", &BLOCKING), ("cpu", &CPU)]
+        .into_iter()
+        .filter_map(|(name, pool)| Some((name, pool.get()?)))
 }
 
 /// Makes `pool` the global pool, unless there is one.

@@ -14,6 +14,8 @@ use crate::limit::{NoQueuePermit, QueuePermit};
 use crate::sync::Ordering;
 use crate::task::{Executor, Rejected, WhenReady};
 use crate::task::{Job, JoinHandle, spawnable};
+#[cfg(feature = "metrics")]
+use crate::util::drop_quietly;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -283,6 +285,20 @@ impl BlockingPool {
             None if self.shared.wake_state.load().is_closed() => Err(NoQueuePermit::ShutDown),
             None => Ok(None),
             Some(permits) => permits.try_acquire().map(Some),
+        }
+    }
+
+    /// Returns a function that reads the metrics without keeping the pool alive. It returns `None` when the
+    /// pool has ended, and in a child of `fork`.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn metrics_reader(&self) -> impl Fn() -> Option<PoolMetrics> + Send + Sync + use<> {
+        let shared = Arc::downgrade(&self.shared);
+        move || {
+            let shared = shared.upgrade()?;
+            let metrics = (!shared.host.fork_guard.is_in_child()).then(|| PoolMetrics::of(&shared));
+            // The pool may have ended in between, and hooks of the user with it.
+            drop_quietly(shared);
+            metrics
         }
     }
 

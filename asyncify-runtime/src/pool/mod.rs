@@ -57,6 +57,8 @@ mod tests;
 pub use builder::BlockingPoolBuilder;
 pub(crate) use compensation::compensate;
 pub use drain::DrainGuard;
+#[cfg(feature = "metrics")]
+pub(crate) use global::started;
 pub(crate) use global::{Global, install};
 pub use global::{cpu, global, spawn_blocking};
 pub use handle::BlockingPool;

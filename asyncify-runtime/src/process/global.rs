@@ -24,6 +24,12 @@ pub fn global() -> Result<&'static Pool, Error> {
     Ok(GLOBAL.get_or_init(|| pool))
 }
 
+/// Returns the pool, if it has been used.
+#[cfg(feature = "metrics")]
+pub(crate) fn started() -> Option<&'static Pool> {
+    GLOBAL.get()
+}
+
 pub(super) fn install(pool: Pool) -> Result<(), Pool> {
     GLOBAL.set(pool)
 }

@@ -128,6 +128,8 @@ pub use self::context::Carrier;
 #[cfg(feature = "remote")]
 pub(crate) use self::context::Context;
 pub use self::global::global;
+#[cfg(feature = "metrics")]
+pub(crate) use self::global::started;
 pub use self::metrics::{Calls, Ended, Metrics};
 pub use self::pool::Pool;
 #[cfg(feature = "remote")]

@@ -55,6 +55,13 @@ impl Pool {
         self.handle.0.closed().await;
     }
 
+    /// Returns a function that reads the metrics without keeping the pool alive, until it has ended.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn metrics_reader(&self) -> impl Fn() -> Option<Metrics> + Send + Sync + use<> {
+        let shared = Arc::downgrade(&self.handle.0);
+        move || Some(shared.upgrade()?.metrics())
+    }
+
     pub(crate) fn max_payload(&self) -> usize {
         self.handle.0.config.max_payload
     }

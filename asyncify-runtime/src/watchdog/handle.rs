@@ -5,10 +5,13 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::metrics::{Counters, WatchdogMetrics};
 use super::monitor;
 use super::stall::Stall;
 use super::watch::Watch;
 use super::watched::Watched;
+#[cfg(feature = "metrics")]
+use crate::util::drop_quietly;
 
 pub(super) const THRESHOLD: Duration = Duration::from_millis(100);
 
@@ -18,12 +21,12 @@ pub(super) struct Config {
     pub(super) threshold: Duration,
     pub(super) on_stall: Option<Callback>,
     pub(super) on_stall_over: Option<Callback>,
+    pub(super) counters: Counters,
 }
 
-#[cfg(all(test, not(asyncify_shuttle)))]
 impl Config {
-    pub(super) fn silent(threshold: Duration) -> Self {
-        Self { threshold, on_stall: None, on_stall_over: None }
+    pub(super) fn new(threshold: Duration) -> Self {
+        Self { threshold, on_stall: None, on_stall_over: None, counters: Counters::default() }
     }
 }
 
@@ -116,9 +119,7 @@ impl Watchdog {
 
     /// Returns a builder to configure a watchdog.
     pub fn builder() -> WatchdogBuilder {
-        WatchdogBuilder {
-            config: Config { threshold: THRESHOLD, on_stall: None, on_stall_over: None },
-        }
+        WatchdogBuilder { config: Config::new(THRESHOLD) }
     }
 
     /// Watches every poll of `future`.
@@ -132,6 +133,27 @@ impl Watchdog {
     #[track_caller]
     pub fn watch<F>(&self, future: F) -> Watched<F> {
         Watched::new(future, Watch::new(Arc::clone(&self.config), None, Location::caller()))
+    }
+
+    /// Returns the current counts of stalls.
+    #[must_use]
+    pub fn metrics(&self) -> WatchdogMetrics {
+        self.config.counters.metrics()
+    }
+
+    /// Returns a function that reads the metrics, until nothing can be watched any more.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn metrics_reader(
+        &self,
+    ) -> impl Fn() -> Option<WatchdogMetrics> + Send + Sync + use<> {
+        let config = Arc::downgrade(&self.config);
+        move || {
+            let config = config.upgrade()?;
+            let metrics = config.counters.metrics();
+            // The watchdog may have ended in between, and functions of the user with it.
+            drop_quietly(config);
+            Some(metrics)
+        }
     }
 }
 

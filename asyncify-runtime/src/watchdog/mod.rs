@@ -51,6 +51,7 @@ mod handle;
 #[cfg(feature = "tower")]
 mod layer;
 mod local;
+mod metrics;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod monitor;
@@ -66,5 +67,6 @@ mod watched;
 pub use self::handle::{Watchdog, WatchdogBuilder};
 #[cfg(feature = "tower")]
 pub use self::layer::{WatchdogLayer, WatchdogService};
+pub use self::metrics::WatchdogMetrics;
 pub use self::stall::Stall;
 pub use self::watched::Watched;

@@ -26,7 +26,7 @@ fn watch(monitor: &Monitor) -> u64 {
     monitor.watches().add(WatchInfo {
         name: None,
         location: Location::caller(),
-        config: Arc::new(Config::silent(Duration::ZERO)),
+        config: Arc::new(Config::new(Duration::ZERO)),
         event_context: EventContext::current(),
     })
 }

@@ -135,6 +135,7 @@ impl Monitor {
         let entry = entries.find(|entry| Arc::ptr_eq(&entry.thread_state, thread_state));
         if let Some(mut stall) = entry.and_then(|entry| entry.stall.take()) {
             stall.end(now);
+            stall.watchdog().counters.ended(stall.length());
             state.ended.push(stall);
             self.condvar.notify_one();
         }
@@ -222,6 +223,7 @@ impl Monitor {
         let watchdog = Arc::clone(&watched.config);
         let task = innermost.unwrap_or_else(|| Arc::clone(watched));
         let stall = Stall::new(watchdog, task, Arc::clone(&entry.thread_state), *since, length);
+        stall.watchdog().counters.started();
         entry.stall = Some(stall.clone());
         Some(stall)
     }

@@ -31,7 +31,7 @@ impl Fixture {
         self.monitor.watches().add(WatchInfo {
             name: Some(name.into()),
             location: Location::caller(),
-            config: Arc::new(Config::silent(THRESHOLD)),
+            config: Arc::new(Config::new(THRESHOLD)),
             event_context: EventContext::current(),
         })
     }

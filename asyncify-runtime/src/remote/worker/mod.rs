@@ -132,6 +132,15 @@ impl Worker {
         self.stats.snapshot()
     }
 
+    /// Returns a function that reads the metrics, until the worker and its clones are dropped.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn metrics_reader(
+        &self,
+    ) -> impl Fn() -> Option<WorkerMetrics> + Send + Sync + use<> {
+        let stats = Arc::downgrade(&self.stats);
+        move || Some(stats.upgrade()?.snapshot())
+    }
+
     /// Takes tasks and runs them, until the future is dropped.
     ///
     /// # Cancel safety
