@@ -98,6 +98,8 @@ def prose(text, chapter):
 
 def code(block):
     fence, language, content = block.groups()
+    # The page introduces a program that is included as a whole, in place of its own heading.
+    content = re.sub(r"\A\n*(//!.*\n)+", "", content)
     # What is included may be indented in its file.
     content = dedent(content.strip("\n"))
     return f"{fence}{language or 'rust'}\n{content}\n{fence}"
