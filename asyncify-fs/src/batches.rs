@@ -1,4 +1,4 @@
-//! An iterator over files that is advanced on the pool, many items a call.
+//! An iterator over files that is advanced on the pool, many items per call.
 //!
 //! A batch ends after [`TIME`] or [`ITEMS`], so the items of a slow directory do not wait for each
 //! other, and a call is worth its cost for those of a fast one. While the consumer takes a batch,
@@ -12,14 +12,14 @@ use std::vec;
 
 use asyncify_runtime::{BlockingCall, JoinHandle};
 
-/// Compared with the cost of a call, about 20 us, this is long, and for a consumer it is short.
+/// Long compared with the cost of a call, about 20 us, and short for a consumer.
 const TIME: Duration = Duration::from_millis(1);
 /// The most items that a batch has: they are held in memory.
 const ITEMS: usize = 4096;
 /// The clock is read once for this number of items.
 const STEP: usize = 32;
 
-/// The items of an iterator of which the end is not known.
+/// The items of an iterator that is advanced ahead of its consumer.
 pub(crate) struct Batches<I: Iterator> {
     items: vec::IntoIter<I::Item>,
     rest: Rest<I>,
@@ -38,7 +38,7 @@ pub(crate) struct Batch<I: Iterator> {
 }
 
 impl<I: Iterator> Batch<I> {
-    /// Takes items of the iterator; blocks.
+    /// Takes items from the iterator. Blocks.
     pub(crate) fn take(mut iterator: I) -> Self {
         let start = Instant::now();
         let mut items = Vec::with_capacity(STEP);
@@ -58,7 +58,7 @@ where
     I: Iterator<Item = io::Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    /// Continues after a batch; call this where the consumer is.
+    /// Continues after a batch. Called on the thread of the consumer, whose executor it uses.
     pub(crate) fn new(batch: Batch<I>) -> Self {
         let mut batches = Self { items: Vec::new().into_iter(), rest: Rest::End };
         batches.receive(batch);

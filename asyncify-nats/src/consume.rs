@@ -45,7 +45,7 @@ async fn subscribe(link: &Link, subject: String) -> Result<Subscriber, Error> {
 }
 
 impl Link {
-    /// The time of leases of a queue, whose consumer is created if there is none.
+    /// Returns how long the leases of a queue last. Creates its consumer if there is none.
     pub(crate) async fn consumer(&self, queue: &QueueName) -> Result<Duration, Error> {
         #[derive(Deserialize)]
         struct Info {
@@ -89,7 +89,7 @@ impl Ready {
         self.lock().pop_front()
     }
 
-    /// The leases of those that wait.
+    /// The leases of the waiting tasks.
     pub(crate) fn leases(&self) -> Vec<Lease> {
         self.lock().iter().flatten().map(|task| task.lease.clone()).collect()
     }
@@ -103,7 +103,7 @@ impl Ready {
 struct Consumer {
     link: Arc<Link>,
     ready: Arc<Ready>,
-    /// Tells the driver to stop, by its drop, too; it answers when it has.
+    /// Tells the driver to stop, as does dropping it. The driver answers when it has stopped.
     close: oneshot::Sender<oneshot::Sender<()>>,
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Driver {
     running: Arc<Running>,
     /// The ids of tasks that were cancelled lately.
     cancelled: HashSet<String>,
-    /// The consumers that were looked at, and what was found.
+    /// The consumers that were checked, with the results.
     checked: mpsc::UnboundedSender<(usize, Result<Duration, Error>)>,
     checks: mpsc::UnboundedReceiver<(usize, Result<Duration, Error>)>,
 }
@@ -120,7 +120,7 @@ impl Driver {
         }
     }
 
-    /// Asks for as many tasks as there are free slots, and not asked for.
+    /// Requests tasks for the free slots that no pull has been sent for.
     async fn pull(&mut self) {
         let free = self.options.concurrency.saturating_sub(self.slots.used());
         if free == 0 {
@@ -139,7 +139,7 @@ impl Driver {
         }
     }
 
-    /// A task, under the subject that it is stored under, or what has become of a pull.
+    /// Handles a task, with the subject that it is stored under, or the end of a pull.
     fn receive(&mut self, message: Message) {
         if message.status.is_none() {
             let named = Namespace::parse(&message.subject).map(|(queue, _)| queue);
@@ -166,7 +166,7 @@ impl Driver {
     /// Makes a task ready, unless it has an outcome.
     ///
     /// A task with a random id has none at its first delivery, unless it was cancelled; if this
-    /// worker has heard of its cancellation, the request to the server is spared.
+    /// worker has heard of its cancellation, the server need not be asked.
     fn accept(&self, message: Message, lease: Lease, hears_cancellations: bool) {
         let link = self.link.clone();
         let slot = self.slots.take();
@@ -204,7 +204,7 @@ impl Driver {
         });
     }
 
-    /// Looks at the consumer of a queue, after a pause; nothing is pulled until then.
+    /// Checks the consumer of a queue after a pause, and pulls nothing until then.
     fn check(&mut self, index: usize, after: Duration) {
         let queue = &mut self.queues[index];
         queue.forget_all();
@@ -247,7 +247,7 @@ impl Driver {
         self.cancelled.insert(id.to_owned());
     }
 
-    /// Tells an operator about this worker.
+    /// Reports this worker to operators.
     async fn answer(&self, ping: Message) {
         let Some(reply) = delivery::valid_reply(&self.link, ping.payload.as_ref()) else { return };
         let queues: Vec<&str> = self.options.queues.iter().map(QueueName::as_str).collect();
@@ -276,7 +276,7 @@ impl Driver {
         }
     }
 
-    /// Gives back what the worker has not begun, and what is on its way.
+    /// Returns the tasks that the worker has not started, and those that are still on their way.
     async fn close(&mut self, mut messages: Subscriber) {
         while let Some(next) = self.ready.take() {
             if let Ok(task) = next {
@@ -296,7 +296,7 @@ impl Driver {
     }
 }
 
-/// The queue and the pull in the last word of a subject.
+/// The queue and the pull in the last token of a subject.
 fn parse(word: &str) -> Option<(usize, u64)> {
     let (index, number) = word.split_once('-')?;
     Some((index.parse().ok()?, number.parse().ok()?))

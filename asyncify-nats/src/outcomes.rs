@@ -16,8 +16,8 @@ use crate::inbox::Slot;
 use crate::link::{ApiError, Link, closed, code};
 use crate::nats::OUTCOME_RESERVED;
 
-/// A reply may be lost when the connection is, or between servers; so the bucket is looked at after
-/// these times, too.
+/// A reply may be lost with the connection, or between servers, so the bucket is also read after
+/// these times.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LAST_LOOK: Duration = Duration::from_secs(15);
 
@@ -147,7 +147,7 @@ impl Link {
     }
 }
 
-/// That the server is away for a while is no error of a wait.
+/// A wait does not fail because the server cannot be reached for a while.
 fn if_reached<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),

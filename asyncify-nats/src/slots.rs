@@ -13,7 +13,7 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// Uses one. More may be used than there are: the tasks then wait in this program.
+    /// Takes a slot. More may be taken than there are: the tasks then wait in this program.
     pub(crate) fn take(self: &Arc<Self>) -> Slot {
         // Relaxed: one task takes slots, and `freed` orders it after those that free them.
         self.used.fetch_add(1, Ordering::Relaxed);
@@ -25,7 +25,7 @@ impl Slots {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// Waits until one was freed since the last time. Cancel safe.
+    /// Waits until a slot has been freed since the last call. Cancel safe.
     pub(crate) async fn freed(&self) {
         self.freed.notified().await;
     }

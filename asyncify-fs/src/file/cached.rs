@@ -123,7 +123,7 @@ mod system {
         targets: &mut [IoSliceMut<'_>],
         position: Option<u64>,
     ) -> Result<usize, Failure> {
-        // This position is the cursor.
+        // The largest position stands for the cursor.
         let position = position.unwrap_or(u64::MAX);
         match preadv2(file, targets, position, ReadWriteFlags::NOWAIT) {
             Ok(count) => Ok(count),

@@ -38,7 +38,7 @@ pub(super) struct Store {
     expiring: VecDeque<(Instant, u64, TaskId)>,
     dead: BTreeMap<u64, DeadLetter>,
     next_ticket: u64,
-    /// The size of everything.
+    /// The total size of the records.
     bytes: usize,
 }
 
@@ -81,7 +81,7 @@ pub(super) enum Wait {
     Pending(Arc<Event>),
 }
 
-/// Those to be told of a change, without the lock.
+/// The waiters to notify of a change, after the lock is released.
 #[must_use]
 #[derive(Default)]
 pub(super) struct Changed {
@@ -168,7 +168,7 @@ impl Store {
         }
     }
 
-    /// The caller of `call` waits no more.
+    /// The caller of `call` no longer waits.
     pub(super) fn abandon(&mut self, id: &TaskId) {
         let Some(record) = self.records.get_mut(id) else { return };
         record.is_abandoned = record.envelope.anonymous;
@@ -277,8 +277,8 @@ impl Store {
         let bytes = outcome.result_len() + OVERHEAD;
         self.bytes = self.bytes + bytes - std::mem::replace(&mut record.bytes, bytes);
         record.ticket = ticket;
-        // A worker whose lease has ended and that runs it as well loses the lease it believes to
-        // have.
+        // Another worker may still run it, although its lease has ended; its ticket is no longer
+        // valid.
         record.phase = Phase::Done(outcome);
         // The arguments are not needed any more.
         record.envelope = Arc::new(record.envelope.without_arguments());
@@ -315,7 +315,7 @@ impl Store {
         Changed { is_queued: true, ..Changed::default() }
     }
 
-    /// The number of records, and the size of everything.
+    /// The number of records, and their total size.
     #[cfg(test)]
     pub(super) fn used(&self) -> (usize, usize) {
         (self.records.len(), self.bytes)
