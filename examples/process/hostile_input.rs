@@ -19,7 +19,8 @@ use serde_bytes::ByteBuf;
 
 // ANCHOR: sandbox
 static SANDBOX: LazyLock<Pool> = LazyLock::new(|| {
-    let pool = Pool::builder("unpack").memory_limit(256 << 20).timeout(Duration::from_secs(2));
+    let pool =
+        Pool::builder().name("unpack").memory_limit(256 << 20).timeout(Duration::from_secs(2));
     pool.build().expect("`main` has called `init`")
 });
 // ANCHOR_END: sandbox

@@ -12,7 +12,7 @@ use asyncify_runtime::{Error, Shutdown, sync_to_async};
 const LIMIT: u64 = 64 << 20;
 
 static POOL: LazyLock<Pool> = LazyLock::new(|| {
-    let pool = Pool::builder("leaky").max_workers(1).recycle_rss(LIMIT);
+    let pool = Pool::builder().name("leaky").max_workers(1).recycle_rss(LIMIT);
     pool.build().expect("`main` has called `init`")
 });
 

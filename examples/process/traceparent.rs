@@ -16,7 +16,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 static POOL: LazyLock<Pool> = LazyLock::new(|| {
-    let pool = Pool::builder("traced").carrier(carrier!(inject, enter));
+    let pool = Pool::builder().name("traced").carrier(carrier!(inject, enter));
     pool.build().expect("`main` has called `init`")
 });
 

@@ -13,7 +13,8 @@ use asyncify_runtime::{Error, Shutdown, initializer, is_cancelled, sync_to_async
 
 // ANCHOR: pool
 static POOL: LazyLock<Pool> = LazyLock::new(|| {
-    let pool = Pool::builder("search")
+    let pool = Pool::builder()
+        .name("search")
         .max_workers(1)
         .initializer(initializer!(load))
         .kill_grace(Duration::from_secs(10));

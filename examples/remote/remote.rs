@@ -60,7 +60,7 @@ async fn work(
     mut stopped: watch::Receiver<()>,
 ) -> Result<String, Error> {
     // ANCHOR: worker
-    let pool = Pool::builder(name).max_workers(2).memory_limit(256 << 20).build()?;
+    let pool = Pool::builder().name(name).max_workers(2).memory_limit(256 << 20).build()?;
     let worker = Worker::new(engine)
         .name(name)
         .queues(["uploads"])

@@ -76,7 +76,7 @@ fn a_group_runs_on_the_thread_that_waits_for_it() {
     let own = thread.clone();
     let body = asyncify!(move || {
         asyncify_runtime::block_on(async {
-            let mut group = TaskGroup::on(own);
+            let mut group = TaskGroup::with_executor(own);
             for k in 0..10 {
                 group.spawn(move || (id(), k));
             }

@@ -45,9 +45,9 @@ fn task_of_a_current_thread_runtime_is_told_while_it_blocks() {
         stall
     });
     assert_eq!(stall.name(), Some("waits"));
-    assert!(!stall.is_over() && stall.length() >= Duration::from_millis(20));
+    assert!(!stall.is_over() && stall.duration() >= Duration::from_millis(20));
     let end = next(&over);
-    assert!(end.is_over() && end.length() >= stall.length());
+    assert!(end.is_over() && end.duration() >= stall.duration());
     assert_eq!((end.name(), end.location()), (stall.name(), stall.location()));
 }
 

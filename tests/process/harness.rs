@@ -8,20 +8,20 @@ use asyncify_runtime::process::Pool;
 
 #[test]
 fn a_plain_test_calls_a_worker() {
-    let pool = Pool::builder("plain").max_workers(1).build().unwrap();
+    let pool = Pool::builder().name("plain").max_workers(1).build().unwrap();
     let worker = futures::executor::block_on(tasks::pid(&pool)).unwrap();
     assert_ne!(worker, std::process::id());
 }
 
 #[tokio::test]
 async fn a_tokio_test_calls_a_worker() {
-    let pool = Pool::builder("tokio").max_workers(1).build().unwrap();
+    let pool = Pool::builder().name("tokio").max_workers(1).build().unwrap();
     assert_eq!(tasks::add(&pool, 2, 3).await, Ok(5));
 }
 
 #[tokio::test]
 async fn a_crash_stays_in_its_worker() {
-    let pool = Pool::builder("crash").max_workers(1).build().unwrap();
+    let pool = Pool::builder().name("crash").max_workers(1).build().unwrap();
     let crash = tasks::crash(tasks::abort(&pool).await.unwrap_err());
     assert_eq!(crash.signal, Some(6));
     assert_eq!(tasks::add(&pool, 2, 3).await, Ok(5));

@@ -85,7 +85,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     /// Creates a group whose closures run on `executor`.
     ///
     /// If the executor's bounded queue is full, they wait for room, first come, first served.
-    pub fn on(executor: impl Executor + 'static) -> Self {
+    pub fn with_executor(executor: impl Executor + 'static) -> Self {
         Self::with_options(SpawnOptions::on(executor))
     }
 
@@ -237,7 +237,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     ///
     /// ```
     /// # use asyncify_runtime::{Inline, TaskGroup};
-    /// let mut group = TaskGroup::on(Inline);
+    /// let mut group = TaskGroup::with_executor(Inline);
     /// assert!(group.try_join_next().is_none());
     /// group.spawn(|| 5);
     /// let (number, result) = group.try_join_next().expect("the call has completed");

@@ -21,7 +21,7 @@ fn values_are_dropped_and_calls_run_once_if_the_group_is_dropped_at_any_point() 
         |seed, random, drops| {
             let children = random.below(12);
             let runs: Arc<[AtomicUsize]> = (0..children).map(|_| AtomicUsize::new(0)).collect();
-            let mut group = TaskGroup::on(pool.clone());
+            let mut group = TaskGroup::with_executor(pool.clone());
             for k in 0..children {
                 let (capture, runs) = (drops.count(()), runs.clone());
                 let (output, panics) = (drops.count(k), random.below(8) == 0);

@@ -59,7 +59,7 @@ fn the_first_error_cancels_queued_and_running_children() {
     let (cancelled, was_cancelled) = mpsc::channel();
     let (runs, is_running) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
-    let mut group = TaskGroup::on(pool.clone());
+    let mut group = TaskGroup::with_executor(pool.clone());
     group.spawn(move || {
         runs.send(()).unwrap();
         released.recv().unwrap();
@@ -89,7 +89,7 @@ fn the_first_error_cancels_queued_and_running_children() {
 
 #[test]
 fn a_panic_affects_only_its_child() {
-    let mut group = TaskGroup::on(Inline);
+    let mut group = TaskGroup::with_executor(Inline);
     group.spawn(|| panic!("broken"));
     group.spawn(|| 2);
     group.spawn_future(async { panic!("broken future") });
@@ -117,7 +117,7 @@ fn dropping_the_group_cancels_its_children() {
     let (cancelled, was_cancelled) = mpsc::channel();
     let (runs, is_running) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
-    let mut group = TaskGroup::on(thread.clone());
+    let mut group = TaskGroup::with_executor(thread.clone());
     group.spawn(move || {
         runs.send(()).unwrap();
         released.recv().unwrap();
@@ -141,7 +141,7 @@ fn dropping_the_group_cancels_its_children() {
 #[test]
 fn cancelled_children_can_be_joined() {
     let thread = DedicatedThread::new("group").unwrap();
-    let mut group = TaskGroup::on(thread);
+    let mut group = TaskGroup::with_executor(thread);
     let (is_running, release) = blocked(&mut group);
     is_running.recv().unwrap();
     group.spawn(|| unreachable!("queued behind the first"));
@@ -175,7 +175,7 @@ fn a_future_starts_when_it_is_added() {
 #[test]
 fn children_wait_for_room_in_a_full_queue() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
-    let mut group = TaskGroup::on(pool);
+    let mut group = TaskGroup::with_executor(pool);
     for k in 0..50 {
         group.spawn(move || k);
     }
@@ -257,7 +257,7 @@ fn a_scope_can_be_spawned() {
 #[test]
 fn a_child_is_cancelled_alone() {
     let thread = DedicatedThread::new("group").unwrap();
-    let mut group = TaskGroup::on(thread);
+    let mut group = TaskGroup::with_executor(thread);
     let (is_running, release) = blocked(&mut group);
     is_running.recv().unwrap();
     let drops = DropCounter::default();
@@ -294,7 +294,7 @@ fn a_child_is_cancelled_alone() {
 #[test]
 fn a_completed_child_is_joined_without_waiting() {
     let pool = BlockingPool::builder().build().unwrap();
-    let mut group = TaskGroup::on(pool.clone());
+    let mut group = TaskGroup::with_executor(pool.clone());
     assert!(group.try_join_next().is_none());
     let gates = [blocked(&mut group), blocked(&mut group)];
     assert!(group.try_join_next().is_none());
@@ -356,7 +356,7 @@ fn a_future_that_wakes_itself_keeps_no_other_from_completing() {
 fn many_completed_children_give_other_tasks_a_turn() {
     const CHILDREN: usize = if cfg!(miri) { 300 } else { 2_000 };
     let pool = BlockingPool::builder().build().unwrap();
-    let mut group = TaskGroup::on(pool.clone());
+    let mut group = TaskGroup::with_executor(pool.clone());
     group.extend((0..CHILDREN).map(|k| move || k));
     let counter = WakeCounter::default();
     let waker = counter.waker();
@@ -378,7 +378,7 @@ fn many_completed_children_give_other_tasks_a_turn() {
 fn detached_children_run_to_completion() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
     let (drops, (done, is_done)) = (DropCounter::default(), mpsc::channel());
-    let mut group = TaskGroup::on(pool.clone());
+    let mut group = TaskGroup::with_executor(pool.clone());
     let (is_running, release) = blocked(&mut group);
     is_running.recv().unwrap();
     // One is queued, the other waits for room.

@@ -32,7 +32,8 @@ use std::time::Duration;
 /// The threads of a pool stay in their process. In a child of `fork` the pool refuses calls as if
 /// it were shut down, and has nothing to wait for. The [global](crate::global()) pool and
 /// [`cpu`](crate::cpu()) start anew there. A call from before the fork ends in the parent only: do
-/// not await it in the child.
+/// not await it in the child. The thread for timers outside of tokio does not start anew: if the
+/// parent has used it before the fork, such time-outs never fire in the child.
 ///
 /// # Targets without threads
 ///

@@ -64,6 +64,8 @@ pub use global::{cpu, global, spawn_blocking};
 pub use handle::BlockingPool;
 pub(crate) use in_place::run_next;
 pub use metrics::PoolMetrics;
+#[cfg(all(feature = "process", target_os = "linux"))]
+pub(crate) use name::default_name;
 pub(crate) use nested::Nested;
 pub use permit::{Permit, ReserveError, TrySpawnError};
 #[cfg(all(feature = "metrics", feature = "process", target_os = "linux"))]

@@ -17,7 +17,7 @@ pub(super) fn thread_name(pool: &str, index: usize) -> String {
 }
 
 /// The name of an unnamed pool: `asyncify1`, `asyncify2` and so on.
-pub(super) fn default_name() -> Arc<str> {
+pub(crate) fn default_name() -> Arc<str> {
     // Not a modelled atomic: a static outlives every model.
     static POOLS: AtomicUsize = AtomicUsize::new(1);
     // Relaxed: the numbers need only differ.

@@ -12,6 +12,7 @@ use super::shared::Shared;
 use super::task::Initializer;
 use super::{bootstrap, global};
 use crate::error::Error;
+use crate::pool::default_name;
 
 /// Where the stderr of a worker goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +56,9 @@ pub(crate) struct Config {
 }
 
 impl Builder {
-    pub(super) fn new(name: String) -> Self {
+    pub(super) fn new() -> Self {
         let config = Config {
-            name,
+            name: default_name().to_string(),
             max_workers: thread::available_parallelism().map_or(1, usize::from),
             min_idle: 0,
             max_tasks: None,
@@ -78,6 +79,15 @@ impl Builder {
             max_payload: 256 << 20,
         };
         Self { config }
+    }
+
+    /// Sets the pool's name, which its processes and threads have.
+    ///
+    /// NUL bytes, which the name of a thread cannot have, are removed. The default is `asyncify1`,
+    /// `asyncify2` and so on.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.config.name = name.into().replace('\0', "");
+        self
     }
 
     /// Sets the maximum number of workers. Default: the number of cores.
@@ -242,5 +252,16 @@ impl Builder {
     pub fn build_global(self) -> Result<(), Error> {
         let pool = self.build()?;
         global::install(pool).map_err(|_| Error::Rejected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_threads_and_differ_by_default() {
+        assert_eq!(Builder::new().name("a\0b").config.name, "ab");
+        assert_ne!(Builder::new().config.name, Builder::new().config.name);
     }
 }

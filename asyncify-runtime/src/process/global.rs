@@ -19,7 +19,7 @@ pub fn global() -> Result<&'static Pool, Error> {
     if let Some(pool) = GLOBAL.get() {
         return Ok(pool);
     }
-    let pool = Pool::builder("asyncify").build()?;
+    let pool = Pool::builder().name("asyncify").build()?;
     // Another thread may have been first; this pool has started nothing.
     Ok(GLOBAL.get_or_init(|| pool))
 }

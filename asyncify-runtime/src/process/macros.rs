@@ -41,7 +41,7 @@ macro_rules! worker_test {
 ///     Ok(())
 /// }
 ///
-/// let builder = Pool::builder("spelling").initializer(initializer!(load_dictionary));
+/// let builder = Pool::builder().name("spelling").initializer(initializer!(load_dictionary));
 /// ```
 #[macro_export]
 macro_rules! initializer {
@@ -84,7 +84,7 @@ macro_rules! initializer {
 ///     body();
 /// }
 ///
-/// let builder = Pool::builder("traced").carrier(carrier!(inject, enter));
+/// let builder = Pool::builder().name("traced").carrier(carrier!(inject, enter));
 /// ```
 #[macro_export]
 macro_rules! carrier {

@@ -30,9 +30,9 @@ impl Pool {
         Self { handle: Arc::new(Handle(shared)) }
     }
 
-    /// Configures a pool; its processes and threads have its name.
-    pub fn builder(name: impl Into<String>) -> Builder {
-        Builder::new(name.into())
+    /// Configures a pool.
+    pub fn builder() -> Builder {
+        Builder::new()
     }
 
     /// A snapshot of what the pool does and has done.

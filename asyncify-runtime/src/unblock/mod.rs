@@ -178,7 +178,7 @@ impl<T: Send + 'static> Unblock<T> {
     }
 
     /// Creates an `Unblock` that uses the value on `executor`.
-    pub fn on(executor: impl Executor + 'static, value: T) -> Self {
+    pub fn with_executor(executor: impl Executor + 'static, value: T) -> Self {
         Self::with_options(SpawnOptions::on(executor), value)
     }
 

@@ -69,7 +69,7 @@ fn write(device: &mut Unblock<Device>, bytes: &[u8]) {
 fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
     model(|| {
         let (sender, written) = channel();
-        let mut device = Unblock::on(Threads, Device(Vec::new(), sender)).capacity(4);
+        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(4);
         write(&mut device, b"a");
         write(&mut device, b"b");
         drop(device);
@@ -81,7 +81,7 @@ fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
 fn a_value_with_a_read_is_dropped_whenever_the_owner_is() {
     model(|| {
         let (sender, written) = channel();
-        let mut device = Unblock::on(Threads, Device(Vec::new(), sender)).capacity(4);
+        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(4);
         let mut cx = Context::from_waker(Waker::noop());
         _ = Pin::new(&mut device).poll_read(&mut cx, &mut [0]);
         drop(device);
@@ -93,7 +93,7 @@ fn a_value_with_a_read_is_dropped_whenever_the_owner_is() {
 fn the_owner_observes_the_end_of_each_job() {
     model(|| {
         let (sender, written) = channel();
-        let mut device = Unblock::on(Threads, Device(Vec::new(), sender)).capacity(4);
+        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(4);
         write(&mut device, b"a");
         let mut target = [0];
         let read = block_on(poll_fn(|cx| Pin::new(&mut device).poll_read(cx, &mut target)));

@@ -313,7 +313,7 @@ fn dropping_it_writes_and_flushes_the_accepted_bytes() {
     for held in [false, true] {
         let shared = Shared::default();
         let (resume, is_resumed) = mpsc::channel::<()>();
-        let mut writer = Unblock::on(thread.clone(), shared.clone());
+        let mut writer = Unblock::with_executor(thread.clone(), shared.clone());
         if held {
             // Both parts wait: the one in the queue, and the one in the buffer.
             drop(
@@ -368,7 +368,7 @@ fn an_iterator_is_a_stream_and_is_returned() {
 #[test]
 fn a_shutdown_of_the_pool_is_an_error_that_names_it() {
     let pool = BlockingPool::builder().build().unwrap();
-    let mut reader = Unblock::on(pool.clone(), b"abc".as_slice());
+    let mut reader = Unblock::with_executor(pool.clone(), b"abc".as_slice());
     block_on(pool.shutdown(Shutdown::Drain));
     let mut target = [0; 3];
     for _ in 0..2 {
@@ -429,7 +429,8 @@ fn dropped_at_any_point_it_leaks_nothing_and_writes_all_accepted_bytes() {
                 position: 0,
                 written: written.clone(),
             };
-            let mut device = Unblock::on(pool.clone(), device).capacity(1 + random.below(64));
+            let mut device =
+                Unblock::with_executor(pool.clone(), device).capacity(1 + random.below(64));
             let mut cx = Context::from_waker(Waker::noop());
             let (mut read, mut accepted) = (0, Vec::new());
             for _ in 0..random.below(20) {

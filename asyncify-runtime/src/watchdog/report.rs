@@ -84,7 +84,7 @@ fn event(stall: &Stall) {
             loc.col = location.column(),
             thread.name = stall.thread_name(),
             thread.id = stall.thread_id(),
-            length = ?stall.length(),
+            duration = ?stall.duration(),
             over = stall.is_over(),
             activity = stall.activity(),
         },

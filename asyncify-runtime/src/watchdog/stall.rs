@@ -21,7 +21,7 @@ pub struct Stall {
     task: Arc<WatchInfo>,
     thread_state: Arc<ThreadState>,
     since: Instant,
-    length: Duration,
+    duration: Duration,
     over: bool,
     activity: Option<String>,
 }
@@ -32,9 +32,9 @@ impl Stall {
         task: Arc<WatchInfo>,
         thread_state: Arc<ThreadState>,
         since: Instant,
-        length: Duration,
+        duration: Duration,
     ) -> Self {
-        Self { watchdog, task, thread_state, since, length, over: false, activity: None }
+        Self { watchdog, task, thread_state, since, duration, over: false, activity: None }
     }
 
     /// Returns the name of the watched future, if one was [set](super::Watched::named).
@@ -61,13 +61,13 @@ impl Stall {
         self.thread_state.thread.id
     }
 
-    /// Returns how long the poll has lasted so far, or its total length if the stall is over.
+    /// Returns how long the poll has lasted so far, or its total duration if the stall is over.
     ///
-    /// The length is counted from the first scan that found the poll, up to a quarter of the
+    /// The duration is counted from the first scan that found the poll, up to a quarter of the
     /// threshold after its start, so the poll lasted at least this long.
     #[must_use]
-    pub fn length(&self) -> Duration {
-        self.length
+    pub fn duration(&self) -> Duration {
+        self.duration
     }
 
     /// Returns `true` if the poll has returned.
@@ -97,7 +97,7 @@ impl Stall {
 
     /// Marks the stall as over.
     pub(super) fn end(&mut self, now: Instant) {
-        self.length = now.saturating_duration_since(self.since);
+        self.duration = now.saturating_duration_since(self.since);
         self.over = true;
     }
 }
@@ -113,7 +113,7 @@ impl fmt::Display for Stall {
             (None, Some(id)) => write!(f, "{id}")?,
             (None, None) => f.write_str("(unnamed)")?,
         }
-        write!(f, " for {} ms", self.length.as_millis())?;
+        write!(f, " for {} ms", self.duration.as_millis())?;
         match &self.activity {
             Some(activity) => write!(f, ": {activity}"),
             None => Ok(()),
@@ -128,7 +128,7 @@ impl fmt::Debug for Stall {
             .field("location", &self.location())
             .field("thread_name", &self.thread_name())
             .field("thread_id", &self.thread_id())
-            .field("length", &self.length)
+            .field("duration", &self.duration)
             .field("over", &self.over)
             .field("activity", &self.activity)
             .finish_non_exhaustive()

@@ -43,7 +43,7 @@ impl Fixture {
 
 fn name_and_length(reports: &[Report]) -> (&str, u128) {
     let [Report::Stalled(stall)] = reports else { panic!("{reports:?}") };
-    (stall.name().unwrap_or_default(), stall.length().as_millis())
+    (stall.name().unwrap_or_default(), stall.duration().as_millis())
 }
 
 #[test]
@@ -143,11 +143,11 @@ fn a_blocked_poll_is_reported_while_it_blocks() {
     let stall = futures::executor::block_on(watched).expect("a report");
     assert_eq!((stall.name(), stall.is_over()), (Some("stuck"), false));
     assert_eq!((stall.location().file(), stall.location().line()), (file!(), line));
-    assert!(stall.length() >= Duration::from_millis(20));
+    assert!(stall.duration() >= Duration::from_millis(20));
     assert_eq!(stall.thread_name(), std::thread::current().name());
 
     let end = ended.recv().expect("a report of the end");
-    assert!(end.is_over() && end.length() >= stall.length());
+    assert!(end.is_over() && end.duration() >= stall.duration());
 }
 
 #[test]

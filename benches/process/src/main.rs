@@ -45,7 +45,8 @@ fn main() {
 }
 
 fn pool(workers: usize) -> Pool {
-    let builder = Pool::builder("bench").max_workers(workers).timeout(Duration::from_secs(5));
+    let builder =
+        Pool::builder().name("bench").max_workers(workers).timeout(Duration::from_secs(5));
     builder.build().expect("a pool of this program")
 }
 
@@ -119,7 +120,8 @@ fn ends() {
     Row::new("next call after a crash").print(next[next.len() / 2]);
 
     let timeout = Duration::from_millis(20);
-    let pool = Pool::builder("bench").max_workers(1).timeout(timeout).build().expect("a pool");
+    let pool =
+        Pool::builder().name("bench").max_workers(1).timeout(timeout).build().expect("a pool");
     let mut late = Vec::new();
     for _ in 0..50 {
         block_on(tasks::add(&pool, 1, 1)).expect("a sum");

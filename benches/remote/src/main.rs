@@ -57,7 +57,7 @@ fn measure(engine: &Local, how: &str, calls: usize) {
     };
     compare("a thread", how, &worker.clone().in_threads(&threads), calls, on_thread);
 
-    let processes = Pool::builder("bench").max_workers(1).build_global();
+    let processes = Pool::builder().name("bench").max_workers(1).build_global();
     processes.expect("the first use");
     let processes = asyncify_runtime::process::global().expect("it was built").clone();
     let in_process = async || {

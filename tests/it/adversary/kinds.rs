@@ -131,13 +131,13 @@ kinds! {
         future(async move { token.cancelled().await })
     };
     "TaskGroup::join_next", [Body, Executor], |stage| {
-        let mut group = TaskGroup::on(stage.executor());
+        let mut group = TaskGroup::with_executor(stage.executor());
         group.spawn(stage.body());
         group.spawn(stage.body());
         future(async move { while group.join_next().await.is_some() {} })
     };
     "TaskGroup::join_all", [Body, Executor], |stage| {
-        let mut group = TaskGroup::on(stage.executor());
+        let mut group = TaskGroup::with_executor(stage.executor());
         group.spawn(stage.body());
         group.spawn(stage.body());
         future(async move { group.join_all().await.into_iter().for_each(drop_value) })
@@ -151,7 +151,7 @@ kinds! {
         future(async move { group.join_all().await.into_iter().for_each(drop_value) })
     };
     "TaskGroup::try_join_all", [Body, Executor], |stage| {
-        let mut group = TaskGroup::on(stage.executor());
+        let mut group = TaskGroup::with_executor(stage.executor());
         let (body, token) = (stage.body(), stage.token.clone());
         group.spawn(move || Ok::<_, Value>(body()));
         let error = stage.body();
@@ -163,7 +163,7 @@ kinds! {
         future(async move { drop_value(group.try_join_all().await.map(|values| values.into_iter().for_each(drop_value))) })
     };
     "TaskGroup::scope", [Body, Executor], |stage| {
-        let (group, body, other) = (TaskGroup::on(stage.executor()), stage.body(), stage.body());
+        let (group, body, other) = (TaskGroup::with_executor(stage.executor()), stage.body(), stage.body());
         future(group.scope(async move |group| {
             group.spawn(body);
             group.spawn(other);
@@ -188,29 +188,29 @@ kinds! {
         stream(items(&stage.executor(), stage.clone()))
     };
     "Unblock, an iterator", [Items, Executor], |stage| {
-        stream(Unblock::on(stage.executor(), stage.items()))
+        stream(Unblock::with_executor(stage.executor(), stage.items()))
     };
     "Unblock::read", [Executor], |stage| {
-        let mut reader = Unblock::on(stage.executor(), Reads(stage.items()));
+        let mut reader = Unblock::with_executor(stage.executor(), Reads(stage.items()));
         future(async move { reader.read_to_end(&mut Vec::new()).await })
     };
     "Unblock::seek", [Executor], |stage| {
-        let mut reader = Unblock::on(stage.executor(), Reads(stage.items()));
+        let mut reader = Unblock::with_executor(stage.executor(), Reads(stage.items()));
         future(async move { reader.seek(SeekFrom::End(0)).await })
     };
     "Unblock::flush", [Executor], |stage| {
-        let mut writer = Unblock::on(stage.executor(), Writes(stage.items()));
+        let mut writer = Unblock::with_executor(stage.executor(), Writes(stage.items()));
         future(async move {
             writer.write_all(b"bytes").await?;
             writer.flush().await
         })
     };
     "Unblock::with", [Body, Executor], |stage| {
-        let (value, body) = (Unblock::on(stage.executor(), Cursor::new(vec![0])), stage.body());
+        let (value, body) = (Unblock::with_executor(stage.executor(), Cursor::new(vec![0])), stage.body());
         future(async move { value.with(move |_| body()).await })
     };
     "Unblock::into_inner", [Body, Executor], |stage| {
-        let mut writer = Unblock::on(stage.executor(), Writes(stage.items()));
+        let mut writer = Unblock::with_executor(stage.executor(), Writes(stage.items()));
         future(async move {
             writer.write_all(b"bytes").await?;
             writer.into_inner().await.map(drop).map_err(std::io::Error::from)

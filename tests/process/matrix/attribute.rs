@@ -24,11 +24,11 @@ cases![
 ];
 
 static POOL: LazyLock<Pool> =
-    LazyLock::new(|| Pool::builder("attribute").max_workers(1).build().unwrap());
+    LazyLock::new(|| Pool::builder().name("attribute").max_workers(1).build().unwrap());
 
 /// Ends the pool of the static, so that the case leaves nothing behind.
 async fn once(body: impl AsyncFnOnce(&Pool)) {
-    let pool = Pool::builder("once").max_workers(1).build().unwrap();
+    let pool = Pool::builder().name("once").max_workers(1).build().unwrap();
     body(&pool).await;
     pool.shutdown(Shutdown::Drain).await;
     balanced(&pool);

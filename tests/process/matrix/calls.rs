@@ -68,7 +68,7 @@ async fn values_that_cannot_be_encoded_keep_their_worker() {
 
 /// In both directions at once: neither side may wait for the other to read.
 async fn payloads_of_every_size_are_sent() {
-    let pool = Pool::builder("sizes").max_workers(2).build().unwrap();
+    let pool = Pool::builder().name("sizes").max_workers(2).build().unwrap();
     for size in [0, 1, 1 << 10, 200 << 10, 300 << 10, 4 << 20, 64 << 20] {
         let bytes = ByteBuf::from(vec![0x5a; size]);
         let (left, right) =
@@ -120,7 +120,7 @@ async fn functions_print_and_read() {
 }
 
 async fn concurrent_calls_get_their_own_results() {
-    let pool = Pool::builder("many").max_workers(4).build().unwrap();
+    let pool = Pool::builder().name("many").max_workers(4).build().unwrap();
     let results = join_all((0..500).map(|n| tasks::add(&pool, n, 1000))).await;
     let expected: Vec<_> = (0..500).map(|n| Ok(n + 1000)).collect();
     assert_eq!(results, expected);

@@ -27,7 +27,7 @@ cases![
 ];
 
 async fn workers_are_started_when_they_are_needed() {
-    let pool = Pool::builder("lazy").max_workers(4).build().unwrap();
+    let pool = Pool::builder().name("lazy").max_workers(4).build().unwrap();
     assert_eq!(pool.metrics().spawned, 0);
     for n in 0..20 {
         assert_eq!(tasks::add(&pool, n, n).await, Ok(2 * n));
@@ -45,7 +45,7 @@ async fn workers_are_started_when_they_are_needed() {
 }
 
 async fn spare_workers_are_started_ahead() {
-    let pool = Pool::builder("spare").max_workers(3).min_idle(2).build().unwrap();
+    let pool = Pool::builder().name("spare").max_workers(3).min_idle(2).build().unwrap();
     until("two are idle", || pool.metrics().idle == 2);
     let begun = Pipe::new("spare");
     let call = tokio::spawn(tasks::spin_and_tell(&pool, begun.path()));
@@ -59,7 +59,8 @@ async fn spare_workers_are_started_ahead() {
 }
 
 async fn idle_workers_exit() {
-    let pool = Pool::builder("leaving")
+    let pool = Pool::builder()
+        .name("leaving")
         .max_workers(3)
         .min_idle(1)
         .keep_alive(Duration::from_millis(20))
@@ -158,7 +159,8 @@ async fn a_program_that_does_not_exist_is_no_worker() {
 }
 
 async fn workers_have_their_names_and_variables() {
-    let pool = Pool::builder("thumbnails").max_workers(1).env("COLOUR", "blue").build().unwrap();
+    let pool =
+        Pool::builder().name("thumbnails").max_workers(1).env("COLOUR", "blue").build().unwrap();
     assert_eq!(tasks::comm(&pool).await, Ok("thumbnails".to_owned()));
     assert_eq!(tasks::variable(&pool, "COLOUR".to_owned()).await, Ok(Some("blue".to_owned())));
     finish(pool).await;

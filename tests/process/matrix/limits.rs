@@ -60,7 +60,7 @@ async fn a_worker_is_replaced_after_its_calls() {
 
 /// Replaces workers while calls are queued, which deadlocks other pools.
 async fn every_call_has_its_own_worker() {
-    let pool = Pool::builder("fresh").max_workers(2).max_tasks(1).build().unwrap();
+    let pool = Pool::builder().name("fresh").max_workers(2).max_tasks(1).build().unwrap();
     let callers = (0..8_u64).map(|caller| {
         let pool = pool.clone();
         tokio::spawn(async move {

@@ -398,7 +398,7 @@ fn too_much(headers: &mut HashMap<String, String>) {
 }
 
 async fn a_carrier_with_too_long_headers_is_an_error() {
-    let pool = Pool::builder("heavy").carrier(carrier!(too_much, enter)).build().unwrap();
+    let pool = Pool::builder().name("heavy").carrier(carrier!(too_much, enter)).build().unwrap();
     let error = tasks::add(&pool, 1, 1).await.unwrap_err();
     let Error::Process(ProcessError::Encode { side, detail, .. }) = error else {
         panic!("{error}")

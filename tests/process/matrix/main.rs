@@ -88,7 +88,7 @@ fn main() {
 
 /// A pool of one worker.
 fn one() -> Builder {
-    Pool::builder("one").max_workers(1)
+    Pool::builder().name("one").max_workers(1)
 }
 
 /// Ends the pool, and checks that nothing is left of it and that every process is counted.

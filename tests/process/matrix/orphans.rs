@@ -210,5 +210,5 @@ async fn workers_of_a_program_that_ends_are_killed() {
     let worker = scratch.wait_pid();
     assert!(program.wait().unwrap().success());
     ended(worker);
-    drop(Pool::builder("unused").build().unwrap());
+    drop(Pool::builder().name("unused").build().unwrap());
 }

@@ -117,7 +117,7 @@ async fn a_program_whose_file_was_replaced_starts_its_own_image() {
 
 fn replaced() {
     let path = std::env::args().nth(2).expect("the path of the program");
-    let pool = Pool::builder("replaced").max_workers(2).max_tasks(1).build().unwrap();
+    let pool = Pool::builder().name("replaced").max_workers(2).max_tasks(1).build().unwrap();
     assert_eq!(block_on(tasks::add(&pool, 1, 1)), Ok(2));
     std::fs::remove_file(&path).unwrap();
     assert_eq!(block_on(tasks::add(&pool, 1, 2)), Ok(3));

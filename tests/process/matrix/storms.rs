@@ -23,7 +23,7 @@ cases![
 const WORKERS: usize = 8;
 
 async fn a_thousand_crashes_leave_nothing() {
-    let pool = Pool::builder("crashes").max_workers(WORKERS).build().unwrap();
+    let pool = Pool::builder().name("crashes").max_workers(WORKERS).build().unwrap();
     tasks::add(&pool, 1, 1).await.unwrap();
     let before = descriptors();
     for _ in 0..1000 / WORKERS {
@@ -44,7 +44,8 @@ async fn a_thousand_crashes_leave_nothing() {
 
 /// The deadline and the answer at the same time: either may come first.
 async fn a_thousand_time_outs_race_with_answers() {
-    let builder = Pool::builder("deadline").max_workers(WORKERS).timeout(Duration::from_millis(2));
+    let builder =
+        Pool::builder().name("deadline").max_workers(WORKERS).timeout(Duration::from_millis(2));
     let pool = builder.build().unwrap();
     let (mut in_time, mut late) = (0, 0);
     for round in 0..1000 / WORKERS as u64 {
@@ -84,7 +85,7 @@ impl Random {
 }
 
 async fn drops_at_random_times_leave_nothing() {
-    let pool = Pool::builder("drops").max_workers(2).build().unwrap();
+    let pool = Pool::builder().name("drops").max_workers(2).build().unwrap();
     let mut random = Random(7);
     for round in 0..1000 {
         let mut call = Box::pin(tasks::add(&pool, round, round));
@@ -98,7 +99,7 @@ async fn drops_at_random_times_leave_nothing() {
 }
 
 async fn kills_at_random_times_fail_at_most_their_calls() {
-    let pool = Pool::builder("kills").max_workers(WORKERS).build().unwrap();
+    let pool = Pool::builder().name("kills").max_workers(WORKERS).build().unwrap();
     let mut random = Random(11);
     let (mut returned, mut crashed) = (0, 0);
     for round in 0..600 / WORKERS as u64 {

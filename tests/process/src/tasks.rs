@@ -209,7 +209,7 @@ crate::task! {
 
     /// Whether a pool can be created in a worker.
     pub fn nested() -> Result<(), Error> {
-        asyncify_runtime::process::Pool::builder("nested").build().map(drop)
+        asyncify_runtime::process::Pool::builder().name("nested").build().map(drop)
     }
 
     /// Starts this program again, with the environment of a worker.

@@ -49,7 +49,8 @@ fn a_traceparent_gets_to_the_function() {
             assert_eq!(traced().await.as_deref(), Ok(parent));
         };
         beside(worker.clone(), call()).await;
-        let pool = Pool::builder("traced").max_workers(1).carrier(carrier!(inject, enter)).build();
+        let pool =
+            Pool::builder().name("traced").max_workers(1).carrier(carrier!(inject, enter)).build();
         let pool = pool.expect("there is a worker test");
         beside(worker.in_processes(pool), call()).await;
         TRACEPARENT.set(String::new());
@@ -104,7 +105,8 @@ fn a_function_runs_in_a_span_with_that_of_its_caller() {
     let subscriber = tracing_subscriber::registry().with(SpanFields).with(lines.clone());
     tracing::subscriber::with_default(subscriber, || {
         let worker = Worker::new(engine().clone()).queues(["logs"]);
-        let pool = Pool::builder("logs").max_workers(1).build().expect("there is a worker test");
+        let pool =
+            Pool::builder().name("logs").max_workers(1).build().expect("there is a worker test");
         for worker in [worker.clone(), worker.in_processes(pool)] {
             let call = async {
                 let request = tracing::info_span!("request", number = 7);

@@ -32,7 +32,7 @@ async fn on_threads(queue: &str, test: impl Future<Output = ()>) -> WorkerMetric
 
 /// The same in worker processes.
 async fn in_processes(queue: &str, test: impl Future<Output = ()>) -> WorkerMetrics {
-    let pool = Pool::builder(queue).max_workers(2).memory_limit(256 << 20).build();
+    let pool = Pool::builder().name(queue).max_workers(2).memory_limit(256 << 20).build();
     let worker = Worker::new(engine().clone()).queues([queue]).concurrency(2);
     beside(worker.in_processes(pool.expect("there is a worker test")), test).await
 }

@@ -86,7 +86,8 @@ async fn a_shutdown_finishes_what_runs_and_leaves_what_is_queued() {
 async fn what_a_dropped_worker_runs_is_delivered_again() {
     let (runs, gate) = (Runs::new(), Runs::new());
     let id = again(runs.path(), gate.path()).id("again").submit().await.expect("it is new");
-    let pool = Pool::builder("again").max_workers(1).build().expect("there is a worker test");
+    let pool =
+        Pool::builder().name("again").max_workers(1).build().expect("there is a worker test");
     let worker = Worker::new(engine().clone()).queues(["again"]).in_processes(pool);
     let serving = tokio::spawn(async move { worker.serve().await });
     until("it runs", || runs.count() == 1).await;

@@ -15,7 +15,7 @@ static TASK: Task = Task::new("task", ("manager.rs", 1, 1), |_| unreachable!("no
 
 #[test]
 fn a_manager_that_panics_leaves_neither_a_call_nor_a_process() {
-    let shared = Arc::new(Shared::new(Pool::builder("test").config));
+    let shared = Arc::new(Shared::new(Pool::builder().name("test").config));
     // A process that never answers.
     let child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
     let (socket, _worker) = UnixStream::pair().unwrap();

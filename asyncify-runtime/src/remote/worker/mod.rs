@@ -56,7 +56,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 /// use asyncify_runtime::{Error, process};
 ///
 /// # async fn serve(stop: impl Future<Output = ()>) -> Result<(), Error> {
-/// let pool = process::Pool::builder("images").max_workers(4).memory_limit(256 << 20).build()?;
+/// let pool = process::Pool::builder().max_workers(4).memory_limit(256 << 20).build()?;
 /// let worker = Worker::new(Local::new()).queues(["images"]).concurrency(4).in_processes(pool);
 /// worker.serve_until(stop).await?;
 /// # Ok(()) }

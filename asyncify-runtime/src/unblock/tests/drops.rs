@@ -44,7 +44,7 @@ fn accepted_bytes_wait_for_room_in_a_full_queue() {
     for waits in [false, true] {
         let shared = Shared::default();
         let (pool, hold) = test_util::full_pool();
-        let mut writer = Unblock::on(pool.clone(), shared.clone());
+        let mut writer = Unblock::with_executor(pool.clone(), shared.clone());
         block_on(writer.write_all(b"first ")).unwrap();
         if waits {
             // More bytes, which stay in the buffer.
@@ -63,7 +63,7 @@ fn accepted_bytes_wait_for_room_in_a_full_queue() {
 fn written_bytes_are_flushed_although_the_queue_is_full() {
     let pool = BlockingPool::builder().max_threads(1).queue_capacity(1).build().unwrap();
     let shared = Shared::default();
-    let mut writer = Unblock::on(pool.clone(), shared.clone());
+    let mut writer = Unblock::with_executor(pool.clone(), shared.clone());
     block_on(writer.write_all(b"all")).unwrap();
     test_util::settle(&pool);
     let hold = test_util::fill(&pool);
@@ -77,7 +77,7 @@ fn written_bytes_are_flushed_although_the_queue_is_full() {
 fn a_write_that_waits_for_room_need_not_be_polled() {
     let shared = Shared::default();
     let (pool, hold) = test_util::full_pool();
-    let mut writer = Unblock::on(pool.clone(), shared.clone());
+    let mut writer = Unblock::with_executor(pool.clone(), shared.clone());
     block_on(writer.write_all(b"on its way")).unwrap();
     drop(hold);
     test_util::settle(&pool);
@@ -91,7 +91,7 @@ fn a_value_is_dropped_on_a_blocking_thread_whatever_the_queue() {
     for reads in [false, true] {
         let (value, dropped_on) = reports_drop();
         let (pool, hold) = test_util::full_pool();
-        let mut reader = Unblock::on(pool.clone(), value);
+        let mut reader = Unblock::with_executor(pool.clone(), value);
         if reads {
             begin_read(&mut reader);
         }
@@ -107,7 +107,7 @@ fn a_value_is_dropped_on_a_blocking_thread_whatever_the_queue() {
 fn a_value_whose_job_has_ended_is_dropped_on_a_blocking_thread() {
     let (value, dropped_on) = reports_drop();
     let pool = test_util::pool();
-    let mut reader = Unblock::on(pool.clone(), value);
+    let mut reader = Unblock::with_executor(pool.clone(), value);
     // The read may have completed at once.
     _ = reader.read(&mut [0]).now_or_never();
     test_util::settle(&pool);
@@ -122,7 +122,7 @@ fn after_a_shutdown_the_global_pool_writes_and_drops() {
         let (pool, hold) = test_util::full_pool();
         let (sender, dropped_on) = mpsc::channel();
         let both = Both(shared.clone(), ReportsDrop(sender));
-        let mut writer = Unblock::on(pool.clone(), both);
+        let mut writer = Unblock::with_executor(pool.clone(), both);
         block_on(writer.write_all(b"accepted")).unwrap();
         let shutdown = pool.shutdown(how);
         let mut shutdown = std::pin::pin!(shutdown);
@@ -152,7 +152,7 @@ impl Write for Both {
 fn a_value_survives_the_shutdown_of_its_executor() {
     let manual = Manual::new(4);
     let shared = Shared::default();
-    let mut writer = Unblock::on(manual.clone(), shared.clone());
+    let mut writer = Unblock::with_executor(manual.clone(), shared.clone());
     manual.block_on(writer.write_all(b"accepted")).unwrap();
     manual.shut_down();
     let error = block_on(writer.flush()).unwrap_err();
@@ -191,7 +191,7 @@ fn after_an_error_nothing_follows_the_gap() {
         let (runs, is_running) = mpsc::channel();
         let written = Arc::default();
         let writer = Fails(Arc::clone(&written), Some(may_fail), runs);
-        let mut writer = Unblock::on(pool.clone(), writer);
+        let mut writer = Unblock::with_executor(pool.clone(), writer);
         block_on(writer.write_all(b"first")).unwrap();
         is_running.recv().unwrap();
         block_on(writer.write_all(b"second")).unwrap();

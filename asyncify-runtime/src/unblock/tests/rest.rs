@@ -13,7 +13,7 @@ use crate::Unblock;
 #[test]
 fn a_value_is_at_rest_while_nothing_is_buffered_or_running() {
     let manual = Manual::new(8);
-    let mut value = Unblock::on(manual.clone(), Cursor::new(vec![7; 10]));
+    let mut value = Unblock::with_executor(manual.clone(), Cursor::new(vec![7; 10]));
     let position = |value: &mut Unblock<Cursor<Vec<u8>>>| value.try_with(|value| value.position());
     assert_eq!(position(&mut value), Some(0));
     // A read that is dropped leaves its bytes.
@@ -35,7 +35,7 @@ fn a_value_is_at_rest_while_nothing_is_buffered_or_running() {
 fn a_writer_is_at_rest_when_its_bytes_are_written_and_its_error_is_reported() {
     let manual = Manual::new(8);
     let shared = Shared::default();
-    let mut value = Unblock::on(manual.clone(), shared.clone());
+    let mut value = Unblock::with_executor(manual.clone(), shared.clone());
     value.write_all(b"first").now_or_never().unwrap().unwrap();
     value.write_all(b"second").now_or_never().unwrap().unwrap();
     assert!(value.try_with(|_| ()).is_none());
@@ -46,7 +46,7 @@ fn a_writer_is_at_rest_when_its_bytes_are_written_and_its_error_is_reported() {
     drop(value.try_into_inner().unwrap());
     assert_eq!(*shared.written.lock().unwrap(), b"firstsecond");
 
-    let mut full = Unblock::on(manual.clone(), Cursor::new([0; 1]));
+    let mut full = Unblock::with_executor(manual.clone(), Cursor::new([0; 1]));
     full.write_all(b"too long").now_or_never().unwrap().unwrap();
     manual.run_all();
     let mut full = full.try_into_inner().unwrap_err();
@@ -57,7 +57,7 @@ fn a_writer_is_at_rest_when_its_bytes_are_written_and_its_error_is_reported() {
 
 #[test]
 fn a_panic_leaves_the_value_in_place() {
-    let mut value = Unblock::on(Manual::new(1), 7);
+    let mut value = Unblock::with_executor(Manual::new(1), 7);
     let panic = catch_unwind(AssertUnwindSafe(|| value.try_with(|_| panic!("broken"))));
     assert!(panic.is_err());
     assert_eq!(value.try_into_inner().unwrap(), 7);
@@ -67,7 +67,7 @@ fn a_panic_leaves_the_value_in_place() {
 fn a_capacity_that_changes_holds_for_what_follows() {
     let manual = Manual::new(8);
     let shared = Shared::default();
-    let mut value = Unblock::on(manual.clone(), shared.clone());
+    let mut value = Unblock::with_executor(manual.clone(), shared.clone());
     assert_eq!(value.write(b"12345").now_or_never().unwrap().unwrap(), 5);
     assert_eq!(value.write(b"67890").now_or_never().unwrap().unwrap(), 5);
     value.set_capacity(2);
@@ -78,7 +78,7 @@ fn a_capacity_that_changes_holds_for_what_follows() {
     manual.block_on(value.flush()).unwrap();
     assert_eq!(*shared.written.lock().unwrap(), b"1234567890ab");
 
-    let mut value = Unblock::on(manual.clone(), Cursor::new(vec![7; 10]));
+    let mut value = Unblock::with_executor(manual.clone(), Cursor::new(vec![7; 10]));
     value.set_capacity(3);
     assert_eq!(manual.block_on(value.read(&mut [0; 10])).unwrap(), 3);
 }

@@ -11,7 +11,7 @@ use crate::Unblock;
 
 fn file(bytes: usize) -> (Manual, Unblock<Cursor<Vec<u8>>>) {
     let manual = Manual::new(8);
-    (manual.clone(), Unblock::on(manual, Cursor::new(pattern(bytes))))
+    (manual.clone(), Unblock::with_executor(manual, Cursor::new(pattern(bytes))))
 }
 
 /// Starts a seek and drops it.
@@ -133,7 +133,7 @@ impl Seek for FailsToSeek {
 fn fails_to_seek(errors: &[ErrorKind]) -> (Manual, Unblock<FailsToSeek>) {
     let manual = Manual::new(8);
     let (cursor, errors) = (Cursor::new(pattern(20)), errors.to_vec());
-    (manual.clone(), Unblock::on(manual, FailsToSeek { cursor, errors }))
+    (manual.clone(), Unblock::with_executor(manual, FailsToSeek { cursor, errors }))
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn it_is_sync_for_each_value() {
 #[test]
 fn calls_at_the_same_time_run_in_turns() {
     let manual = Manual::new(8);
-    let numbers = Unblock::on(manual.clone(), Vec::new());
+    let numbers = Unblock::with_executor(manual.clone(), Vec::new());
     let push = |number| numbers.with(move |numbers| numbers.push(number));
     let (mut first, mut dropped) = (pin!(push(1)), Box::pin(push(2)));
     let (mut third, mut fourth) = (pin!(push(3)), pin!(push(4)));
@@ -49,7 +49,7 @@ fn calls_at_the_same_time_run_in_turns() {
 #[test]
 fn a_call_that_is_dropped_while_it_runs_gives_its_turn_to_the_next() {
     let manual = Manual::new(8);
-    let numbers = Unblock::on(manual.clone(), Vec::new());
+    let numbers = Unblock::with_executor(manual.clone(), Vec::new());
     let mut dropped = Box::pin(numbers.with(|numbers: &mut Vec<_>| numbers.push(1)));
     assert!(Manual::poll(|cx| dropped.as_mut().poll(cx)).is_pending());
     let mut next = pin!(numbers.with(|numbers| numbers.push(2)));
@@ -78,7 +78,7 @@ fn threads_share_a_value() {
 #[test]
 fn a_panic_of_a_closure_is_its_own_and_the_others_get_an_error() {
     let manual = Manual::new(8);
-    let value = Unblock::on(manual.clone(), 0);
+    let value = Unblock::with_executor(manual.clone(), 0);
     let mut broken = pin!(value.with(|_| resume_unwind(Box::new("broken"))));
     let mut other = pin!(value.with(|value| *value));
     assert!(Manual::poll(|cx| broken.as_mut().poll(cx)).is_pending());
@@ -95,7 +95,7 @@ fn a_panic_of_a_closure_is_its_own_and_the_others_get_an_error() {
 
 #[test]
 fn it_can_be_used_by_a_closure_that_runs_within_the_poll() {
-    let value = Arc::new(Unblock::on(crate::Inline, 0));
+    let value = Arc::new(Unblock::with_executor(crate::Inline, 0));
     let inner = value.clone();
     let nested = block_on(value.with(move |_| {
         // Waits for its turn, which the caller has.

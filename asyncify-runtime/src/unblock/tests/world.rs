@@ -22,8 +22,8 @@ pub(super) enum World {
 impl World {
     pub(super) fn unblock(&self, file: File, capacity: usize) -> Unblock<File> {
         match self {
-            Self::Manual(manual) => Unblock::on(manual.clone(), file),
-            Self::Pool(pool, _) => Unblock::on(pool.clone(), file),
+            Self::Manual(manual) => Unblock::with_executor(manual.clone(), file),
+            Self::Pool(pool, _) => Unblock::with_executor(pool.clone(), file),
         }
         .capacity(capacity)
     }

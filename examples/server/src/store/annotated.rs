@@ -36,7 +36,7 @@ impl Store for Annotated {
         let directory = self.0.directory();
         let upload = asyncify!(Upload::begin(&*directory, &*name)).executor(pool).await?;
         // The next part arrives while one is written and hashed.
-        let mut upload = Unblock::on(pool.clone(), upload);
+        let mut upload = Unblock::with_executor(pool.clone(), upload);
         while let Some(part) = body.next().await {
             upload.write_all(&part.map_err(Error::Body)?).await?;
         }

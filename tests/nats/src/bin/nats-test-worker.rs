@@ -22,8 +22,11 @@ async fn main() -> Result<(), Error> {
     let engine = Nats::builder(url.as_str()).lease(Duration::from_secs(3)).connect().await?;
     let worker = Worker::new(engine).queues(queues).concurrency(concurrency);
     let worker = if place == "processes" {
-        let pool =
-            Pool::builder("tasks").max_workers(concurrency).memory_limit(256 << 20).build()?;
+        let pool = Pool::builder()
+            .name("tasks")
+            .max_workers(concurrency)
+            .memory_limit(256 << 20)
+            .build()?;
         worker.in_processes(pool)
     } else {
         let pool = BlockingPool::builder().max_threads(concurrency).build().expect("a pool");

@@ -12,7 +12,7 @@ fn number() -> Result<u8, Error> {
 fn main() {
     let forgotten = Error::Process(ProcessError::NotInitialised);
     assert_eq!(futures::executor::block_on(number()), Err(forgotten.clone()));
-    assert_eq!(Pool::builder("forgetful").min_idle(1).build().unwrap_err(), forgotten);
+    assert_eq!(Pool::builder().name("forgetful").min_idle(1).build().unwrap_err(), forgotten);
     assert_eq!(global().unwrap_err(), forgotten);
     assert_eq!(outside::children(std::process::id()), []);
     println!("{forgotten}");
