@@ -46,6 +46,8 @@ impl CallerContext {
     /// Makes the context current on this thread until the guard is dropped.
     pub(crate) fn enter(&self) -> impl Sized + '_ {
         (
+            // All that is left without the features.
+            self,
             #[cfg(feature = "tokio")]
             self.runtime.as_ref().map(tokio::runtime::Handle::enter),
             #[cfg(feature = "tracing")]
