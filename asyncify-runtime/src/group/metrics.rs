@@ -7,8 +7,8 @@ use crate::task::JoinError;
 
 /// Counts of all groups that were added to a [`Registry`](crate::observe::Registry) by one name.
 ///
-/// What has ended is counted when it is joined. A child that is dropped with its group, or detached, is
-/// only in `spawned`.
+/// What has ended is counted when it is joined. A child that is dropped with its group, or
+/// detached, is only in `spawned`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupMetrics {

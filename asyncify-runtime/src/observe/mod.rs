@@ -1,9 +1,9 @@
-//! What pools, limiters, groups, worker processes and watchdogs do and have done, in one place (feature
-//! `metrics`).
+//! What pools, limiters, groups, worker processes and watchdogs do and have done, in one place
+//! (feature `metrics`).
 //!
-//! A [`Registry`] has a name for each of them, and [`Registry::snapshot`] reads the metrics of all. The
-//! [global](crate::global()) pool, [`cpu`](crate::cpu) and the global pool of worker processes need not be
-//! added: each is in the snapshot as soon as it has been used.
+//! A [`Registry`] has a name for each of them, and [`Registry::snapshot`] reads the metrics of all.
+//! The [global](crate::global()) pool, [`cpu`](crate::cpu) and the global pool of worker processes
+//! need not be added: each is in the snapshot as soon as it has been used.
 //!
 //! ```
 //! use asyncify_runtime::observe::Registry;
@@ -28,13 +28,14 @@
 //!
 //! # Costs
 //!
-//! Nothing is added to a call: pools, limiters and worker processes count anyway, and a registry reads
-//! their counts. Only the children of a [group](Registry::group) that was added are counted for it.
+//! Nothing is added to a call: pools, limiters and worker processes count anyway, and a registry
+//! reads their counts. Only the children of a [group](Registry::group) that was added are counted
+//! for it.
 //!
 //! # Lifetimes
 //!
-//! A registry keeps nothing alive. When the last handle of a pool is dropped, the pool shuts down as
-//! always; when it has ended, it is no longer in the snapshot, and its name is free.
+//! A registry keeps nothing alive. When the last handle of a pool is dropped, the pool shuts down
+//! as always; when it has ended, it is no longer in the snapshot, and its name is free.
 
 mod registry;
 mod snapshot;

@@ -19,9 +19,9 @@ use crate::watchdog::{Watchdog, WatchdogMetrics};
 
 /// Names pools, limiters, groups, worker processes and watchdogs, and reads their metrics.
 ///
-/// Clones are handles to the same registry. What is added can be observed until it ends; the registry does
-/// not keep it alive. A name is unique among its kind: what is added by a name that is in use takes its
-/// place.
+/// Clones are handles to the same registry. What is added can be observed until it ends; the
+/// registry does not keep it alive. A name is unique among its kind: what is added by a name that
+/// is in use takes its place.
 ///
 /// The module's [page](super) has an example.
 #[derive(Clone, Default)]
@@ -42,8 +42,8 @@ struct State {
 }
 
 impl Registry {
-    /// Creates a registry with the process's own pools: each is in its snapshots as soon as it has been
-    /// used, with the name `global` or `cpu`, unless another pool has this name.
+    /// Creates a registry with the process's own pools: each is in its snapshots as soon as it has
+    /// been used, with the name `global` or `cpu`, unless another pool has this name.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -69,8 +69,8 @@ impl Registry {
         self
     }
 
-    /// Adds a group. All groups with one name are counted together, also those that have ended, so that
-    /// each call of a function may add its own.
+    /// Adds a group. All groups with one name are counted together, also those that have ended, so
+    /// that each call of a function may add its own.
     ///
     /// A group is counted by the registry and the name that it was added to last.
     ///
@@ -126,7 +126,8 @@ impl Registry {
         self
     }
 
-    /// Reads the metrics of everything that was added and has not ended, and of the process's own pools.
+    /// Reads the metrics of everything that was added and has not ended, and of the process's own
+    /// pools.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {

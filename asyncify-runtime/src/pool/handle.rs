@@ -289,8 +289,8 @@ impl BlockingPool {
         }
     }
 
-    /// Returns a function that reads the metrics without keeping the pool alive. It returns `None` when the
-    /// pool has ended, and in a child of `fork`.
+    /// Returns a function that reads the metrics without keeping the pool alive. It returns `None`
+    /// when the pool has ended, and in a child of `fork`.
     #[cfg(feature = "metrics")]
     pub(crate) fn metrics_reader(&self) -> impl Fn() -> Option<PoolMetrics> + Send + Sync + use<> {
         let shared = Arc::downgrade(&self.shared);

@@ -55,7 +55,8 @@ impl Pool {
         self.handle.0.closed().await;
     }
 
-    /// Returns a function that reads the metrics without keeping the pool alive, until it has ended.
+    /// Returns a function that reads the metrics without keeping the pool alive, until it has
+    /// ended.
     #[cfg(feature = "metrics")]
     pub(crate) fn metrics_reader(&self) -> impl Fn() -> Option<Metrics> + Send + Sync + use<> {
         let shared = Arc::downgrade(&self.handle.0);

@@ -135,7 +135,7 @@ impl Monitor {
         let entry = entries.find(|entry| Arc::ptr_eq(&entry.thread_state, thread_state));
         if let Some(mut stall) = entry.and_then(|entry| entry.stall.take()) {
             stall.end(now);
-            stall.watchdog().counters.ended(stall.length());
+            stall.watchdog().counters.ended(stall.duration());
             state.ended.push(stall);
             self.condvar.notify_one();
         }
