@@ -1,6 +1,7 @@
 //! Turns blocking functions into async functions that run on a thread pool.
 //!
-//! A blocking call in async code keeps its thread from running any other task.
+//! A call blocks if it waits other than at an `.await`, for a disk, a lock or a child process, or
+//! if it computes for long. In async code it keeps its thread from running any other task.
 //! [`#[sync_to_async]`](macro@sync_to_async) makes a blocking function async: its signature stays
 //! as written, with `async` added, and its body runs on a pool of threads that may block.
 //! [`asyncify!`] does this for a single call.
