@@ -36,7 +36,17 @@
 //!
 //! A registry keeps nothing alive. When the last handle of a pool is dropped, the pool shuts down
 //! as always; when it has ended, it is no longer in the snapshot, and its name is free.
+//!
+//! # Published metrics
+//!
+//! [`Registry::record`] publishes a snapshot through the crate [`metrics`], and so to Prometheus,
+//! OpenTelemetry or statsd, whatever the program has installed. The names follow OpenTelemetry's
+//! conventions. In Prometheus, dots become underscores.
+//!
+#![doc = include_str!("../../docs/metrics.md")]
 
+mod instruments;
+mod record;
 mod registry;
 mod snapshot;
 mod sources;

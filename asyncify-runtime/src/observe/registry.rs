@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
+use super::record::Published;
 use super::snapshot::{Named, Snapshot};
 use super::sources::Sources;
 use crate::executor::DedicatedThread;
@@ -39,6 +40,7 @@ struct State {
     remote_workers: Sources<WorkerMetrics>,
     #[cfg(feature = "watchdog")]
     watchdogs: Sources<WatchdogMetrics>,
+    published: Published,
 }
 
 impl Registry {
@@ -141,6 +143,42 @@ impl Registry {
             #[cfg(feature = "watchdog")]
             watchdogs: self.0.watchdogs.snapshot(),
         }
+    }
+
+    /// Publishes a [snapshot](Self::snapshot) through the crate [`metrics`], with the names on the
+    /// module's [page](super#published-metrics).
+    ///
+    /// Call it when metrics are read, as by the handler of a Prometheus endpoint, or at an interval. It
+    /// publishes to the recorder that is installed; without one it does nothing.
+    ///
+    /// Levels of what has ended become 0, and totals stay. So does a total that is less than before,
+    /// because a new pool has the name of a former one, until it is more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use asyncify_runtime::observe::Registry;
+    ///
+    /// async fn publish(registry: Registry) {
+    ///     let mut interval = tokio::time::interval(Duration::from_secs(10));
+    ///     loop {
+    ///         interval.tick().await;
+    ///         registry.record();
+    ///     }
+    /// }
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    /// # runtime.block_on(async {
+    /// let publisher = tokio::spawn(publish(Registry::new()));
+    /// // At the end of the program:
+    /// publisher.abort();
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn record(&self) {
+        self.0.published.publish(self.snapshot());
     }
 
     fn pools(&self) -> Vec<Named<PoolMetrics>> {

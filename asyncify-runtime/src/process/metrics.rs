@@ -74,6 +74,11 @@ macro_rules! exit_reasons {
                 [$(self.$field),*].into_iter().sum()
             }
 
+            /// Each reason, with its count.
+            #[cfg(feature = "metrics")]
+            pub(crate) const BY_REASON: &[(&str, fn(&Metrics) -> u64)] =
+                &[$((stringify!($field), |metrics| metrics.ended.$field)),*];
+
             pub(crate) fn count(&mut self, reason: ExitReason) {
                 *match reason {
                     $(ExitReason::$Reason => &mut self.$field,)*
