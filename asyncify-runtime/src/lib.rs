@@ -53,6 +53,7 @@
 //! | run code that may crash, leak or hang | `#[sync_to_async(process)]`, with worker [processes][process] |
 //! | wait for a future in a blocking body | [`block_on`] |
 //! | finish all calls before the process ends | [`#[asyncify_runtime::main]`](macro@main), or a [`DrainGuard`] |
+//! | publish what pools, limiters and groups do | [`observe`] (feature `metrics`) |
 //! | detect tasks that block at run time | `Watchdog` (feature `watchdog`) |
 //! | find blocking calls in async code at compile time | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
@@ -112,7 +113,7 @@
 //! | `async_safe` | no | `#[async_safe]`, a lint for blocking calls in async code |
 //! | `in_place` | no | the argument `in_place`; enables tokio's `rt-multi-thread` |
 //! | `rayon` | no | rayon's `ThreadPool` as an [`Executor`] |
-//! | `metrics` | no | quantiles of the time that jobs wait and run |
+//! | `metrics` | no | metrics of pools, limiters, groups and processes by name, published through the crate `metrics`: [`observe`]; quantiles of the time that jobs wait and run |
 //! | `process` | no | worker processes on Linux, with serde for arguments and results: [`process`] |
 //! | `postcard` | no | postcard as a second format for arguments and results of worker processes |
 //! | `remote` | no | durable tasks on other machines, on Linux: [`remote`]; enables `process` |
@@ -121,6 +122,12 @@
 //! | `tower` | no | `WatchdogLayer`, which watches the requests of a service |
 //!
 //! Without features the crate depends on no async runtime.
+#![cfg_attr(
+    not(feature = "metrics"),
+    doc = "
+
+[`observe`]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/observe"
+)]
 #![cfg_attr(
     not(all(feature = "process", target_os = "linux")),
     doc = "

@@ -26,4 +26,5 @@ chapters! {
     finding_what_blocks: "finding-what-blocks.md",
     testing: "testing.md",
     performance: "performance.md",
+    observing: "observing.md",
 }

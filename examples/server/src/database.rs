@@ -140,6 +140,13 @@ impl Database {
         self.shared.reports.load(Ordering::Relaxed)
     }
 
+    /// The thread of the writes.
+    #[sync_to_async(skip)]
+    #[must_use]
+    pub fn writes(&self) -> &DedicatedThread {
+        &self.shared.writes
+    }
+
     /// The pool of the reads and reports.
     #[must_use]
     #[sync_to_async(skip)]

@@ -2,12 +2,13 @@
 //!
 //! [`Database`] is plain blocking code with annotations. [`Annotated`] is the server's store on top
 //! of it; [`Spawned`] is the same store as one writes it by hand with tokio's `spawn_blocking`.
-//! [`serve`] puts either of them on a socket.
+//! [`serve`] puts either of them on a socket, with [`Metrics`] for Prometheus.
 
 pub mod client;
 mod database;
 mod error;
 mod http;
+mod metrics;
 mod store;
 mod upload;
 
@@ -17,6 +18,7 @@ use tokio::net::TcpListener;
 
 pub use crate::database::{Database, Note};
 pub use crate::error::Error;
+pub use crate::metrics::Metrics;
 pub use crate::store::{Annotated, Spawned, Store};
 
 /// Answers requests until `stop` is ready, and then those that were accepted.
@@ -27,7 +29,9 @@ pub use crate::store::{Annotated, Spawned, Store};
 pub async fn serve<S: Store>(
     listener: TcpListener,
     store: S,
+    metrics: Option<Metrics>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, http::routes(store)).with_graceful_shutdown(stop).await
+    let metrics = metrics.map(Metrics::routes).unwrap_or_default();
+    axum::serve(listener, http::routes(store).merge(metrics)).with_graceful_shutdown(stop).await
 }

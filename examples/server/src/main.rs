@@ -4,7 +4,7 @@ use std::env;
 use std::error::Error;
 use std::path::PathBuf;
 
-use asyncify_server::{Annotated, Database, Spawned, serve};
+use asyncify_server::{Annotated, Database, Metrics, Spawned, serve};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -19,6 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let directory = arguments.next().map_or_else(env::temp_dir, PathBuf::from);
 
     let database = Database::open(&directory)?;
+    let metrics = Some(Metrics::install(&database)?);
     let listener = TcpListener::bind(address).await?;
     println!("listening on {}", listener.local_addr()?);
     let stop = async {
@@ -26,9 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tokio::signal::ctrl_c().await.expect("the signal can be waited for");
     };
     if is_spawned {
-        serve(listener, Spawned::new(database.clone()), stop).await?;
+        serve(listener, Spawned::new(database.clone()), metrics, stop).await?;
     } else {
-        serve(listener, Annotated(database.clone()), stop).await?;
+        serve(listener, Annotated(database.clone()), metrics, stop).await?;
     }
     database.close().await;
     Ok(())

@@ -37,7 +37,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let serving = serve(listener, store(database.clone()), async {
+        let serving = serve(listener, store(database.clone()), None, async {
             // Dropped with the test, it stops as well.
             _ = stopped.await;
         });
