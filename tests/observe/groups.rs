@@ -41,7 +41,9 @@ fn groups_with_one_name_are_counted_together() {
     let groups = [1, 2].map(|children| {
         let mut group = TaskGroup::on(pool.clone());
         registry.group("uploads", &mut group);
-        (0..children).for_each(|_| drop(group.spawn(gate.body())));
+        for _ in 0..children {
+            group.spawn(gate.body());
+        }
         group
     });
     let mut other = TaskGroup::on(pool.clone());

@@ -23,6 +23,9 @@ pub(super) struct Instrument<M: 'static> {
     pub(super) read: Read<M>,
 }
 
+/// The value of a label, and the total that has it.
+pub(super) type Value<M> = (&'static str, fn(&M) -> u64);
+
 /// The kind of a metric, with a function for each of its values.
 pub(super) enum Read<M: 'static> {
     /// A level. `None`: there is no such level, as that of a limit that is not set.
@@ -30,7 +33,7 @@ pub(super) enum Read<M: 'static> {
     /// A total.
     Counter(fn(&M) -> u64),
     /// A total for each value of a label.
-    Counters(&'static str, &'static [(&'static str, fn(&M) -> u64)]),
+    Counters(&'static str, &'static [Value<M>]),
     /// Levels by quantile, in seconds. `None`: they are not measured.
     Quantiles(fn(&M) -> Option<Quantiles>),
 }
@@ -264,7 +267,7 @@ const fn bytes<M>(
     name: &'static str,
     description: &'static str,
     label: &'static str,
-    values: &'static [(&'static str, fn(&M) -> u64)],
+    values: &'static [Value<M>],
 ) -> Instrument<M> {
     Instrument { name, unit: Unit::Bytes, description, read: Read::Counters(label, values) }
 }
@@ -273,7 +276,7 @@ const fn counters<M>(
     name: &'static str,
     description: &'static str,
     label: &'static str,
-    values: &'static [(&'static str, fn(&M) -> u64)],
+    values: &'static [Value<M>],
 ) -> Instrument<M> {
     Instrument { name, unit: Unit::Count, description, read: Read::Counters(label, values) }
 }

@@ -18,7 +18,7 @@ pub(super) struct Published(Mutex<Snapshot>);
 
 impl Published {
     /// Publishes a snapshot, and sets the levels of what is no longer in it to 0.
-    pub(super) fn publish(&self, snapshot: Snapshot) {
+    pub(super) fn publish(&self, snapshot: &Snapshot) {
         let all = snapshot.clone();
         let last = mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), all);
         publish(&last.pools, &snapshot.pools);
@@ -39,10 +39,14 @@ fn publish<M: Instruments>(last: &[Named<M>], now: &[Named<M>]) {
     }
     M::ALL.iter().for_each(Instrument::describe);
     for ended in last.iter().filter(|last| now.iter().all(|now| now.name() != last.name())) {
-        M::ALL.iter().for_each(|instrument| instrument.publish(ended, Gauges::Zero));
+        for instrument in M::ALL {
+            instrument.publish(ended, Gauges::Zero);
+        }
     }
     for named in now {
-        M::ALL.iter().for_each(|instrument| instrument.publish(named, Gauges::Level));
+        for instrument in M::ALL {
+            instrument.publish(named, Gauges::Level);
+        }
     }
 }
 

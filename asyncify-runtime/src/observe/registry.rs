@@ -43,6 +43,10 @@ struct State {
     published: Published,
 }
 
+#[expect(
+    clippy::must_use_candidate,
+    reason = "what adds to the registry returns it only to be chained"
+)]
 impl Registry {
     /// Creates a registry with the process's own pools: each is in its snapshots as soon as it has
     /// been used, with the name `global` or `cpu`, unless another pool has this name.
@@ -178,7 +182,7 @@ impl Registry {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn record(&self) {
-        self.0.published.publish(self.snapshot());
+        self.0.published.publish(&self.snapshot());
     }
 
     fn pools(&self) -> Vec<Named<PoolMetrics>> {

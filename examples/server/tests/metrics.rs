@@ -1,4 +1,5 @@
 //! The page for Prometheus, on a real socket. A program has one recorder, so this is a program of its own.
+#![allow(clippy::float_cmp, reason = "whole numbers")]
 
 use std::time::{Duration, Instant};
 
@@ -64,7 +65,6 @@ async fn prometheus_reads_what_the_threads_of_the_database_do() {
 /// Reads the page until a metric has this value.
 async fn until(client: &mut Client, metric: &str, value: f64) {
     let start = Instant::now();
-    #[expect(clippy::float_cmp, reason = "whole numbers")]
     while read(client, metric).await != value {
         assert!(start.elapsed() < Duration::from_mins(1), "{metric} does not become {value}");
         tokio::time::sleep(Duration::from_millis(5)).await;
