@@ -1,5 +1,5 @@
-//! A registry publishes what everything in it does, to a real recorder: each value moves when the pool, the
-//! limiter, the group, the process or the task does.
+//! A registry publishes what everything in it does, to a real recorder: each value moves when the
+//! pool, the limiter, the group, the process or the task does.
 #![allow(clippy::float_cmp, reason = "counts")]
 
 mod groups;

@@ -152,11 +152,11 @@ impl Registry {
     /// Publishes a [snapshot](Self::snapshot) through the crate [`metrics`], with the names on the
     /// module's [page](super#published-metrics).
     ///
-    /// Call it when metrics are read, as by the handler of a Prometheus endpoint, or at an interval. It
-    /// publishes to the recorder that is installed; without one it does nothing.
+    /// Call it when metrics are read, as by the handler of a Prometheus endpoint, or at an
+    /// interval. It publishes to the recorder that is installed; without one it does nothing.
     ///
-    /// Levels of what has ended become 0, and totals stay. So does a total that is less than before,
-    /// because a new pool has the name of a former one, until it is more.
+    /// Levels of what has ended become 0, and totals stay. So does a total that is less than
+    /// before, because a new pool has the name of a former one, until it is more.
     ///
     /// # Examples
     ///

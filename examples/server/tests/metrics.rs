@@ -1,4 +1,5 @@
-//! The page for Prometheus, on a real socket. A program has one recorder, so this is a program of its own.
+//! The page for Prometheus, on a real socket. A program has one recorder, so this is a program of
+//! its own.
 #![allow(clippy::float_cmp, reason = "whole numbers")]
 
 use std::time::{Duration, Instant};
