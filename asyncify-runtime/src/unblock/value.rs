@@ -36,6 +36,8 @@ pub(super) struct Value<T: Send + 'static> {
     cell: Arc<Cell<T>>,
     /// The submitted job, until its end was observed.
     job: Option<Running<'static, ()>>,
+    /// The owner may drop the value on its thread.
+    drop_in_place: bool,
 }
 
 struct Cell<T>(Mutex<State<T>>);
@@ -56,7 +58,11 @@ enum State<T> {
 impl<T: Send + 'static> Value<T> {
     pub(super) fn new(value: T) -> Self {
         let state = State::Idle(Box::new(value));
-        Self { cell: Arc::new(Cell(Mutex::new(state))), job: None }
+        Self { cell: Arc::new(Cell(Mutex::new(state))), job: None, drop_in_place: false }
+    }
+
+    pub(super) fn set_drop_in_place(&mut self) {
+        self.drop_in_place = true;
     }
 
     /// Returns whether a job was submitted whose end was not observed.
@@ -130,7 +136,8 @@ impl<T: Send + 'static> Value<T> {
         *self.cell.lock() = State::Idle(value);
     }
 
-    /// Abandons the value: a job writes `unwritten`, and drops the value on a blocking thread.
+    /// Abandons the value: a job writes `unwritten`, and drops the value on a blocking thread. With
+    /// `drop_in_place` there is no job for the drop alone.
     pub(super) fn abandon(&mut self, options: &SpawnOptions, unwritten: Option<Unwritten<T>>) {
         let mut state = self.cell.lock();
         let (value, operation, completion) = match mem::replace(&mut *state, State::Gone) {
@@ -152,7 +159,8 @@ impl<T: Send + 'static> Value<T> {
         // The job has not started, or has ended.
         self.job = None;
         let operation = operation.filter(|operation| matches!(operation, Operation::Write(..)));
-        if operation.is_some() || unwritten.is_some() || mem::needs_drop::<T>() {
+        let may_block = mem::needs_drop::<T>() && !self.drop_in_place;
+        if operation.is_some() || unwritten.is_some() || may_block {
             options.spawn_guaranteed(move || {
                 let mut slot = Some(value);
                 let completion = operation.map(|operation| operation.run(&mut slot)).or(completion);

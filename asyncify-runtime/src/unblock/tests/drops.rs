@@ -116,6 +116,40 @@ fn a_value_whose_job_has_ended_is_dropped_on_a_blocking_thread() {
 }
 
 #[test]
+fn a_value_is_dropped_in_place_if_it_may_be_and_no_job_uses_it() {
+    for reads in [false, true] {
+        let (value, dropped_on) = reports_drop();
+        let manual = Manual::new(8);
+        let mut reader = Unblock::on(manual.clone(), value).drop_in_place();
+        if reads {
+            // The rest of what the job reads is in the buffer.
+            begin_read(&mut reader);
+            manual.run_all();
+            assert!(Manual::poll(|cx| Pin::new(&mut reader).poll_read(cx, &mut [0])).is_ready());
+            // One more is queued, and cancelled.
+            let full = &mut [0; 64 << 10];
+            assert!(Manual::poll(|cx| Pin::new(&mut reader).poll_read(cx, full)).is_ready());
+            begin_read(&mut reader);
+        }
+        drop(reader);
+        assert_eq!(dropped_on.try_recv(), Ok(thread::current().id()), "reads: {reads}");
+    }
+}
+
+#[test]
+fn accepted_bytes_are_written_by_a_job_although_the_value_may_be_dropped_in_place() {
+    let shared = Shared::default();
+    let manual = Manual::new(8);
+    let mut writer = Unblock::on(manual.clone(), shared.clone()).drop_in_place();
+    assert!(Manual::poll(|cx| Pin::new(&mut writer).poll_write(cx, b"all")).is_ready());
+    drop(writer);
+    assert!(shared.written.lock().unwrap().is_empty());
+    manual.run_all();
+    assert_eq!(*shared.written.lock().unwrap(), b"all");
+    assert_eq!(*shared.flushes.lock().unwrap(), 1);
+}
+
+#[test]
 fn after_a_shutdown_the_global_pool_writes_and_drops() {
     for how in [Shutdown::Drain, Shutdown::Discard] {
         let shared = Shared::default();
