@@ -19,6 +19,7 @@ pub mod results;
 pub mod row;
 pub mod runtime;
 pub mod schedule;
+pub mod slow_readers;
 pub mod system;
 pub mod turns;
 pub mod work;

@@ -3,16 +3,15 @@
 
 use crate::files::{STEP, Temporary, read, read_tokio};
 use crate::{Bench, each};
+use asyncify_benches::slow_readers::{SIZE, held};
 use asyncify_benches::turns::{Sample, take};
 use asyncify_benches::{alloc, markdown, measure, system};
 use asyncify_runtime::{Unblock, asyncify};
 use futures::future::{BoxFuture, FutureExt, join_all};
-use futures::{AsyncRead, AsyncReadExt};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use tokio::time::sleep;
+use std::time::Instant;
 use tokio_util::compat::TokioAsyncReadCompatExt;
 
 #[global_allocator]
@@ -131,53 +130,16 @@ fn sample<'a>(
     })
 }
 
-const CLIENTS: usize = 100;
-/// What a client takes at once, before it becomes slow.
-const BURST: usize = 2 << 20;
-const PAUSES: usize = 10;
-const PAUSE: Duration = Duration::from_millis(20);
-
 /// The most heap that readers hold whose consumers first take 2 MiB and are slow then.
 fn slow(bench: &Bench) -> io::Result<String> {
     let temporary = Temporary::new();
-    std::fs::write(&temporary.0, vec![7; 64 << 20])?;
+    std::fs::write(&temporary.0, vec![7; SIZE])?;
     let path = &temporary.0;
     let rows = [
-        (OURS.0, held(bench, path, Unblock::new)),
-        (OF_TOKIO.0, held(bench, path, |file| tokio::fs::File::from(file).compat())),
-        (THEIRS.0, held(bench, path, blocking::Unblock::new)),
+        (OURS.0, held(&bench.runtime, path, Unblock::new)),
+        (OF_TOKIO.0, held(&bench.runtime, path, |file| tokio::fs::File::from(file).compat())),
+        (THEIRS.0, held(&bench.runtime, path, blocking::Unblock::new)),
     ];
     let rows = rows.map(|(name, bytes)| [name.to_owned(), format!("{:.1}", bytes / 1e6)]);
     Ok(markdown::table(&["100 slow readers of 64 MiB", "most heap, MB"], rows))
-}
-
-fn held<R>(bench: &Bench, path: &Path, reader: fn(File) -> R) -> f64
-where
-    R: AsyncRead + Send + Unpin + 'static,
-{
-    let path = path.to_owned();
-    let counter = alloc::count();
-    let most = bench.runtime.run(async move {
-        let clients = (0..CLIENTS).map(|_| tokio::spawn(client(reader(open(&path)))));
-        let mut clients = join_all(clients);
-        let mut most = 0;
-        while (&mut clients).now_or_never().is_none() {
-            most = most.max(alloc::so_far().map_or(0, |counts| counts.live));
-            sleep(PAUSE / 10).await;
-        }
-        most
-    });
-    _ = counter.stop();
-    measure::count(usize::try_from(most).unwrap_or_default())
-}
-
-async fn client(mut reader: impl AsyncRead + Unpin) {
-    let mut target = vec![0; STEP];
-    for _ in 0..BURST / STEP {
-        reader.read_exact(&mut target).await.expect("the file can be read");
-    }
-    for _ in 0..PAUSES {
-        sleep(PAUSE).await;
-        reader.read_exact(&mut target).await.expect("the file can be read");
-    }
 }
