@@ -5,6 +5,8 @@ use std::path::Path;
 
 use asyncify_runtime::sync_to_async;
 
+use crate::NEVER;
+
 /// Options with which directories are created: [`std::fs::DirBuilder`].
 ///
 /// # Examples
@@ -48,7 +50,7 @@ impl DirBuilder {
     }
 }
 
-#[sync_to_async(opt_in)]
+#[sync_to_async(opt_in, timeout = NEVER)]
 impl DirBuilder {
     /// Creates a directory.
     ///

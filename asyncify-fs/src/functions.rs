@@ -5,13 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use asyncify_runtime::sync_to_async;
+use castaway::match_type;
+
+use crate::NEVER;
 
 /// Returns the absolute path, with all symbolic links resolved: [`std::fs::canonicalize`].
 ///
 /// # Errors
 ///
 /// Returns an error if the path does not exist, or a component of it is not a directory.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
 }
@@ -24,7 +27,7 @@ pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
 /// # Errors
 ///
 /// Returns an error if `from` is not a file or may not be read, or `to` may not be written.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
     std::fs::copy(from, to)
 }
@@ -33,9 +36,8 @@ pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
 ///
 /// # Errors
 ///
-/// Returns an error if something exists at the path, its parent does not exist, or it may not be
-/// created.
-#[sync_to_async]
+/// Returns an error if something exists at the path, its parent does not exist, or it may not be created.
+#[sync_to_async(timeout = NEVER)]
 pub fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::create_dir(path)
 }
@@ -45,7 +47,7 @@ pub fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
 /// # Errors
 ///
 /// Returns an error if the path is that of a file, or a directory may not be created.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
@@ -54,9 +56,8 @@ pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Returns an error if that cannot be found out, for example because a directory may not be
-/// searched.
-#[sync_to_async]
+/// Returns an error if that cannot be found out, for example because a directory may not be searched.
+#[sync_to_async(timeout = NEVER)]
 pub fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
     std::fs::exists(path)
 }
@@ -66,7 +67,7 @@ pub fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
 /// # Errors
 ///
 /// Returns an error if it cannot be found out whether something exists at the path.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn exists(path: impl AsRef<Path>) -> io::Result<bool> {
     std::fs::exists(path)
 }
@@ -75,9 +76,8 @@ pub fn exists(path: impl AsRef<Path>) -> io::Result<bool> {
 ///
 /// # Errors
 ///
-/// Returns an error if `original` is not a file, `link` exists, or both are not on the same file
-/// system.
-#[sync_to_async]
+/// Returns an error if `original` is not a file, `link` exists, or both are not on the same file system.
+#[sync_to_async(timeout = NEVER)]
 pub fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::fs::hard_link(original, link)
 }
@@ -87,7 +87,7 @@ pub fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Resu
 /// # Errors
 ///
 /// Returns an error if the path does not exist, or a directory of it may not be searched.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     std::fs::metadata(path)
 }
@@ -109,7 +109,7 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 /// assert!(bytes.starts_with(b"# asyncify-fs"));
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
@@ -119,7 +119,7 @@ pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
 /// # Errors
 ///
 /// Returns an error if the path does not exist or is not a symbolic link.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn read_link(path: impl AsRef<Path>) -> io::Result<PathBuf> {
     std::fs::read_link(path)
 }
@@ -129,7 +129,7 @@ pub fn read_link(path: impl AsRef<Path>) -> io::Result<PathBuf> {
 /// # Errors
 ///
 /// Returns an error if the file does not exist or may not be read, or if it is not UTF-8.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
     std::fs::read_to_string(path)
 }
@@ -139,7 +139,7 @@ pub fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
 /// # Errors
 ///
 /// Returns an error if the directory does not exist, is not empty, or may not be removed.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::remove_dir(path)
 }
@@ -149,7 +149,7 @@ pub fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
 /// # Errors
 ///
 /// Returns an error if the directory does not exist, or something in it may not be removed.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::remove_dir_all(path)
 }
@@ -159,7 +159,7 @@ pub fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 /// # Errors
 ///
 /// Returns an error if the file does not exist, is a directory, or may not be removed.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::remove_file(path)
 }
@@ -169,7 +169,7 @@ pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
 /// # Errors
 ///
 /// Returns an error if `from` does not exist, or both are not on the same file system.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
     std::fs::rename(from, to)
 }
@@ -179,7 +179,7 @@ pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
 /// # Errors
 ///
 /// Returns an error if the path does not exist, or its permissions may not be changed.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn set_permissions(path: impl AsRef<Path>, permissions: Permissions) -> io::Result<()> {
     std::fs::set_permissions(path, permissions)
 }
@@ -190,7 +190,7 @@ pub fn set_permissions(path: impl AsRef<Path>, permissions: Permissions) -> io::
 ///
 /// Returns an error if `link` exists or may not be created.
 #[cfg(unix)]
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::os::unix::fs::symlink(original, link)
 }
@@ -201,7 +201,7 @@ pub fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result
 ///
 /// Returns an error if `link` exists or may not be created.
 #[cfg(windows)]
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn symlink_dir(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::os::windows::fs::symlink_dir(original, link)
 }
@@ -212,7 +212,7 @@ pub fn symlink_dir(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Re
 ///
 /// Returns an error if `link` exists or may not be created.
 #[cfg(windows)]
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn symlink_file(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::os::windows::fs::symlink_file(original, link)
 }
@@ -223,7 +223,7 @@ pub fn symlink_file(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::R
 /// # Errors
 ///
 /// Returns an error if the path does not exist, or a directory of it may not be searched.
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     std::fs::symlink_metadata(path)
 }
@@ -231,7 +231,8 @@ pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 /// Writes a file, which is created if it does not exist and replaced if it does:
 /// [`std::fs::write`].
 ///
-/// The contents are copied first; a [`File`](crate::File) writes a large value in parts.
+/// The contents are not copied if they are a `Vec<u8>` or a `String`. Anything else is copied first; a
+/// [`File`](crate::File) writes a large value in parts.
 ///
 /// # Errors
 ///
@@ -247,7 +248,38 @@ pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 /// assert_eq!(asyncify_fs::read_to_string(&path).await?, "hello");
 /// # Ok::<(), std::io::Error>(()) }).unwrap();
 /// ```
-#[sync_to_async]
-pub fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
+pub async fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
+    write_owned(path, owned(contents)).await
+}
+
+#[sync_to_async(timeout = NEVER)]
+fn write_owned(path: impl AsRef<Path>, contents: Vec<u8>) -> io::Result<()> {
     std::fs::write(path, contents)
+}
+
+/// Returns the bytes in memory of their own: that of the value, if it has some.
+fn owned<C: AsRef<[u8]>>(contents: C) -> Vec<u8> {
+    match_type!(contents, {
+        Vec<u8> as bytes => bytes,
+        String as text => text.into_bytes(),
+        contents => contents.as_ref().to_vec(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owned;
+
+    #[test]
+    fn contents_that_own_memory_are_not_copied() {
+        let bytes = vec![1, 2, 3];
+        let address = bytes.as_ptr();
+        assert_eq!(owned(bytes).as_ptr(), address);
+        let text = String::from("text");
+        let address = text.as_ptr();
+        assert_eq!(owned(text).as_ptr(), address);
+        let borrowed = String::from("borrowed");
+        assert_eq!(owned(borrowed.as_str()), b"borrowed");
+        assert_eq!(owned([1, 2]), [1, 2]);
+    }
 }

@@ -29,3 +29,7 @@ pub use crate::read_dir::{DirEntry, ReadDir, read_dir};
 #[cfg(feature = "walk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "walk")))]
 pub use crate::walk::{Walk, walk, walk_with};
+
+/// The timeout of all calls: there is none. A call that the executor refuses returns an error, as a call that
+/// times out does.
+const NEVER: std::time::Duration = std::time::Duration::MAX;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use asyncify_runtime::sync_to_async;
 
-use crate::File;
+use crate::{File, NEVER};
 
 /// Options with which files are opened: [`std::fs::OpenOptions`].
 ///
@@ -70,7 +70,7 @@ impl OpenOptions {
     }
 }
 
-#[sync_to_async(opt_in)]
+#[sync_to_async(opt_in, timeout = NEVER)]
 impl OpenOptions {
     /// Opens a file.
     ///

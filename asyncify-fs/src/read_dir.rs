@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use asyncify_runtime::sync_to_async;
 use futures_core::Stream;
 
+use crate::NEVER;
 use crate::batches::{Batch, Batches};
 
 /// Returns the entries of a directory: [`std::fs::read_dir`].
@@ -37,7 +38,7 @@ pub async fn read_dir(path: impl AsRef<Path>) -> io::Result<ReadDir> {
     Ok(ReadDir(Batches::new(first_batch(path).await?)))
 }
 
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 fn first_batch(path: impl AsRef<Path>) -> io::Result<Batch<Entries>> {
     std::fs::read_dir(path).map(|entries| Batch::take(Entries(entries)))
 }
@@ -149,7 +150,7 @@ impl DirEntry {
     }
 }
 
-#[sync_to_async(opt_in)]
+#[sync_to_async(opt_in, timeout = NEVER)]
 impl DirEntry {
     /// Returns the metadata of the entry, without following a symbolic link.
     ///

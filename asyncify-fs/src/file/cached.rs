@@ -1,12 +1,15 @@
 //! Reads of bytes that are in the memory of the system, without a call on the pool.
 //!
-//! `preadv2` with `RWF_NOWAIT` copies what is in the page cache (or in a pipe) and does not wait
-//! for a device or a lock. It finds fewer bytes than there are, or none; then the pool reads, and
-//! finds the end of the file and errors, too.
+//! `preadv2` with `RWF_NOWAIT` copies what is in the page cache (or in a pipe) and does not wait for a device
+//! or a lock. It finds fewer bytes than there are, or none; then the pool reads, and finds errors, too. Some
+//! versions of Linux find none and say that this is the end (5.9, 5.10), so that is compared with the size.
+//!
+//! tmpfs has no such reads. Its files are in memory, and any read of them is a copy, if the system has no swap
+//! space that their pages could be in.
 
 use std::fs::File;
 use std::io::IoSliceMut;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 /// The least that is worth a system call of its own; smaller reads share a buffer.
@@ -18,18 +21,30 @@ pub(super) const BUDGET: usize = 512 << 10;
 
 /// Whether and how much a file is used on the thread of the caller.
 pub(super) struct Cached {
-    /// The system cannot read this file without waiting.
-    unsupported: AtomicBool,
+    /// A [`Way`].
+    way: AtomicU8,
     /// Another `File` uses the same cursor.
     cursor_is_shared: AtomicBool,
     /// The bytes of the operations since a task was last pending.
     spent: AtomicUsize,
 }
 
+/// How a file is read on the thread of the caller.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Way {
+    /// By reads that do not wait.
+    NoWait,
+    /// By any reads: all of the file is in memory.
+    Plain,
+    Unsupported,
+}
+
 impl Cached {
-    pub(super) fn new(file: &File) -> Self {
+    /// `may_read`: such reads of the file may be possible.
+    pub(super) fn new(may_read: bool) -> Self {
         Self {
-            unsupported: AtomicBool::new(!system::is_supported(file)),
+            way: AtomicU8::new(if may_read { Way::NoWait } else { Way::Unsupported } as u8),
             cursor_is_shared: AtomicBool::new(false),
             spent: AtomicUsize::new(0),
         }
@@ -49,7 +64,7 @@ impl Cached {
 
     /// Returns whether a read of so many bytes should be tried.
     pub(super) fn may_read(&self, wanted: usize) -> bool {
-        wanted >= MIN_SIZE && !self.unsupported.load(Ordering::Relaxed)
+        wanted >= MIN_SIZE && self.way.load(Ordering::Relaxed) != Way::Unsupported as u8
     }
 
     /// Pending, with the task woken, if it should give other tasks a turn. Otherwise it may do an
@@ -73,8 +88,8 @@ impl Cached {
         self.spent.store(0, Ordering::Relaxed);
     }
 
-    /// Reads what is in memory, at a position or at the cursor, which is moved. Returns `None` if
-    /// there is nothing, or the pool has to find out.
+    /// Reads what is in memory, at a position or at the cursor, which is moved. Returns 0 at the end of the
+    /// file, and `None` if there is nothing, or the pool has to find out.
     pub(super) fn read(
         &self,
         file: &File,
@@ -86,19 +101,26 @@ impl Cached {
         if !self.may_read(wanted) {
             return None;
         }
+        let is_plain = self.way.load(Ordering::Relaxed) == Way::Plain as u8;
         let limit = limit.min(MAX_SIZE);
         let result = if wanted <= limit {
-            system::read(file, targets, position)
+            system::read(file, targets, position, is_plain)
         } else {
             let first = targets.iter_mut().find(|target| !target.is_empty())?;
             let count = first.len().min(limit);
-            system::read(file, &mut [IoSliceMut::new(&mut first[..count])], position)
+            let target = IoSliceMut::new(&mut first[..count]);
+            system::read(file, &mut [target], position, is_plain)
         };
         match result {
-            Ok(count) => Some(count).filter(|count| *count > 0),
+            Ok(0) if !system::is_at_end(file, position) => None,
+            Ok(count) => Some(count),
             Err(system::Failure::Nothing) => None,
+            Err(system::Failure::Unsupported) if !is_plain && system::is_in_memory(file) => {
+                self.way.store(Way::Plain as u8, Ordering::Relaxed);
+                self.read(file, targets, position, limit)
+            }
             Err(system::Failure::Unsupported) => {
-                self.unsupported.store(true, Ordering::Relaxed);
+                self.way.store(Way::Unsupported as u8, Ordering::Relaxed);
                 None
             }
         }
@@ -110,8 +132,12 @@ mod system {
     use std::fs::File;
     use std::io::IoSliceMut;
 
-    use rustix::fs::{OFlags, fcntl_getfl};
+    use rustix::fs::{FileType, Stat, fstat, fstatfs, tell};
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
+    use rustix::system::sysinfo;
+
+    /// What `statfs` calls tmpfs.
+    const TMPFS: u64 = 0x0102_1994;
 
     pub(super) enum Failure {
         Nothing,
@@ -122,20 +148,38 @@ mod system {
         file: &File,
         targets: &mut [IoSliceMut<'_>],
         position: Option<u64>,
+        is_plain: bool,
     ) -> Result<usize, Failure> {
         // The largest position stands for the cursor.
         let position = position.unwrap_or(u64::MAX);
-        match preadv2(file, targets, position, ReadWriteFlags::NOWAIT) {
+        let flags = if is_plain { ReadWriteFlags::empty() } else { ReadWriteFlags::NOWAIT };
+        match preadv2(file, targets, position, flags) {
             Ok(count) => Ok(count),
             Err(Errno::AGAIN | Errno::INTR) => Err(Failure::Nothing),
             Err(_) => Err(Failure::Unsupported),
         }
     }
 
-    /// Returns whether reads may be possible. Direct ones wait for the device even with
-    /// `RWF_NOWAIT`.
-    pub(super) fn is_supported(file: &File) -> bool {
-        fcntl_getfl(file).is_ok_and(|flags| !flags.contains(OFlags::DIRECT))
+    /// Returns whether a position, or the cursor, is at the end of a file on the disk, or behind it.
+    pub(super) fn is_at_end(file: &File, position: Option<u64>) -> bool {
+        let position = position.map_or_else(|| tell(file), Ok);
+        let Ok((position, stat)) = position.and_then(|position| Ok((position, fstat(file)?)))
+        else {
+            return false;
+        };
+        is_regular(&stat) && u64::try_from(stat.st_size).is_ok_and(|size| size <= position)
+    }
+
+    fn is_regular(stat: &Stat) -> bool {
+        FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+    }
+
+    /// Returns whether no read of the file waits.
+    pub(super) fn is_in_memory(file: &File) -> bool {
+        // A terminal is a node of a tmpfs, too.
+        fstat(file).is_ok_and(|stat| is_regular(&stat))
+            && fstatfs(file).is_ok_and(|system| u64::try_from(system.f_type) == Ok(TMPFS))
+            && sysinfo().totalswap == 0
     }
 }
 
@@ -150,15 +194,20 @@ mod system {
         Unsupported,
     }
 
-    pub(super) fn is_supported(_: &File) -> bool {
-        false
-    }
-
     pub(super) fn read(
         _: &File,
         _: &mut [IoSliceMut<'_>],
         _: Option<u64>,
+        _: bool,
     ) -> Result<usize, Failure> {
         Err(Failure::Unsupported)
+    }
+
+    pub(super) fn is_at_end(_: &File, _: Option<u64>) -> bool {
+        false
+    }
+
+    pub(super) fn is_in_memory(_: &File) -> bool {
+        false
     }
 }

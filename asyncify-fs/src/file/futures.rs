@@ -47,7 +47,7 @@ impl AsyncWrite for File {
         self.operations.poll_flush(cx)
     }
 
-    /// Flushes the file. It is closed when it is dropped, on the pool.
+    /// Flushes the file. It is closed when it is dropped.
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_flush(cx)
     }

@@ -20,7 +20,9 @@ mod cached;
 mod cursor;
 #[cfg(feature = "futures")]
 mod futures;
+mod lock;
 mod metadata;
+mod mode;
 mod operations;
 mod positioned;
 mod system;
@@ -39,8 +41,9 @@ use std::time::Duration;
 use asyncify_runtime::{BlockingCall, Unblock, sync_to_async};
 
 use self::cached::Cached;
+use self::mode::Mode;
 pub use self::operations::FileOperations;
-use crate::OpenOptions;
+use crate::{NEVER, OpenOptions};
 
 /// The default of [`File::set_max_buf_size`].
 const MAX_BUF_SIZE: usize = 256 << 10;
@@ -53,10 +56,11 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 ///
 /// # Reads
 ///
-/// On Linux, bytes that are in the memory of the system (the page cache) are read at once, on the
-/// thread of the caller, if the file system supports that: ext4, XFS and Btrfs do, tmpfs and
-/// network file systems do not. All others are read on the pool, at least 64 KiB at a time, and
-/// ahead of a caller that reads fast. A `BufReader` is useful for lines, and not needed for speed.
+/// On Linux, bytes that are in the memory of the system (the page cache) are read at once, on the thread of
+/// the caller, if the file system supports that: ext4, XFS and Btrfs do, network file systems do not, and
+/// tmpfs does if the system has no swap space. All others are read on the pool, at least 64 KiB at a time, and
+/// ahead of a caller that reads fast.
+/// A `BufReader` is useful for lines, and not needed for speed.
 ///
 /// # Writes
 ///
@@ -70,6 +74,9 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 /// Dropping the `File` writes the accepted bytes in the background, and ignores errors. The end of
 /// the process does not wait for that: flush the file, or put
 /// [`#[asyncify_runtime::main]`](asyncify_runtime::main) on `main`.
+///
+/// A file that can be written to is closed on the pool, since closing it may wait for a file server. On Linux,
+/// one that was opened for reading is closed at once, on the thread of the caller.
 ///
 /// # Cancel safety
 ///
@@ -112,11 +119,16 @@ impl File {
     /// Creates a `File` of an open one. Does not block.
     #[must_use]
     pub fn from_std(file: StdFile) -> Self {
+        let mode = Mode::of(&file);
         let file = Arc::new(file);
+        let mut unblock = Unblock::new(file.clone()).capacity(MAX_BUF_SIZE);
+        if mode.is_read_only {
+            unblock = unblock.drop_in_place();
+        }
         let operations = FileOperations {
-            unblock: Unblock::new(file.clone()).capacity(MAX_BUF_SIZE),
-            cached: Cached::new(&file),
             file,
+            unblock,
+            cached: Cached::new(mode.may_read_cached),
             pending: false,
             #[cfg(feature = "tokio")]
             started_seek: None,
@@ -208,7 +220,7 @@ impl File {
     }
 }
 
-#[sync_to_async(opt_in)]
+#[sync_to_async(opt_in, timeout = NEVER)]
 impl File {
     /// Opens a file for reading: [`std::fs::File::open`].
     ///

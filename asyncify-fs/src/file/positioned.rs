@@ -8,6 +8,7 @@ use std::sync::Arc;
 use asyncify_runtime::sync_to_async;
 
 use super::File;
+use crate::NEVER;
 
 /// Any number of these can run at the same time. They do not use the cursor (on Windows, the system
 /// moves it), and do not wait for bytes that a write at the cursor has accepted: flush those first.
@@ -113,7 +114,7 @@ impl File {
     }
 }
 
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 fn read_at(file: Arc<StdFile>, size: usize, position: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; size];
     let count = retry(|| system::read_at(&file, &mut bytes, position))?;
@@ -121,13 +122,13 @@ fn read_at(file: Arc<StdFile>, size: usize, position: u64) -> io::Result<Vec<u8>
     Ok(bytes)
 }
 
-#[sync_to_async]
+#[sync_to_async(timeout = NEVER)]
 fn write_at(file: Arc<StdFile>, bytes: Vec<u8>, position: u64) -> io::Result<usize> {
     retry(|| system::write_at(&file, &bytes, position))
 }
 
 /// Repeats a call that a signal has interrupted.
-fn retry(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+pub(super) fn retry<R>(mut call: impl FnMut() -> io::Result<R>) -> io::Result<R> {
     loop {
         match call() {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -174,6 +175,6 @@ mod tests {
     fn a_call_is_repeated_until_no_signal_interrupts_it() {
         let mut results = vec![Ok(7), Err(ErrorKind::Interrupted), Err(ErrorKind::Interrupted)];
         assert_eq!(retry(|| results.pop().unwrap().map_err(io::Error::from)).unwrap(), 7);
-        assert!(retry(|| Err(ErrorKind::StorageFull.into())).is_err());
+        assert!(retry(|| Err::<(), _>(ErrorKind::StorageFull.into())).is_err());
     }
 }

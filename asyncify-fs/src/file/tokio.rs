@@ -48,7 +48,7 @@ impl AsyncWrite for File {
         self.operations.poll_flush(cx)
     }
 
-    /// Flushes the file. It is closed when it is dropped, on the pool.
+    /// Flushes the file. It is closed when it is dropped.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_flush(cx)
     }

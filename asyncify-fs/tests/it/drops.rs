@@ -12,7 +12,7 @@ use std::sync::mpsc;
 type Report = fn(&mut File) -> futures::future::LocalBoxFuture<'_, std::io::Result<()>>;
 
 /// A pool whose only thread waits until the sender is used or dropped.
-fn occupied() -> (BlockingPool, mpsc::Sender<()>) {
+pub(crate) fn occupied() -> (BlockingPool, mpsc::Sender<()>) {
     let pool = BlockingPool::builder().max_threads(1).build().unwrap();
     let (release, wait) = mpsc::channel::<()>();
     let (starts, started) = mpsc::channel();
@@ -108,6 +108,22 @@ fn a_dropped_file_writes_what_it_has_accepted() {
     drop(release);
     block_on(pool.shutdown(Shutdown::Drain));
     assert!(std::fs::read(&path).unwrap() == content[..300_000]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_is_closed_on_the_pool_unless_it_can_only_be_read() {
+    let (_folder, path) = file_with(&pattern(300_000));
+    for writes in [false, true] {
+        let (pool, release) = occupied();
+        let mut file = block_on(File::options().read(true).write(writes).open(&path)).unwrap();
+        // Less than a page: this is read by a job, and more than that is in the buffer.
+        block_on(file.read_exact(&mut [0; 10])).unwrap();
+        block_on(scope_executor(pool.clone(), async { drop(file) }));
+        assert_eq!(crate::is_open(&path), writes);
+        drop(release);
+        crate::until(|| !crate::is_open(&path));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::{file_with, open, pattern};
 use asyncify_fs::{self as fs, File};
+use asyncify_runtime::scope_executor;
 use futures::executor::block_on;
 use futures::{FutureExt, join};
 use std::io::{ErrorKind, Write};
@@ -182,6 +183,60 @@ fn what_may_not_be_done_is_an_error() {
             assert_eq!(opened.unwrap_err().kind(), ErrorKind::PermissionDenied);
         }
     });
+}
+
+/// Reads a file while the pool is occupied, if its file system allows that. Returns whether it does.
+fn is_read_without_the_pool(folder: &Path) -> bool {
+    let folder = tempfile::tempdir_in(folder).unwrap();
+    let path = folder.path().join("file");
+    let content = pattern(100_000);
+    std::fs::write(&path, &content).unwrap();
+    let (pool, _release) = crate::drops::occupied();
+    let mut file = block_on(File::open(&path)).unwrap();
+    block_on(scope_executor(pool, async {
+        let mut target = vec![0; 60_000];
+        // What remains, and the end of the file.
+        for rest in [&content[..], &content[60_000..], &[]] {
+            let count = rest.len().min(target.len());
+            let Some(read) = file.read(&mut target).now_or_never() else { return false };
+            assert_eq!(read.unwrap(), count);
+            assert!(target[..count] == rest[..count]);
+            let at = (content.len() - rest.len()) as u64;
+            let read = file.read_at(&mut target, at).now_or_never().unwrap();
+            assert_eq!(read.unwrap(), count);
+        }
+        true
+    }))
+}
+
+#[test]
+fn what_is_in_memory_is_read_without_the_pool_up_to_the_end() {
+    for folder in [&std::env::temp_dir(), Path::new("/dev/shm")] {
+        if !folder.exists() || !is_read_without_the_pool(folder) {
+            eprintln!("{}: not tested, its files are read on the pool", folder.display());
+        }
+    }
+    // A tmpfs is, unless its pages can be in swap space.
+    let swaps = std::fs::read_to_string("/proc/swaps").unwrap_or_default();
+    let folder = Path::new("/dev/shm");
+    let is_tmpfs = rustix::fs::statfs(folder).is_ok_and(|system| system.f_type == 0x0102_1994);
+    if is_tmpfs && swaps.lines().count() == 1 {
+        assert!(is_read_without_the_pool(folder));
+    }
+}
+
+#[test]
+fn devices_are_read_on_the_pool() {
+    // Its directory is a tmpfs, and reads of it may wait, as far as one can know.
+    let mut device = block_on(File::open("/dev/full")).unwrap();
+    let (pool, release) = crate::drops::occupied();
+    let target = &mut [7; 10_000];
+    block_on(scope_executor(pool, async {
+        assert!(device.read(target).now_or_never().is_none());
+        drop(release);
+        device.read_exact(target).await.unwrap();
+    }));
+    assert_eq!(*target, [0; 10_000]);
 }
 
 #[test]

@@ -7,9 +7,11 @@ mod directories;
 mod drops;
 #[cfg(target_os = "linux")]
 mod faults;
+mod locks;
 mod positioned;
 #[cfg(unix)]
 mod scripts;
+mod shut_down;
 #[cfg(feature = "tokio")]
 mod tokio_file;
 mod tokio_functions;
