@@ -274,10 +274,12 @@ mod tests {
     fn contents_that_own_memory_are_not_copied() {
         let bytes = vec![1, 2, 3];
         let address = bytes.as_ptr();
-        assert_eq!(owned(bytes).as_ptr(), address);
+        let bytes = owned(bytes);
+        assert_eq!(bytes.as_ptr(), address);
         let text = String::from("text");
         let address = text.as_ptr();
-        assert_eq!(owned(text).as_ptr(), address);
+        let bytes = owned(text);
+        assert_eq!(bytes.as_ptr(), address);
         let borrowed = String::from("borrowed");
         assert_eq!(owned(borrowed.as_str()), b"borrowed");
         assert_eq!(owned([1, 2]), [1, 2]);

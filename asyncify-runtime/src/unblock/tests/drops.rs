@@ -127,7 +127,7 @@ fn a_value_is_dropped_in_place_if_it_may_be_and_no_job_uses_it() {
             manual.run_all();
             assert!(Manual::poll(|cx| Pin::new(&mut reader).poll_read(cx, &mut [0])).is_ready());
             // One more is queued, and cancelled.
-            let full = &mut [0; 64 << 10];
+            let full = &mut vec![0; 64 << 10];
             assert!(Manual::poll(|cx| Pin::new(&mut reader).poll_read(cx, full)).is_ready());
             begin_read(&mut reader);
         }
