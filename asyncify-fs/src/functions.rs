@@ -36,7 +36,8 @@ pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
 ///
 /// # Errors
 ///
-/// Returns an error if something exists at the path, its parent does not exist, or it may not be created.
+/// Returns an error if something exists at the path, its parent does not exist, or it may not be
+/// created.
 #[sync_to_async(timeout = NEVER)]
 pub fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
     std::fs::create_dir(path)
@@ -56,7 +57,8 @@ pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Returns an error if that cannot be found out, for example because a directory may not be searched.
+/// Returns an error if that cannot be found out, for example because a directory may not be
+/// searched.
 #[sync_to_async(timeout = NEVER)]
 pub fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
     std::fs::exists(path)
@@ -76,7 +78,8 @@ pub fn exists(path: impl AsRef<Path>) -> io::Result<bool> {
 ///
 /// # Errors
 ///
-/// Returns an error if `original` is not a file, `link` exists, or both are not on the same file system.
+/// Returns an error if `original` is not a file, `link` exists, or both are not on the same file
+/// system.
 #[sync_to_async(timeout = NEVER)]
 pub fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::fs::hard_link(original, link)
@@ -231,8 +234,8 @@ pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 /// Writes a file, which is created if it does not exist and replaced if it does:
 /// [`std::fs::write`].
 ///
-/// The contents are not copied if they are a `Vec<u8>` or a `String`. Anything else is copied first; a
-/// [`File`](crate::File) writes a large value in parts.
+/// The contents are not copied if they are a `Vec<u8>` or a `String`. Anything else is copied
+/// first; a [`File`](crate::File) writes a large value in parts.
 ///
 /// # Errors
 ///

@@ -30,6 +30,6 @@ pub use crate::read_dir::{DirEntry, ReadDir, read_dir};
 #[cfg_attr(docsrs, doc(cfg(feature = "walk")))]
 pub use crate::walk::{Walk, walk, walk_with};
 
-/// The timeout of all calls: there is none. A call that the executor refuses returns an error, as a call that
-/// times out does.
+/// The timeout of all calls: there is none. A call that the executor refuses returns an error, as a
+/// call that times out does.
 const NEVER: std::time::Duration = std::time::Duration::MAX;

@@ -1,7 +1,8 @@
-//! Reads and writes that a signal interrupts are continued. A program, whose main thread gets the signals.
+//! Reads and writes that a signal interrupts are continued. A program, whose main thread gets the
+//! signals.
 //!
-//! A socket with a timeout is read and written by calls that are not started again after a signal, whatever
-//! its handler is (`man 7 signal`).
+//! A socket with a timeout is read and written by calls that are not started again after a signal,
+//! whatever its handler is (`man 7 signal`).
 
 #[cfg(target_os = "linux")]
 fn main() {

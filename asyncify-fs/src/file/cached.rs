@@ -1,11 +1,12 @@
 //! Reads of bytes that are in the memory of the system, without a call on the pool.
 //!
-//! `preadv2` with `RWF_NOWAIT` copies what is in the page cache (or in a pipe) and does not wait for a device
-//! or a lock. It finds fewer bytes than there are, or none; then the pool reads, and finds errors, too. Some
-//! versions of Linux find none and say that this is the end (5.9, 5.10), so that is compared with the size.
+//! `preadv2` with `RWF_NOWAIT` copies what is in the page cache (or in a pipe) and does not wait
+//! for a device or a lock. It finds fewer bytes than there are, or none; then the pool reads, and
+//! finds errors, too. Some versions of Linux find none and say that this is the end (5.9, 5.10), so
+//! that is compared with the size.
 //!
-//! tmpfs has no such reads. Its files are in memory, and any read of them is a copy, if the system has no swap
-//! space that their pages could be in.
+//! tmpfs has no such reads. Its files are in memory, and any read of them is a copy, if the system
+//! has no swap space that their pages could be in.
 
 use std::fs::File;
 use std::io::IoSliceMut;
@@ -88,8 +89,8 @@ impl Cached {
         self.spent.store(0, Ordering::Relaxed);
     }
 
-    /// Reads what is in memory, at a position or at the cursor, which is moved. Returns 0 at the end of the
-    /// file, and `None` if there is nothing, or the pool has to find out.
+    /// Reads what is in memory, at a position or at the cursor, which is moved. Returns 0 at the
+    /// end of the file, and `None` if there is nothing, or the pool has to find out.
     pub(super) fn read(
         &self,
         file: &File,
@@ -160,7 +161,7 @@ mod system {
         }
     }
 
-    /// Returns whether a position, or the cursor, is at the end of a file on the disk, or behind it.
+    /// Returns whether a position, or the cursor, is at or behind the end of a regular file.
     pub(super) fn is_at_end(file: &File, position: Option<u64>) -> bool {
         let position = position.map_or_else(|| tell(file), Ok);
         let Ok((position, stat)) = position.and_then(|position| Ok((position, fstat(file)?)))

@@ -12,18 +12,18 @@ mod since_1_89 {
     use super::super::positioned::retry;
     use crate::{File, NEVER};
 
-    /// Locks of the whole file, with Rust 1.89 and later. They belong to the open file, not to the task, and
-    /// are released when it is closed.
+    /// Locks of the whole file, with Rust 1.89 and later. They belong to the open file, not to the
+    /// task, and are released when it is closed.
     impl File {
         /// Locks the file exclusively: [`std::fs::File::lock`].
         ///
-        /// The call waits on a thread of the pool. Where many tasks compete for a lock, let them wait for an
-        /// async mutex of the program first.
+        /// The call waits on a thread of the pool. Where many tasks compete for a lock, let them
+        /// wait for an async mutex of the program first.
         ///
         /// # Cancel safety
         ///
-        /// If the future is dropped, the file is not locked: the lock is released as soon as the call gets it,
-        /// together with one that the file had before.
+        /// If the future is dropped, the file is not locked: the lock is released as soon as the
+        /// call gets it, together with one that the file had before.
         ///
         /// # Errors
         ///
@@ -48,8 +48,8 @@ mod since_1_89 {
             wait(self.operations.file.clone(), StdFile::lock).await.map(Lock::keep)
         }
 
-        /// Locks the file together with others that lock it so: [`std::fs::File::lock_shared`]. Waits as
-        /// [`lock`](Self::lock) does.
+        /// Locks the file together with others that lock it so: [`std::fs::File::lock_shared`].
+        /// Waits as [`lock`](Self::lock) does.
         ///
         /// # Cancel safety
         ///
@@ -89,17 +89,20 @@ mod since_1_89 {
             attempt(self.operations.file.clone(), StdFile::try_lock_shared).await
         }
 
-        /// Releases the lock, after the accepted bytes have been written: [`std::fs::File::unlock`].
+        /// Releases the lock, after the accepted bytes have been written:
+        /// [`std::fs::File::unlock`].
         ///
         /// # Errors
         ///
-        /// Returns the error of an earlier write, and keeps the lock then; or the error of the system.
+        /// Returns the error of an earlier write, and keeps the lock then; or the error of the
+        /// system.
         pub async fn unlock(&self) -> io::Result<()> {
             self.in_turn(StdFile::unlock).await
         }
     }
 
-    /// A lock on its way to the caller. It is released when it is dropped: no one waits for it any more.
+    /// A lock on its way to the caller. It is released when it is dropped: no one waits for it any
+    /// more.
     struct Lock(Option<Arc<StdFile>>);
 
     impl Lock {

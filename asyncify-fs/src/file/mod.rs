@@ -56,11 +56,11 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 ///
 /// # Reads
 ///
-/// On Linux, bytes that are in the memory of the system (the page cache) are read at once, on the thread of
-/// the caller, if the file system supports that: ext4, XFS and Btrfs do, network file systems do not, and
-/// tmpfs does if the system has no swap space. All others are read on the pool, at least 64 KiB at a time, and
-/// ahead of a caller that reads fast.
-/// A `BufReader` is useful for lines, and not needed for speed.
+/// On Linux, bytes that are in the memory of the system (the page cache) are read at once, on the
+/// thread of the caller, if the file system supports that: ext4, XFS and Btrfs do, network file
+/// systems do not, and tmpfs does if the system has no swap space. All others are read on the pool,
+/// at least 64 KiB at a time, and ahead of a caller that reads fast. A `BufReader` is useful for
+/// lines, and not needed for speed.
 ///
 /// # Writes
 ///
@@ -75,8 +75,9 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 /// the process does not wait for that: flush the file, or put
 /// [`#[asyncify_runtime::main]`](asyncify_runtime::main) on `main`.
 ///
-/// A file that can be written to is closed on the pool, since closing it may wait for a file server. On Linux,
-/// one that was opened for reading is closed at once, on the thread of the caller.
+/// A file that can be written to is closed on the pool, since closing it may wait for a file
+/// server. On Linux, one that was opened for reading is closed at once, on the thread of the
+/// caller.
 ///
 /// # Cancel safety
 ///

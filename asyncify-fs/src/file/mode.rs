@@ -4,11 +4,11 @@ use std::fs::File;
 
 #[derive(Default)]
 pub(super) struct Mode {
-    /// Reads may take what is in the memory of the system. Direct ones wait for the device even with
-    /// `RWF_NOWAIT`.
+    /// Reads may take what is in the memory of the system. Direct ones wait for the device even
+    /// with `RWF_NOWAIT`.
     pub(super) may_read_cached: bool,
-    /// The file cannot be written to, so closing it does not wait. Closing one that was written to waits for
-    /// the server, on a network file system.
+    /// The file cannot be written to, so closing it does not wait. Closing one that was written to
+    /// waits for the server, on a network file system.
     pub(super) is_read_only: bool,
 }
 

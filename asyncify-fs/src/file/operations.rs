@@ -17,7 +17,8 @@ const PART: usize = 64 << 10;
 /// They are on a type of their own so that a trait that is imported takes precedence: with tokio's
 /// or futures' `AsyncReadExt`, `file.read(..)` is the method of the trait.
 pub struct FileOperations {
-    /// For what needs no cursor. Dropped before `unblock`, which closes the file where that may block.
+    /// For what needs no cursor. Dropped before `unblock`, which closes the file where that may
+    /// block.
     pub(super) file: Arc<StdFile>,
     pub(super) unblock: Unblock<Arc<StdFile>>,
     pub(super) cached: Cached,

@@ -185,7 +185,8 @@ fn what_may_not_be_done_is_an_error() {
     });
 }
 
-/// Reads a file while the pool is occupied, if its file system allows that. Returns whether it does.
+/// Reads a file while the pool is occupied, if its file system allows that. Returns whether it
+/// does.
 fn is_read_without_the_pool(folder: &Path) -> bool {
     let folder = tempfile::tempdir_in(folder).unwrap();
     let path = folder.path().join("file");

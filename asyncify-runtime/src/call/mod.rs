@@ -257,8 +257,8 @@ impl<'e, T> BlockingCall<'e, T> {
     /// cancellation through [`is_cancelled`](crate::is_cancelled). Set the other options of the
     /// call before this one.
     ///
-    /// A call that its executor refuses returns an [`Error`](crate::Error), too, instead of a panic. With
-    /// [`Duration::MAX`], that is all: such a timeout never expires, and has no timer.
+    /// A call that its executor refuses returns an [`Error`](crate::Error), too, instead of a
+    /// panic. With [`Duration::MAX`], that is all: such a timeout never expires, and has no timer.
     ///
     /// # Examples
     ///

@@ -25,8 +25,8 @@ pub mod sync_to_async {
     /// `timeout = "30s"`, or a `Duration`: the call returns an error after this time, counted from
     /// the first poll.
     ///
-    /// The function must return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`. A call that its
-    /// executor refuses returns an error, too; with `Duration::MAX`, that is all.
+    /// The function must return a `Result<_, E>` with `E: From<asyncify_runtime::Error>`. A call
+    /// that its executor refuses returns an error, too; with `Duration::MAX`, that is all.
     pub struct timeout;
 
     /// `runtime = &handle`: the tokio `Handle` in whose context the body runs, instead of the

@@ -119,11 +119,11 @@ const CAPACITY: usize = 256 << 10;
 /// A seek that is dropped may or may not take place before the next operation. If the next
 /// operation is a seek to the same position, it may return the result of the dropped one.
 ///
-/// Dropping the `Unblock` writes and flushes the accepted bytes on the executor, and drops the value
-/// there, unless it may be [dropped in place](Self::drop_in_place). Errors are ignored: call `flush` or `close` before if they matter. If the queue of the
-/// executor is full, this waits for room. If the executor is shut down, it happens on the
-/// [global pool](crate::global()), and if that is shut down as well, on the thread that drops the
-/// `Unblock`.
+/// Dropping the `Unblock` writes and flushes the accepted bytes on the executor, and drops the
+/// value there, unless it may be [dropped in place](Self::drop_in_place). Errors are ignored: call
+/// `flush` or `close` before if they matter. If the queue of the executor is full, this waits for
+/// room. If the executor is shut down, it happens on the [global pool](crate::global()), and if
+/// that is shut down as well, on the thread that drops the `Unblock`.
 ///
 /// # Examples
 ///
@@ -223,11 +223,11 @@ impl<T: Send + 'static> Unblock<T> {
         inner.write_buffer.set_capacity(bytes);
     }
 
-    /// Lets the value be dropped on the thread that drops the `Unblock`, for a value whose destructor does
-    /// not block. That saves a job on the executor.
+    /// Lets the value be dropped on the thread that drops the `Unblock`, for a value whose
+    /// destructor does not block. That saves a job on the executor.
     ///
-    /// Accepted bytes are still written on the executor. If there are any, or a job uses the value, it is
-    /// dropped there.
+    /// Accepted bytes are still written on the executor. If there are any, or a job uses the value,
+    /// it is dropped there.
     ///
     /// # Examples
     ///
