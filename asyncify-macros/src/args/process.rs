@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 
+use super::Args;
 use super::table::{Kind, Row};
-use super::{Args, Place};
 
 /// What a worker process is told.
 #[derive(Clone, Default)]
@@ -17,42 +17,34 @@ pub(crate) struct Process {
 }
 
 pub(super) const TABLE: &[Row] = &[
-    Row {
-        name: "pool",
-        example: "pool = &POOL",
-        kind: Kind::Expression(|args, value| {
+    Row::of_function(
+        "pool",
+        "pool = &POOL",
+        Kind::Expression(|args, value| {
             args.set_process(|process| process.pool = Some(value));
         }),
-        places: &[Place::Function],
-        elsewhere: "",
-    },
-    Row {
-        name: "timeout",
-        example: "timeout = \"30s\"",
-        kind: Kind::Duration(|args, value| {
+    ),
+    Row::of_function(
+        "timeout",
+        "timeout = \"30s\"",
+        Kind::Duration(|args, value| {
             args.set_process(|process| process.timeout = Some(value));
         }),
-        places: &[Place::Function],
-        elsewhere: "",
-    },
-    Row {
-        name: "on_drop",
-        example: "on_drop = \"detach\"",
-        kind: Kind::Choice(&["kill", "detach"], |args, _, choice| {
+    ),
+    Row::of_function(
+        "on_drop",
+        "on_drop = \"detach\"",
+        Kind::Choice(&["kill", "detach"], |args, _, choice| {
             args.set_process(|process| process.detached = choice == 1);
         }),
-        places: &[Place::Function],
-        elsewhere: "",
-    },
-    Row {
-        name: "codec",
-        example: "codec = \"postcard\"",
-        kind: Kind::Choice(&["messagepack", "postcard"], |args, key, choice| {
+    ),
+    Row::of_function(
+        "codec",
+        "codec = \"postcard\"",
+        Kind::Choice(&["messagepack", "postcard"], |args, key, choice| {
             args.set_process(|process| process.postcard = (choice == 1).then_some(key));
         }),
-        places: &[Place::Function],
-        elsewhere: "",
-    },
+    ),
 ];
 
 impl Args {

@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::LitStr;
 
+use super::Args;
 use super::table::{Kind, Row};
-use super::{Args, Place};
 use crate::diag;
 
 /// What is said of a remote task.
@@ -24,92 +24,72 @@ pub(crate) struct Remote {
     pub(crate) engine: Option<TokenStream>,
 }
 
-const FUNCTION: &[Place] = &[Place::Function];
-
 pub(super) const TABLE: &[Row] = &[
-    Row {
-        name: "name",
-        example: "name = \"thumbnail.v1\"",
-        kind: Kind::Name(|args, value, errors| {
+    Row::of_function(
+        "name",
+        "name = \"thumbnail.v1\"",
+        Kind::Name(|args, value, errors| {
             if errors.ok(check_name(&value)).is_some() {
                 args.set_remote(|remote| remote.name = Some(value));
             }
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "queue",
-        example: "queue = \"images\"",
-        kind: Kind::Name(|args, value, errors| {
+    ),
+    Row::of_function(
+        "queue",
+        "queue = \"images\"",
+        Kind::Name(|args, value, errors| {
             if errors.ok(check_queue(&value)).is_some() {
                 args.set_remote(|remote| remote.queue = Some(value));
             }
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "timeout",
-        example: "timeout = \"10m\"",
-        kind: Kind::Duration(|args, value| {
+    ),
+    Row::of_function(
+        "timeout",
+        "timeout = \"10m\"",
+        Kind::Duration(|args, value| {
             args.set_remote(|remote| remote.timeout = Some(value));
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "retries",
-        example: "retries = 3",
-        kind: Kind::Number(|args, value| {
+    ),
+    Row::of_function(
+        "retries",
+        "retries = 3",
+        Kind::Number(|args, value| {
             args.set_remote(|remote| remote.retries = Some(value));
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "backoff",
-        example: "backoff = \"2s\"",
-        kind: Kind::Duration(|args, value| {
+    ),
+    Row::of_function(
+        "backoff",
+        "backoff = \"2s\"",
+        Kind::Duration(|args, value| {
             args.set_remote(|remote| remote.backoff = Some(value));
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "codec",
-        example: "codec = \"postcard\"",
-        kind: Kind::Choice(&["messagepack", "postcard"], |args, key, choice| {
+    ),
+    Row::of_function(
+        "codec",
+        "codec = \"postcard\"",
+        Kind::Choice(&["messagepack", "postcard"], |args, key, choice| {
             args.set_remote(|remote| remote.postcard = (choice == 1).then_some(key));
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "on_drop",
-        example: "on_drop = \"detach\"",
-        kind: Kind::Choice(&["cancel", "detach"], |args, _, choice| {
+    ),
+    Row::of_function(
+        "on_drop",
+        "on_drop = \"detach\"",
+        Kind::Choice(&["cancel", "detach"], |args, _, choice| {
             args.set_remote(|remote| remote.detached = choice == 1);
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "at_most_once",
-        example: "at_most_once",
-        kind: Kind::Flag(|args, _| args.set_remote(|remote| remote.at_most_once = true)),
-        places: FUNCTION,
-        elsewhere: "",
-    },
-    Row {
-        name: "engine",
-        example: "engine = &*ENGINE",
-        kind: Kind::Expression(|args, value| {
+    ),
+    Row::of_function(
+        "at_most_once",
+        "at_most_once",
+        Kind::Flag(|args, _| args.set_remote(|remote| remote.at_most_once = true)),
+    ),
+    Row::of_function(
+        "engine",
+        "engine = &*ENGINE",
+        Kind::Expression(|args, value| {
             args.set_remote(|remote| remote.engine = Some(value));
         }),
-        places: FUNCTION,
-        elsewhere: "",
-    },
+    ),
 ];
 
 impl Args {

@@ -40,6 +40,13 @@ pub(super) struct Row {
     pub(super) elsewhere: &'static str,
 }
 
+impl Row {
+    /// An argument of one function, which is written within another argument's parentheses.
+    pub(super) const fn of_function(name: &'static str, example: &'static str, kind: Kind) -> Self {
+        Self { name, example, kind, places: &[Place::Function], elsewhere: "" }
+    }
+}
+
 const EVERYWHERE: &[Place] = &[
     Place::Function,
     Place::InherentImpl,
