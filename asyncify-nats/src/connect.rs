@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_nats::{ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError};
 use asyncify_runtime::Error;
-use asyncify_runtime::remote::{RemoteError, TaskId};
+use asyncify_runtime::remote::RemoteError;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -192,7 +192,7 @@ impl Builder {
     pub async fn connect(self) -> Result<Nats, Error> {
         let runtime = Handle::current();
         let namespace = Namespace::new(self.namespace)?;
-        let inbox = Inbox::new(format!("{}{}.", namespace.replies(), TaskId::random()));
+        let inbox = Inbox::new(&namespace.replies());
         let (made, connections) = watch::channel(0);
         let mut options = self.options.name("asyncify");
         if let Some(path) = self.credentials {

@@ -113,24 +113,18 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// Sends an outcome to the caller that waits. It may be gone; the outcome is stored.
-    async fn reply(&self, outcome: Bytes) -> Result<(), Error> {
-        match &self.reply {
-            Some(subject) => self.link.publish(subject, &outcome).await,
-            None => Ok(()),
-        }
-    }
-
     /// Ends a task with its outcome.
     async fn complete(&self, outcome: &Outcome) -> Result<(), Error> {
-        match self.link.keep_first(&self.envelope.id, outcome).await {
-            Ok(kept) => self.finish(kept).await,
+        let reply = self.reply.as_deref();
+        match self.link.keep_and_reply(&self.envelope.id, outcome, reply).await {
+            // If both the reply and this are lost, the task is delivered again and finished then.
+            Ok(()) => self.remove().await,
             Err(error) => {
                 if matches!(error, Error::Remote(RemoteError::StoreFull { .. })) {
                     // The caller is told; the task runs again when there may be room.
                     self.no_room.store(true, Ordering::Relaxed);
                     let told = Outcome::failed(error.clone()).encode();
-                    self.reply(told.into()).await?;
+                    self.link.reply(reply, &told.into()).await?;
                 }
                 Err(error)
             }
@@ -139,8 +133,12 @@ impl Task {
 
     /// Ends a task whose outcome is stored.
     pub(crate) async fn finish(&self, outcome: Bytes) -> Result<(), Error> {
-        // If both are lost, the task is delivered again and finished then.
-        self.reply(outcome).await?;
+        self.link.reply(self.reply.as_deref(), &outcome).await?;
+        self.remove().await
+    }
+
+    /// Removes the task from its queue.
+    async fn remove(&self) -> Result<(), Error> {
         self.lease.acknowledge().await?;
         self.settled.store(true, Ordering::Relaxed);
         Ok(())
@@ -233,10 +231,7 @@ pub(crate) async fn refuse(
     let outcome = Outcome::failed(error);
     let subject = link.namespace.dead_letter(&queue, &id);
     dead::store_encoded(link, &subject, &message.payload, &outcome, lease.attempt).await?;
-    let kept = link.keep_first(&id, &outcome).await?;
-    if let Some(reply) = reply_subject(link, message) {
-        link.publish(&reply, &kept).await?;
-    }
+    link.keep_and_reply(&id, &outcome, reply_subject(link, message).as_deref()).await?;
     lease.acknowledge().await
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_nats::{Message, Subscriber};
 use asyncify_runtime::Error;
+use asyncify_runtime::remote::TaskId;
 use futures_util::StreamExt as _;
 use tokio::sync::oneshot;
 
@@ -17,6 +18,8 @@ const MAX_REFUSED: usize = 100;
 /// The slots.
 #[derive(Debug)]
 pub(crate) struct Inbox {
+    /// The name of this client.
+    client: TaskId,
     prefix: String,
     slots: Mutex<Slots>,
 }
@@ -31,6 +34,14 @@ struct Slots {
     refused: HashMap<String, Error>,
 }
 
+impl Slots {
+    fn take_number(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        number
+    }
+}
+
 #[derive(Debug)]
 struct Waiting {
     /// What was sent, and where.
@@ -39,8 +50,11 @@ struct Waiting {
 }
 
 impl Inbox {
-    pub(crate) fn new(prefix: String) -> Arc<Self> {
-        Arc::new(Self { prefix, slots: Mutex::default() })
+    /// One whose subjects start with `replies`.
+    pub(crate) fn new(replies: &str) -> Arc<Self> {
+        let client = TaskId::random();
+        let prefix = format!("{replies}{client}.");
+        Arc::new(Self { client, prefix, slots: Mutex::default() })
     }
 
     /// The subject of the subscription.
@@ -59,12 +73,32 @@ impl Inbox {
         }
     }
 
+    /// The id of a new task, which has the number of a slot: the server sends its outcome there.
+    pub(crate) fn new_id(&self) -> TaskId {
+        let number = self.lock().take_number();
+        TaskId::new(format!("{}{number}", self.client))
+            .expect("hexadecimal digits, then decimal ones")
+    }
+
+    /// The slot for the outcome of a task.
+    pub(crate) fn slot_of_task(self: &Arc<Self>, id: &TaskId) -> Slot {
+        let number = id.as_str().strip_prefix(self.client.as_str());
+        self.slot_with(number.and_then(|number| number.parse().ok()), "")
+    }
+
     /// A slot for the reply to a request to `subject`.
     pub(crate) fn slot(self: &Arc<Self>, subject: &str) -> Slot {
+        self.slot_with(None, subject)
+    }
+
+    /// The slot with this number, if it was taken by an id; otherwise a new one.
+    fn slot_with(self: &Arc<Self>, number: Option<u64>, subject: &str) -> Slot {
         let (reply, receiver) = oneshot::channel();
         let mut slots = self.lock();
-        let number = slots.next;
-        slots.next += 1;
+        let number = match number {
+            Some(number) if number < slots.next && !slots.waiting.contains_key(&number) => number,
+            _ => slots.take_number(),
+        };
         if let Some(error) = &slots.denied {
             let _ = reply.send(Err(error.clone()));
         } else {
@@ -136,19 +170,36 @@ mod tests {
     use asyncify_runtime::remote::RemoteError;
 
     use super::*;
+    use crate::layout::Namespace;
 
     #[tokio::test]
     async fn a_slot_is_freed_by_its_drop() {
-        let inbox = Inbox::new("reply.".to_owned());
+        let inbox = Inbox::new("reply.");
         let slot = inbox.slot("a");
-        assert_eq!((slot.subject().as_str(), inbox.len()), ("reply.0", 1));
+        let subject = format!("reply.{}.0", inbox.client);
+        assert_eq!((slot.subject(), inbox.len()), (subject, 1));
         drop(slot);
         assert_eq!(inbox.len(), 0);
     }
 
+    #[test]
+    fn the_outcome_of_a_task_arrives_where_its_id_says() {
+        let namespace = Namespace::new("shop".to_owned()).unwrap();
+        let inbox = Inbox::new(&namespace.replies());
+        let (id, other) = (inbox.new_id(), inbox.slot("a"));
+        let first = inbox.slot_of_task(&id);
+        assert_eq!(first.subject(), namespace.reply(&id));
+        // The same task again, one of another client, and one that this client has not made yet.
+        let again = inbox.slot_of_task(&id);
+        let foreign = inbox.slot_of_task(&TaskId::new("order-4711").unwrap());
+        let later = TaskId::new(format!("{}99", inbox.client)).unwrap();
+        let later = inbox.slot_of_task(&later);
+        assert_eq!([other, first, again, foreign, later].map(|slot| slot.number), [1, 0, 2, 3, 4]);
+    }
+
     #[tokio::test]
     async fn only_requests_to_a_denied_subject_fail() {
-        let inbox = Inbox::new("reply.".to_owned());
+        let inbox = Inbox::new("reply.");
         let (mut denied, other) = (inbox.slot("a"), inbox.slot("b"));
         let error = Error::from(RemoteError::denied("a"));
         inbox.fail("a", &error);
@@ -159,9 +210,10 @@ mod tests {
 
     #[tokio::test]
     async fn without_its_subscription_nothing_is_requested() {
-        let inbox = Inbox::new("reply.".to_owned());
+        let inbox = Inbox::new("reply.");
         let mut before = inbox.slot("a");
-        inbox.fail("reply.*", &RemoteError::denied("reply.*").into());
+        let all = inbox.subject();
+        inbox.fail(&all, &RemoteError::denied(&all).into());
         assert!(before.reply().await.unwrap().is_err());
         assert!(inbox.slot("a").reply().await.unwrap().is_err());
     }

@@ -9,6 +9,7 @@
 //! | bucket `asyncify_shop_outcomes`, keys `ID` | outcomes, for their time to live |
 //! | stream `asyncify_shop_dead`, subjects `asyncify.shop.dead.QUEUE.ID` | dead letters |
 //! | subjects `asyncify.shop.reply.CLIENT.N`, `.pull.CLIENT.N` | replies to one client |
+//! | subject `asyncify.shop.reply.CLIENT.N` | the outcome of the task `CLIENTN`, when it is stored |
 //! | subjects `asyncify.shop.cancel.ID`, `.ping` | messages to all workers |
 //!
 //! The description of each stream has the version of this layout.
@@ -17,7 +18,7 @@ use std::fmt;
 use std::time::Duration;
 
 use asyncify_runtime::Error;
-use asyncify_runtime::remote::{QueueName, RemoteError, TaskId};
+use asyncify_runtime::remote::{self, QueueName, RemoteError, TaskId};
 use serde_json::{Value, json};
 
 /// The version of the layout.
@@ -29,16 +30,17 @@ const DESCRIPTION: &str = "asyncify layout ";
 /// How long the server recognizes a message that it gets twice.
 const DUPLICATES: Duration = Duration::from_secs(120);
 
+/// The characters of the name of a client, which the ids of its tasks start with.
+pub(crate) const CLIENT_LENGTH: usize = 32;
+
 /// Separates the programs that share a server.
 #[derive(Clone, Debug)]
-pub(crate) struct Namespace(String);
+pub(crate) struct Namespace(remote::Namespace);
 
 impl Namespace {
     /// Checks the name, as it becomes part of subjects.
     pub(crate) fn new(name: String) -> Result<Self, Error> {
-        // The rules are the same as for a queue.
-        QueueName::new(name.as_str())?;
-        Ok(Self(name))
+        remote::Namespace::new(name).map(Self)
     }
 
     pub(crate) fn tasks(&self) -> String {
@@ -88,6 +90,17 @@ impl Namespace {
         format!("asyncify.{self}.reply.")
     }
 
+    /// The subject that the server sends the outcome of a task to when it has stored it. A client that has
+    /// made the id waits there.
+    pub(crate) fn reply(&self, id: &TaskId) -> String {
+        match id.as_str().split_at_checked(CLIENT_LENGTH) {
+            Some((client, number)) if !number.is_empty() => {
+                format!("asyncify.{self}.reply.{client}.{number}")
+            }
+            _ => format!("asyncify.{self}.reply.{id}"),
+        }
+    }
+
     pub(crate) fn pulls(&self) -> String {
         format!("asyncify.{self}.pull.")
     }
@@ -103,7 +116,7 @@ impl Namespace {
 
 impl fmt::Display for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -145,6 +158,13 @@ impl Creation {
                     "allow_direct": true,
                     "allow_rollup_hdrs": true,
                     "deny_delete": true,
+                    "republish": {
+                        "src": format!("$KV.asyncify_{namespace}_outcomes.*"),
+                        // As `Namespace::reply` has it.
+                        "dest": format!(
+                            "asyncify.{namespace}.reply.{{{{SplitFromLeft(1,{CLIENT_LENGTH})}}}}"
+                        ),
+                    },
                     "duplicate_window": nanoseconds(self.result_ttl.min(DUPLICATES)),
                 }),
             ),
@@ -220,7 +240,8 @@ mod tests {
     #[test]
     fn a_namespace_is_one_word() {
         for name in ["", "a.b", "a*", ">", "a b", "a\n", &"n".repeat(65)] {
-            assert!(Namespace::new(name.to_owned()).is_err(), "{name:?}");
+            let error = Namespace::new(name.to_owned()).unwrap_err().to_string();
+            assert!(error.contains("cannot be the name of a namespace: "), "{error}");
         }
         assert!(Namespace::new("shop-2_b".to_owned()).is_ok());
     }

@@ -53,8 +53,8 @@ pub(crate) mod code {
     pub(crate) const STREAM_EXISTS: u64 = 10058;
     pub(crate) const WRONG_LAST_SEQUENCE: u64 = 10071;
     pub(crate) const STORE_FAILED: u64 = 10077;
-    /// The cluster has no leader yet.
-    pub(super) const UNAVAILABLE: u64 = 10008;
+    /// The cluster has no leader yet, or not enough servers for the replicas.
+    pub(super) const NOT_YET: [u64; 2] = [10008, 10005];
     /// Of the account, the server's memory and its disk.
     pub(super) const NO_ROOM: [u64; 5] = [10002, 10023, 10028, 10047, STORE_FAILED];
     /// JetStream is off, for the server or the account.
@@ -182,7 +182,7 @@ impl Link {
         self.retried(|| async { parse(&self.request(&subject, &none, &payload).await?) }).await
     }
 
-    /// Repeats a request while the cluster has no leader.
+    /// Repeats a request while the cluster is not ready for it.
     async fn retried<T, F>(
         &self,
         mut request: impl FnMut() -> F,
@@ -193,7 +193,7 @@ impl Link {
         let limit = Instant::now() + self.timeout;
         loop {
             match request().await? {
-                Err(error) if error.err_code == code::UNAVAILABLE && Instant::now() < limit => {
+                Err(error) if code::NOT_YET.contains(&error.err_code) && Instant::now() < limit => {
                     sleep(ELECTION).await;
                 }
                 other => return Ok(other),

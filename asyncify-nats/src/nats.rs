@@ -80,6 +80,10 @@ impl Engine for Nats {
         }
     }
 
+    fn new_id(&self) -> TaskId {
+        self.link.inbox.new_id()
+    }
+
     fn submit(&self, task: Envelope) -> BoxFuture<'static, Result<Submitted, Error>> {
         let this = self.clone();
         in_runtime(&self.link, async move { this.store_task(&task, None).await })
@@ -89,7 +93,7 @@ impl Engine for Nats {
         let this = self.clone();
         in_runtime(&self.link, async move {
             let link = &this.link;
-            let reply = link.inbox.slot("");
+            let reply = link.inbox.slot_of_task(&task.id);
             match this.store_task(&task, Some(&reply.subject())).await? {
                 Submitted::New => link.replied(&task.id, reply).await,
                 Submitted::Duplicate => link.awaited(&task.id, task.at_most_once).await,

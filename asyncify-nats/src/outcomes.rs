@@ -58,12 +58,27 @@ impl Link {
         }
     }
 
-    /// Stores the outcome of a task, and returns the one that is stored: the first.
-    pub(crate) async fn keep_first(&self, id: &TaskId, outcome: &Outcome) -> Result<Bytes, Error> {
+    /// Stores the outcome of a task, unless it has one, and sends the stored one to the caller that waits.
+    pub(crate) async fn keep_and_reply(
+        &self,
+        id: &TaskId,
+        outcome: &Outcome,
+        reply: Option<&str>,
+    ) -> Result<(), Error> {
         let encoded = bounded(outcome, self.client.max_payload() - OUTCOME_RESERVED);
         match self.keep(id, &encoded).await? {
-            Kept::New => Ok(encoded),
-            Kept::Earlier(earlier) => Ok(earlier),
+            // The server has sent it already: when it was stored, which is sooner than from here.
+            Kept::New if reply == Some(self.namespace.reply(id).as_str()) => Ok(()),
+            Kept::New => self.reply(reply, &encoded).await,
+            Kept::Earlier(earlier) => self.reply(reply, &earlier).await,
+        }
+    }
+
+    /// Sends an outcome to the caller that waits. It may be gone; the outcome is stored.
+    pub(crate) async fn reply(&self, subject: Option<&str>, outcome: &Bytes) -> Result<(), Error> {
+        match subject {
+            Some(subject) => self.publish(subject, outcome).await,
+            None => Ok(()),
         }
     }
 

@@ -127,13 +127,15 @@ pub enum NameKind {
     Queue,
     /// The id of one task.
     Id,
+    /// What separates the programs that share an engine.
+    Namespace,
 }
 
 impl NameKind {
     pub(crate) const fn max_length(self) -> usize {
         match self {
             Self::Task => 200,
-            Self::Queue => 64,
+            Self::Queue | Self::Namespace => 64,
             Self::Id => 128,
         }
     }
@@ -203,6 +205,7 @@ impl fmt::Display for RemoteError {
                     NameKind::Task => "name of a task",
                     NameKind::Queue => "name of a queue",
                     NameKind::Id => "id of a task",
+                    NameKind::Namespace => "name of a namespace",
                 };
                 write!(f, "{name:?} cannot be the {kind}: {detail}")
             }

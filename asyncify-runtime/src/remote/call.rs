@@ -314,7 +314,7 @@ pub fn call<R: FromReply>(arguments: Arguments) -> Call<R> {
     let Arguments { task, engine, options, bytes } = arguments;
     let task = engine.and_then(|engine| {
         let (name, queue) = (TaskName::new(task.name())?, QueueName::new(options.queue)?);
-        let mut envelope = Envelope::new(TaskId::random(), name, queue, bytes);
+        let mut envelope = Envelope::new(engine.new_id(), name, queue, bytes);
         envelope.anonymous = true;
         envelope.codec = options.codec.byte();
         envelope.timeout = options.timeout;

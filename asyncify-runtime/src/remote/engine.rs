@@ -44,6 +44,14 @@ pub trait Engine: Debug + Send + Sync + 'static {
     /// envelope or outcome.
     fn limits(&self) -> Limits;
 
+    /// A new id, for a task whose caller has chosen none. No other task of the engine has it or will get
+    /// it.
+    ///
+    /// An engine that sends outcomes by id can make ids that say where the caller waits.
+    fn new_id(&self) -> TaskId {
+        TaskId::random()
+    }
+
     /// Stores a task. Completes when it is stored durably.
     ///
     /// If the error is `Unavailable` the task may be stored nevertheless; submitting it again with
@@ -95,6 +103,10 @@ pub trait Engine: Debug + Send + Sync + 'static {
 impl<E: ?Sized + Engine> Engine for Arc<E> {
     fn limits(&self) -> Limits {
         (**self).limits()
+    }
+
+    fn new_id(&self) -> TaskId {
+        (**self).new_id()
     }
 
     fn submit(&self, task: Envelope) -> BoxFuture<'static, Result<Submitted, Error>> {

@@ -52,7 +52,7 @@ pub use self::engine::{
 pub use self::envelope::{DeadLetter, Envelope, Outcome};
 pub use self::global::{engine, install, install_carrier};
 pub use self::local::{Local, LocalBuilder};
-pub use self::names::{QueueName, TaskId, TaskName};
+pub use self::names::{Namespace, QueueName, TaskId, TaskName};
 pub use self::worker::{TaskOutcomes, Worker, WorkerMetrics};
 pub use crate::error::remote::{NameKind, RemoteError};
 

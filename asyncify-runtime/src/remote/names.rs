@@ -1,4 +1,4 @@
-//! The names of tasks and queues, and the ids of calls: checked, so that an engine can use them in
+//! The names of tasks, queues and namespaces, and the ids of calls: checked, so that an engine can use them in
 //! subjects, keys and paths.
 
 use std::fmt;
@@ -114,6 +114,9 @@ names! {
     ///
     /// An engine accepts an id once: what is submitted again with the same id is the same task.
     TaskId: NameKind::Id;
+    /// The name that separates programs which share an engine: at most 64 ASCII letters, digits, `_` and
+    /// `-`.
+    Namespace: NameKind::Namespace;
 }
 
 impl TaskId {
@@ -149,6 +152,16 @@ mod tests {
         }
         assert!(QueueName::new("a.b").is_err() && TaskId::new("a.b").is_err());
         assert!(TaskName::new("shop::thumbnail.v1").is_ok());
+    }
+
+    #[test]
+    fn an_error_says_what_was_to_have_the_name() {
+        let error = |kind: Result<(), Error>| kind.unwrap_err().to_string();
+        let reason = "it may have only ASCII letters, digits and `_`, `-`";
+        let queue = format!("\"a b\" cannot be the name of a queue: {reason}");
+        assert_eq!(error(QueueName::new("a b").map(drop)), queue);
+        let namespace = format!("\"a b\" cannot be the name of a namespace: {reason}");
+        assert_eq!(error(Namespace::new("a b").map(drop)), namespace);
     }
 
     #[test]

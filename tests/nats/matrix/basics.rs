@@ -4,7 +4,8 @@ use asyncify_nats_tests::tasks::{add, grows, hangs, in_other_queue, panics, pois
 use asyncify_nats_tests::{use_engine, workers::Program};
 use asyncify_runtime::Error;
 use asyncify_runtime::process::ProcessError;
-use asyncify_runtime::remote::RemoteError;
+use asyncify_runtime::remote::{Engine as _, RemoteError};
+use futures::StreamExt as _;
 
 use super::fixture;
 
@@ -98,4 +99,30 @@ fn a_call_fails_when_the_runtime_of_its_connection_has_ended() {
         let error = futures::executor::block_on(call).unwrap_err();
         assert!(matches!(error, Error::Remote(RemoteError::Unavailable { .. })), "{error}");
     }
+}
+
+#[tokio::test]
+async fn the_server_sends_a_result_when_it_has_stored_it() {
+    let Some(fixture) = fixture().await else { return };
+    let _worker = fixture.worker(1);
+    let client = async_nats::connect(fixture.server.url()).await.unwrap();
+    let mut replies = client.subscribe("asyncify.default.reply.>").await.unwrap();
+    client.flush().await.unwrap();
+    let id = fixture.engine.new_id();
+    assert_eq!(add(1, 1).id(id.as_str()).await, Ok(2));
+    assert_eq!(add(1, 2).await, Ok(3));
+    // The id says where its caller waits: 32 characters of the client, and a number.
+    let subjects: Vec<String> = replies
+        .by_ref()
+        .filter(|reply| {
+            let headers = reply.headers.as_ref();
+            std::future::ready(headers.is_some_and(|headers| headers.get("Nats-Stream").is_some()))
+        })
+        .take(2)
+        .map(|reply| reply.subject.to_string())
+        .collect()
+        .await;
+    let (client, number) = id.as_str().split_at(32);
+    assert_eq!(subjects[0], format!("asyncify.default.reply.{client}.{number}"));
+    assert!(subjects[1].starts_with(&format!("asyncify.default.reply.{client}.")), "{subjects:?}");
 }
