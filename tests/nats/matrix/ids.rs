@@ -1,6 +1,9 @@
 //! Ids, deadlines and cancellation.
 
-use std::time::Duration;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use asyncify_nats_tests::tasks::{add, gated, noted};
 use asyncify_nats_tests::{outcome, until};
@@ -79,6 +82,44 @@ async fn a_dropped_call_kills_the_worker_process_that_runs_it() {
     // The only process is busy until then.
     assert_eq!(add(1, 1).await, Ok(2));
     assert_eq!(fixture.log.lines(), ["begin 1"]);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_after_any_poll_leaves_nothing_behind() {
+    let Some(fixture) = fixture().await else { return };
+    let _worker = fixture.worker(2);
+    let file = fixture.log.file();
+    let mut is_done = false;
+    for polls in 0_u64.. {
+        if is_done {
+            break;
+        }
+        let mut call = pin!(noted(&file, polls));
+        let mut left = polls;
+        is_done = poll_fn(|cx| {
+            if left == 0 {
+                return Poll::Ready(false);
+            }
+            left -= 1;
+            call.as_mut().poll(cx).map(|result| result == Ok(polls))
+        })
+        .await;
+    }
+    // What was submitted is done or cancelled.
+    let limit = Instant::now() + Duration::from_secs(90);
+    loop {
+        let queue = fixture.engine.status().await.unwrap().queues["test"].clone();
+        if queue.waiting + queue.running == 0 {
+            break;
+        }
+        assert!(Instant::now() < limit, "{queue:?}");
+    }
+    assert_eq!(add(1, 1).await, Ok(2));
+    let mut lines = fixture.log.lines();
+    let runs = lines.len();
+    lines.sort();
+    lines.dedup();
+    assert_eq!(lines.len(), runs, "one ran twice");
 }
 
 #[tokio::test]

@@ -63,6 +63,37 @@ async fn a_full_queue_refuses_tasks_and_keeps_those_it_has() {
 }
 
 #[tokio::test]
+async fn a_task_whose_outcome_has_no_room_runs_again_when_there_is_some() {
+    let Some(fixture) = fixture_with("", |builder| builder.max_bytes(16 << 10)).await else {
+        return;
+    };
+    let _worker = fixture.worker(1);
+    let file = fixture.log.file();
+    let call = |number: u64| noted(&file, number).id(format!("number-{number}"));
+    let mut last = 0;
+    let error = loop {
+        match call(last).await {
+            Ok(number) => assert_eq!(number, last),
+            Err(error) => break error,
+        }
+        last += 1;
+        assert!(last < 1000, "the bucket is never full");
+    };
+    assert!(matches!(error, Error::Remote(RemoteError::StoreFull { .. })), "{error}");
+    assert!(last > 10, "{last}");
+    // Those that are stored are there, and the task that has none waits.
+    assert_eq!(call(0).await, Ok(0));
+    let queued = fixture.engine.status().await.unwrap().queues["test"].clone();
+    assert_eq!(queued.waiting + queued.running, 1, "{queued:?}");
+
+    let client = async_nats::connect(fixture.server.url()).await.unwrap();
+    let purge = "$JS.API.STREAM.PURGE.KV_asyncify_default_outcomes";
+    client.request(purge, "".into()).await.unwrap();
+    assert_eq!(call(last).await, Ok(last));
+    assert!(fixture.log.count(&format!("ran {last}")) > 1);
+}
+
+#[tokio::test]
 async fn a_full_disk_is_said() {
     let config = "jetstream { max_file_store: 2MB }";
     let Some(fixture) = fixture_with(config, |builder| builder).await else { return };

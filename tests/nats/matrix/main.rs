@@ -10,6 +10,8 @@ mod ids;
 mod limits;
 mod rights;
 mod shutdown;
+mod tokens;
+mod traces;
 mod versions;
 
 use std::time::Duration;

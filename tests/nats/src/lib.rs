@@ -3,6 +3,7 @@
 pub mod relay;
 pub mod server;
 pub mod tasks;
+pub mod trace;
 pub mod workers;
 
 use std::cell::RefCell;

@@ -3,6 +3,7 @@
 
 mod calls;
 mod context;
+mod drops;
 mod failures;
 mod tasks;
 mod workers;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use asyncify_nats::Nats;
 // Its functions.
-use asyncify_nats_tests as _;
+use asyncify_nats_tests::trace::traceparent;
 use asyncify_runtime::process::Pool;
-use asyncify_runtime::remote::Worker;
+use asyncify_runtime::remote::{self, Worker};
 use asyncify_runtime::{BlockingPool, Error};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,15 +19,12 @@ async fn main() -> Result<(), Error> {
     };
     let concurrency = concurrency.parse().expect("a number");
     let mut stop = signal(SignalKind::terminate()).expect("a signal handler");
+    remote::install_carrier(traceparent())?;
     let engine = Nats::builder(url.as_str()).lease(Duration::from_secs(3)).connect().await?;
     let worker = Worker::new(engine).queues(queues).concurrency(concurrency);
     let worker = if place == "processes" {
-        let pool = Pool::builder()
-            .name("tasks")
-            .max_workers(concurrency)
-            .memory_limit(256 << 20)
-            .build()?;
-        worker.in_processes(pool)
+        let pool = Pool::builder().name("tasks").max_workers(concurrency).memory_limit(256 << 20);
+        worker.in_processes(pool.carrier(traceparent()).build()?)
     } else {
         let pool = BlockingPool::builder().max_threads(concurrency).build().expect("a pool");
         worker.in_threads(&pool)
