@@ -10,7 +10,7 @@ use asyncify_runtime::{Error, Shutdown, sync_to_async};
 use crate::{Latch, record, rows, until, wait_for};
 
 static POOL: LazyLock<Pool> = LazyLock::new(|| {
-    let pool = Pool::builder("observed").max_workers(1).queue_capacity(2).build();
+    let pool = Pool::builder().name("observed").max_workers(1).queue_capacity(2).build();
     pool.expect("there is a worker test")
 });
 
@@ -102,7 +102,7 @@ async fn a_process_pool_is_published_while_it_works() {
 
 #[test]
 fn a_registry_does_not_keep_a_process_pool() {
-    let pool = Pool::builder("short").build().unwrap();
+    let pool = Pool::builder().name("short").build().unwrap();
     let registry = Registry::new();
     registry.process_pool("short", &pool);
     assert_eq!(registry.snapshot().process_pools[0].name(), "short");

@@ -16,7 +16,7 @@ fn the_documentation_has_every_metric() {
     let pool = BlockingPool::builder().queue_capacity(1).metrics(true).build().unwrap();
     let limiter = Limiter::new(1);
     let mut group = TaskGroup::<()>::new();
-    let processes = Pool::builder("table").queue_capacity(1).build().unwrap();
+    let processes = Pool::builder().name("table").queue_capacity(1).build().unwrap();
     let worker = Worker::new(Local::new());
     let watchdog = Watchdog::new();
     let registry = Registry::new();
