@@ -90,8 +90,8 @@ impl Namespace {
         format!("asyncify.{self}.reply.")
     }
 
-    /// The subject that the server sends the outcome of a task to when it has stored it. A client that has
-    /// made the id waits there.
+    /// The subject that the server sends the outcome of a task to when it has stored it. A client
+    /// that has made the id waits there.
     pub(crate) fn reply(&self, id: &TaskId) -> String {
         match id.as_str().split_at_checked(CLIENT_LENGTH) {
             Some((client, number)) if !number.is_empty() => {

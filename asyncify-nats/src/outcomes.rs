@@ -58,7 +58,8 @@ impl Link {
         }
     }
 
-    /// Stores the outcome of a task, unless it has one, and sends the stored one to the caller that waits.
+    /// Stores the outcome of a task, unless it has one, and sends the stored one to the caller that
+    /// waits.
     pub(crate) async fn keep_and_reply(
         &self,
         id: &TaskId,

@@ -6,9 +6,9 @@
 //!     cargo run --example remote
 //!     cargo run --example remote -- --nats nats://localhost:4222
 //!
-//! The engine of the first is the embedded one, so that nothing is to be installed: the workers are in this
-//! program. The second stores the tasks in a server (`nats-server -js`), and starts two worker programs;
-//! they could as well run on other machines: `remote --nats URL --worker NAME`.
+//! The engine of the first is the embedded one, so that nothing is to be installed: the workers are
+//! in this program. The second stores the tasks in a server (`nats-server -js`), and starts two
+//! worker programs; they could as well run on other machines: `remote --nats URL --worker NAME`.
 
 mod decoder;
 mod web;

@@ -44,8 +44,8 @@ pub trait Engine: Debug + Send + Sync + 'static {
     /// envelope or outcome.
     fn limits(&self) -> Limits;
 
-    /// A new id, for a task whose caller has chosen none. No other task of the engine has it or will get
-    /// it.
+    /// A new id, for a task whose caller has chosen none. No other task of the engine has it or
+    /// will get it.
     ///
     /// An engine that sends outcomes by id can make ids that say where the caller waits.
     fn new_id(&self) -> TaskId {

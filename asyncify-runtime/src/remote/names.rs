@@ -1,5 +1,5 @@
-//! The names of tasks, queues and namespaces, and the ids of calls: checked, so that an engine can use them in
-//! subjects, keys and paths.
+//! The names of tasks, queues and namespaces, and the ids of calls: checked, so that an engine can
+//! use them in subjects, keys and paths.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -114,8 +114,8 @@ names! {
     ///
     /// An engine accepts an id once: what is submitted again with the same id is the same task.
     TaskId: NameKind::Id;
-    /// The name that separates programs which share an engine: at most 64 ASCII letters, digits, `_` and
-    /// `-`.
+    /// The name that separates programs which share an engine: at most 64 ASCII letters, digits,
+    /// `_` and `-`.
     Namespace: NameKind::Namespace;
 }
 

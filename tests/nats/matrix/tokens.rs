@@ -1,4 +1,5 @@
-//! Users with signed tokens (JWT): an operator that the server trusts signs accounts, which sign users.
+//! Users with signed tokens (JWT): an operator that the server trusts signs accounts, which sign
+//! users.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,5 @@
-//! Drops of a `Call` at every stage, with wakers that do nothing, panic, or drop the call themselves.
+//! Drops of a `Call` at every stage, with wakers that do nothing, panic, or drop the call
+//! themselves.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
