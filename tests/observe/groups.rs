@@ -10,7 +10,7 @@ use crate::record;
 fn children_are_counted_by_outcome() {
     let pool = BlockingPool::builder().build().unwrap();
     let registry = Registry::new();
-    let mut group = TaskGroup::on(pool.clone());
+    let mut group = TaskGroup::with_executor(pool.clone());
     // It was spawned before the group was added.
     group.spawn(|| 1);
     registry.group("sizes", &mut group);
@@ -39,14 +39,14 @@ fn groups_with_one_name_are_counted_together() {
     let registry = Registry::new();
     let gate = Gate::new();
     let groups = [1, 2].map(|children| {
-        let mut group = TaskGroup::on(pool.clone());
+        let mut group = TaskGroup::with_executor(pool.clone());
         registry.group("uploads", &mut group);
         for _ in 0..children {
             group.spawn(gate.body());
         }
         group
     });
-    let mut other = TaskGroup::on(pool.clone());
+    let mut other = TaskGroup::with_executor(pool.clone());
     other.spawn(gate.body());
     let recorded = record(&registry);
     recorded.assert("group.", [("count", 2), ("child.count", 3), ("child.spawned", 3)]);
@@ -69,7 +69,7 @@ fn groups_with_one_name_are_counted_together() {
 fn detached_children_are_no_longer_of_the_group() {
     let pool = BlockingPool::builder().build().unwrap();
     let registry = Registry::new();
-    let mut group = TaskGroup::on(pool.clone());
+    let mut group = TaskGroup::with_executor(pool.clone());
     registry.group("detached", &mut group);
     group.spawn(|| ());
     group.spawn_future(std::future::ready(()));
@@ -82,7 +82,7 @@ fn detached_children_are_no_longer_of_the_group() {
 fn a_group_moves_to_the_name_that_it_gets() {
     let pool = BlockingPool::builder().build().unwrap();
     let [first, second] = [Registry::new(), Registry::new()];
-    let mut group = TaskGroup::on(pool.clone());
+    let mut group = TaskGroup::with_executor(pool.clone());
     first.group("first", &mut group);
     group.spawn(|| ());
     second.group("second", &mut group);

@@ -14,7 +14,7 @@ fn stalls_are_counted_while_they_last_and_when_they_are_over() {
     let (sender, receiver) = mpsc::channel();
     let watchdog = Watchdog::builder()
         .threshold(Duration::from_millis(4))
-        .on_stall(move |stall| sender.send(stall.length()).expect("the test waits"))
+        .on_stall(move |stall| sender.send(stall.duration()).expect("the test waits"))
         .build();
     let registry = Registry::new();
     registry.watchdog("requests", &watchdog);

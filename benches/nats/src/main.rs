@@ -51,7 +51,7 @@ async fn main() {
         .buffer_unordered(256)
         .fold(0, |sum, n| async move { sum + n })
         .await;
-    assert_eq!(sum, (0..u64::from(tasks)).sum());
+    assert_eq!(sum, (0..u64::from(tasks)).sum::<u64>());
     let took = start.elapsed().as_secs_f64();
     println!("throughput: {:.0} tasks/s", f64::from(tasks) / took);
 }

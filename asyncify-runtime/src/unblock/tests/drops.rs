@@ -120,7 +120,7 @@ fn a_value_is_dropped_in_place_if_it_may_be_and_no_job_uses_it() {
     for reads in [false, true] {
         let (value, dropped_on) = reports_drop();
         let manual = Manual::new(8);
-        let mut reader = Unblock::on(manual.clone(), value).drop_in_place();
+        let mut reader = Unblock::with_executor(manual.clone(), value).drop_in_place();
         if reads {
             // The rest of what the job reads is in the buffer.
             begin_read(&mut reader);
@@ -140,7 +140,7 @@ fn a_value_is_dropped_in_place_if_it_may_be_and_no_job_uses_it() {
 fn accepted_bytes_are_written_by_a_job_although_the_value_may_be_dropped_in_place() {
     let shared = Shared::default();
     let manual = Manual::new(8);
-    let mut writer = Unblock::on(manual.clone(), shared.clone()).drop_in_place();
+    let mut writer = Unblock::with_executor(manual.clone(), shared.clone()).drop_in_place();
     assert!(Manual::poll(|cx| Pin::new(&mut writer).poll_write(cx, b"all")).is_ready());
     drop(writer);
     assert!(shared.written.lock().unwrap().is_empty());
