@@ -115,7 +115,7 @@ pub fn panics() -> Result<(), Error> {
 }
 
 /// Hangs past its time.
-#[sync_to_async(remote(name = "hangs.v1", queue = "test", timeout = "100ms", retries = 1, backoff = "1ms", engine = &crate::engine()))]
+#[sync_to_async(remote(name = "hangs.v1", queue = "test", timeout = "1s", retries = 1, backoff = "1ms", engine = &crate::engine()))]
 pub fn hangs(log: &Path) -> Result<(), Error> {
     note(log, "hangs");
     loop {
