@@ -1,7 +1,7 @@
 //! Readers of files that are in the page cache: small and large files, alone and 64 at a time, and
 //! the memory of readers whose consumer is slow.
 
-use crate::files::{STEP, Temporary, read, read_tokio};
+use crate::files::{Temporary, read, read_tokio};
 use crate::{Bench, each};
 use asyncify_benches::slow_readers::{SIZE, held};
 use asyncify_benches::turns::{Sample, take};
