@@ -147,7 +147,7 @@ async fn a_call_can_be_dropped_at_every_stage_with_any_waker() {
         for stage in [Unpolled, Queued, Running, Done, Completed] {
             let (runs, metrics) = row(stage, kind).await;
             let row = format!("{stage:?}, {kind:?}: {metrics:?}");
-            let done = (metrics.done.returned, metrics.done.cancelled);
+            let done = (metrics.done.completed, metrics.done.cancelled);
             match stage {
                 Unpolled | Queued => assert_eq!((runs, done), (0, (1, 0)), "{row}"),
                 Running => assert_eq!((runs, done), (1, (1, 1)), "{row}"),
