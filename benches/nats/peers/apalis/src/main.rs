@@ -3,6 +3,7 @@
 //! two looks for a result, or `own` for the pause of apalis' `wait_for`.
 
 use std::env;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use apalis::layers::WorkerBuilderExt as _;
@@ -70,13 +71,18 @@ async fn postgres_worker(url: &str) -> Result<(), BoxDynError> {
 }
 
 fn task(add: Add) -> (TaskId, Task<Add>) {
-    let id = TaskId::from_ulid(ulid::Ulid::new());
+    let id = TaskId::from_ulid(ulid::Ulid::generate());
     (id.clone(), TaskBuilder::new(add).task_id(id).build())
 }
 
-async fn measure<B>(storage: B, wait: &str, calls: usize, tasks: usize) -> Result<(), BoxDynError>
+async fn measure<B, K>(
+    storage: B,
+    wait: &str,
+    calls: usize,
+    tasks: usize,
+) -> Result<(), BoxDynError>
 where
-    B: TaskSink<Add> + WaitForCompletion<u64> + Clone,
+    B: TaskSink<Add, K> + WaitForCompletion<u64> + Clone,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let mut storage = storage;
@@ -119,15 +125,15 @@ where
 }
 
 /// One call, whose result is awaited.
-async fn call<B>(storage: &mut B, pause: Option<Duration>) -> Result<(), BoxDynError>
+async fn call<B, K>(storage: &mut B, pause: Option<Duration>) -> Result<(), BoxDynError>
 where
-    B: TaskSink<Add> + WaitForCompletion<u64>,
+    B: TaskSink<Add, K> + WaitForCompletion<u64>,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
     let (id, task) = task(Add(u64::MAX / 2, 1));
     storage.push_task(task).await?;
     let result = match pause {
-        None => storage.wait_for_single(id).next().await.ok_or("no result")??,
+        None => pin!(storage.wait_for_single(id)).next().await.ok_or("no result")??,
         Some(pause) => loop {
             if let Some(result) = storage.check_status([id.clone()]).await?.pop() {
                 break result;
