@@ -9,6 +9,8 @@ use crate::diag;
 /// What other libraries call an argument, and its name here. A guess counts where that name is
 /// valid.
 const GUESSES: &[(&str, &str)] = &[
+    ("attempts", "retries"),
+    ("buffer", "stream"),
     ("capacity", "stream"),
     ("concurrency", "limit"),
     ("cpu", "executor"),
@@ -21,6 +23,7 @@ const GUESSES: &[(&str, &str)] = &[
     ("ignore", "skip"),
     ("iterator", "stream"),
     ("max_concurrency", "limit"),
+    ("max_retries", "retries"),
     ("max_threads", "limit"),
     ("max_workers", "limit"),
     ("name", "rename"),
@@ -30,6 +33,7 @@ const GUESSES: &[(&str, &str)] = &[
     ("semaphore", "limiter"),
     ("serde", "codec"),
     ("spawn", "detach"),
+    ("thread", "executor"),
     ("thread_pool", "executor"),
     ("threads", "limit"),
     ("time_limit", "timeout"),

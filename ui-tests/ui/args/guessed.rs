@@ -22,4 +22,12 @@ impl Files {
     fn entries() {}
 }
 
+#[sync_to_async(remote(attempts = 3))]
+fn encode() -> Result<(), asyncify_runtime::Error> {
+    Ok(())
+}
+
+#[sync_to_async(thread = &THREAD)]
+fn render() {}
+
 fn main() {}
