@@ -90,11 +90,13 @@ impl<'c, 'db> Body<'c, 'db> {
                     self.children(node, context);
                 },
                 ast::ClosureExpr(closure) => {
-                    // One with a name runs where the name is used.
+                    // One with a name runs where the name is used, and any other that is no
+                    // argument is kept: in a field, in a list, in what is returned.
                     if !is_initializer(closure.syntax()) {
-                        self.closure(&closure, context);
+                        self.closure(&closure, context.may().again());
                     }
                 },
+                ast::RecordExprField(field) => self.field(&field, context),
                 ast::CallExpr(call) => self.call(&call, context),
                 ast::MethodCallExpr(call) => self.method_call(&call, context),
                 ast::ForExpr(expr) => self.for_loop(&expr, context),

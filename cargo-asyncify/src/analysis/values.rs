@@ -61,6 +61,15 @@ impl<'db> Body<'_, 'db> {
         }
     }
 
+    /// A field of a value that is made: a function in it may be called later.
+    pub(super) fn field(&mut self, field: &ast::RecordExprField, context: Context) {
+        match field.expr() {
+            Some(value) if self.is_callback(&value) => self.value(&value, context.may().again()),
+            Some(value) => self.visit(value.syntax(), context),
+            None => {}
+        }
+    }
+
     /// Arguments of a constructor such as `Some(..)`.
     pub(super) fn stored_arguments(&mut self, arguments: &[ast::Expr], context: Context) {
         self.plain_arguments(arguments, context);

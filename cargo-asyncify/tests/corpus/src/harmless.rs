@@ -211,3 +211,12 @@ pub mod n123_drop_of_something_that_a_method_takes {
         worker.keep();
     }
 }
+
+pub mod n124_closure_that_is_kept_in_a_field {
+    pub struct Loader<F> {
+        pub load: F,
+    }
+    pub async fn case() -> Loader<fn() -> Vec<u8>> {
+        Loader { load: || std::fs::read("a").unwrap() }
+    }
+}

@@ -110,3 +110,12 @@ pub mod b314_function_in_a_field {
         (loader.load)()
     }
 }
+
+pub mod b315_closure_in_a_field {
+    pub struct Loader {
+        pub load: Box<dyn Fn() -> Vec<u8>>,
+    }
+    pub async fn case() -> Loader {
+        Loader { load: Box::new(|| std::fs::read("a").unwrap()) }
+    }
+}
