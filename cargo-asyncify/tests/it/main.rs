@@ -3,6 +3,7 @@
 mod bad_input;
 mod corpus;
 mod fix;
+mod labels;
 mod output;
 mod project;
 mod real;
