@@ -1,5 +1,5 @@
-//! Published crates that are analysed in a minute, and the labels of all. `tests/labelled.rs` has the
-//! other crates.
+//! Published crates that are analysed in a minute, and the labels of all. `tests/labelled.rs` has
+//! the other crates.
 
 use crate::labels::{compare, directory, labels};
 
