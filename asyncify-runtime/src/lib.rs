@@ -54,6 +54,7 @@
 //! | wait for a future in a blocking body | [`block_on`] |
 //! | finish all calls before the process ends | [`#[asyncify_runtime::main]`](macro@main), or a [`DrainGuard`] |
 //! | publish what pools, limiters and groups do | [`observe`] (feature `metrics`) |
+//! | see in a browser what runs | [`console`] (feature `console`) |
 //! | detect tasks that block at run time | `Watchdog` (feature `watchdog`) |
 //! | find blocking calls in async code at compile time | [`#[async_safe]`](macro@async_safe) (feature `async_safe`) |
 //! | call an async function from sync code | [`#[async_to_sync]`](macro@async_to_sync) |
@@ -114,6 +115,7 @@
 //! | `in_place` | no | the argument `in_place`; enables tokio's `rt-multi-thread` |
 //! | `rayon` | no | rayon's `ThreadPool` as an [`Executor`] |
 //! | `metrics` | no | metrics of pools, limiters, groups and processes by name, published through the crate `metrics`: [`observe`]; quantiles of the time that jobs wait and run |
+//! | `console` | no | [`console`], a live page of what the process runs; enables `metrics` |
 //! | `process` | no | worker processes on Linux, with serde for arguments and results: [`process`] |
 //! | `postcard` | no | postcard as a second format for arguments and results of worker processes |
 //! | `remote` | no | durable tasks on other machines, on Linux: [`remote`]; enables `process` |
@@ -136,6 +138,12 @@
 [`process`]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/process"
 )]
 #![cfg_attr(
+    not(feature = "console"),
+    doc = "
+
+[`console`]: https://docs.rs/asyncify-runtime/latest/asyncify_runtime/console"
+)]
+#![cfg_attr(
     not(all(feature = "remote", target_os = "linux")),
     doc = "
 
@@ -154,6 +162,9 @@
 mod bound;
 mod call;
 mod cancel;
+#[cfg(feature = "console")]
+#[cfg_attr(docsrs, doc(cfg(feature = "console")))]
+pub mod console;
 mod error;
 mod executor;
 mod group;

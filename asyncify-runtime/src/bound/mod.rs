@@ -107,14 +107,25 @@ impl<T: 'static> ThreadBound<T> {
     /// A panic of `f` is resumed where the call is awaited. The call also panics if the value was
     /// [closed](Self::close), if the call was sent to another executor, or if it is awaited within
     /// the `f` of another call, which is using the value.
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub fn call<F, R>(&self, f: F) -> BlockingCall<'_, R>
+    where
+        F: FnOnce(&mut T) -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.call_named::<F, F, R>(f)
+    }
+
+    /// [`call`](Self::call); the type `N` gives the call its name.
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
+    fn call_named<N: 'static, F, R>(&self, f: F) -> BlockingCall<'_, R>
     where
         F: FnOnce(&mut T) -> R + Send + 'static,
         R: Send + 'static,
     {
         // The call keeps the value alive, even if this handle is dropped.
         let owner = self.owner.clone();
-        BlockingCall::new(move || owner.with(f)).executor(self.owner.thread())
+        BlockingCall::named::<N, _>(move || owner.with(f)).executor(self.owner.thread())
     }
 
     /// Drops the value on its thread, after all earlier calls, and waits until it is dropped.

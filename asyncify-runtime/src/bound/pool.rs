@@ -196,6 +196,7 @@ impl<T: 'static> Checkout<T> {
     /// # Panics
     ///
     /// As [`ThreadBound::call`].
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub fn call<F, R>(&self, f: F) -> BlockingCall<'_, R>
     where
         F: FnOnce(&mut T) -> R + Send + 'static,
@@ -203,7 +204,7 @@ impl<T: 'static> Checkout<T> {
     {
         let checked_out = self.checked_out.clone();
         let value = self.checked_out.value.as_ref().expect("the value is taken only on drop");
-        value.call(move |value| {
+        value.call_named::<F, _, R>(move |value| {
             let result = f(value);
             drop(checked_out);
             result

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::block_on::drive;
 use crate::task::Body;
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "tracing", feature = "console"))]
 use crate::task::path_of;
 
 /// A closure that returns a blocking future, which is created and driven on the pool's thread and
@@ -24,7 +24,7 @@ impl<F: FnOnce() -> Fut, Fut: Future, N> Body for AsyncBody<F, N> {
         drive((self.0)())
     }
 
-    #[cfg(feature = "tracing")]
+    #[cfg(any(feature = "tracing", feature = "console"))]
     fn name() -> &'static str {
         path_of::<N>()
     }

@@ -25,6 +25,7 @@ impl SpawnOptions {
         Self { executor: Some(Arc::new(executor)), ..Self::default() }
     }
 
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub(crate) fn call<F, T>(&self, body: F) -> BlockingCall<'static, T>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -45,6 +46,7 @@ impl SpawnOptions {
     }
 
     /// Spawns a job. It waits for its permit, and for room in a full queue, without being polled.
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub(crate) fn spawn<F, T>(&self, body: F) -> Running<'static, T>
     where
         F: FnOnce() -> T + Send + 'static,

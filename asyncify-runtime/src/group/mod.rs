@@ -100,6 +100,7 @@ impl<T: Send + 'static> TaskGroup<T> {
     }
 
     /// Spawns a blocking closure, and returns its number.
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub fn spawn<F>(&mut self, body: F) -> usize
     where
         F: FnOnce() -> T + Send + 'static,
@@ -415,6 +416,7 @@ impl<T> Drop for Joined<T> {
 
 /// Spawns blocking closures.
 impl<T: Send + 'static, F: FnOnce() -> T + Send + 'static> Extend<F> for TaskGroup<T> {
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     fn extend<I: IntoIterator<Item = F>>(&mut self, bodies: I) {
         for body in bodies {
             self.spawn(body);
@@ -424,6 +426,7 @@ impl<T: Send + 'static, F: FnOnce() -> T + Send + 'static> Extend<F> for TaskGro
 
 /// Spawns blocking closures in a [new](TaskGroup::new) group.
 impl<T: Send + 'static, F: FnOnce() -> T + Send + 'static> FromIterator<F> for TaskGroup<T> {
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     fn from_iter<I: IntoIterator<Item = F>>(bodies: I) -> Self {
         let mut group = Self::new();
         group.extend(bodies);

@@ -36,6 +36,8 @@ struct State {
     groups: Mutex<Vec<(Arc<str>, Arc<GroupCounters>)>>,
     #[cfg(all(feature = "process", target_os = "linux"))]
     process_pools: Sources<process::Metrics>,
+    #[cfg(all(feature = "process", feature = "console", target_os = "linux"))]
+    process_workers: Sources<Vec<process::Worker>>,
     #[cfg(all(feature = "remote", target_os = "linux"))]
     remote_workers: Sources<WorkerMetrics>,
     #[cfg(feature = "watchdog")]
@@ -113,6 +115,8 @@ impl Registry {
     #[cfg_attr(docsrs, doc(cfg(feature = "process")))]
     pub fn process_pool(&self, name: &str, pool: &process::Pool) -> &Self {
         self.0.process_pools.add(name, pool.metrics_reader());
+        #[cfg(feature = "console")]
+        self.0.process_workers.add(name, pool.workers_reader());
         self
     }
 
@@ -198,6 +202,16 @@ impl Registry {
         let mut pools = self.0.process_pools.snapshot();
         if let Some(pool) = process::started() {
             add_unless_named(&mut pools, "global", || pool.metrics());
+        }
+        pools
+    }
+
+    /// The worker processes of each pool.
+    #[cfg(all(feature = "process", feature = "console", target_os = "linux"))]
+    pub(crate) fn process_workers(&self) -> Vec<Named<Vec<process::Worker>>> {
+        let mut pools = self.0.process_workers.snapshot();
+        if let Some(pool) = process::started() {
+            add_unless_named(&mut pools, "global", || pool.workers());
         }
         pools
     }

@@ -154,6 +154,7 @@ pub(crate) fn install(pool: BlockingPool) -> Result<(), BlockingPool> {
 /// assert!(handle.await??.contains("[package]"));
 /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```
+#[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
 pub fn spawn_blocking<F, T>(f: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,

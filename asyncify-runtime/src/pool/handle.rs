@@ -86,6 +86,7 @@ impl BlockingPool {
     /// # Cancel safety
     ///
     /// [`JoinHandle::abort`] prevents a call from starting. A running call goes on to its end.
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub fn spawn<F, T>(&self, f: F) -> JoinHandle<T>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -109,6 +110,7 @@ impl BlockingPool {
     /// Returns `f` if the queue is full or the pool is shut down. (If the pool is shut down during
     /// this call, `f` may still be rejected afterwards; awaiting the handle then returns the
     /// error.)
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub fn try_spawn<F, T>(&self, f: F) -> Result<JoinHandle<T>, TrySpawnError<F>>
     where
         F: FnOnce() -> T + Send + 'static,

@@ -38,6 +38,7 @@ impl Permit {
 
     /// Runs `f` on the pool, as [`BlockingPool::spawn`](super::BlockingPool::spawn) does. The call
     /// is rejected only if the pool was shut down in the meantime.
+    #[cfg_attr(any(feature = "tracing", feature = "console"), track_caller)]
     pub fn spawn<F, T>(self, f: F) -> JoinHandle<T>
     where
         F: FnOnce() -> T + Send + 'static,

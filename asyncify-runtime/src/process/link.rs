@@ -253,6 +253,14 @@ impl Link {
         Some(current.call.clone())
     }
 
+    /// The name of the function that the worker runs, and for how long.
+    #[cfg(feature = "console")]
+    pub(crate) fn current(&self) -> Option<(&'static str, Duration)> {
+        let state = locked(&self.state);
+        let current = state.current.as_ref()?;
+        Some((current.call.task.name(), current.started.elapsed()))
+    }
+
     /// Waits until the process has exited, at most for `timeout`; false: it lives.
     pub(crate) fn exits_within(&self, timeout: Duration) -> bool {
         sys::is_readable_within(&self.process, timeout)

@@ -116,6 +116,8 @@ mod task;
 mod trace;
 mod wire;
 mod worker;
+#[cfg(feature = "console")]
+mod workers;
 
 #[cfg(feature = "remote")]
 pub(crate) use self::arguments::encoded_call;
@@ -141,6 +143,8 @@ pub(crate) use self::trace::Caller;
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub use self::trace::SpanFields;
 pub(crate) use self::worker::is_cancelled;
+#[cfg(feature = "console")]
+pub(crate) use self::workers::Worker;
 pub use crate::error::process::{Crash, OomHint, Panic, ProcessError, Side};
 
 #[cfg(doc)]

@@ -80,6 +80,8 @@ impl Done {
     pub(crate) fn new(mut current: Current, reply: Reply) -> Self {
         let reply = current.stopped.take().map_or(reply, |stop| Err(stop.error));
         let ran = current.started.elapsed();
+        #[cfg(feature = "console")]
+        super::workers::record(&current, ran);
         Self { current, reply, ran }
     }
 
@@ -336,6 +338,12 @@ impl Shared {
     /// Completes when the last slot of the closed pool has ended.
     pub(crate) async fn closed(&self) {
         self.ended.wait_until(|| locked(&self.state).slots == 0).await;
+    }
+
+    /// Every process that is not reaped.
+    #[cfg(feature = "console")]
+    pub(crate) fn links(&self) -> Vec<Arc<Link>> {
+        locked(&self.state).links.clone()
     }
 
     pub(crate) fn metrics(&self) -> Metrics {

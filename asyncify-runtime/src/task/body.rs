@@ -10,8 +10,8 @@ pub(crate) trait Body {
     /// Runs the body. Returns `None` if it was cancelled and stopped early.
     fn run(self) -> Option<Self::Output>;
 
-    /// The task's name in traces: the path of the function that contains the body.
-    #[cfg(feature = "tracing")]
+    /// The task's name in traces and in the console: the path of the function that contains the body.
+    #[cfg(any(feature = "tracing", feature = "console"))]
     fn name() -> &'static str;
 }
 
@@ -31,14 +31,14 @@ impl<F: FnOnce() -> T, T, N> Body for SyncBody<F, N> {
         Some((self.0)())
     }
 
-    #[cfg(feature = "tracing")]
+    #[cfg(any(feature = "tracing", feature = "console"))]
     fn name() -> &'static str {
         path_of::<N>()
     }
 }
 
 /// Returns the path of the function that contains a closure of type `N`.
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "tracing", feature = "console"))]
 pub(crate) fn path_of<N>() -> &'static str {
     let name = std::any::type_name::<N>();
     name.find("::{{closure}}").map_or(name, |end| &name[..end])

@@ -191,12 +191,12 @@ impl<T> UnsubmittedTask<T> {
 
     /// Captures the context of this thread.
     #[cfg_attr(
-        not(feature = "tracing"),
-        expect(clippy::unused_self, reason = "only a span needs the origin of the call")
+        not(any(feature = "tracing", feature = "console")),
+        expect(clippy::unused_self, reason = "only an observer needs the origin of the call")
     )]
     pub(crate) fn capture_context(&self) -> CallerContext {
         CallerContext::capture(
-            #[cfg(feature = "tracing")]
+            #[cfg(any(feature = "tracing", feature = "console"))]
             &self.task.origin(),
         )
     }

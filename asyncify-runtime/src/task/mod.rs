@@ -37,13 +37,15 @@ mod job;
 mod join;
 #[cfg(all(test, asyncify_loom))]
 mod models;
+#[cfg(feature = "console")]
+pub(crate) mod profile;
 mod raw;
 mod run;
 mod state;
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
 mod tests;
 
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "tracing", feature = "console"))]
 pub(crate) use body::path_of;
 pub(crate) use body::{Body, SyncBody};
 pub(crate) use caller_context::CallerContext;

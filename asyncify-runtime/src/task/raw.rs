@@ -7,14 +7,14 @@
 use std::alloc::{self, Layout};
 use std::any::Any;
 use std::mem::{ManuallyDrop, MaybeUninit, offset_of};
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "tracing", feature = "console"))]
 use std::panic::Location;
 use std::ptr::{self, NonNull};
 use std::task::Waker;
 
 use super::Body;
 use super::CallerContext;
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "tracing", feature = "console"))]
 use super::caller_context::Origin;
 use super::context::TaskContext;
 use super::state::{Outcome, State};
@@ -39,7 +39,7 @@ pub(super) struct Header {
     /// Rule 5.
     context: AtomicPtr<TaskContext>,
     /// The location of the call in the source.
-    #[cfg(feature = "tracing")]
+    #[cfg(any(feature = "tracing", feature = "console"))]
     location: &'static Location<'static>,
     /// Represents the stage behind the header, so that loom checks rule 2.
     stage: UnsafeCell<()>,
@@ -74,7 +74,7 @@ struct VTable {
     run: unsafe fn(*mut ()) -> bool,
     drop_body: unsafe fn(*mut ()),
     drop_output: unsafe fn(*mut ()),
-    #[cfg(feature = "tracing")]
+    #[cfg(any(feature = "tracing", feature = "console"))]
     name: fn() -> &'static str,
 }
 
@@ -111,7 +111,7 @@ impl<B: Body> TaskCell<B> {
         run: run_body::<B>,
         drop_body: drop_in_place::<B>,
         drop_output: drop_in_place::<B::Output>,
-        #[cfg(feature = "tracing")]
+        #[cfg(any(feature = "tracing", feature = "console"))]
         name: B::name,
     };
 }
@@ -139,7 +139,7 @@ impl RawTask {
                 }),
                 queue_permit: UnsafeCell::new(None),
                 context: AtomicPtr::new(ptr::null_mut()),
-                #[cfg(feature = "tracing")]
+                #[cfg(any(feature = "tracing", feature = "console"))]
                 location: Location::caller(),
                 stage: UnsafeCell::new(()),
             },
@@ -161,7 +161,7 @@ impl RawTask {
         &self.header().state
     }
 
-    #[cfg(feature = "tracing")]
+    #[cfg(any(feature = "tracing", feature = "console"))]
     pub(super) fn origin(self) -> Origin {
         let header = self.header();
         Origin { name: header.vtable.name, location: header.location }
@@ -407,8 +407,9 @@ impl RawTask {
 }
 
 const _: () = {
-    // Keep the header small; `tracing` adds two pointers.
-    let extra = if cfg!(feature = "tracing") { 2 * size_of::<usize>() } else { 0 };
+    // Keep the header small; `tracing` and `console` add two pointers.
+    let is_observed = cfg!(any(feature = "tracing", feature = "console"));
+    let extra = if is_observed { 2 * size_of::<usize>() } else { 0 };
     assert!(
         cfg!(all(test, any(asyncify_loom, asyncify_shuttle))) || size_of::<Header>() <= 64 + extra
     );

@@ -55,6 +55,8 @@ mod metrics;
 #[cfg(all(test, asyncify_loom))]
 mod models;
 mod monitor;
+#[cfg(feature = "console")]
+mod recent;
 mod report;
 mod stall;
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
@@ -68,5 +70,7 @@ pub use self::handle::{Watchdog, WatchdogBuilder};
 #[cfg(feature = "tower")]
 pub use self::layer::{WatchdogLayer, WatchdogService};
 pub use self::metrics::WatchdogMetrics;
+#[cfg(feature = "console")]
+pub(crate) use self::recent::{RecentStall, recent_stalls};
 pub use self::stall::Stall;
 pub use self::watched::Watched;

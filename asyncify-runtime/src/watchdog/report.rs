@@ -20,6 +20,8 @@ pub(super) fn deliver(report: Report) {
         }
         Report::Ended(stall) => stall,
     };
+    #[cfg(feature = "console")]
+    super::recent::remember(&stall);
     // The panic hook has reported a panic; the monitor continues.
     let emitted = catch(|| stall.task().event_context.emit(&stall)).unwrap_or_else(|payload| {
         drop_quietly(payload);

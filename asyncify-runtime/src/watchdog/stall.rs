@@ -83,6 +83,11 @@ impl Stall {
         self.activity.as_deref()
     }
 
+    #[cfg(feature = "console")]
+    pub(super) fn since(&self) -> Instant {
+        self.since
+    }
+
     pub(super) fn watchdog(&self) -> &Config {
         &self.watchdog
     }

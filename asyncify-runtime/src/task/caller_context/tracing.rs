@@ -1,20 +1,15 @@
 //! The caller's span and dispatcher, and the call's own span.
 
-use std::panic::Location;
 use std::time::Instant;
 
 use tracing::field::Empty;
 use tracing::{Span, dispatcher};
 
+use super::Origin;
 use crate::util::trace_context::TraceContext;
 
-/// The name of a call and its location in the source.
-#[derive(Clone, Copy)]
-pub(crate) struct Origin {
-    /// A function, because the name is searched for only when a span is made.
-    pub(crate) name: fn() -> &'static str,
-    pub(crate) location: &'static Location<'static>,
-}
+/// The name of the spans of tasks, in tokio and here.
+const TASK: &str = "runtime.spawn";
 
 pub(super) struct Tracing {
     caller: TraceContext,
@@ -27,14 +22,14 @@ pub(super) struct Tracing {
 
 impl Tracing {
     /// Returns `None` if there is no subscriber.
-    pub(super) fn capture(origin: &Origin) -> Option<Box<Self>> {
+    pub(super) fn capture(origin: &Origin) -> Option<Self> {
         let caller = TraceContext::capture()?;
         // tokio describes its tasks in this form, and its console reads it.
         let location = origin.location;
         let name = origin.name;
         let span = tracing::trace_span!(
             target: "tokio::task",
-            "runtime.spawn",
+            TASK,
             kind = "blocking",
             task.name = name(),
             "fn" = name(),
@@ -45,7 +40,7 @@ impl Tracing {
             run_time_us = Empty,
         );
         let started = (!span.is_disabled()).then(Instant::now);
-        Some(Box::new(Self { caller, span, started }))
+        Some(Self { caller, span, started })
     }
 
     pub(super) fn enter(&self) -> impl Sized + '_ {
@@ -58,7 +53,8 @@ impl Tracing {
         let span = self.span.enter();
         // The caller's span is entered last, so it is the body's current span. The fields of the
         // tuple are dropped in order: the time is recorded before the dispatcher is reset.
-        (self.caller.span.enter(), span, timed, dispatcher)
+        let caller = (!is_task(&self.caller.span)).then(|| self.caller.span.enter());
+        (caller, span, timed, dispatcher)
     }
 }
 
@@ -68,6 +64,13 @@ impl Drop for Tracing {
         let _current = dispatcher::set_default(&self.caller.dispatcher);
         self.span = Span::none();
     }
+}
+
+/// Returns whether `span` is a task, of tokio or of ours. tokio's console takes each time that such a span
+/// is entered for a poll of the task, and its caller is not polled while the body runs. The call's own
+/// span is its child.
+fn is_task(span: &Span) -> bool {
+    span.metadata().is_some_and(|metadata| metadata.name() == TASK)
 }
 
 /// Records the run time of a body when it is dropped, whether the body returns or panics.
