@@ -37,3 +37,11 @@ impl Metrics {
     }
 }
 // ANCHOR_END: metrics
+
+impl Metrics {
+    /// The names of what is published.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+}
