@@ -101,7 +101,7 @@ fn location_is_that_of_the_user() {
         block_on(pool.try_spawn(|| ()).unwrap()).unwrap();
         block_on(block_on(pool.reserve()).unwrap().spawn(|| ())).unwrap();
         block_on(asyncify!(|| ()));
-        let mut group = TaskGroup::on(pool.clone());
+        let mut group = TaskGroup::with_executor(pool.clone());
         group.spawn(|| ());
         assert_eq!(block_on(group.join_all()).len(), 1);
         let value = ThreadBound::from_value(&thread, 1);

@@ -1,9 +1,10 @@
 //! A live page of what this process runs (feature `console`).
 //!
-//! A [`Console`] serves one page over HTTP, on the loopback interface: the pools, limiters, groups and
-//! worker processes of a [`Registry`], what each thread runs at this moment, the functions that took most
-//! time, and the stalls that a [watchdog](crate#overview) has found. The page refreshes itself every
-//! second. It needs nothing from another server, and it answers while the async runtime is blocked.
+//! A [`Console`] serves one page over HTTP, on the loopback interface: the pools, limiters, groups
+//! and worker processes of a [`Registry`], what each thread runs at this moment, the functions that
+//! took most time, and the stalls that a [watchdog](crate#overview) has found. The page refreshes
+//! itself every second. It needs nothing from another server, and it answers while the async
+//! runtime is blocked.
 //!
 //! ```
 //! use asyncify_runtime::BlockingPool;
@@ -21,32 +22,34 @@
 //!
 //! # Pages
 //!
-//! `GET /` is the page, and `GET /snapshot.json` the data that it shows, as JSON: times are in seconds, and
-//! sizes in bytes. Fields may be added in any release.
+//! `GET /` is the page, and `GET /snapshot.json` the data that it shows, as JSON: times are in
+//! seconds, and sizes in bytes. Fields may be added in any release.
 //!
 //! # What is measured
 //!
-//! The lists of pools, limiters, groups and processes are the [metrics](crate::observe) of the registry.
-//! Threads and functions are those of the whole process, measured from the first console's start to the
-//! drop of the last: calls on any executor, and calls in worker processes. A function is named by its
-//! path, or by the path of the function that contains the closure, and by the source location of the call.
-//! The time until its body starts is its *wait*, including that for a permit of a limiter; that of the body
-//! is its *run time*. Functions with `in_place` are not measured, since they are not sent anywhere. The jobs
-//! of streams, maps and readers have names in this crate.
+//! The lists of pools, limiters, groups and processes are the [metrics](crate::observe) of the
+//! registry. Threads and functions are those of the whole process, measured from the first
+//! console's start to the drop of the last: calls on any executor, and calls in worker processes. A
+//! function is named by its path, or by the path of the function that contains the closure, and by
+//! the source location of the call. The time until its body starts is its *wait*, including that
+//! for a permit of a limiter; that of the body is its *run time*. Functions with `in_place` are not
+//! measured, since they are not sent anywhere. The jobs of streams, maps and readers have names in
+//! this crate.
 //!
 //! # Costs
 //!
-//! Without a console, a call costs one more read of a flag. With one, it also costs an allocation, three
-//! reads of the clock and two uncontended locks. Each thread remembers up to 512 functions. The server uses
-//! one thread that sleeps, and one for each connection, of which there are at most 32.
+//! Without a console, a call costs one more read of a flag. With one, it also costs an allocation,
+//! three reads of the clock and two uncontended locks. Each thread remembers up to 512 functions.
+//! The server uses one thread that sleeps, and one for each connection, of which there are at most
+//! 32.
 //!
 //! # Security
 //!
-//! The page is read-only, but it tells names of functions, files and threads to everybody who can connect;
-//! there is no password. So a console accepts loopback addresses only, unless it
+//! The page is read-only, but it tells names of functions, files and threads to everybody who can
+//! connect; there is no password. So a console accepts loopback addresses only, unless it
 //! [allows](ConsoleBuilder::allow_remote) others. Requests whose `Host` is neither an address nor
-//! `localhost` are refused, because other sites could otherwise read the page through the user's browser
-//! (DNS rebinding); a name of your own has to be [allowed](ConsoleBuilder::allow_host).
+//! `localhost` are refused, because other sites could otherwise read the page through the user's
+//! browser (DNS rebinding); a name of your own has to be [allowed](ConsoleBuilder::allow_host).
 
 mod request;
 mod response;
@@ -82,7 +85,8 @@ impl Console {
     ///
     /// # Errors
     ///
-    /// If the address is not a loopback address, if it cannot be bound, or if no thread can be started.
+    /// If the address is not a loopback address, if it cannot be bound, or if no thread can be
+    /// started.
     pub fn bind(registry: &Registry, address: impl ToSocketAddrs) -> io::Result<Self> {
         Self::builder(registry).bind(address)
     }
@@ -123,8 +127,8 @@ impl ConsoleBuilder {
         self
     }
 
-    /// Accepts requests to this name, for instance one that a reverse proxy passes on. Addresses and
-    /// `localhost` are accepted always.
+    /// Accepts requests to this name, for instance one that a reverse proxy passes on. Addresses
+    /// and `localhost` are accepted always.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self
@@ -134,8 +138,8 @@ impl ConsoleBuilder {
     ///
     /// # Errors
     ///
-    /// If the address is not a loopback address and others are not [allowed](Self::allow_remote), if it
-    /// cannot be bound, or if no thread can be started.
+    /// If the address is not a loopback address and others are not [allowed](Self::allow_remote),
+    /// if it cannot be bound, or if no thread can be started.
     pub fn bind(self, address: impl ToSocketAddrs) -> io::Result<Console> {
         let Self { registry, remote, hosts } = self;
         let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();

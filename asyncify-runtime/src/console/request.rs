@@ -1,8 +1,8 @@
 //! Parses a request, and checks to which host it was sent.
 //!
 //! A page of another site can let its own name point to the loopback address, and would then be
-//! allowed to read the responses (DNS rebinding). Its requests name that site as their host. So only
-//! addresses, `localhost` and names that the program allows are accepted.
+//! allowed to read the responses (DNS rebinding). Its requests name that site as their host. So
+//! only addresses, `localhost` and names that the program allows are accepted.
 
 use std::net::IpAddr;
 

@@ -9,8 +9,8 @@ pub(super) struct Response {
     body: Cow<'static, str>,
 }
 
-/// The page has its style and its script in it, loads nothing but snapshots, and cannot be framed; no
-/// other site may read or embed anything.
+/// The page has its style and its script in it, loads nothing but snapshots, and cannot be framed;
+/// no other site may read or embed anything.
 const HEADERS: &str = "\
     Connection: close\r\n\
     Cache-Control: no-store\r\n\

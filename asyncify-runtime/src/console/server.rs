@@ -1,9 +1,10 @@
-//! A small HTTP server: one thread accepts connections, and each connection has a thread of its own for
-//! its one request.
+//! A small HTTP server: one thread accepts connections, and each connection has a thread of its own
+//! for its one request.
 //!
-//! The default features of this crate bring no async runtime, and the console shall answer while that of
-//! the program is blocked; hence threads. `httparse` parses the requests. Everything else is limited:
-//! the number of connections, the size of a request, and the time that a connection may take.
+//! The default features of this crate bring no async runtime, and the console shall answer while
+//! that of the program is blocked; hence threads. `httparse` parses the requests. Everything else
+//! is limited: the number of connections, the size of a request, and the time that a connection may
+//! take.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -16,13 +17,13 @@ use super::request::{self, MAX_SIZE, Parsed};
 use super::response::Response;
 use crate::sync::{Mutex, MutexGuard};
 
-/// The most connections at a time; others are closed with the status 503. A browser opens a few ahead of
-/// its requests.
+/// The most connections at a time; others are closed with the status 503. A browser opens a few
+/// ahead of its requests.
 const MAX_CONNECTIONS: usize = 32;
 /// How long a connection may take for its request, and then for the response.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// How long a client that sends more than its request is read, so that the system does not discard the
-/// response.
+/// How long a client that sends more than its request is read, so that the system does not discard
+/// the response.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_READS: usize = 32;
 /// The wait after an error of `accept`: usually there are too many open files.
@@ -64,8 +65,8 @@ impl Drop for Server {
         }
         let Some(thread) = self.thread.take() else { return };
         thread.thread().unpark();
-        // A connection wakes the thread in `accept`. If none can be made, for instance because there are
-        // too many open files, the thread ends with the next one that can.
+        // A connection wakes the thread in `accept`. If none can be made, for instance because
+        // there are too many open files, the thread ends with the next one that can.
         let woken = TcpStream::connect_timeout(&reachable(self.address), TIME_LIMIT);
         if woken.is_ok() || thread.is_finished() {
             let _ = thread.join();

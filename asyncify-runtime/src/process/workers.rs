@@ -23,7 +23,8 @@ impl Pool {
         workers(self.shared())
     }
 
-    /// Returns a function that lists the workers without keeping the pool alive, until it has ended.
+    /// Returns a function that lists the workers without keeping the pool alive, until it has
+    /// ended.
     pub(crate) fn workers_reader(&self) -> impl Fn() -> Option<Vec<Worker>> + Send + Sync + use<> {
         let shared = Arc::downgrade(self.shared());
         move || Some(workers(&*shared.upgrade()?))

@@ -10,7 +10,8 @@ pub(crate) trait Body {
     /// Runs the body. Returns `None` if it was cancelled and stopped early.
     fn run(self) -> Option<Self::Output>;
 
-    /// The task's name in traces and in the console: the path of the function that contains the body.
+    /// The task's name in traces and in the console: the path of the function that contains the
+    /// body.
     #[cfg(any(feature = "tracing", feature = "console"))]
     fn name() -> &'static str;
 }

@@ -1,5 +1,6 @@
 //! The part of a caller's context that its body sees: the tokio runtime and, with the feature
-//! `tracing`, the span and the dispatcher. With the feature `console`, also when the call was started.
+//! `tracing`, the span and the dispatcher. With the feature `console`, also when the call was
+//! started.
 //!
 //! Every task has a field for it. The context is captured when the call is started, is current
 //! while the body runs, and is dropped with the body; the next task on the same thread does not see

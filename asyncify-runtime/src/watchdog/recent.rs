@@ -38,7 +38,7 @@ pub(super) fn remember(stall: &Stall) {
         thread: stall.thread_name().map(Arc::from),
         activity: stall.activity().map(Arc::from),
         since: stall.since(),
-        length: stall.is_over().then(|| stall.length()),
+        length: stall.is_over().then(|| stall.duration()),
     };
     let mut recent = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
     // A thread is in one poll at a time.

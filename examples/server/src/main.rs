@@ -1,5 +1,5 @@
-//! Starts the server: `cargo run -p asyncify-server -- [--spawned] [--console] [ADDRESS] [DIRECTORY]`.
-//! With `--console`, it shows in the browser what its threads do.
+//! Starts the server: `cargo run -p asyncify-server -- [--spawned] [--console] [ADDRESS]
+//! [DIRECTORY]`. With `--console`, it shows in the browser what its threads do.
 
 use std::env;
 use std::error::Error;

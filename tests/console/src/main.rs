@@ -19,7 +19,11 @@ use tokio::time::timeout;
 const LONG: Duration = Duration::from_secs(90);
 
 static DECODER: LazyLock<process::Pool> = LazyLock::new(|| {
-    process::Pool::builder("decoder").max_workers(2).build().expect("`main` has called `init`")
+    process::Pool::builder()
+        .name("decoder")
+        .max_workers(2)
+        .build()
+        .expect("`main` has called `init`")
 });
 
 #[sync_to_async(executor = pool)]
@@ -63,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         // Three jobs run until the end, and four wait.
         let jobs: Vec<_> = (0..7).map(|_| disk.spawn(|| thread::park_timeout(LONG))).collect();
-        let mut group = TaskGroup::on(BlockingPool::builder().name("unnamed").build()?);
+        let mut group = TaskGroup::with_executor(BlockingPool::builder().name("unnamed").build()?);
         registry.group("thumbnails", &mut group);
         group.extend((0..5).map(|number| move || number));
         while group.join_next().await.is_some() {}

@@ -91,7 +91,7 @@ async fn a_dying_worker_whose_child_lives_is_noticed_at_once() {
     assert_eq!(crash.signal, Some(6));
     assert!(began.elapsed().as_secs() < 5);
     finish(pool).await;
-    assert_eq!(children(crash.pid), []);
+    assert_eq!(children(crash.pid), [0_u32; 0]);
 }
 
 async fn children_of_a_call_that_returned_live_on() {

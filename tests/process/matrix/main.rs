@@ -75,7 +75,7 @@ fn main() {
             tokio::time::timeout(limit, case()).await.expect("the case hangs");
         });
         drop(runtime);
-        assert_eq!(outside::children(std::process::id()), [], "{name} has left processes");
+        assert_eq!(outside::children(std::process::id()), [0_u32; 0], "{name} has left processes");
         outside::until("the descriptors of the case are closed", || {
             outside::descriptors() <= descriptors
         });

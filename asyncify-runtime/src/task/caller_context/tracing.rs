@@ -66,9 +66,9 @@ impl Drop for Tracing {
     }
 }
 
-/// Returns whether `span` is a task, of tokio or of ours. tokio's console takes each time that such a span
-/// is entered for a poll of the task, and its caller is not polled while the body runs. The call's own
-/// span is its child.
+/// Returns whether `span` is a task, of tokio or of ours. tokio's console takes each time that such
+/// a span is entered for a poll of the task, and its caller is not polled while the body runs. The
+/// call's own span is its child.
 fn is_task(span: &Span) -> bool {
     span.metadata().is_some_and(|metadata| metadata.name() == TASK)
 }

@@ -1,8 +1,9 @@
 //! Statistics of functions, kept while something observes them.
 //!
-//! A call reads one flag when it starts. Only if it is set does the call note the time, and update the
-//! [record](thread) of the thread that runs it: when its body starts, and when it ends. A record is locked
-//! by its own thread, and by whoever reads the statistics, so that calls do not contend with each other.
+//! A call reads one flag when it starts. Only if it is set does the call note the time, and update
+//! the [record](thread) of the thread that runs it: when its body starts, and when it ends. A
+//! record is locked by its own thread, and by whoever reads the statistics, so that calls do not
+//! contend with each other.
 //!
 //! The statistics are those of the process. They start with the first [`Observation`], and are
 //! discarded with the last one.

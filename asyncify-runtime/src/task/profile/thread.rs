@@ -1,6 +1,7 @@
 //! The records of the threads that run calls.
 //!
-//! Locks: a record is locked under the lock of all records, or alone. Neither is held while a call runs.
+//! Locks: a record is locked under the lock of all records, or alone. Neither is held while a call
+//! runs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError};

@@ -14,6 +14,6 @@ fn main() {
     assert_eq!(futures::executor::block_on(number()), Err(forgotten.clone()));
     assert_eq!(Pool::builder().name("forgetful").min_idle(1).build().unwrap_err(), forgotten);
     assert_eq!(global().unwrap_err(), forgotten);
-    assert_eq!(outside::children(std::process::id()), []);
+    assert_eq!(outside::children(std::process::id()), [0_u32; 0]);
     println!("{forgotten}");
 }
