@@ -27,7 +27,7 @@ use super::caller_context::Origin;
 use crate::sync::unmodelled::{AtomicBool, Ordering::Relaxed};
 
 /// The most functions of one record.
-const MAX_FUNCTIONS: usize = 512;
+const MAX_FUNCTIONS: usize = if cfg!(miri) { 16 } else { 512 };
 
 /// Whether there is an [`Observation`].
 ///
