@@ -57,7 +57,7 @@ impl Signers {
     }
 
     /// The token of a user, with these rights.
-    fn user(&self, user: &KeyPair, rights: Value, expires: Option<u64>) -> String {
+    fn user(&self, user: &KeyPair, rights: &Value, expires: Option<u64>) -> String {
         let mut claims = json!({ "type": "user", "subs": -1, "data": -1, "payload": -1 });
         claims.as_object_mut().unwrap().extend(rights.as_object().unwrap().clone());
         token(&self.account, user, claims, expires)
@@ -114,7 +114,7 @@ async fn a_credentials_file_authenticates() {
     let signers = Signers::new();
     let server = signers.server();
     let user = KeyPair::new_user();
-    let token = signers.user(&user, json!({}), None);
+    let token = signers.user(&user, &json!({}), None);
     let engine = with_credentials(&server, &token, &user).connect().await.unwrap();
     assert_eq!(engine.submit(task("a", "images")).await, Ok(Submitted::New));
 
@@ -122,9 +122,9 @@ async fn a_credentials_file_authenticates() {
     assert!(is_denied(&Nats::connect(server.url()).await));
     let other = KeyPair::new_user();
     assert!(is_denied(&with_credentials(&server, &token, &other).connect().await));
-    let forged = Signers::new().user(&user, json!({}), None);
+    let forged = Signers::new().user(&user, &json!({}), None);
     assert!(is_denied(&with_credentials(&server, &forged, &user).connect().await));
-    let expired = signers.user(&user, json!({}), Some(seconds_now() - 30));
+    let expired = signers.user(&user, &json!({}), Some(seconds_now() - 30));
     assert!(is_denied(&with_credentials(&server, &expired, &user).connect().await));
     let missing = Nats::builder(server.url()).credentials_file(server.folder().join("none"));
     assert!(is_denied(&missing.connect().await));
@@ -138,7 +138,7 @@ async fn the_rights_in_a_token_hold() {
     let signers = Signers::new();
     let server = signers.server();
     let operator = KeyPair::new_user();
-    let token = signers.user(&operator, json!({}), None);
+    let token = signers.user(&operator, &json!({}), None);
     with_credentials(&server, &token, &operator).connect().await.unwrap();
 
     let caller = KeyPair::new_user();
@@ -147,7 +147,7 @@ async fn the_rights_in_a_token_hold() {
         "pub": { "allow": may },
         "sub": { "allow": ["asyncify.default.reply.*.*"] },
     });
-    let token = signers.user(&caller, rights, None);
+    let token = signers.user(&caller, &rights, None);
     let engine = with_credentials(&server, &token, &caller).existing_only();
     let engine = engine.connect().await.unwrap();
     assert_eq!(engine.submit(task("a", "images")).await, Ok(Submitted::New));

@@ -47,7 +47,8 @@ enum Hostile {
     DropsTheCall,
 }
 
-type Slot = Arc<Mutex<Option<Pin<Box<Call<Result<u64, Error>>>>>>>;
+type Pinned = Pin<Box<Call<Result<u64, Error>>>>;
+type Slot = Arc<Mutex<Option<Pinned>>>;
 
 struct HostileWaker {
     kind: Hostile,
@@ -85,7 +86,7 @@ impl Drop for HostileWaker {
     }
 }
 
-fn take(call: &Slot) -> Option<Pin<Box<Call<Result<u64, Error>>>>> {
+fn take(call: &Slot) -> Option<Pinned> {
     // Not while it is polled: then the poll ends it.
     call.try_lock().ok().and_then(|mut call| call.take())
 }
