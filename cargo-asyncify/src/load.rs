@@ -92,6 +92,12 @@ impl Project {
         let mut workspace = workspace;
         if options.expand {
             let scripts = workspace.run_build_scripts(&config, &|_| {})?;
+            if let Some(error) = scripts.error() {
+                let error = error.trim_end();
+                eprintln!(
+                    "warning: a build script failed, and what it makes is not seen:\n{error}"
+                );
+            }
             workspace.set_build_scripts(scripts);
         }
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -107,7 +113,12 @@ impl Project {
             num_worker_threads: threads,
             proc_macro_processes: 1,
         };
-        let (db, vfs, _server) = load_workspace(workspace, &config.extra_env, &load)?;
+        let (db, vfs, server) = load_workspace(workspace, &config.extra_env, &load)?;
+        if options.expand && server.is_none() {
+            eprintln!(
+                "warning: the toolchain's `rust-analyzer-proc-macro-srv` does not start: procedural macros are not expanded"
+            );
+        }
         let mut targets = BTreeMap::new();
         for (index, package) in packages.iter().enumerate() {
             for target in &package.targets {

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Parser as _;
 
 use crate::analysis::{self, Outcome};
@@ -30,7 +31,7 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let Command::Check(check) = cli.command;
-    match run(&check) {
+    match caught(|| run(&check)) {
         Ok(code) => code.into(),
         Err(error) => {
             // The causes on the same line: `in asyncify.toml: line 3: ..`.
@@ -49,16 +50,26 @@ fn arguments() -> Vec<OsString> {
     arguments
 }
 
+/// The crates of rust-analyzer panic on some code. Within a function that is counted, and the others
+/// are analysed; elsewhere it is an error.
+fn caught(run: impl FnOnce() -> Result<u8>) -> Result<u8> {
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(run));
+    let _ = std::panic::take_hook();
+    result.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+        Err(anyhow!("the analysis panicked, which is a bug of it: {text}"))
+    })
+}
+
 fn run(check: &Check) -> Result<u8> {
     let progress = Progress::new(check.quiet);
     let project = Project::load(&check.load_options(), &|text| progress.show(text))?;
     let config = project.root.join("asyncify.toml");
     let config = check.config.clone().or_else(|| config.is_file().then_some(config));
     let list = List::read(config.as_deref())?;
-    // The crates of rust-analyzer panic on some code, which is counted; it is no failure.
-    std::panic::set_hook(Box::new(|_| {}));
     let outcome = analysis::run(&project, &list, &|text| progress.show(text));
-    let _ = std::panic::take_hook();
     progress.clear();
     let Outcome { mut findings, counts } = outcome;
     let stale = allow(&mut findings, &list);
@@ -152,5 +163,19 @@ impl Progress {
         if self.shown && self.terminal {
             eprint!("\r\x1b[K");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panic_is_an_error_with_its_text() {
+        let error = caught(|| panic!("at {}", 1)).unwrap_err();
+        assert_eq!(error.to_string(), "the analysis panicked, which is a bug of it: at 1");
+        let error = caught(|| panic!("at one")).unwrap_err();
+        assert_eq!(error.to_string(), "the analysis panicked, which is a bug of it: at one");
+        assert_eq!(caught(|| Ok(CLEAN)).unwrap(), CLEAN);
     }
 }

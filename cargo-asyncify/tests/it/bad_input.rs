@@ -1,12 +1,14 @@
 //! What cannot be checked is one clear line and the exit code 2.
 
+use std::process::Command;
+
 use tempfile::TempDir;
 
-use crate::project::{MANIFEST, Project, check};
+use crate::project::{MANIFEST, Project, Run, check, run};
 
 /// The one line that a failed run prints.
 #[track_caller]
-fn failure(run: &crate::project::Run) -> String {
+fn failure(run: &Run) -> String {
     assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
     assert!(
         run.stderr.starts_with("error: ") && !run.stderr.contains("panicked"),
@@ -46,11 +48,48 @@ fn edition_that_is_not_known() {
 }
 
 #[test]
-fn lockfile_that_cannot_be_met() {
+fn dependency_that_is_not_there() {
     let manifest = format!("{MANIFEST}[dependencies]\nabsent = {{ path = \"absent\" }}\n");
     let project = Project::with_manifest(&manifest, "");
     let line = failure(&project.check(&[]));
     assert!(line.contains("absent"), "{line}");
+}
+
+#[test]
+fn lockfile_that_cannot_be_met() {
+    let project = Project::new("");
+    project.write("Cargo.lock", "version = 99\n");
+    let line = failure(&project.check(&[]));
+    assert!(line.starts_with("error: cargo cannot read the project: "), "{line}");
+    assert!(line.contains("Cargo.lock") && line.contains("99"), "{line}");
+}
+
+/// Neither the registry nor what cargo has fetched before can be reached.
+fn without_network(project: &Project) -> Run {
+    let home = TempDir::new().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-asyncify"));
+    command.args(["check", "--quiet"]).current_dir(project.path());
+    command.env("CARGO_HOME", home.path()).env("CARGO_NET_RETRY", "0");
+    // A port that nothing listens on.
+    command.env("CARGO_HTTP_PROXY", "http://127.0.0.1:1");
+    run(&mut command)
+}
+
+#[test]
+fn dependency_that_cannot_be_fetched() {
+    let manifest = format!("{MANIFEST}[dependencies]\nserde = \"1\"\n");
+    let line = failure(&without_network(&Project::with_manifest(&manifest, "")));
+    assert!(line.starts_with("error: cargo cannot read the project: "), "{line}");
+    assert!(line.contains("serde") && line.contains("connect"), "{line}");
+}
+
+/// The standard library's own dependencies are not needed.
+#[test]
+fn project_without_dependencies_needs_no_network() {
+    let project = Project::new("pub async fn load() { let _ = std::fs::read(\"a\"); }");
+    let run = without_network(&project);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("`std::fs::read` blocks"), "{}", run.stdout);
 }
 
 #[test]
@@ -94,4 +133,16 @@ fn broken_code_is_checked_as_far_as_it_resolves() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(run.stdout.contains("std::fs::read`"), "{}", run.stdout);
     assert!(run.stdout.contains("std::fs::write`"), "{}", run.stdout);
+}
+
+#[test]
+fn syntax_that_is_not_known() {
+    let source = "
+        pub async fn first() { let _ = std::fs::read(\"a\"); }
+        pub future struct New = 1..=>2;
+        pub async fn second() { do yeet std::fs::write(\"a\", \"b\"); }
+    ";
+    let run = Project::new(source).check(&["--message-format", "short"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("std::fs::read`"), "{}", run.stdout);
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod corpus;
+mod expand;
 mod fix;
 mod labels;
 mod output;
