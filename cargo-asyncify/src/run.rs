@@ -50,8 +50,8 @@ fn arguments() -> Vec<OsString> {
     arguments
 }
 
-/// The crates of rust-analyzer panic on some code. Within a function that is counted, and the others
-/// are analysed; elsewhere it is an error.
+/// The crates of rust-analyzer panic on some code. Within a function that is counted, and the
+/// others are analysed; elsewhere it is an error.
 fn caught(run: impl FnOnce() -> Result<u8>) -> Result<u8> {
     std::panic::set_hook(Box::new(|_| {}));
     let result = catch_unwind(AssertUnwindSafe(run));
