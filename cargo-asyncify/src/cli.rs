@@ -96,7 +96,7 @@ pub(crate) struct Check {
     /// Write the baseline anew
     #[arg(long, requires = "baseline")]
     pub(crate) update_baseline: bool,
-    /// Apply the edits that compile
+    /// Apply the edits that compile, for findings at or above the tier of --deny
     #[arg(long)]
     pub(crate) fix: bool,
     /// With --fix: print the difference and change nothing

@@ -65,6 +65,15 @@ pub(crate) struct Target {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Dependency {
     pub(crate) name: String,
+    /// `dev` or `build`; none for those of the library and the programs.
+    kind: Option<String>,
+    pub(crate) rename: Option<String>,
+}
+
+impl Dependency {
+    pub(crate) fn is_normal(&self) -> bool {
+        self.kind.is_none()
+    }
 }
 
 #[derive(Deserialize)]

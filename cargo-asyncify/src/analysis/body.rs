@@ -17,6 +17,8 @@ pub(super) struct Body<'c, 'db> {
     pub(super) sites: Vec<Site>,
     /// Functions that are declared in the body.
     pub(super) nested: Vec<Function>,
+    /// Where the guard of a lock is held.
+    pub(super) held: Vec<TextRange>,
     pub(super) unresolved: usize,
     pub(super) unexpanded: usize,
     seen: HashSet<(u32, TextRange, Target, Mode)>,
@@ -29,6 +31,7 @@ impl<'c, 'db> Body<'c, 'db> {
             env,
             sites: Vec::new(),
             nested: Vec::new(),
+            held: Vec::new(),
             unresolved: 0,
             unexpanded: 0,
             seen: HashSet::new(),

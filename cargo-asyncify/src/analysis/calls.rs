@@ -112,7 +112,10 @@ impl<'db> Body<'_, 'db> {
             return self.offloaded_arguments(call.arguments, context);
         }
         match self.checker.rules.of_function(function) {
-            Some(RuleId::Guard(_)) => self.plain_arguments(call.arguments, context),
+            Some(RuleId::Guard(_)) => {
+                self.hold_temporary(call.node);
+                self.plain_arguments(call.arguments, context);
+            }
             Some(rule) => {
                 self.listed(call, rule);
                 self.arguments(call);

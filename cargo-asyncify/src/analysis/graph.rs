@@ -66,6 +66,7 @@ impl Checker<'_> {
                     }
                 }
                 nodes[index].sites = body.sites;
+                nodes[index].held = body.held;
                 if root {
                     let polled = nodes[index].sites.iter();
                     let polled = polled.filter(|site| site.context.mode == Mode::Async);

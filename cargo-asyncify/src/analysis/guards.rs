@@ -2,7 +2,7 @@
 
 use ra_ap_hir::{Access, Type};
 use ra_ap_syntax::ast::{self, HasName as _};
-use ra_ap_syntax::{AstNode as _, SyntaxNode, TextSize};
+use ra_ap_syntax::{AstNode as _, SyntaxNode, TextRange, TextSize};
 
 use super::body::Body;
 use super::node::{Context, Mode, Target};
@@ -29,6 +29,7 @@ impl<'db> Body<'_, 'db> {
         let after = statement.syntax().text_range().end();
         let Some(block) = statement.syntax().parent() else { return };
         let end = dropped(&block, &name, after).unwrap_or(block.text_range().end());
+        self.held.push(TextRange::new(after, end));
         if awaits(&block, after, end) {
             self.lock_site(rule, &call, context);
         }
@@ -47,6 +48,12 @@ impl<'db> Body<'_, 'db> {
         if awaits(whole, after, whole.text_range().end()) {
             self.lock_site(rule, &call, context);
         }
+    }
+
+    /// The guard that a call returns lives to the end of its statement, where it has no name.
+    pub(super) fn hold_temporary(&mut self, call: &SyntaxNode) {
+        let start = call.text_range().end();
+        self.held.push(TextRange::new(start, end_of_temporaries(call).max(start)));
     }
 
     /// Returns the call that locks in an expression, closures and blocks in it not counted.
@@ -132,6 +139,29 @@ impl<'db> Body<'_, 'db> {
             || ast::MacroCall::can_cast(parent.kind());
         !borrowed && !dropped
     }
+}
+
+/// Returns where the temporaries of an expression are dropped: after its statement, and before the
+/// branches of `if` and `while` without `let`.
+fn end_of_temporaries(node: &SyntaxNode) -> TextSize {
+    let mut node = node.clone();
+    while let Some(parent) = node.parent() {
+        let condition = |expr: Option<ast::Expr>| {
+            expr.is_some_and(|expr| {
+                expr.syntax() == &node
+                    && !node.descendants().any(|node| ast::LetExpr::can_cast(node.kind()))
+            })
+        };
+        let ends = ast::StmtList::can_cast(parent.kind())
+            || ast::ClosureExpr::can_cast(parent.kind())
+            || ast::IfExpr::cast(parent.clone()).is_some_and(|expr| condition(expr.condition()))
+            || ast::WhileExpr::cast(parent.clone()).is_some_and(|expr| condition(expr.condition()));
+        if ends {
+            break;
+        }
+        node = parent;
+    }
+    node.text_range().end()
 }
 
 /// Returns where `drop(name)` ends the life of a guard, at the level of its own block.

@@ -24,6 +24,7 @@ use ra_ap_hir::{
     attach_db,
 };
 use ra_ap_ide_db::RootDatabase;
+use ra_ap_syntax::TextRange;
 use ra_ap_syntax::ast::{self, HasAttrs as _};
 
 use self::body::Body;
@@ -70,6 +71,8 @@ impl Known {
 #[derive(Default)]
 struct Node {
     sites: Vec<Site>,
+    /// Where the guard of a lock is held.
+    held: Vec<TextRange>,
     walked: bool,
     /// Async code leads to it.
     entered: bool,

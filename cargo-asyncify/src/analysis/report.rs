@@ -79,7 +79,13 @@ pub(super) fn findings(checker: &Checker<'_>, project: &Project, graph: &Graph) 
                 location: lines.location(project, site.file, site.range),
                 called: site.called.clone(),
                 chain: chain(checker, project, graph, &way, &mut lines),
-                fixes: fixes::fixes(checker, package, function, (site, &way), (rule, cause)),
+                fixes: fixes::fixes(
+                    checker,
+                    package,
+                    (function, &graph.nodes[*index].held),
+                    (site, &way),
+                    (rule, cause),
+                ),
             });
         }
     }

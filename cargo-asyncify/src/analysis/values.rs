@@ -44,7 +44,13 @@ impl<'db> Body<'_, 'db> {
     /// Arguments of a function that runs its callbacks on another thread.
     pub(super) fn offloaded_arguments(&mut self, arguments: &[ast::Expr], context: Context) {
         for argument in arguments {
-            if !is_future(argument) && !self.is_callback(argument) {
+            if let ast::Expr::BlockExpr(block) = argument
+                && let Some(ast::Expr::ClosureExpr(_)) = block.tail_expr()
+            {
+                // `{ let path = path.to_owned(); move || .. }`: the copies are made here.
+                let statements = block.stmt_list().into_iter().flat_map(|list| list.statements());
+                statements.for_each(|statement| self.visit(statement.syntax(), context));
+            } else if !is_future(argument) && !self.is_callback(argument) {
                 self.visit(argument.syntax(), context);
             }
         }

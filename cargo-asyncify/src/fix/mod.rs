@@ -18,8 +18,11 @@ use crate::report::relative;
 
 pub(crate) fn run(check: &Check, project: &Project, findings: &[Finding]) -> Result<()> {
     let mut files = Files::default();
+    // What does not fail the check is left, such as calls before the program serves.
+    let findings: Vec<&Finding> =
+        findings.iter().filter(|finding| finding.tier >= check.deny).collect();
     if check.dry_run {
-        let chosen = first_fixes(findings);
+        let chosen = first_fixes(&findings);
         for (file, (old, new)) in files.changed(&chosen)? {
             let name = relative(&file, &project.root).display().to_string();
             let diff = TextDiff::from_lines(&old, &new);
@@ -31,30 +34,28 @@ pub(crate) fn run(check: &Check, project: &Project, findings: &[Finding]) -> Res
         refuse_changes(&project.root)?;
     }
     let candidates: Vec<&Finding> =
-        findings.iter().filter(|finding| !finding.fixes.is_empty()).collect();
+        findings.iter().copied().filter(|finding| !finding.fixes.is_empty()).collect();
     if candidates.is_empty() {
         eprintln!("nothing can be fixed: {} findings without a safe edit", findings.len());
         return Ok(());
     }
-    let mut trial = Trial { check, project, files, kept: Vec::new(), checks: 0 };
+    let mut trial = Trial { check, project, files, kept: Vec::new(), checks: 0, all_targets: true };
+    // Tests and examples count, unless they are broken already.
     if !trial.compiles()? {
-        bail!(
-            "the project does not compile as it is: mend it first, `cargo check` shows what is wrong"
-        );
+        trial.all_targets = check.load_options().all_targets;
+        if trial.all_targets || !trial.compiles()? {
+            bail!(
+                "the project does not compile as it is: mend it first, `cargo check` shows what is wrong"
+            );
+        }
     }
-    // The first fix of each, then the next one of those whose first does not compile.
-    let mut left: Vec<(&Finding, usize)> = candidates.iter().map(|finding| (*finding, 0)).collect();
-    while !left.is_empty() {
-        let tried: Vec<_> =
-            left.iter().map(|(finding, index)| (*finding, &finding.fixes[*index])).collect();
-        trial.keep(&tried)?;
-        left.retain_mut(|(finding, index)| {
-            let kept = trial.kept.iter().any(|(kept, _)| std::ptr::eq(*kept, *finding));
-            *index += 1;
-            !kept && *index < finding.fixes.len()
-        });
-    }
-    let kept = std::mem::take(&mut trial.kept);
+    let kept = match trial.keep_all(&candidates) {
+        Ok(()) => std::mem::take(&mut trial.kept),
+        Err(error) => {
+            trial.files.restore()?;
+            return Err(error);
+        }
+    };
     for (finding, fix) in &kept {
         let file = relative(&finding.location.file, &project.root).display();
         eprintln!("fixed {file}:{}: {}", finding.location.line, fix.title);
@@ -70,8 +71,8 @@ pub(crate) fn run(check: &Check, project: &Project, findings: &[Finding]) -> Res
 }
 
 /// The first fix of each finding; of two that touch the same text, that of the first.
-fn first_fixes(findings: &[Finding]) -> Vec<(&Finding, &Fix)> {
-    findings.iter().filter_map(|finding| Some((finding, finding.fixes.first()?))).collect()
+fn first_fixes<'a>(findings: &[&'a Finding]) -> Vec<(&'a Finding, &'a Fix)> {
+    findings.iter().filter_map(|finding| Some((*finding, finding.fixes.first()?))).collect()
 }
 
 fn refuse_changes(root: &Path) -> Result<()> {
@@ -103,6 +104,10 @@ impl Files {
         Ok(&self.0[file])
     }
 
+    fn restore(&self) -> Result<()> {
+        self.0.iter().try_for_each(|(file, text)| write(file, text))
+    }
+
     /// Returns the files that some fixes change, before and after.
     fn changed(
         &mut self,
@@ -129,9 +134,27 @@ struct Trial<'a> {
     files: Files,
     kept: Vec<(&'a Finding, &'a Fix)>,
     checks: usize,
+    all_targets: bool,
 }
 
 impl<'a> Trial<'a> {
+    /// Tries the first fix of each finding, then the next one of those whose first does not compile.
+    fn keep_all(&mut self, candidates: &[&'a Finding]) -> Result<()> {
+        let mut left: Vec<(&Finding, usize)> =
+            candidates.iter().map(|finding| (*finding, 0)).collect();
+        while !left.is_empty() {
+            let tried: Vec<_> =
+                left.iter().map(|(finding, index)| (*finding, &finding.fixes[*index])).collect();
+            self.keep(&tried)?;
+            left.retain_mut(|(finding, index)| {
+                let kept = self.kept.iter().any(|(kept, _)| std::ptr::eq(*kept, *finding));
+                *index += 1;
+                !kept && *index < finding.fixes.len()
+            });
+        }
+        Ok(())
+    }
+
     /// Keeps as many fixes as compile: all of them, or those of each half.
     fn keep(&mut self, fixes: &[(&'a Finding, &'a Fix)]) -> Result<()> {
         let before = self.kept.len();
@@ -193,7 +216,7 @@ impl<'a> Trial<'a> {
         let mut command = Command::new(cargo);
         command.args(["check", "--quiet", "--workspace"]);
         command.args(crate::load::feature_arguments(&self.check.load_options()));
-        if self.check.load_options().all_targets {
+        if self.all_targets {
             command.arg("--all-targets");
         }
         command.current_dir(&self.project.root);

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::project::{MANIFEST, Project};
 
 /// A crate with the name and the function of the one that runs closures on other threads.
-pub(crate) fn write_blocking(project: &Project) {
+fn write_blocking(project: &Project) {
     project.write("blocking/Cargo.toml", "[package]\nname = \"blocking\"\nedition = \"2024\"\n");
     project.write(
         "blocking/src/lib.rs",
@@ -67,10 +67,15 @@ pub async fn in_a_macro() {
 ";
 
 fn project() -> Project {
+    project_of(SOURCE)
+}
+
+/// A project that depends on `blocking`.
+pub(crate) fn project_of(source: &str) -> Project {
     let manifest = format!(
         "{MANIFEST}[dependencies]\nblocking = {{ path = \"blocking\" }}\n[workspace]\nexclude = [\"blocking\"]\n"
     );
-    let project = Project::with_manifest(&manifest, SOURCE);
+    let project = Project::with_manifest(&manifest, source);
     write_blocking(&project);
     project.write(".gitignore", "target\nCargo.lock\n");
     project
@@ -111,8 +116,8 @@ fn edits_that_compile_are_kept_and_are_reported_no_more() {
     let fixed = project.read("src/lib.rs");
     for line in [
         "blocking::unblock(move || std::fs::read(\"a\")).await",
-        "let root = self.root.to_owned(); blocking::unblock(move || root.exists()).await",
-        "let path = path.to_owned(); blocking::unblock(move || load(&path)).await",
+        "blocking::unblock({ let root = self.root.to_owned(); move || root.exists() }).await",
+        "blocking::unblock({ let path = path.to_owned(); move || load(&path) }).await",
     ] {
         assert!(fixed.contains(line), "{line}\n{fixed}");
     }
@@ -150,4 +155,183 @@ fn windows_line_endings_stay() {
     let expected = source
         .replace("std::fs::read(\"a\")", "blocking::unblock(move || std::fs::read(\"a\")).await");
     assert_eq!(project.read("src/lib.rs"), expected.replace('\n', "\r\n"));
+}
+
+/// Fixes of this source without a git work tree, and the source afterwards.
+fn fixed(source: &str) -> (String, String) {
+    let project = project_of(source);
+    let run = project.check(&["--fix", "--allow-dirty"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    (run.stderr, project.read("src/lib.rs"))
+}
+
+#[test]
+fn copies_of_different_places_have_different_names() {
+    let (_, source) = fixed(
+        "use std::path::{Path, PathBuf};
+        pub struct Store { pub path: PathBuf }
+        fn path(_: &Path) -> bool { true }
+        impl Store {
+            pub async fn same(&self, path: &Path) -> bool {
+                std::fs::copy(&self.path, path).is_ok()
+            }
+            pub async fn made(&self, path: &Path) -> bool {
+                std::fs::copy(self.path.join(\"x\"), path).is_ok()
+            }
+            pub async fn function(&self) -> bool { std::fs::read(path(&self.path).to_string()).is_ok() }
+        }",
+    );
+    for line in [
+        "let self_path = self.path.to_owned(); let path = path.to_owned(); \
+         move || std::fs::copy(&self_path, &path)",
+        "let path = path(&self.path).to_string(); move || std::fs::read(path)",
+        "let from = self.path.join(\"x\"); let path = path.to_owned(); \
+         move || std::fs::copy(from, &path)",
+    ] {
+        assert!(source.contains(line), "{line}\n{source}");
+    }
+}
+
+/// Arguments are evaluated before the call, as without the edit.
+#[test]
+fn arguments_that_leave_or_borrow_are_evaluated_before() {
+    let (report, source) = fixed(
+        "use std::rc::Rc;
+        pub struct Request { path: String, _local: Rc<u8> }
+        impl Request { pub fn path(&self) -> &str { &self.path } }
+        fn load(path: &str, retries: u8) -> Option<Vec<u8>> {
+            (0..retries).find_map(|_| std::fs::read(path).ok())
+        }
+        pub async fn handle(request: &Request, retries: Option<u8>) -> Option<Vec<u8>> {
+            load(request.path(), retries?)
+        }
+        pub async fn formatted(number: u8) -> Vec<u8> {
+            std::fs::read(format!(\"{number}\")).unwrap()
+        }",
+    );
+    assert!(report.contains("2 of 2 findings fixed"), "{report}");
+    for line in [
+        "let path = request.path().to_owned(); let retries = retries?; \
+         move || load(&path, retries)",
+        "let path = format!(\"{number}\"); move || std::fs::read(path)",
+    ] {
+        assert!(source.contains(line), "{line}\n{source}");
+    }
+}
+
+/// On the other thread only its future would be made.
+#[test]
+fn async_function_is_not_moved() {
+    let source = "use std::task::{Context, Poll};
+        pub async fn outer() { Load.await; made().await }
+        pub struct Load;
+        impl Future for Load {
+            type Output = ();
+            fn poll(self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+                let _ = std::fs::read(\"a\");
+                Poll::Ready(())
+            }
+        }
+        pub fn made() -> impl Future<Output = ()> {
+            let _ = std::fs::read(\"b\");
+            async {}
+        }
+        ";
+    assert_eq!(fixed(source).1, source);
+}
+
+/// An await there would be a deadlock that compiles.
+#[test]
+fn nothing_is_awaited_while_a_guard_is_held() {
+    let source = "use std::sync::Mutex;
+        pub async fn named(lock: &Mutex<u8>) -> u8 {
+            let guard = lock.lock().unwrap();
+            let _ = std::fs::read(\"a\");
+            *guard
+        }
+        pub async fn temporary(lock: &Mutex<Vec<bool>>) {
+            lock.lock().unwrap().push(std::fs::read(\"b\").is_ok());
+        }
+        pub async fn scrutinee(lock: &Mutex<Option<u8>>) {
+            if let Some(_) = lock.lock().unwrap().take() { let _ = std::fs::read(\"c\"); }
+        }
+        pub async fn dropped(lock: &Mutex<u8>) {
+            let guard = lock.lock().unwrap();
+            drop(guard);
+            let _ = std::fs::read(\"d\");
+        }
+        pub async fn condition(lock: &Mutex<u8>) {
+            if *lock.lock().unwrap() > 1 { let _ = std::fs::read(\"e\"); }
+        }
+        ";
+    let (report, fixed) = fixed(source);
+    assert!(report.contains("2 of 5 findings fixed, 0 edits taken back"), "{report}");
+    let awaited = |file: &str| format!("blocking::unblock(move || std::fs::read({file:?})).await");
+    assert!(fixed.contains(&awaited("d")) && fixed.contains(&awaited("e")), "{fixed}");
+}
+
+/// A copy of a cell would get what is written to it.
+#[test]
+fn what_is_written_through_a_reference_is_not_copied() {
+    let source = "use std::cell::RefCell;
+        fn load(into: &RefCell<Vec<u8>>) { *into.borrow_mut() = std::fs::read(\"a\").unwrap(); }
+        pub async fn cell(into: &RefCell<Vec<u8>>) { load(into); }
+        fn fill(into: &mut Vec<u8>) { *into = std::fs::read(\"a\").unwrap(); }
+        pub async fn exclusive(mut into: Vec<u8>) -> Vec<u8> { fill(&mut into); into }
+        ";
+    assert_eq!(fixed(source).1, source);
+}
+
+/// Conditions and scrutinees stay without the parentheses that the compiler warns of.
+#[test]
+fn edits_bring_no_warnings() {
+    let source = "#![deny(warnings)]
+        use std::path::Path;
+        pub async fn condition(path: &Path) -> u8 {
+            if path.exists() { return 1; }
+            while path.is_dir() { return 2; }
+            match path.is_file() { true => 3, false => 4 }
+        }
+        ";
+    let (report, fixed) = fixed(source);
+    assert!(report.contains("3 of 3 findings fixed"), "{report}");
+    assert!(
+        fixed.contains(
+            "if blocking::unblock({ let path = path.to_owned(); move || path.exists() }).await {"
+        ),
+        "{fixed}"
+    );
+}
+
+/// A dependency of tests alone is none of the library.
+#[test]
+fn wrapper_is_one_that_the_library_depends_on() {
+    let project = project_of("pub async fn load() { let _ = std::fs::read(\"a\"); }");
+    let manifest = project.read("Cargo.toml");
+    project.write("smol/Cargo.toml", "[package]\nname = \"smol\"\nedition = \"2024\"\n");
+    project.write("smol/src/lib.rs", "");
+    let other = "exclude = [\"blocking\", \"smol\"]\n";
+    let manifest = manifest.replace("exclude = [\"blocking\"]\n", other).replace(
+        "[dependencies]\nblocking",
+        "[dependencies]\nsmol = { path = \"smol\" }\n[dev-dependencies]\nblocking",
+    );
+    project.write("Cargo.toml", &manifest);
+    let run = project.check(&["--fix", "--dry-run"]);
+    assert!(run.stdout.contains("smol::unblock(move || std::fs::read"), "{}", run.stdout);
+    assert!(!run.stdout.contains("blocking::"), "{}", run.stdout);
+}
+
+/// What does not fail the check is left.
+#[test]
+fn tiers_below_deny_are_left() {
+    let project = project_of("");
+    let source = "async fn settings() { let _ = std::fs::read(\"a\"); }
+        #[tokio::main]
+        async fn main() { settings().await; }
+        ";
+    project.write("src/main.rs", source);
+    let run = project.check(&["--fix", "--dry-run"]);
+    assert_eq!(run.stdout, "");
+    let run = project.check(&["--fix", "--dry-run", "--deny", "start-up"]);
+    assert!(run.stdout.contains("blocking::unblock(move || std::fs::read"), "{}", run.stdout);
 }
