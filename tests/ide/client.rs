@@ -53,6 +53,9 @@ impl Client {
                 "capabilities": {
                     "workspace": { "configuration": true, "workspaceFolders": true },
                     "textDocument": {
+                        "codeAction": { "codeActionLiteralSupport": {
+                            "codeActionKind": { "valueSet": ["quickfix"] },
+                        } },
                         "diagnostic": {},
                         "hover": { "contentFormat": ["markdown"] },
                         "inlayHint": {},
@@ -95,11 +98,25 @@ impl Client {
 
     /// Waits until the server has loaded the project and its macros.
     pub(crate) fn wait_until_ready(&mut self, patience: Duration) {
-        let deadline = Instant::now() + patience;
-        while self.status["quiescent"] != true {
-            self.receive(deadline);
+        if self.status["quiescent"] != true {
+            self.wait_for(patience, |message| message["params"]["quiescent"] == true);
         }
         assert_eq!(self.status["health"], "ok", "{}", self.status["message"]);
+    }
+
+    /// Waits for a message of the server.
+    pub(crate) fn wait_for(
+        &mut self,
+        patience: Duration,
+        expected: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let deadline = Instant::now() + patience;
+        loop {
+            let message = self.receive(deadline);
+            if expected(&message) {
+                return message;
+            }
+        }
     }
 
     /// The next message, after what it asks of us was done.
