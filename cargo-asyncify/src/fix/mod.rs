@@ -138,7 +138,7 @@ struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// Tries the first fix of each finding, then the next one of those whose first does not compile.
+    /// Tries the first fix of each finding, then the next one where that does not compile.
     fn keep_all(&mut self, candidates: &[&'a Finding]) -> Result<()> {
         let mut left: Vec<(&Finding, usize)> =
             candidates.iter().map(|finding| (*finding, 0)).collect();

@@ -83,7 +83,7 @@ fn rust_analyzer_shows_findings_and_offers_their_edits() {
     assert_eq!(fixed, expected);
 }
 
-/// The diagnostics that are the command's, without the hints that rust-analyzer makes of their notes.
+/// The diagnostics that are the command's, without the hints that rust-analyzer makes of notes.
 fn findings(message: &Value) -> Vec<Value> {
     let diagnostics = message["params"]["diagnostics"].as_array().unwrap();
     let own = diagnostics
