@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::project::{MANIFEST, Project};
 
 /// A crate with the name and the function of the one that runs closures on other threads.
-fn write_blocking(project: &Project) {
+pub(crate) fn write_blocking(project: &Project) {
     project.write("blocking/Cargo.toml", "[package]\nname = \"blocking\"\nedition = \"2024\"\n");
     project.write(
         "blocking/src/lib.rs",
