@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Instant;
 
 use futures::executor::block_on;
 use futures::{AsyncReadExt, AsyncWriteExt};
@@ -108,20 +109,28 @@ fn it_can_be_used_by_a_closure_that_runs_within_the_poll() {
 #[test]
 fn slow_readers_hold_no_more_than_they_have_not_consumed() {
     const CHUNK: usize = 64 << 10;
-    // A few may read ahead.
-    const AHEAD: usize = 4 * 2 * (256 << 10);
+    const READERS_AHEAD: usize = 4;
+    const AHEAD: usize = 2 * (256 << 10);
+    /// In milliseconds.
+    const REST: u128 = 2;
     let (count, chunks) = if cfg!(miri) { (2, 1) } else { (100, 10) };
     let mut readers: Vec<_> = (0..count).map(|_| Unblock::new(io::repeat(7))).collect();
     let mut target = vec![0; CHUNK];
+    // On a busy machine a reader may rest in between. It keeps what it has read ahead, and another
+    // one may read ahead as well.
+    let mut rests = 0;
     for reader in &mut readers {
+        let start = Instant::now();
         for _ in 0..chunks {
             block_on(reader.read_exact(&mut target)).unwrap();
         }
         block_on(reader.read_exact(&mut [0])).unwrap();
+        rests += usize::try_from(start.elapsed().as_millis() / REST).unwrap();
     }
     let held = readers.iter_mut().map(|reader| reader.inner.get_mut().read_buffer.held());
     let held = held.sum::<usize>();
-    assert!((count * CHUNK..=count * CHUNK + AHEAD).contains(&held), "{held} bytes");
+    let most = count * CHUNK + (READERS_AHEAD + rests) * AHEAD;
+    assert!((count * CHUNK..=most).contains(&held), "{held} bytes, {rests} rests");
 }
 
 #[test]
