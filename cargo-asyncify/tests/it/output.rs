@@ -115,7 +115,8 @@ fn json_form_is_that_of_cargo() {
     let edit = edit.filter(|span| !span["suggested_replacement"].is_null()).collect::<Vec<_>>();
     assert_eq!(edit[0]["suggestion_applicability"], "MaybeIncorrect");
     let text = edit[0]["suggested_replacement"].as_str().unwrap();
-    assert!(text.contains("blocking::unblock(move || std::fs::write("), "{text}");
+    let moved = "{ let path = path.to_owned(); move || std::fs::write(&path, \"ä\") }";
+    assert_eq!(text, format!("blocking::unblock({moved}).await"));
 }
 
 /// The schema of OASIS, as a published package has it.
