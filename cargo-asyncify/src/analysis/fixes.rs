@@ -102,6 +102,7 @@ fn replaced(expr: &ast::Expr, path: &str) -> Option<Fix> {
 }
 
 /// A part of the call that is evaluated before, on the caller's thread.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one expression")]
 struct Capture {
     /// What is evaluated.
     text: String,
