@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 /// Longer than any answer takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(100);
 
 /// `ContentModified`: the answer belongs to a text that is gone; ask again.
 const CONTENT_MODIFIED: i64 = -32801;
