@@ -1,7 +1,7 @@
 //! A small HTTP server: one thread accepts connections, and each connection has a thread of its own
 //! for its one request.
 //!
-//! The default features of this crate bring no async runtime, and the console shall answer while
+//! The default features of this crate bring no async runtime, and the console must answer while
 //! that of the program is blocked; hence threads. `httparse` parses the requests. Everything else
 //! is limited: the number of connections, the size of a request, and the time that a connection may
 //! take.

@@ -213,8 +213,8 @@ fn stalls() -> Value {
             "thread": stall.thread.as_deref(),
             "activity": stall.activity.as_deref(),
             "ago": seconds(stall.since.elapsed()),
-            "length": seconds(stall.length.unwrap_or_else(|| stall.since.elapsed())),
-            "is_over": stall.length.is_some(),
+            "duration": seconds(stall.duration.unwrap_or_else(|| stall.since.elapsed())),
+            "is_over": stall.duration.is_some(),
         })
     };
     crate::watchdog::recent_stalls().into_iter().rev().map(object).collect()

@@ -41,7 +41,7 @@ impl fmt::Debug for Config {
 /// Each poll of a future should return quickly; a future that sleeps, waits for a lock or computes
 /// within a poll holds up all other tasks of its thread. Lints find calls that are known to block.
 /// The watchdog finds the others at run time, and reports the task, its location, its thread, the
-/// length of the stall and, on Linux, what the thread is doing ("sleeping in clock_nanosleep").
+/// duration of the stall and, on Linux, what the thread is doing ("sleeping in clock_nanosleep").
 ///
 /// ```
 /// # #[cfg(feature = "tokio")] {
@@ -74,7 +74,7 @@ impl fmt::Debug for Config {
 ///
 /// # Reports
 ///
-/// Each stall is reported twice: when it has lasted for the threshold, and with its total length
+/// Each stall is reported twice: when it has lasted for the threshold, and with its total duration
 /// when it is over. Reports are passed to [`on_stall`](WatchdogBuilder::on_stall) and
 /// [`on_stall_over`](WatchdogBuilder::on_stall_over). With the feature `tracing`, they are also
 /// emitted as events of level `WARN`, to the subscriber and in the span of the watched task. If

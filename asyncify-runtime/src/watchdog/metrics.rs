@@ -14,7 +14,7 @@ pub struct WatchdogMetrics {
     pub stalled: usize,
     /// Stalls that were reported.
     pub stalls: u64,
-    /// The total length of the stalls that are over.
+    /// The total duration of the stalls that are over.
     pub total_stall_time: Duration,
 }
 
@@ -31,9 +31,9 @@ impl Counters {
         self.stalls.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn ended(&self, length: Duration) {
+    pub(super) fn ended(&self, duration: Duration) {
         // 64 bits of nanoseconds are 584 years.
-        self.nanos.fetch_add(u64::try_from(length.as_nanos()).unwrap_or(u64::MAX), Relaxed);
+        self.nanos.fetch_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX), Relaxed);
         self.over.fetch_add(1, Relaxed);
     }
 

@@ -212,8 +212,8 @@ impl Monitor {
     /// Returns a stall if the observed poll has lasted for the threshold and has not ended.
     fn check_stall(&self, entry: &mut Entry, now: Instant) -> Option<Stall> {
         let Observation { id, watched, since } = entry.observation.as_ref()?;
-        let length = now.saturating_duration_since(*since);
-        if length < watched.config.threshold || !entry.thread_state.report(*id) {
+        let duration = now.saturating_duration_since(*since);
+        if duration < watched.config.threshold || !entry.thread_state.report(*id) {
             return None;
         }
         let innermost = match entry.thread_state.inner() {
@@ -222,7 +222,7 @@ impl Monitor {
         };
         let watchdog = Arc::clone(&watched.config);
         let task = innermost.unwrap_or_else(|| Arc::clone(watched));
-        let stall = Stall::new(watchdog, task, Arc::clone(&entry.thread_state), *since, length);
+        let stall = Stall::new(watchdog, task, Arc::clone(&entry.thread_state), *since, duration);
         stall.watchdog().counters.started();
         entry.stall = Some(stall.clone());
         Some(stall)

@@ -22,7 +22,7 @@ pub(crate) struct RecentStall {
     pub(crate) activity: Option<Arc<str>>,
     pub(crate) since: Instant,
     /// `None` while the poll goes on.
-    pub(crate) length: Option<Duration>,
+    pub(crate) duration: Option<Duration>,
 }
 
 /// Returns the last stalls of all watchdogs, the newest last.
@@ -38,15 +38,15 @@ pub(super) fn remember(stall: &Stall) {
         thread: stall.thread_name().map(Arc::from),
         activity: stall.activity().map(Arc::from),
         since: stall.since(),
-        length: stall.is_over().then(|| stall.duration()),
+        duration: stall.is_over().then(|| stall.duration()),
     };
     let mut recent = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
     // A thread is in one poll at a time.
     let is_same = |other: &RecentStall| {
-        other.length.is_none() && other.since == new.since && other.thread == new.thread
+        other.duration.is_none() && other.since == new.since && other.thread == new.thread
     };
     if let Some(same) = recent.iter_mut().rev().find(|other| is_same(other)) {
-        same.length = new.length;
+        same.duration = new.duration;
         return;
     }
     if recent.len() >= MAX {
