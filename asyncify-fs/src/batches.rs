@@ -16,7 +16,7 @@ use asyncify_runtime::{BlockingCall, JoinHandle};
 const TIME: Duration = Duration::from_millis(1);
 /// The most items that a batch has: they are held in memory.
 const ITEMS: usize = 4096;
-/// The clock is read once for this number of items.
+/// The most items that are made before the clock is read again.
 const STEP: usize = 32;
 
 /// The items of an iterator that is advanced ahead of its consumer.
@@ -44,8 +44,10 @@ impl<I: Iterator> Batch<I> {
         let mut items = Vec::with_capacity(STEP);
         while items.len() < ITEMS && (items.is_empty() || start.elapsed() < TIME) {
             let before = items.len();
-            items.extend(iterator.by_ref().take(STEP));
-            if items.len() < before + STEP {
+            // Of slow items, the first is a batch.
+            let step = before.clamp(1, STEP);
+            items.extend(iterator.by_ref().take(step));
+            if items.len() < before + step {
                 return Self { items, rest: None };
             }
         }
@@ -102,6 +104,38 @@ impl<I: Iterator> Drop for Batches<I> {
     fn drop(&mut self) {
         if let Rest::Next(call) = &self.rest {
             call.abort();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn slow_items_do_not_wait_for_each_other() {
+        let mut iterator = Some(iter::repeat_with(|| thread::sleep(TIME)));
+        for _ in 0..3 {
+            let batch = Batch::take(iterator.take().unwrap());
+            assert_eq!(batch.items.len(), 1);
+            iterator = batch.rest;
+        }
+    }
+
+    #[test]
+    fn batches_have_all_items_in_order_and_are_bounded() {
+        for count in [0, 1, 2, 3, 31, 32, 33, 10_000] {
+            let (mut rest, mut items) = (Some(0..count), Vec::new());
+            while let Some(iterator) = rest {
+                let mut batch = Batch::take(iterator);
+                assert!(batch.items.len() <= ITEMS);
+                items.append(&mut batch.items);
+                rest = batch.rest;
+            }
+            assert!(items.into_iter().eq(0..count));
         }
     }
 }

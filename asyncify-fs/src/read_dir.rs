@@ -46,7 +46,7 @@ fn first_batch(path: impl AsRef<Path>) -> io::Result<Batch<Entries>> {
 /// The entries of a directory, from [`read_dir`]: a stream of `io::Result<DirEntry>`.
 ///
 /// Entries are read in batches, the next one while this one is consumed. A batch has at most 4,096
-/// entries, and ends after a millisecond.
+/// entries, and ends after about a millisecond.
 #[must_use = "streams do nothing unless polled"]
 pub struct ReadDir(Batches<Entries>);
 
