@@ -6,12 +6,14 @@
 //! that is compared with the size.
 //!
 //! tmpfs has no such reads. Its files are in memory, and any read of them is a copy, if the system
-//! has no swap space that their pages could be in.
+//! has no swap space that their pages could be in ([`local`]).
 
 use std::fs::File;
 use std::io::IoSliceMut;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+
+use super::local;
 
 /// The least that is worth a system call of its own; smaller reads share a buffer.
 const MIN_SIZE: usize = 4 << 10;
@@ -116,7 +118,7 @@ impl Cached {
             Ok(0) if !system::is_at_end(file, position) => None,
             Ok(count) => Some(count),
             Err(system::Failure::Nothing) => None,
-            Err(system::Failure::Unsupported) if !is_plain && system::is_in_memory(file) => {
+            Err(system::Failure::Unsupported) if !is_plain && local::has_bytes_in_memory(file) => {
                 self.way.store(Way::Plain as u8, Ordering::Relaxed);
                 self.read(file, targets, position, limit)
             }
@@ -133,12 +135,8 @@ mod system {
     use std::fs::File;
     use std::io::IoSliceMut;
 
-    use rustix::fs::{FileType, Stat, fstat, fstatfs, tell};
+    use rustix::fs::{FileType, fstat, tell};
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
-    use rustix::system::sysinfo;
-
-    /// What `statfs` calls tmpfs.
-    const TMPFS: u64 = 0x0102_1994;
 
     pub(super) enum Failure {
         Nothing,
@@ -168,19 +166,8 @@ mod system {
         else {
             return false;
         };
-        is_regular(&stat) && u64::try_from(stat.st_size).is_ok_and(|size| size <= position)
-    }
-
-    fn is_regular(stat: &Stat) -> bool {
         FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
-    }
-
-    /// Returns whether no read of the file waits.
-    pub(super) fn is_in_memory(file: &File) -> bool {
-        // A terminal is a node of a tmpfs, too.
-        fstat(file).is_ok_and(|stat| is_regular(&stat))
-            && fstatfs(file).is_ok_and(|system| u64::try_from(system.f_type) == Ok(TMPFS))
-            && sysinfo().totalswap == 0
+            && u64::try_from(stat.st_size).is_ok_and(|size| size <= position)
     }
 }
 
@@ -205,10 +192,6 @@ mod system {
     }
 
     pub(super) fn is_at_end(_: &File, _: Option<u64>) -> bool {
-        false
-    }
-
-    pub(super) fn is_in_memory(_: &File) -> bool {
         false
     }
 }

@@ -37,12 +37,14 @@ impl FileOperations {
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_started_seek(cx))?;
         let written = Pin::new(&mut self.unblock).poll_write_vectored(cx, slices);
+        self.unflushed |= matches!(written, Poll::Ready(Ok(1..)));
         self.observe(written)
     }
 
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_started_seek(cx))?;
         let flushed = Pin::new(&mut self.unblock).poll_flush(cx);
+        self.unflushed &= !matches!(flushed, Poll::Ready(Ok(())));
         self.observe(flushed)
     }
 
@@ -57,6 +59,7 @@ impl FileOperations {
             ready!(self.cached.poll_turn(cx));
             if let Some(result) = self.unblock.try_with(|file| file.seek(position)) {
                 self.cached.count(0);
+                self.unflushed = false;
                 return Poll::Ready(result);
             }
         }

@@ -1,10 +1,11 @@
 //! What is known about a file, and what makes its bytes durable.
 
 use std::fs::{FileTimes, Metadata, Permissions};
+use std::future::poll_fn;
 use std::io;
 use std::time::SystemTime;
 
-use super::File;
+use super::{File, local};
 
 impl File {
     /// Waits until all bytes and metadata are on the disk: [`std::fs::File::sync_all`].
@@ -55,10 +56,22 @@ impl File {
 
     /// Returns the metadata of the file, with the accepted bytes: [`std::fs::File::metadata`].
     ///
+    /// On Linux, those of a regular file are read at once, on the thread of the caller, if its file
+    /// system is one whose cached bytes are read there, or tmpfs, and no bytes were accepted since
+    /// the last flush.
+    ///
     /// # Errors
     ///
     /// Returns the error of an earlier write, or of the call.
     pub async fn metadata(&self) -> io::Result<Metadata> {
+        if !self.operations.unflushed {
+            let cached = &self.operations.cached;
+            poll_fn(|cx| cached.poll_turn(cx)).await;
+            if local::has_metadata_in_memory(&self.file) {
+                cached.count(0);
+                return self.file.metadata();
+            }
+        }
         self.in_turn(std::fs::File::metadata).await
     }
 

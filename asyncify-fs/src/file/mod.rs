@@ -8,18 +8,20 @@
 //!    for what needs no cursor.
 //! 2. *Cached bytes.* While the `Unblock` is at rest, a read of a page or more first takes what is
 //!    in the memory of the system ([`cached`]), on the thread of the caller; that never waits for a
-//!    device. A seek that only sets the cursor is done there, too. Everything else goes to the
-//!    pool.
+//!    device. A seek that only sets the cursor is done there, too, and the metadata of a local file
+//!    are read there ([`local`]). Everything else goes to the pool.
 //! 3. *A pending operation* of the `Unblock` is polled to its end before anything is done beside
 //!    it: it may be a seek, which must not be made twice.
 //! 4. *Other tasks.* Operations that are done without the pool yield after [`BUDGET`] bytes.
 //! 5. *Methods by `&self`* use the cursor in turns, after the operations before them
-//!    ([`Unblock::with`]), except the positioned ones, which run at any time and at the same time.
+//!    ([`Unblock::with`]), except the positioned ones, and `metadata` if no bytes wait to be
+//!    written: these run at any time and at the same time.
 
 mod cached;
 mod cursor;
 #[cfg(feature = "futures")]
 mod futures;
+mod local;
 mod lock;
 mod metadata;
 mod mode;
@@ -56,11 +58,11 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 ///
 /// # Reads
 ///
-/// On Linux, bytes that are in the memory of the system (the page cache) are read at once, on the
-/// thread of the caller, if the file system supports that: ext4, XFS and Btrfs do, network file
-/// systems do not, and tmpfs does if the system has no swap space. All others are read on the pool,
-/// at least 64 KiB at a time, and ahead of a caller that reads fast. A `BufReader` is useful for
-/// lines, and not needed for speed.
+/// On Linux, a read of 4 KiB or more takes what is in the memory of the system (the page cache) at
+/// once, on the thread of the caller, if the file system supports that: ext4, XFS and Btrfs do,
+/// network file systems and overlayfs do not, and tmpfs does if the system has no swap space. All
+/// else is read on the pool, at least 64 KiB at a time, and ahead of a caller that reads fast. A
+/// `BufReader` is useful for lines, and not needed for speed.
 ///
 /// # Writes
 ///
@@ -75,8 +77,8 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 /// the process does not wait for that: flush the file, or put
 /// [`#[asyncify_runtime::main]`](asyncify_runtime::main) on `main`.
 ///
-/// A file that can be written to is closed on the pool, since closing it may wait for a file
-/// server. On Linux, one that was opened for reading is closed at once, on the thread of the
+/// A file that can be written to is closed on the pool, since closing it may wait for a file server
+/// or a disk. On Linux, one that was opened for reading is closed at once, on the thread of the
 /// caller.
 ///
 /// # Cancel safety
@@ -91,7 +93,8 @@ const MAX_BUF_SIZE: usize = 256 << 10;
 /// # Sharing
 ///
 /// Methods by `&self` can be called at the same time, for example on a file in an `Arc`. Those at a
-/// position, as [`read_at`](Self::read_at), run in parallel; all others run in turns.
+/// position, as [`read_at`](Self::read_at), run in parallel, and so does
+/// [`metadata`](Self::metadata) of a file without accepted bytes; all others run in turns.
 /// [`try_clone`](Self::try_clone) returns a file with the same cursor.
 ///
 /// # Examples
@@ -131,6 +134,7 @@ impl File {
             unblock,
             cached: Cached::new(mode.may_read_cached),
             pending: false,
+            unflushed: false,
             #[cfg(feature = "tokio")]
             started_seek: None,
             #[cfg(feature = "tokio")]
@@ -257,6 +261,7 @@ impl File {
 
 /// Returns a file that operations may still be using; blocks.
 fn unshare(mut shared: Arc<StdFile>) -> StdFile {
+    let mut pause = Duration::from_millis(1);
     loop {
         shared = match Arc::try_unwrap(shared) {
             Ok(file) => return file,
@@ -265,8 +270,10 @@ fn unshare(mut shared: Arc<StdFile>) -> StdFile {
         if let Ok(file) = shared.try_clone() {
             return file;
         }
-        // There is no descriptor left. The operations end, or others give theirs back.
-        thread::sleep(Duration::from_millis(1));
+        // There is no descriptor left. An operation may wait for a lock as long as it likes, and
+        // no event says when another descriptor is closed.
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(100));
     }
 }
 

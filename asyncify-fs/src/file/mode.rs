@@ -7,8 +7,10 @@ pub(super) struct Mode {
     /// Reads may take what is in the memory of the system. Direct ones wait for the device even
     /// with `RWF_NOWAIT`.
     pub(super) may_read_cached: bool,
-    /// The file cannot be written to, so closing it does not wait. Closing one that was written to
-    /// waits for the server, on a network file system.
+    /// The file cannot be written to, so closing it has nothing to write. Closing one that was
+    /// written to waits for the server, on a network file system, and on a local one, it may
+    /// allocate blocks and start to write (ext4 and XFS after a truncation, Btrfs) or give back
+    /// what was reserved (XFS).
     pub(super) is_read_only: bool,
 }
 

@@ -24,6 +24,8 @@ pub struct FileOperations {
     pub(super) cached: Cached,
     /// An operation of `unblock` was pending when it was last polled.
     pub(super) pending: bool,
+    /// Bytes were accepted since the file was last known to be flushed.
+    pub(super) unflushed: bool,
     /// The first step of a seek in two steps, as tokio's trait has it, to be done before anything
     /// else.
     #[cfg(feature = "tokio")]

@@ -200,6 +200,8 @@ fn is_read_without_the_pool(folder: &Path) -> bool {
         for rest in [&content[..], &content[60_000..], &[]] {
             let count = rest.len().min(target.len());
             let Some(read) = file.read(&mut target).now_or_never() else { return false };
+            let metadata = file.metadata().now_or_never().expect("its metadata are in memory, too");
+            assert_eq!(metadata.unwrap().len(), content.len() as u64);
             assert_eq!(read.unwrap(), count);
             assert!(target[..count] == rest[..count]);
             let at = (content.len() - rest.len()) as u64;
@@ -227,12 +229,31 @@ fn what_is_in_memory_is_read_without_the_pool_up_to_the_end() {
 }
 
 #[test]
+fn metadata_have_the_accepted_bytes() {
+    let (_folder, path) = file_with(b"");
+    let mut file = block_on(open(&path));
+    let (pool, release) = crate::drops::occupied();
+    block_on(scope_executor(pool, async {
+        let is_at_once = file.metadata().now_or_never().is_some();
+        file.write_all(b"accepted").await.unwrap();
+        assert!(file.metadata().now_or_never().is_none());
+        drop(release);
+        assert_eq!(file.metadata().await.unwrap().len(), 8);
+        file.flush().await.unwrap();
+        let metadata = file.metadata().now_or_never();
+        assert_eq!(metadata.is_some(), is_at_once);
+        assert!(metadata.is_none_or(|metadata| metadata.unwrap().len() == 8));
+    }));
+}
+
+#[test]
 fn devices_are_read_on_the_pool() {
     // Its directory is a tmpfs, and reads of it may wait, as far as one can know.
     let mut device = block_on(File::open("/dev/full")).unwrap();
     let (pool, release) = crate::drops::occupied();
     let target = &mut [7; 10_000];
     block_on(scope_executor(pool, async {
+        assert!(device.metadata().now_or_never().is_none());
         assert!(device.read(target).now_or_never().is_none());
         drop(release);
         device.read_exact(target).await.unwrap();

@@ -7,6 +7,8 @@ mod directories;
 mod drops;
 #[cfg(target_os = "linux")]
 mod faults;
+#[cfg(target_os = "linux")]
+mod fuse;
 mod locks;
 mod positioned;
 #[cfg(unix)]
