@@ -31,6 +31,18 @@ fn main() {
             }
         });
     }
+    loads.load("get 16 ranges of 4 KiB", async {
+        let store = store(&directory);
+        store.put(&Path::from("object"), vec![7; 1 << 20].into()).await.unwrap();
+        let ranges: Arc<[_]> = (0..16).map(|part| part << 16).map(|at| at..at + 4_096).collect();
+        move |_, _| {
+            let (store, ranges) = (store.clone(), ranges.clone());
+            async move {
+                let parts = store.get_ranges(&Path::from("object"), &ranges).await.unwrap();
+                assert!(parts.len() == 16 && parts.iter().all(|part| part.len() == 4_096));
+            }
+        }
+    });
     loads.load("stream 1 MiB", async {
         let store = store(&directory);
         store.put(&Path::from("object"), vec![7; 1 << 20].into()).await.unwrap();
