@@ -43,6 +43,7 @@ pub(crate) struct Crate {
     pub(crate) name: &'static str,
     pub(crate) metadata: Work,
     pub(crate) open: Work,
+    pub(crate) metadata_of_file: Work,
     pub(crate) read: Work,
     pub(crate) write: Work,
     pub(crate) entries: Work,
@@ -73,6 +74,13 @@ macro_rules! work {
                 let path = job.shared();
                 for _ in 0..job.rounds {
                     drop(fs::File::open(&path).await.expect(WORKS));
+                }
+            }
+
+            pub(super) async fn metadata_of_file(job: Job) {
+                let file = fs::File::open(job.shared()).await.expect(WORKS);
+                for _ in 0..job.rounds {
+                    assert_eq!(file.metadata().await.expect(WORKS).len(), job.size as u64);
                 }
             }
 
@@ -142,6 +150,7 @@ macro_rules! crate_of {
             name: $label,
             metadata: |job| $name::metadata(job).boxed(),
             open: |job| $name::open(job).boxed(),
+            metadata_of_file: |job| $name::metadata_of_file(job).boxed(),
             read: |job| $name::read(job).boxed(),
             write: |job| $name::write(job).boxed(),
             entries: |job| $entries(job).boxed(),
@@ -220,6 +229,13 @@ pub(crate) mod of_std {
         let path = job.shared();
         for _ in 0..job.rounds {
             drop(File::open(&path).expect(WORKS));
+        }
+    }
+
+    pub(crate) fn metadata_of_file(job: &Job) {
+        let file = File::open(job.shared()).expect(WORKS);
+        for _ in 0..job.rounds {
+            assert_eq!(file.metadata().expect(WORKS).len(), job.size as u64);
         }
     }
 

@@ -52,6 +52,8 @@ pub(crate) fn all() -> Vec<Row> {
         of_std::metadata as of_std::Work,
     );
     add("small", "`File::open`", SMALL, small, File, |of| of.open, of_std::open);
+    let of_file = |of: &Crate| of.metadata_of_file;
+    add("small", "`File::metadata`", SMALL, small, File, of_file, of_std::metadata_of_file);
     add("small", "`read` of 4 KiB", SMALL, small, File, |of| of.read, of_std::read);
     add("small", "`write` of 4 KiB", SMALL, [2_000, 20_000], File, |of| of.write, of_std::write);
     for (title, size, rounds) in [
