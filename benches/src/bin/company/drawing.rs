@@ -14,7 +14,7 @@ const PEERS: [(&str, RGBColor); 3] = [
     ("blocking", RGBColor(0x4a, 0x74, 0xb5)),
     ("tokio", RGBColor(0x9a, 0xa5, 0xb1)),
 ];
-const COLUMNS: usize = 2;
+/// As wide as a page of the guide.
 const PANEL: (u32, u32) = (780, 640);
 const FONT: &str = "sans-serif";
 
@@ -23,13 +23,11 @@ pub(crate) type Panel = (String, Vec<(String, Vec<Spread>)>);
 
 /// Writes the drawing as SVG.
 pub(crate) fn draw(panels: &[Panel], path: &Path) -> Result<(), Box<dyn Error>> {
-    let lines = panels.len().div_ceil(COLUMNS);
-    let columns = u32::try_from(COLUMNS)?;
-    let size = (columns * PANEL.0, 40 + u32::try_from(lines)? * PANEL.1);
+    let size = (PANEL.0, 40 + u32::try_from(panels.len())? * PANEL.1);
     let area = SVGBackend::new(path, size).into_drawing_area();
     area.fill(&WHITE)?;
     let title = "Time of a call: p10 to p90 as a line, p50 and the longest as dots; logarithmic";
-    let areas = area.titled(title, (FONT, 22))?.split_evenly((lines, COLUMNS));
+    let areas = area.titled(title, (FONT, 22))?.split_evenly((panels.len(), 1));
     for (area, panel) in areas.iter().zip(panels) {
         draw_panel(area, panel)?;
     }
