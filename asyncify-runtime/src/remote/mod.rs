@@ -4,7 +4,7 @@
 //! [`Engine`] in a queue; a [`Worker`], of any program that has the function, takes it from there,
 //! runs it on a thread or in a worker process, and has the result stored and sent back. Storage,
 //! delivery and leases are the engine's: [`Local`] is one within the program, and the crate
-//! `asyncify-nats` has one on NATS JetStream.
+//! `asyncify-nats` has one on NATS JetStream. The page of [`Call`] has a program.
 //!
 //! The rules for signatures are those of [worker processes](crate::process): a `Result<T, E>` where
 //! `E: From<Error>`, serde's traits, and no type parameters or receivers.
