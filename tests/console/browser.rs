@@ -1,6 +1,7 @@
 //! The page in a real browser, from a real program.
 
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use asyncify_tests::in_time;
@@ -22,6 +23,18 @@ impl Program {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
         assert!(!address.is_empty(), "the program has failed: {:?}", child.wait());
         Self { child, address: address.trim_end().to_owned() }
+    }
+}
+
+impl Program {
+    fn get(&self, path: &str) -> String {
+        let mut connection = TcpStream::connect(&self.address).unwrap();
+        write!(connection, "GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.address).unwrap();
+        let mut response = String::new();
+        connection.read_to_string(&mut response).unwrap();
+        let (header, body) = response.split_once("\r\n\r\n").unwrap();
+        assert!(header.starts_with("HTTP/1.1 200 OK\r\n"), "{header}");
+        body.to_owned()
     }
 }
 
@@ -108,4 +121,42 @@ fn page_shows_names_and_numbers() {
     assert_row(&elements, "functions", &["square", "|6 |"]);
     assert_row(&elements, "stalls", &["block_the_loop", "still blocked", "src/main.rs:"]);
     assert!(elements.contains("event loop: 1 stall<"), "{elements}");
+}
+
+/// A document with the page in a frame, which says how wide the page is. A window cannot be as narrow
+/// as a telephone, and the page itself refuses to be framed.
+const FRAME: &str = r##"<!doctype html>
+<p id="result"></p>
+<iframe style="border: 0; width: 400px; height: 900px" srcdoc="PAGE"></iframe>
+<script>
+setTimeout(() => {
+  const page = document.querySelector("iframe").contentDocument;
+  const rows = page.querySelectorAll("tbody tr").length;
+  const { scrollWidth, clientWidth } = page.documentElement;
+  document.querySelector("#result").textContent = `${rows} rows, ${scrollWidth - clientWidth} px`;
+}, 2500);
+</script>"##;
+
+#[test]
+fn page_does_not_scroll_sideways_on_a_telephone() {
+    let program = Program::start();
+    let data = program.get("/snapshot.json").replace('<', "\\u003c");
+    let answer =
+        format!("<head><script>window.fetch = async () => Response.json({data});</script>");
+    let page = program
+        .get("/")
+        .replacen("<head>", &answer, 1)
+        .replace('&', "&amp;")
+        .replace('"', "&quot;");
+    let document = tempfile::NamedTempFile::with_suffix(".html").unwrap();
+    std::fs::write(&document, FRAME.replace("PAGE", &page)).unwrap();
+    let url = format!("file://{}", document.path().display());
+    let Some(elements) = in_time("the browser", || elements(&url)) else {
+        println!("skipped: no chromium");
+        return;
+    };
+    let result = elements.split_once("<p id=\"result\">").unwrap().1.split_once("</p>").unwrap().0;
+    let (rows, hidden) = result.split_once(" rows, ").unwrap_or_else(|| panic!("{elements}"));
+    assert!(rows.parse::<u32>().unwrap() >= 10, "{result}");
+    assert_eq!(hidden, "0 px", "of the width are not seen");
 }
