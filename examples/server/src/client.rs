@@ -62,8 +62,9 @@ impl Client {
     /// When the connection breaks.
     pub async fn send(&mut self, method: &str, path: &str, body: &[u8]) -> io::Result<()> {
         let length = body.len();
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n"
+        );
         self.stream.write_all(head.as_bytes()).await?;
         self.stream.write_all(body).await?;
         self.stream.flush().await
