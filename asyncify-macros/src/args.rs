@@ -135,7 +135,6 @@ pub(crate) fn parse(
         _ => direction.rows(),
     };
     let meant = apply_all(tokens, &rows, place, &mut args, errors);
-    conflicts::check(&meant, errors);
     if args.stream.is_some() {
         // What contradicts it has been reported, and must not be reported once more by the
         // compiler.
@@ -161,7 +160,8 @@ fn keeps_original(name: &str, place: Place) -> bool {
     }
 }
 
-/// Applies each argument by its row, and says which have one that holds here.
+/// Applies each argument by its row, reports those that exclude each other, and returns which have a
+/// row that holds here.
 fn apply_all(
     tokens: TokenStream,
     rows: &[&Row],
@@ -171,7 +171,8 @@ fn apply_all(
 ) -> Vec<Ident> {
     let mut seen: Vec<Ident> = Vec::new();
     let mut meant: Vec<Ident> = Vec::new();
-    for raw in raw::split(tokens, errors) {
+    let example = rows.first().map_or("", |row| row.example);
+    for raw in raw::split(tokens, example, errors) {
         if seen.contains(&raw.key) {
             errors.push(diag::duplicate_argument(&raw.key));
             continue;
@@ -194,6 +195,7 @@ fn apply_all(
             }
         }
     }
+    conflicts::check(&meant, errors);
     meant
 }
 

@@ -300,8 +300,8 @@ pub(crate) fn relative_crate_path(path: impl ToTokens) -> Error {
     at(path, "crate path must be absolute").help("write `::name`, or `crate::name`").done()
 }
 
-pub(crate) fn not_an_argument(token: impl ToTokens) -> Error {
-    at(token, "expected an argument such as `executor = &pool`").done()
+pub(crate) fn not_an_argument(token: impl ToTokens, example: &str) -> Error {
+    at(token, format_args!("expected an argument such as `{example}`")).done()
 }
 
 pub(crate) fn not_options(value: impl ToTokens, key: &Ident, example: &str) -> Error {

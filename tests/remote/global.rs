@@ -21,7 +21,7 @@ fn calls_fail_without_an_engine_and_find_the_installed_one() {
 
         let engine = Local::new();
         remote::install(engine.clone()).expect("the first one");
-        assert_eq!(remote::install(Local::new()), Err(Error::Rejected));
+        assert_eq!(remote::install(Local::new()), Err(RemoteError::AlreadyInstalled.into()));
         let worker = Worker::new(engine);
         let served = worker.serve_until_done(async {
             // The name of a function without one is its path, which does not have its line.

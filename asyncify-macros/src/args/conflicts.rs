@@ -108,6 +108,12 @@ const CONFLICTS: &[Conflict] = &[
         others: Others::These(&["detach"]),
         why: "to let the task go on, write `remote(on_drop = \"detach\")`",
     },
+    // Within the parentheses of `remote`.
+    Conflict {
+        one: "at_most_once",
+        others: Others::These(&["retries", "backoff"]),
+        why: "the task is acknowledged before it runs, so it never runs again",
+    },
 ];
 
 impl Others {

@@ -52,7 +52,7 @@ fn names(args: &TokenStream, direction: Direction) -> TokenStream {
 fn paths(args: &TokenStream, module: &str, rows: &[&Row], options: &TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let module = Ident::new(module, span);
-    let args = raw::split(args.clone(), &mut Errors::default());
+    let args = raw::split(args.clone(), "", &mut Errors::default());
     let keys = args.iter().map(|arg| &arg.key).filter(|key| !is_keyword(key));
     let mut tokens = quote_spanned!(span=> #(#options::#module::#keys;)*);
     // Where no name is typed yet, rust-analyzer makes one up to see where it lands, and looks up

@@ -15,8 +15,9 @@ pub(super) struct RawArg {
     pub(super) value: TokenStream,
 }
 
-/// Splits at the commas; a value is whatever stands before the next one.
-pub(super) fn split(tokens: TokenStream, errors: &mut Errors) -> Vec<RawArg> {
+/// Splits at the commas; a value is whatever stands before the next one. What is no argument is
+/// reported with an example of one.
+pub(super) fn split(tokens: TokenStream, example: &str, errors: &mut Errors) -> Vec<RawArg> {
     let parser = |input: ParseStream<'_>| {
         let mut found = Vec::new();
         while !input.is_empty() {
@@ -26,7 +27,8 @@ pub(super) fn split(tokens: TokenStream, errors: &mut Errors) -> Vec<RawArg> {
                 let value = until_comma(input)?;
                 found.push(Ok(RawArg { key, equals, value }));
             } else {
-                found.push(Err(diag::not_an_argument(input.fork().parse::<TokenTree>()?)));
+                let token = input.fork().parse::<TokenTree>()?;
+                found.push(Err(diag::not_an_argument(token, example)));
                 until_comma(input)?;
             }
             input.parse::<Option<Token![,]>>()?;

@@ -14,6 +14,8 @@ pub enum ProcessError {
     NotInitialised,
     /// The caller runs in a worker; workers cannot start workers.
     InWorker,
+    /// The program has its global pool already.
+    AlreadyBuilt,
     /// No worker could be started, in several attempts.
     #[non_exhaustive]
     Start {
@@ -161,6 +163,10 @@ impl fmt::Display for ProcessError {
                  binary)",
             ),
             Self::InWorker => f.write_str("a worker process cannot start workers of its own"),
+            Self::AlreadyBuilt => f.write_str(
+                "the global pool of worker processes exists already: call `build_global` once, before \
+                 the first call of a function that names no pool",
+            ),
             Self::Start { attempts, detail } => {
                 write!(f, "no worker process could be started in {attempts} attempts: {detail}")
             }

@@ -17,6 +17,8 @@ use super::process::Side;
 pub enum RemoteError {
     /// The program has installed no engine, and the function names none.
     NoEngine,
+    /// The program has installed an engine, or a carrier, before.
+    AlreadyInstalled,
     /// The engine cannot be reached. What was being submitted may have been accepted; to submit it
     /// again with the same id is safe.
     #[non_exhaustive]
@@ -193,6 +195,9 @@ impl fmt::Display for RemoteError {
                 "no engine for remote tasks: call `asyncify_runtime::remote::install(engine)` at the \
                  start of the program, or name one by `remote(engine = ..)`",
             ),
+            Self::AlreadyInstalled => {
+                f.write_str("remote tasks have an engine, or a carrier, already: install it once")
+            }
             Self::Unavailable { detail } => write!(f, "the engine cannot be reached: {detail}"),
             Self::Denied { detail } => write!(f, "the engine denies access: {detail}"),
             Self::Layout { expected, found } => write!(

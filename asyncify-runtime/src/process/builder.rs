@@ -12,6 +12,7 @@ use super::shared::Shared;
 use super::task::Initializer;
 use super::{bootstrap, global};
 use crate::error::Error;
+use crate::error::process::ProcessError;
 use crate::pool::default_name;
 
 /// Where the stderr of a worker goes.
@@ -90,7 +91,7 @@ impl Builder {
         self
     }
 
-    /// Sets the maximum number of workers. Default: the number of cores.
+    /// Sets the maximum number of workers, at least one. Default: the number of cores.
     ///
     /// A worker is started when a call finds none idle.
     pub fn max_workers(mut self, workers: usize) -> Self {
@@ -247,11 +248,11 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build), and [`Error::Rejected`] if there is one already: built before, or
-    /// by the first call that needed it.
+    /// As [`build`](Self::build), and [`AlreadyBuilt`](super::ProcessError::AlreadyBuilt) if there
+    /// is one already: built before, or by the first call that needed it.
     pub fn build_global(self) -> Result<(), Error> {
         let pool = self.build()?;
-        global::install(pool).map_err(|_| Error::Rejected)
+        global::install(pool).map_err(|_| ProcessError::AlreadyBuilt.into())
     }
 }
 

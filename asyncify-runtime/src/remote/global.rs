@@ -14,9 +14,9 @@ static CARRIER: OnceLock<Carrier> = OnceLock::new();
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] if there is one already.
+/// [`RemoteError::AlreadyInstalled`] if there is one.
 pub fn install(engine: impl Engine) -> Result<(), Error> {
-    ENGINE.set(Arc::new(engine)).map_err(|_| Error::Rejected)
+    ENGINE.set(Arc::new(engine)).map_err(|_| RemoteError::AlreadyInstalled.into())
 }
 
 /// The engine of functions that name none.
@@ -37,9 +37,9 @@ pub fn engine() -> Result<Arc<dyn Engine>, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Rejected`] if there is one already.
+/// [`RemoteError::AlreadyInstalled`] if there is one.
 pub fn install_carrier(carrier: &Carrier) -> Result<(), Error> {
-    CARRIER.set(*carrier).map_err(|_| Error::Rejected)
+    CARRIER.set(*carrier).map_err(|_| RemoteError::AlreadyInstalled.into())
 }
 
 pub(super) fn carrier() -> Option<&'static Carrier> {

@@ -6,13 +6,14 @@ use asyncify_process_tests::outside::until;
 use asyncify_process_tests::tasks;
 use asyncify_runtime::Error;
 use asyncify_runtime::initializer;
-use asyncify_runtime::process::{Pool, ProcessError, Stderr};
+use asyncify_runtime::process::{self, Pool, ProcessError, Stderr};
 use futures::future::join_all;
 use rustix::process::Signal;
 
 use crate::{Pipe, Scratch, cases, finish, kill, one};
 
 cases![
+    there_is_one_global_pool,
     workers_are_started_when_they_are_needed,
     spare_workers_are_started_ahead,
     idle_workers_exit,
@@ -178,4 +179,12 @@ async fn a_spare_worker_that_is_killed_is_replaced() {
     }
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
     finish(pool).await;
+}
+
+async fn there_is_one_global_pool() {
+    let pool = process::global().expect("`main` has called `init`");
+    let error = Pool::builder().build_global().unwrap_err();
+    assert_eq!(error, ProcessError::AlreadyBuilt.into());
+    assert!(error.to_string().contains("`build_global` once"), "{error}");
+    assert_eq!(pool.metrics().spawned, 0, "it starts nothing by itself");
 }

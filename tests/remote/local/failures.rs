@@ -123,7 +123,7 @@ async fn memory_is_one_tasks() {
     in_processes("eats", calls).await;
 }
 
-#[sync_to_async(remote(name = "once_only.v1", queue = "once_only", at_most_once, retries = 5))]
+#[sync_to_async(remote(name = "once_only.v1", queue = "once_only", at_most_once))]
 fn once_only(runs: &Path) -> Result<(), Error> {
     count(runs);
     abort()

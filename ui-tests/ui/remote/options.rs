@@ -40,4 +40,14 @@ trait Render {
     fn render(&self) -> Result<(), Error>;
 }
 
+#[sync_to_async(remote(at_most_once, retries = 2, backoff = "1s"))]
+fn never_again() -> Result<(), Error> {
+    Ok(())
+}
+
+#[sync_to_async(remote("images"))]
+fn no_key() -> Result<(), Error> {
+    Ok(())
+}
+
 fn main() {}

@@ -105,7 +105,7 @@ impl Worker {
         self
     }
 
-    /// Sets how many tasks run at a time. Default: 1.
+    /// Sets how many tasks run at a time, at least one. Default: 1.
     pub fn concurrency(mut self, tasks: usize) -> Self {
         self.concurrency = tasks.max(1);
         self
