@@ -231,7 +231,7 @@ impl fmt::Display for Crash {
         }
         match oom {
             OomHint::No => {}
-            OomHint::LimitLikely => f.write_str(" (probably at its memory limit)")?,
+            OomHint::LimitLikely => f.write_str(" (perhaps at its memory limit)")?,
             OomHint::Likely => f.write_str(" (probably by the OOM killer)")?,
         }
         match stderr.as_deref().map(str::trim_end) {

@@ -30,7 +30,7 @@
 //! | `backoff = "2s"` | `"1s"` | the time before the second attempt, which doubles with each further one |
 //! | `codec = "postcard"` | `"messagepack"` | as of worker processes |
 //! | `on_drop = "detach"` | `"cancel"` | what happens to the task if the future is dropped |
-//! | `at_most_once` | | the task is acknowledged before it runs |
+//! | `at_most_once` | | the task is acknowledged before it runs; excludes `retries` and `backoff` |
 //! | `engine = &ENGINE` | the [installed](install) one | |
 //!
 //! With `MessagePack` a struct in an argument may have a field more in a newer program, if it has
