@@ -130,7 +130,7 @@ async fn a_failing_initializer_is_reported_and_recovers() {
     finish(pool).await;
 }
 
-async fn start_error(builder: asyncify_runtime::process::Builder) -> String {
+async fn start_error(builder: process::Builder) -> String {
     let pool = builder.build().unwrap();
     let error = tasks::add(&pool, 1, 1).await.unwrap_err();
     let Error::Process(ProcessError::Start { detail, .. }) = error else { panic!("{error}") };
