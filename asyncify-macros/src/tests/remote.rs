@@ -16,7 +16,6 @@ fn a_task_is_registered_under_its_name() {
             backoff = "2s",
             codec = "postcard",
             on_drop = "detach",
-            at_most_once,
             engine = &*ENGINE
         )),
         quote! {
@@ -68,8 +67,7 @@ fn a_task_is_registered_under_its_name() {
                         .retries(0)
                         .backoff(::core::time::Duration::new(2u64, 0u32))
                         .postcard()
-                        .detached()
-                        .at_most_once(),
+                        .detached(),
                 );
                 __arguments.push((&*image,).0);
                 __arguments.push((&width,).0);
