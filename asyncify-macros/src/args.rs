@@ -160,8 +160,8 @@ fn keeps_original(name: &str, place: Place) -> bool {
     }
 }
 
-/// Applies each argument by its row, reports those that exclude each other, and returns which have a
-/// row that holds here.
+/// Applies each argument by its row, reports those that exclude each other, and returns which have
+/// a row that holds here.
 fn apply_all(
     tokens: TokenStream,
     rows: &[&Row],

@@ -124,9 +124,9 @@
 //! | `tower` | no | `WatchdogLayer`, which watches the requests of a service |
 //!
 //! `metrics` adds 6 crates, about 5 seconds of processor time to a release build, and 64 KiB to the
-//! stripped binary; `console` adds 12 crates, 12 seconds and 300 KiB. `console` brings `serde_json`,
-//! whose values can be compared with numbers and strings: in a program with that crate, an empty
-//! list needs a type in some comparisons, as in `assert_eq!(bytes, [0_u8; 0])`.
+//! stripped binary; `console` adds 12 crates, 12 seconds and 300 KiB. `console` brings
+//! `serde_json`, whose values can be compared with numbers and strings: in a program with that
+//! crate, an empty list needs a type in some comparisons, as in `assert_eq!(bytes, [0_u8; 0])`.
 //!
 //! Without features the crate depends on no async runtime.
 #![cfg_attr(

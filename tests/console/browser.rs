@@ -123,8 +123,8 @@ fn page_shows_names_and_numbers() {
     assert!(elements.contains("event loop: 1 stall<"), "{elements}");
 }
 
-/// A document with the page in a frame, which says how wide the page is. A window cannot be as narrow
-/// as a telephone, and the page itself refuses to be framed.
+/// A document with the page in a frame, which says how wide the page is. A window cannot be as
+/// narrow as a telephone, and the page itself refuses to be framed.
 const FRAME: &str = r##"<!doctype html>
 <p id="result"></p>
 <iframe style="border: 0; width: 400px; height: 900px" srcdoc="PAGE"></iframe>

@@ -1,5 +1,5 @@
-//! The server as a process of its own with `--console`: the console and the page for Prometheus show
-//! the same threads.
+//! The server as a process of its own with `--console`: the console and the page for Prometheus
+//! show the same threads.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::net::SocketAddr;
