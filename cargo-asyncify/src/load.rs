@@ -14,6 +14,8 @@ use ra_ap_project_model::{
 use ra_ap_vfs::{FileId, Vfs};
 use serde::Deserialize;
 
+use crate::prime::prime;
+
 /// What to load, and how.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
@@ -109,7 +111,6 @@ impl Project {
             }
             workspace.set_build_scripts(scripts);
         }
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let server = if options.expand {
             ProcMacroServerChoice::Sysroot
         } else {
@@ -118,11 +119,12 @@ impl Project {
         let load = LoadCargoConfig {
             load_out_dirs_from_check: false,
             with_proc_macro_server: server,
-            prefill_caches: true,
-            num_worker_threads: threads,
+            prefill_caches: false,
+            num_worker_threads: 1,
             proc_macro_processes: 1,
         };
         let (db, vfs, server) = load_workspace(workspace, &config.extra_env, &load)?;
+        prime(&db)?;
         if options.expand && server.is_none() {
             eprintln!(
                 "warning: the toolchain's `rust-analyzer-proc-macro-srv` does not start: procedural macros are not expanded"

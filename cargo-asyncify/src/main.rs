@@ -9,11 +9,20 @@ mod finding;
 mod fix;
 mod list;
 mod load;
+mod prime;
 mod report;
 mod run;
 
 use std::process::ExitCode;
+use std::thread;
 
 fn main() -> ExitCode {
-    run::main()
+    match thread::Builder::new().stack_size(prime::STACK_SIZE).spawn(run::main) {
+        // A panic of the analysis is caught in the thread.
+        Ok(thread) => thread.join().unwrap_or(run::FAILED.into()),
+        Err(error) => {
+            eprintln!("error: cannot start a thread: {error}");
+            run::FAILED.into()
+        }
+    }
 }

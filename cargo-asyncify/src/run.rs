@@ -18,7 +18,7 @@ use crate::{fix, report};
 
 const CLEAN: u8 = 0;
 const FINDINGS: u8 = 1;
-const FAILED: u8 = 2;
+pub(crate) const FAILED: u8 = 2;
 
 pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments()) {

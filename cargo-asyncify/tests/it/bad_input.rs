@@ -146,3 +146,18 @@ fn syntax_that_is_not_known() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(run.stdout.contains("std::fs::read`"), "{}", run.stdout);
 }
+
+/// As deep as generated code may be, and deeper than the usual stack of a thread allows.
+#[test]
+fn code_that_nests_deeply() {
+    let (open, close) = ("(".repeat(3_000), ")".repeat(3_000));
+    let source = format!(
+        "pub async fn first() {{ let _ = std::fs::read(\"a\"); }}
+        pub async fn second() -> bool {{ {open}std::fs::exists(\"a\"){close}.is_ok() }}
+        pub const DEEP: u8 = {open}1{close};"
+    );
+    let run = Project::new(&source).check(&["--message-format", "short"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("`std::fs::read`"), "{}", run.stdout);
+    assert!(run.stdout.contains("`std::fs::exists`"), "{}", run.stdout);
+}
