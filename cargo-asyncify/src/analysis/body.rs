@@ -80,7 +80,7 @@ impl<'c, 'db> Body<'c, 'db> {
     }
 
     pub(super) fn visit(&mut self, node: &SyntaxNode, context: Context) {
-        if context.mode == Mode::Off {
+        if context.mode == Mode::Off || self.checker.is_without_runtime(node) {
             return;
         }
         match_ast! {

@@ -128,6 +128,10 @@ impl<'db> Body<'_, 'db> {
     }
 
     fn listed(&mut self, call: &Call<'_, 'db>, rule: RuleId) {
+        // With a time limit of zero it returns at once.
+        if call.arguments.iter().any(|argument| self.is_zero_duration(argument)) {
+            return;
+        }
         let rules = &self.checker.rules;
         let listed = rules.rule(rule);
         let cause = &rules.list.causes[listed.cause];
@@ -144,6 +148,39 @@ impl<'db> Body<'_, 'db> {
             }
         }
         self.site(Target::Rule(rule), listed.path.clone(), call.node, context);
+    }
+
+    /// Whether an expression is `Duration::ZERO`, or such as `Duration::from_secs(0)`.
+    fn is_zero_duration(&self, expr: &ast::Expr) -> bool {
+        let db = self.db();
+        let adt = self.type_of(expr).and_then(|ty| types::adt_of(&ty));
+        if adt
+            .is_none_or(|adt| adt.name(db).as_str() != "Duration" || !adt.krate(db).is_builtin(db))
+        {
+            return false;
+        }
+        let defined = |path: &ast::PathExpr| match self.sema().resolve_path(&path.path()?)? {
+            PathResolution::Def(def) => Some(def),
+            _ => None,
+        };
+        match strip(expr.clone()) {
+            ast::Expr::PathExpr(path) => match defined(&path) {
+                Some(ModuleDef::Const(item)) => {
+                    item.name(db).is_some_and(|name| name.as_str() == "ZERO")
+                        && item.krate(db).is_builtin(db)
+                }
+                _ => false,
+            },
+            ast::Expr::CallExpr(call) => {
+                let Some(ast::Expr::PathExpr(callee)) = call.expr() else { return false };
+                let Some(ModuleDef::Function(function)) = defined(&callee) else { return false };
+                let arguments = arguments(&call);
+                function.krate(db).is_builtin(db)
+                    && !arguments.is_empty()
+                    && arguments.iter().all(is_zero)
+            }
+            _ => false,
+        }
     }
 
     /// Follows a call of a function that is not listed.
@@ -354,4 +391,15 @@ pub(super) fn strip(expr: ast::Expr) -> ast::Expr {
         _ => None,
     };
     inner.map_or(expr, strip)
+}
+
+/// Whether an expression is the integer zero.
+fn is_zero(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::Literal(literal) => match literal.kind() {
+            ast::LiteralKind::IntNumber(number) => number.value() == Ok(0),
+            _ => false,
+        },
+        _ => false,
+    }
 }

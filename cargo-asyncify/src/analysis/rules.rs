@@ -125,6 +125,12 @@ impl<'a> Rules<'a> {
         indices.any(|index| self.is(function, &self.list.offload[*index]))
     }
 
+    /// Returns whether a function finds the runtime of the thread, if it has one.
+    pub(super) fn finds_runtime(&self, function: Function) -> bool {
+        function.name(self.db).as_str() == "try_current"
+            && self.is(function, "tokio::runtime::Handle::try_current")
+    }
+
     pub(super) fn is_trusted(&self, krate: Crate) -> bool {
         krate.is_builtin(self.db) || self.list.trust.contains(&crate_name(self.db, krate))
     }

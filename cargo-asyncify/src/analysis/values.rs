@@ -186,11 +186,16 @@ impl Checker<'_> {
         let uses =
             uses.filter(|path| resolve(&self.sema, path) == Some(PathResolution::Local(local)));
         let uses: Vec<_> = uses.map(|path| self.use_of(&path, depth)).collect();
+        if uses.contains(&Use::Offloaded) && uses.contains(&Use::Called) {
+            // One or the other, as it decides.
+            return Use::Stored;
+        }
         uses.into_iter().max().unwrap_or(Use::Stored)
     }
 
     fn use_of(&self, path: &ast::PathExpr, depth: usize) -> Use {
-        if path.syntax().ancestors().any(|node| self.is_offloaded(&node)) {
+        let off = |node: SyntaxNode| self.is_offloaded(&node) || self.is_without_runtime(&node);
+        if path.syntax().ancestors().any(off) {
             return Use::Offloaded;
         }
         let Some(parent) = path.syntax().parent() else { return Use::Stored };
@@ -228,6 +233,49 @@ impl Checker<'_> {
         let Some(list) = node.parent().and_then(ast::ArgList::cast) else { return false };
         let callee = list.syntax().parent().and_then(|call| self.callee(&call));
         callee.is_some_and(|function| self.rules.offloads(function))
+    }
+
+    /// Whether a node is run only where the thread has no runtime, and so no event loop: the `Err`
+    /// of `Handle::try_current()`.
+    pub(super) fn is_without_runtime(&self, node: &SyntaxNode) -> bool {
+        let finds_runtime = |expr: Option<ast::Expr>| {
+            let callee = expr.and_then(|expr| self.callee(expr.syntax()));
+            callee.is_some_and(|function| self.rules.finds_runtime(function))
+        };
+        let constructs = |pat: Option<ast::Pat>, name: &str| match pat {
+            Some(ast::Pat::TupleStructPat(pat)) => pat.path().is_some_and(|path| {
+                path.segment().is_some_and(|word| word.syntax().text() == name)
+            }),
+            _ => false,
+        };
+        let Some(parent) = node.parent() else { return false };
+        if let Some(arm) = ast::MatchArm::cast(node.clone()) {
+            let found = parent.parent().and_then(ast::MatchExpr::cast);
+            return constructs(arm.pat(), "Err")
+                && found.is_some_and(|found| finds_runtime(found.expr()));
+        }
+        if !ast::BlockExpr::can_cast(node.kind()) {
+            return false;
+        }
+        if ast::LetElse::can_cast(parent.kind()) {
+            return parent.parent().and_then(ast::LetStmt::cast).is_some_and(|found| {
+                constructs(found.pat(), "Ok") && finds_runtime(found.initializer())
+            });
+        }
+        let Some(branches) = ast::IfExpr::cast(parent) else { return false };
+        let first = branches.then_branch().is_some_and(|then| then.syntax() == node);
+        match branches.condition() {
+            Some(ast::Expr::LetExpr(found)) => {
+                constructs(found.pat(), if first { "Err" } else { "Ok" })
+                    && finds_runtime(found.expr())
+            }
+            Some(ast::Expr::MethodCallExpr(found)) => {
+                let name = if first { "is_err" } else { "is_ok" };
+                found.name_ref().is_some_and(|word| word.text() == name)
+                    && finds_runtime(found.receiver())
+            }
+            _ => false,
+        }
     }
 
     fn callee(&self, call: &SyntaxNode) -> Option<Function> {

@@ -11,7 +11,7 @@ pub async fn ask() {
     query();
 }
 pub async fn wait() {
-    std::thread::sleep(std::time::Duration::ZERO);
+    std::thread::sleep(std::time::Duration::from_secs(1));
 }
 ";
 

@@ -37,7 +37,7 @@ pub mod b105_poll_of_a_future {
     impl Future for Wait {
         type Output = ();
         fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-            std::thread::sleep(std::time::Duration::ZERO);
+            std::thread::sleep(std::time::Duration::from_secs(1));
             Poll::Ready(())
         }
     }
@@ -166,5 +166,14 @@ pub mod b119_impl_in_a_function {
             }
         }
         let _ = Inner.run();
+    }
+}
+
+pub mod b120_code_with_a_runtime {
+    pub async fn case() {
+        match tokio::runtime::Handle::try_current() {
+            Ok(_) => drop(std::fs::read("a")),
+            Err(_) => {}
+        }
     }
 }

@@ -2,21 +2,21 @@
 
 pub mod b001_whole_path {
     pub async fn case() {
-        std::thread::sleep(std::time::Duration::ZERO);
+        std::thread::sleep(std::time::Duration::from_secs(1));
     }
 }
 
 pub mod b002_module {
     use std::{thread, time::Duration};
     pub async fn case() {
-        thread::sleep(Duration::ZERO);
+        thread::sleep(Duration::from_secs(1));
     }
 }
 
 pub mod b003_function {
     use std::{thread::sleep, time::Duration};
     pub async fn case() {
-        sleep(Duration::ZERO);
+        sleep(Duration::from_secs(1));
     }
 }
 
@@ -239,5 +239,15 @@ pub mod b035_after_a_question_mark {
     pub async fn case() -> std::io::Result<String> {
         let text = std::fs::read_to_string("a")?.trim().to_owned();
         Ok(text)
+    }
+}
+
+pub mod b036_sleep_of_a_computed_time {
+    use std::time::Duration;
+    fn backoff(attempt: u32) -> Duration {
+        Duration::from_secs(1) * attempt
+    }
+    pub async fn case() {
+        std::thread::sleep(backoff(0));
     }
 }

@@ -220,3 +220,12 @@ pub mod n124_closure_that_is_kept_in_a_field {
         Loader { load: || std::fs::read("a").unwrap() }
     }
 }
+
+pub mod n125_time_limit_of_zero {
+    use std::time::Duration;
+    pub async fn case(receiver: std::sync::mpsc::Receiver<u8>) {
+        std::thread::sleep(Duration::ZERO);
+        std::thread::park_timeout(Duration::new(0, 0));
+        let _ = receiver.recv_timeout(Duration::from_millis(0));
+    }
+}

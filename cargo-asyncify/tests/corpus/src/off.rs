@@ -140,3 +140,50 @@ pub mod n018_asyncify_of_a_closure_body {
         .await;
     }
 }
+
+pub mod n019_called_only_without_a_runtime {
+    async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => runtime.spawn_blocking(work).await.unwrap(),
+            Err(_) => work(),
+        }
+    }
+    pub async fn case() {
+        let _ = run(|| std::fs::read("a")).await;
+    }
+}
+
+pub mod n020_code_without_a_runtime {
+    struct Upload;
+    impl Drop for Upload {
+        fn drop(&mut self) {
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn_blocking(|| std::fs::remove_file("a"));
+            } else {
+                let _ = std::fs::remove_file("a");
+            }
+        }
+    }
+    pub async fn case() {
+        let upload = Upload;
+        drop(upload);
+        let _second = Upload;
+    }
+}
+
+pub mod n021_code_after_other_checks_for_a_runtime {
+    fn first() {
+        let Ok(_runtime) = tokio::runtime::Handle::try_current() else {
+            return drop(std::fs::read("a"));
+        };
+    }
+    fn second() {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let _ = std::fs::read("a");
+        }
+    }
+    pub async fn case() {
+        first();
+        second();
+    }
+}

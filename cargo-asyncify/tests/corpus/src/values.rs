@@ -119,3 +119,16 @@ pub mod b315_closure_in_a_field {
         Loader { load: Box::new(|| std::fs::read("a").unwrap()) }
     }
 }
+
+pub mod b316_callback_that_is_called_or_moved_to_a_thread {
+    fn run(short: bool, work: impl FnOnce() + Send + 'static) {
+        if short {
+            work();
+        } else {
+            std::thread::spawn(work);
+        }
+    }
+    pub async fn case() {
+        run(true, || drop(std::fs::read("a")));
+    }
+}
