@@ -1,5 +1,5 @@
 //! Published crates whose analysis takes longer, for a run by hand:
-//! `cargo test --release --test labelled`.
+//! `cargo test --release --test labelled -- --test-threads 1`.
 
 #[path = "it/labels.rs"]
 mod labels;
@@ -7,11 +7,21 @@ mod labels;
 use labels::compare;
 
 #[test]
+fn dufs() {
+    compare("dufs", "0.47.0", &[]);
+}
+
+#[test]
+fn object_store() {
+    compare("object_store", "0.14.2", &["--features", "aws,azure,gcp,http"]);
+}
+
+#[test]
 fn oha() {
-    compare("oha", "1.16.0");
+    compare("oha", "1.16.0", &[]);
 }
 
 #[test]
 fn sccache() {
-    compare("sccache", "0.19.0");
+    compare("sccache", "0.19.0", &[]);
 }

@@ -47,13 +47,14 @@ pub(crate) fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real")
 }
 
-/// Compares the findings of a package with its labels.
+/// Compares the findings of a package, checked with these arguments, with its labels.
 #[track_caller]
-pub(crate) fn compare(name: &str, version: &str) {
+pub(crate) fn compare(name: &str, version: &str, arguments: &[&str]) {
     let directory = TempDir::new().unwrap();
     let package = unpack(name, version, &directory);
     let mut check = Command::new(env!("CARGO_BIN_EXE_cargo-asyncify"));
     check.args(["asyncify", "check", "--quiet", "--message-format", "short"]);
+    check.args(arguments);
     let run = check.current_dir(&package).output().unwrap();
     let stderr = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.code().is_some_and(|code| code < 2), "{stderr}");
