@@ -12,6 +12,11 @@ fn dufs() {
 }
 
 #[test]
+fn mdbook() {
+    compare("mdbook", "0.4.52", &[]);
+}
+
+#[test]
 fn object_store() {
     compare("object_store", "0.14.2", &["--features", "aws,azure,gcp,http"]);
 }
