@@ -1,5 +1,6 @@
 //! `--fix`: applies the edits of findings, and keeps those with which the project compiles.
 
+mod compile;
 mod edit;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use similar::TextDiff;
 
+use self::compile::Compiler;
 use self::edit::Edits;
 use crate::cli::Check;
 use crate::finding::{Finding, Fix};
@@ -39,35 +41,56 @@ pub(crate) fn run(check: &Check, project: &Project, findings: &[Finding]) -> Res
         eprintln!("nothing can be fixed: {} findings without a safe edit", findings.len());
         return Ok(());
     }
-    let mut trial = Trial { check, project, files, kept: Vec::new(), checks: 0, all_targets: true };
+    let mut compiler = Compiler::new(check, &project.root);
     // Tests and examples count, unless they are broken already.
-    if !trial.compiles()? {
-        trial.all_targets = check.load_options().all_targets;
-        if trial.all_targets || !trial.compiles()? {
+    if !compiler.compiles()? {
+        compiler.all_targets = check.load_options().all_targets;
+        if compiler.all_targets || !compiler.compiles()? {
             bail!(
                 "the project does not compile as it is: mend it first, `cargo check` shows what is wrong"
             );
         }
     }
-    let kept = match trial.keep_all(&candidates) {
-        Ok(()) => std::mem::take(&mut trial.kept),
-        Err(error) => {
-            trial.files.restore()?;
-            return Err(error);
-        }
+    let mut trial = Trial { compiler, files, kept: Vec::new(), refused: Vec::new() };
+    if let Err(error) = trial.keep_all(&candidates) {
+        trial.files.restore()?;
+        return Err(error);
+    }
+    report(&trial, &candidates, &findings, &project.root);
+    Ok(())
+}
+
+fn report(trial: &Trial<'_>, candidates: &[&Finding], findings: &[&Finding], root: &Path) {
+    let place = |finding: &Finding| {
+        format!("{}:{}", relative(&finding.location.file, root).display(), finding.location.line)
     };
-    for (finding, fix) in &kept {
-        let file = relative(&finding.location.file, &project.root).display();
-        eprintln!("fixed {file}:{}: {}", finding.location.line, fix.title);
+    for (finding, fix) in &trial.kept {
+        eprintln!("fixed {}: {}", place(finding), fix.title);
+    }
+    let mut fixed = 0;
+    for finding in candidates {
+        // Two findings of one call have the same edit.
+        let same = |(other, fix): &Choice<'_>| {
+            other.location == finding.location && finding.fixes.contains(fix)
+        };
+        if trial.kept.iter().any(same) {
+            fixed += 1;
+            continue;
+        }
+        let mut refused = trial.refused.iter().rev();
+        let message = refused.find(|(other, _)| other.location == finding.location);
+        let why = match message {
+            Some((_, message)) => format!("it does not compile: {message}"),
+            None => "it is within an edit that is kept: run it again".to_owned(),
+        };
+        eprintln!("took back {}: {why}", place(finding));
     }
     eprintln!(
-        "{} of {} findings fixed, {} edits taken back, {} without a safe edit",
-        kept.len(),
+        "{fixed} of {} findings fixed, {} edits taken back, {} without a safe edit",
         findings.len(),
-        candidates.len() - kept.len(),
+        candidates.len() - fixed,
         findings.len() - candidates.len()
     );
-    Ok(())
 }
 
 /// The first fix of each finding; of two that touch the same text, that of the first.
@@ -108,33 +131,50 @@ impl Files {
         self.0.iter().try_for_each(|(file, text)| write(file, text))
     }
 
-    /// Returns the files that some fixes change, before and after.
-    fn changed(
-        &mut self,
-        fixes: &[(&Finding, &Fix)],
-    ) -> Result<BTreeMap<PathBuf, (String, String)>> {
+    /// Returns the edits of each file.
+    fn edits(fixes: &[Choice<'_>]) -> BTreeMap<PathBuf, Edits> {
         let mut edits: BTreeMap<PathBuf, Edits> = BTreeMap::new();
         for (finding, fix) in fixes {
             edits.entry(finding.location.file.clone()).or_default().add(fix);
         }
+        edits
+    }
+
+    /// Returns the files that some fixes change, before and after.
+    fn changed(&mut self, fixes: &[Choice<'_>]) -> Result<BTreeMap<PathBuf, (String, String)>> {
         let mut changed = BTreeMap::new();
-        for (file, edits) in edits {
+        for (file, edits) in Self::edits(fixes) {
             let old = self.original(&file)?.to_owned();
             let new = edits.apply(&old);
             changed.insert(file, (old, new));
         }
         Ok(changed)
     }
+
+    /// Writes each file as it is with some fixes.
+    fn write(&mut self, fixes: &[Choice<'_>]) -> Result<()> {
+        let changed = self.changed(fixes)?;
+        for (file, original) in &self.0 {
+            let text = changed.get(file).map_or(original, |(_, new)| new);
+            // One that stays is not compiled again.
+            if fs::read_to_string(file).ok().as_ref() != Some(text) {
+                write(file, text)?;
+            }
+        }
+        Ok(())
+    }
 }
+
+/// A finding with one of its fixes.
+type Choice<'a> = (&'a Finding, &'a Fix);
 
 /// Fixes that are tried, and those that compile together.
 struct Trial<'a> {
-    check: &'a Check,
-    project: &'a Project,
+    compiler: Compiler<'a>,
     files: Files,
-    kept: Vec<(&'a Finding, &'a Fix)>,
-    checks: usize,
-    all_targets: bool,
+    kept: Vec<Choice<'a>>,
+    /// Findings of which a fix does not compile, each with the message of the compiler.
+    refused: Vec<(&'a Finding, String)>,
 }
 
 impl<'a> Trial<'a> {
@@ -152,77 +192,110 @@ impl<'a> Trial<'a> {
                 !kept && *index < finding.fixes.len()
             });
         }
-        Ok(())
+        self.files.write(&self.kept)
+    }
+
+    /// Keeps as many fixes as compile: all but those that errors name.
+    fn keep(&mut self, fixes: &[Choice<'a>]) -> Result<()> {
+        let mut left: Vec<Choice<'_>> = Vec::new();
+        for fix in fixes {
+            if !self.kept.iter().chain(&left).any(|other| overlap(other, fix)) {
+                left.push(*fix);
+            }
+        }
+        let mut unclear = Vec::new();
+        while !left.is_empty() {
+            let Some(errors) = self.attempt(&left)? else { break };
+            let named = self.named(&left, &errors);
+            let mut refused: BTreeMap<usize, &str> = BTreeMap::new();
+            for (error, fixes) in errors.iter().zip(&named) {
+                if let [fix] = fixes[..] {
+                    refused.entry(fix).or_insert(&error.message);
+                }
+            }
+            // Of several that an error names, one is wrong: they are tried again without others.
+            let mut out: Vec<usize> = refused.keys().copied().collect();
+            if out.is_empty() {
+                out = named.into_iter().flatten().collect();
+            }
+            if out.is_empty() {
+                // The errors are elsewhere.
+                out = (0..left.len()).collect();
+            }
+            let mut rest = Vec::new();
+            for (index, fix) in left.into_iter().enumerate() {
+                if let Some(message) = refused.get(&index) {
+                    self.refused.push((fix.0, (*message).to_owned()));
+                } else if out.contains(&index) {
+                    unclear.push(fix);
+                } else {
+                    rest.push(fix);
+                }
+            }
+            left = rest;
+        }
+        self.halve(&unclear)
     }
 
     /// Keeps as many fixes as compile: all of them, or those of each half.
-    fn keep(&mut self, fixes: &[(&'a Finding, &'a Fix)]) -> Result<()> {
+    fn halve(&mut self, fixes: &[Choice<'a>]) -> Result<()> {
+        if fixes.is_empty() {
+            return Ok(());
+        }
+        let Some(errors) = self.attempt(fixes)? else { return Ok(()) };
+        if let [(finding, _)] = fixes {
+            let message = errors.into_iter().next().map(|error| error.message);
+            self.refused.push((*finding, message.unwrap_or_default()));
+            return Ok(());
+        }
+        let (left, right) = fixes.split_at(fixes.len() / 2);
+        self.halve(left)?;
+        self.halve(right)
+    }
+
+    /// Keeps fixes if the project compiles with them, and returns the errors otherwise.
+    fn attempt(&mut self, fixes: &[Choice<'a>]) -> Result<Option<Vec<compile::Error>>> {
         let before = self.kept.len();
         self.kept.extend(fixes);
-        if self.overlap() || !self.apply_and_check()? {
+        self.files.write(&self.kept)?;
+        let errors = self.compiler.errors()?;
+        if errors.is_some() {
             self.kept.truncate(before);
-            if let [_, _, ..] = fixes {
-                let (left, right) = fixes.split_at(fixes.len() / 2);
-                self.keep(left)?;
-                self.keep(right)?;
-            } else {
-                self.write_all(fixes)?;
-            }
         }
-        Ok(())
+        Ok(errors)
     }
 
-    fn overlap(&self) -> bool {
-        let mut ranges: Vec<_> = self
-            .kept
+    /// Returns, for each error, which of the fixes it names, by their index.
+    fn named(&self, fixes: &[Choice<'a>], errors: &[compile::Error]) -> Vec<Vec<usize>> {
+        let all: Vec<_> = self.kept.iter().chain(fixes).copied().collect();
+        let edits = Files::edits(&all);
+        let places: Vec<_> = fixes
             .iter()
-            .flat_map(|(finding, fix)| {
-                fix.edits.iter().map(|(start, end, _)| (&finding.location.file, *start, *end))
+            .map(|(finding, fix)| {
+                let file = &finding.location.file;
+                let (start, end) = extent(fix);
+                (file, edits[file].moved(start, end))
             })
             .collect();
-        ranges.sort_unstable();
-        ranges.windows(2).any(|pair| pair[0].0 == pair[1].0 && pair[1].1 < pair[0].2)
+        let of = |error: &compile::Error| {
+            let named = places.iter().enumerate();
+            let named = named.filter(|(_, (file, (start, end)))| error.names(file, *start, *end));
+            named.map(|(index, _)| index).collect()
+        };
+        errors.iter().map(of).collect()
     }
+}
 
-    fn apply_and_check(&mut self) -> Result<bool> {
-        let kept = self.kept.clone();
-        for (file, (_, new)) in self.files.changed(&kept)? {
-            write(&file, &new)?;
-        }
-        self.compiles()
-    }
+/// Returns the range from the first edit of a fix to the last.
+fn extent(fix: &Fix) -> (usize, usize) {
+    let start = fix.edits.iter().map(|(start, ..)| *start).min().unwrap_or_default();
+    (start, fix.edits.iter().map(|(_, end, _)| *end).max().unwrap_or_default())
+}
 
-    /// Writes the files of rejected fixes as they are with the kept ones.
-    fn write_all(&mut self, rejected: &[(&'a Finding, &'a Fix)]) -> Result<()> {
-        let kept = self.kept.clone();
-        let changed = self.files.changed(&kept)?;
-        for (finding, _) in rejected {
-            let file = &finding.location.file;
-            let text = match changed.get(file) {
-                Some((_, new)) => new.clone(),
-                None => self.files.original(file)?.to_owned(),
-            };
-            write(file, &text)?;
-        }
-        Ok(())
-    }
-
-    fn compiles(&mut self) -> Result<bool> {
-        self.checks += 1;
-        if !self.check.quiet {
-            eprintln!("checking edits: cargo check, run {}", self.checks);
-        }
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.args(["check", "--quiet", "--workspace"]);
-        command.args(crate::load::feature_arguments(&self.check.load_options()));
-        if self.all_targets {
-            command.arg("--all-targets");
-        }
-        command.current_dir(&self.project.root);
-        let output = command.output().context("cannot run cargo check")?;
-        Ok(output.status.success())
-    }
+/// Whether two fixes change the same text.
+fn overlap(one: &Choice<'_>, other: &Choice<'_>) -> bool {
+    let ((start, end), (from, to)) = (extent(one.1), extent(other.1));
+    one.0.location.file == other.0.location.file && start < to && from < end
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {

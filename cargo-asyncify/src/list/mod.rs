@@ -29,8 +29,23 @@ pub(crate) struct Cause {
 pub(crate) struct Rule {
     pub(crate) path: String,
     pub(crate) cause: usize,
-    /// The async function to call in its place, where there is one with the same arguments.
-    pub(crate) instead_path: Option<String>,
+    pub(crate) replacement: Option<Replacement>,
+}
+
+/// The async function to call in the place of a blocking one, with the same arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Replacement {
+    pub(crate) path: String,
+    /// What follows the await, such as `.unwrap_or(false)`.
+    pub(crate) after: String,
+}
+
+impl Replacement {
+    /// Reads a path, or a call as the list has it: `path(..).await` and what follows.
+    fn parse(text: &str) -> Self {
+        let (path, after) = text.split_once("(..).await").unwrap_or((text, ""));
+        Self { path: path.to_owned(), after: after.to_owned() }
+    }
 }
 
 /// A finding that the user accepts: calls of `callee` in `function`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use super::{Cause, List, Rule};
+use super::{Cause, List, Replacement, Rule};
 
 const FILE: &str = include_str!("../../blocking-calls.toml");
 
@@ -102,8 +102,8 @@ pub(super) fn read(list: &mut List) -> Result<()> {
             may: group.certainty == "may",
         });
         let rule = |path: String| {
-            let instead_path = file.r#async.get(&path).cloned();
-            Rule { path, cause, instead_path }
+            let replacement = file.r#async.get(&path).map(|text| Replacement::parse(text));
+            Rule { path, cause, replacement }
         };
         list.calls.extend(group.calls.into_iter().chain(group.typed).map(rule));
         list.guards.extend(group.guards.into_iter().map(rule));
@@ -132,5 +132,5 @@ fn plain_cause(list: &mut List, kind: String, why: String) -> usize {
 }
 
 fn plain_rule(path: String, cause: usize) -> Rule {
-    Rule { path, cause, instead_path: None }
+    Rule { path, cause, replacement: None }
 }

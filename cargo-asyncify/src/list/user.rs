@@ -72,7 +72,7 @@ fn parse(list: &mut List, text: &str) -> Result<()> {
     for Call { path, kind, why, instead } in file.call {
         check_path(&path)?;
         let cause = list.add_cause(Cause { kind, why, instead, wraps: true, ..Cause::default() });
-        list.calls.push(Rule { path, cause, instead_path: None });
+        list.calls.push(Rule { path, cause, replacement: None });
     }
     for Offload { path } in file.offload {
         check_path(&path)?;

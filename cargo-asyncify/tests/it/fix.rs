@@ -113,10 +113,15 @@ fn edits_that_compile_are_kept_and_are_reported_no_more() {
         run.stderr,
         project.read("src/lib.rs"),
     );
+    assert!(
+        run.stderr.contains("took back src/lib.rs:38: it does not compile: `Rc<PathBuf>` cannot"),
+        "{}",
+        run.stderr
+    );
     let fixed = project.read("src/lib.rs");
     for line in [
         "blocking::unblock(move || std::fs::read(\"a\")).await",
-        "blocking::unblock({ let root = self.root.to_owned(); move || root.exists() }).await",
+        "blocking::unblock({ let root = self.root.clone(); move || root.exists() }).await",
         "blocking::unblock({ let path = path.to_owned(); move || load(&path) }).await",
     ] {
         assert!(fixed.contains(line), "{line}\n{fixed}");
@@ -182,7 +187,7 @@ fn copies_of_different_places_have_different_names() {
         }",
     );
     for line in [
-        "let self_path = self.path.to_owned(); let path = path.to_owned(); \
+        "let self_path = self.path.clone(); let path = path.to_owned(); \
          move || std::fs::copy(&self_path, &path)",
         "let path = path(&self.path).to_string(); move || std::fs::read(path)",
         "let from = self.path.join(\"x\"); let path = path.to_owned(); \
@@ -334,4 +339,61 @@ fn tiers_below_deny_are_left() {
     assert_eq!(run.stdout, "");
     let run = project.check(&["--fix", "--dry-run", "--deny", "start-up"]);
     assert!(run.stdout.contains("blocking::unblock(move || std::fs::read"), "{}", run.stdout);
+}
+
+/// The errors name the edits that do not compile, wherever these are.
+#[test]
+fn few_runs_of_the_compiler_find_the_edits_to_take_back() {
+    let mut source = String::from("use std::path::PathBuf;\nuse std::rc::Rc;\n");
+    for number in 0..20 {
+        let ty = if number % 5 == 2 { "Rc<PathBuf>" } else { "PathBuf" };
+        source += &format!("pub async fn f{number}(path: {ty}) -> bool {{ path.exists() }}\n");
+    }
+    let project = project_of(&source);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-asyncify"));
+    command.args(["asyncify", "check", "--fix", "--allow-dirty"]).current_dir(project.path());
+    let run = crate::project::run(&mut command);
+    assert!(run.stderr.contains("16 of 20 findings fixed, 4 edits taken back"), "{}", run.stderr);
+    let runs = run.stderr.matches("checking edits: cargo check").count();
+    // As it is, with all edits, and with those that are left.
+    assert_eq!(runs, 3, "{}", run.stderr);
+    assert_eq!(project.read("src/lib.rs").matches("blocking::unblock").count(), 16);
+}
+
+/// With the real tokio, which the edits are written for.
+#[test]
+fn methods_of_paths_become_functions_of_tokio() {
+    let source = "use std::path::{Path, PathBuf};
+        pub struct Config { pub root: PathBuf, pub roots: Vec<PathBuf> }
+        pub async fn field(config: &Config) -> PathBuf {
+            config
+                .root
+                .canonicalize()
+                .unwrap()
+        }
+        pub async fn borrowed(path: &Path) -> bool { !path.exists() }
+        pub async fn made(path: &Path) -> u8 { if path.join(\"a\").is_dir() { 1 } else { 2 } }
+        pub async fn exclusive(path: &mut PathBuf) -> bool { path.is_file() && path.pop() }
+        pub async fn element(config: &Config) -> bool { config.roots[0].is_symlink() }
+        pub async fn named(path: PathBuf) -> bool { Path::try_exists(&path).is_ok() }
+        pub async fn text(path: &str) -> bool { std::fs::exists(path).unwrap() }
+        ";
+    let manifest = format!(
+        "{MANIFEST}[dependencies]\ntokio = {{ version = \"1\", features = [\"fs\", \"rt\"] }}\n"
+    );
+    let project = Project::with_manifest(&manifest, source);
+    let run = project.check(&["--fix", "--allow-dirty"]);
+    assert!(run.stderr.contains("7 of 7 findings fixed, 0 edits taken back"), "{}", run.stderr);
+    let fixed = project.read("src/lib.rs");
+    for line in [
+        "tokio::fs::canonicalize(&config.root).await\n                .unwrap()",
+        "!tokio::fs::try_exists(path).await.unwrap_or(false)",
+        "if tokio::fs::metadata(path.join(\"a\")).await.is_ok_and(|metadata| metadata.is_dir()) {",
+        "tokio::fs::metadata(&*path).await.is_ok_and(|metadata| metadata.is_file()) && path.pop()",
+        "tokio::fs::symlink_metadata(&config.roots[0]).await.is_ok_and(",
+        "tokio::fs::try_exists(&path).await.is_ok()",
+        "tokio::fs::try_exists(path).await.unwrap()",
+    ] {
+        assert!(fixed.contains(line), "{line}\n{fixed}");
+    }
 }
