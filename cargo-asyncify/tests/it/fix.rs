@@ -114,7 +114,7 @@ fn edits_that_compile_are_kept_and_are_reported_no_more() {
         project.read("src/lib.rs"),
     );
     assert!(
-        run.stderr.contains("took back src/lib.rs:38: it does not compile: `Rc<PathBuf>` cannot"),
+        run.stderr.contains("took back src/lib.rs:40: it does not compile: `Rc<PathBuf>` cannot"),
         "{}",
         run.stderr
     );
