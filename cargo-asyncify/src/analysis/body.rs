@@ -245,7 +245,10 @@ impl<'c, 'db> Body<'c, 'db> {
             range: range.range,
             target,
             called,
-            expr: exact.and_then(|_| ast::Expr::cast(node.clone())),
+            // In an expansion its ranges are not those of the source.
+            expr: exact
+                .filter(|_| !self.sema().hir_file_for(node).is_macro())
+                .and_then(|_| ast::Expr::cast(node.clone())),
         });
     }
 

@@ -397,3 +397,19 @@ fn methods_of_paths_become_functions_of_tokio() {
         assert!(fixed.contains(line), "{line}\n{fixed}");
     }
 }
+
+/// What a macro makes of its tokens has other ranges than the source.
+#[test]
+fn call_in_the_tokens_of_a_macro_is_left() {
+    let source = "macro_rules! run { ($($body:tt)*) => { async move { $($body)* } }; }
+        pub async fn outer() -> usize {
+            run! { let bytes = std::fs::read(\"a\").unwrap(); bytes.len() }.await
+        }
+        ";
+    let project = project_of(source);
+    let run = project.check(&["--message-format", "json"]);
+    assert!(run.stdout.contains("`std::fs::read` blocks"), "{}", run.stdout);
+    assert!(!run.stdout.contains("blocking::unblock"), "{}", run.stdout);
+    let run = project.check(&["--fix", "--dry-run"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+}
