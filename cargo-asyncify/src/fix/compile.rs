@@ -23,16 +23,16 @@ impl Error {
 
 #[derive(Deserialize)]
 struct Line {
-    message: Option<Message>,
+    message: Option<Diagnostic>,
 }
 
 #[derive(Deserialize)]
-struct Message {
+struct Diagnostic {
     message: String,
     level: String,
     spans: Vec<Span>,
     #[serde(default)]
-    children: Vec<Message>,
+    children: Vec<Diagnostic>,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ struct Expansion {
     span: Span,
 }
 
-impl Message {
+impl Diagnostic {
     fn add_places(&self, root: &Path, places: &mut Vec<(PathBuf, usize, usize)>) {
         for span in &self.spans {
             let mut next = Some(span);
