@@ -132,7 +132,7 @@ fn stall_is_listed_during_and_after_it() {
     has_ended.recv_timeout(FOREVER).unwrap();
     let stall = stall();
     assert_eq!(stall["is_over"], true, "{stall}");
-    assert!(stall["length"].as_f64().unwrap() >= 0.02, "{stall}");
+    assert!(stall["duration"].as_f64().unwrap() >= 0.02, "{stall}");
 }
 
 /// A console can be kept anywhere.
