@@ -30,3 +30,8 @@ fn oha() {
 fn sccache() {
     compare("sccache", "0.19.0", &[]);
 }
+
+#[test]
+fn trunk() {
+    compare("trunk", "0.22.0-beta.1", &[]);
+}
