@@ -12,6 +12,11 @@ fn dufs() {
 }
 
 #[test]
+fn jj_lib() {
+    compare("jj-lib", "0.45.1", &[]);
+}
+
+#[test]
 fn mdbook() {
     compare("mdbook", "0.4.52", &[]);
 }
