@@ -26,7 +26,7 @@ fn nine_of_ten_findings_are_true() {
     let counts: Vec<_> = files().iter().map(|file| Counts::new(&labels(file))).collect();
     let blocks: usize = counts.iter().map(|counts| counts.blocks).sum();
     let right: usize = counts.iter().map(|counts| counts.right).sum();
-    assert!(right > 230 && right * 10 >= blocks * 9, "{right} of {blocks}");
+    assert!(right > 242 && right * 10 >= blocks * 9, "{right} of {blocks}");
 }
 
 /// A row: package, lines, `blocks`, true of these, `may-block`, `start-up`, seconds, memory.
@@ -50,7 +50,7 @@ fn table_of_the_readme_counts_the_labels() {
         assert_eq!(found, [blocks, right, may_block, start_up], "{row}");
         large += usize::from(number(2) > 30_000);
     }
-    assert!(files().len() >= 9 && large >= 3, "{} {large}", files().len());
+    assert!(files().len() >= 10 && large >= 3, "{} {large}", files().len());
 }
 
 struct Counts {
