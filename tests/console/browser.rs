@@ -124,7 +124,7 @@ fn page_shows_names_and_numbers() {
 }
 
 /// A document with the page in a frame, which says how wide the page is. A window cannot be as
-/// narrow as a telephone, and the page itself refuses to be framed.
+/// narrow as a phone, and the page itself refuses to be framed.
 const FRAME: &str = r##"<!doctype html>
 <p id="result"></p>
 <iframe style="border: 0; width: 400px; height: 900px" srcdoc="PAGE"></iframe>
@@ -138,7 +138,7 @@ setTimeout(() => {
 </script>"##;
 
 #[test]
-fn page_does_not_scroll_sideways_on_a_telephone() {
+fn page_does_not_scroll_sideways_on_a_phone() {
     let program = Program::start();
     let data = program.get("/snapshot.json").replace('<', "\\u003c");
     let answer =
@@ -158,5 +158,5 @@ fn page_does_not_scroll_sideways_on_a_telephone() {
     let result = elements.split_once("<p id=\"result\">").unwrap().1.split_once("</p>").unwrap().0;
     let (rows, hidden) = result.split_once(" rows, ").unwrap_or_else(|| panic!("{elements}"));
     assert!(rows.parse::<u32>().unwrap() >= 10, "{result}");
-    assert_eq!(hidden, "0 px", "of the width are not seen");
+    assert_eq!(hidden, "0 px", "do not fit");
 }

@@ -1,7 +1,9 @@
 //! The engine of the program: before it is installed, and after.
 
+use std::collections::HashMap;
+
 use asyncify_runtime::remote::{self, Local, RemoteError, TaskId, Worker};
-use asyncify_runtime::{Error, sync_to_async};
+use asyncify_runtime::{Error, carrier, sync_to_async};
 
 #[sync_to_async(remote)]
 fn double(number: u64) -> Result<u64, Error> {
@@ -35,4 +37,19 @@ fn calls_fail_without_an_engine_and_find_the_installed_one() {
         });
         served.await.expect("the worker serves").expect("the calls succeed");
     });
+}
+
+fn inject(_: &mut HashMap<String, String>) {}
+
+fn enter(_: &HashMap<String, String>, function: &mut dyn FnMut()) {
+    function();
+}
+
+#[test]
+fn there_is_one_carrier() {
+    let carrier = carrier!(inject, enter);
+    remote::install_carrier(carrier).expect("the first one");
+    let error = remote::install_carrier(carrier).unwrap_err();
+    assert_eq!(error, RemoteError::AlreadyInstalled.into());
+    assert!(error.to_string().contains("install it once"), "{error}");
 }

@@ -159,7 +159,7 @@ mod system {
         }
     }
 
-    /// Returns whether a position, or the cursor, is at or behind the end of a regular file.
+    /// Returns whether a position, or the cursor, is at or past the end of a regular file.
     pub(super) fn is_at_end(file: &File, position: Option<u64>) -> bool {
         let position = position.map_or_else(|| tell(file), Ok);
         let Ok((position, stat)) = position.and_then(|position| Ok((position, fstat(file)?)))

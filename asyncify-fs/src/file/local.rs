@@ -13,8 +13,8 @@ mod system {
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
     use rustix::system::sysinfo;
 
-    /// No file has a byte there.
-    const BEHIND_EVERY_END: u64 = i64::MAX as u64 - 1;
+    /// A position past the end of any file.
+    const PAST_ANY_END: u64 = i64::MAX as u64 - 1;
 
     /// Returns whether no read of the file waits: it is in memory, and not in swap space.
     pub(in super::super) fn has_bytes_in_memory(file: &File) -> bool {
@@ -25,7 +25,7 @@ mod system {
     ///
     /// The file systems that offer reads which do not wait are local ones, and have the metadata of
     /// an open file in memory; one of clusters, OCFS2, offers them and may ask another machine. The
-    /// metadata of a device or a pipe are those of its node, which may be on any file system.
+    /// metadata of a device or a pipe is that of its node, which may be on any file system.
     pub(in super::super) fn has_metadata_in_memory(file: &File) -> bool {
         is_in_memory(file) || is_regular(file) && can_be_read_without_waiting(file)
     }
@@ -46,7 +46,7 @@ mod system {
     fn can_be_read_without_waiting(file: &File) -> bool {
         let target = &mut [0];
         let slices = &mut [IoSliceMut::new(target)];
-        let read = preadv2(file, slices, BEHIND_EVERY_END, ReadWriteFlags::NOWAIT);
+        let read = preadv2(file, slices, PAST_ANY_END, ReadWriteFlags::NOWAIT);
         matches!(read, Ok(0) | Err(Errno::AGAIN))
     }
 }

@@ -56,7 +56,7 @@ impl File {
 
     /// Returns the metadata of the file, with the accepted bytes: [`std::fs::File::metadata`].
     ///
-    /// On Linux, those of a regular file are read at once, on the thread of the caller, if its file
+    /// On Linux, that of a regular file is read at once, on the thread of the caller, if its file
     /// system is one whose cached bytes are read there, or tmpfs, and no bytes were accepted since
     /// the last flush.
     ///

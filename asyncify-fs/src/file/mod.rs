@@ -9,7 +9,7 @@
 //! 2. *Cached bytes.* While the `Unblock` is at rest, a read of a page or more first takes what is
 //!    in the memory of the system ([`cached`]), on the thread of the caller; that never waits for a
 //!    device. A seek that only sets the cursor is done there, too, and the metadata of a local file
-//!    are read there ([`local`]). Everything else goes to the pool.
+//!    is read there ([`local`]). Everything else goes to the pool.
 //! 3. *A pending operation* of the `Unblock` is polled to its end before anything is done beside
 //!    it: it may be a seek, which must not be made twice.
 //! 4. *Other tasks.* Operations that are done without the pool yield after [`BUDGET`] bytes.

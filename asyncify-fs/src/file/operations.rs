@@ -68,7 +68,7 @@ impl FileOperations {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, some bytes may have been read into `target`; the cursor is behind
+    /// If the future is dropped, some bytes may have been read into `target`; the cursor is past
     /// them.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl FileOperations {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, some bytes may be in `target`; the cursor is behind them.
+    /// If the future is dropped, some bytes may be in `target`; the cursor is past them.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use crate::NEVER;
 /// Any number of these can run at the same time. They do not use the cursor (on Windows, the system
 /// moves it), and do not wait for bytes that a write at the cursor has accepted: flush those first.
 impl File {
-    /// Reads bytes at a position, and returns how many. There are none only behind the end of the
+    /// Reads bytes at a position, and returns how many. There are none only past the end of the
     /// file, or if `target` is empty.
     ///
     /// # Cancel safety

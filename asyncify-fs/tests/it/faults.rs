@@ -200,7 +200,7 @@ fn is_read_without_the_pool(folder: &Path) -> bool {
         for rest in [&content[..], &content[60_000..], &[]] {
             let count = rest.len().min(target.len());
             let Some(read) = file.read(&mut target).now_or_never() else { return false };
-            let metadata = file.metadata().now_or_never().expect("its metadata are in memory, too");
+            let metadata = file.metadata().now_or_never().expect("its metadata is in memory, too");
             assert_eq!(metadata.unwrap().len(), content.len() as u64);
             assert_eq!(read.unwrap(), count);
             assert!(target[..count] == rest[..count]);
@@ -229,7 +229,7 @@ fn what_is_in_memory_is_read_without_the_pool_up_to_the_end() {
 }
 
 #[test]
-fn metadata_have_the_accepted_bytes() {
+fn metadata_includes_the_accepted_bytes() {
     let (_folder, path) = file_with(b"");
     let mut file = block_on(open(&path));
     let (pool, release) = crate::drops::occupied();

@@ -1,4 +1,4 @@
-//! A file system in user space, whose server knows the threads that ask it.
+//! A file system in user space, whose server records the thread of each request.
 
 use asyncify_fs::File;
 use futures::executor::block_on;
@@ -28,7 +28,6 @@ const BATCH_FORGET: u32 = 42;
 
 const ROOT: u64 = 1;
 const FILE: u64 = 2;
-/// No file of the system has this error by itself.
 const NOT_IMPLEMENTED: i32 = 38;
 const NOT_FOUND: i32 = 2;
 
@@ -36,7 +35,7 @@ const NOT_FOUND: i32 = 2;
 struct Mounted {
     folder: TempDir,
     /// The thread of each request.
-    askers: Arc<Mutex<Vec<u32>>>,
+    callers: Arc<Mutex<Vec<u32>>>,
     server: Option<JoinHandle<()>>,
 }
 
@@ -49,12 +48,12 @@ impl Mounted {
         let options = CString::new(options).unwrap();
         let flags = MountFlags::NOSUID | MountFlags::NODEV;
         mount("asyncify", folder.path(), "fuse", flags, Some(options.as_c_str())).ok()?;
-        let askers = Arc::<Mutex<_>>::default();
+        let callers = Arc::<Mutex<_>>::default();
         let server = thread::spawn({
-            let askers = askers.clone();
-            move || serve(device, &askers)
+            let callers = callers.clone();
+            move || serve(device, &callers)
         });
-        Some(Self { folder, askers, server: Some(server) })
+        Some(Self { folder, callers, server: Some(server) })
     }
 
     fn file(&self) -> PathBuf {
@@ -70,7 +69,7 @@ impl Drop for Mounted {
 }
 
 /// Answers requests until the file system is unmounted and its file closed.
-fn serve(mut device: std::fs::File, askers: &Mutex<Vec<u32>>) {
+fn serve(mut device: std::fs::File, callers: &Mutex<Vec<u32>>) {
     let mut request = vec![0; 1 << 20];
     loop {
         let size = match device.read(&mut request) {
@@ -85,7 +84,7 @@ fn serve(mut device: std::fs::File, askers: &Mutex<Vec<u32>>) {
         if matches!(operation, FORGET | BATCH_FORGET | INTERRUPT) {
             continue;
         }
-        askers.lock().unwrap().push(number(32));
+        callers.lock().unwrap().push(number(32));
         let result = answer(operation, node, &request[40..size]);
         let (error, body) = match result {
             Ok(body) => (0, body),
@@ -96,7 +95,7 @@ fn serve(mut device: std::fs::File, askers: &Mutex<Vec<u32>>) {
         answer.extend(error.to_ne_bytes());
         answer.extend(id);
         answer.extend(body);
-        // No one waits for it any more if this fails.
+        // If this fails, nothing waits for the answer any more.
         _ = device.write(&answer);
     }
 }
@@ -161,7 +160,7 @@ fn this_thread() -> u32 {
 #[test]
 fn what_asks_a_file_server_runs_on_the_pool() {
     let Some(mounted) = Mounted::new() else {
-        eprintln!("no file system in user space can be mounted: not tested");
+        eprintln!("skipped: no file system in user space can be mounted");
         return;
     };
     let target = &mut [0; 10_000];
@@ -174,8 +173,8 @@ fn what_asks_a_file_server_runs_on_the_pool() {
         assert_eq!(file.seek(SeekFrom::Start(1)).await.unwrap(), 1);
         assert_eq!(file.metadata().await.unwrap().len(), CONTENT.len() as u64);
         assert_eq!(file.read(target).await.unwrap(), CONTENT.len() - 1);
-        let askers = mounted.askers.lock().unwrap().clone();
-        assert!(askers.len() >= 5, "{askers:?}");
-        assert!(!askers.contains(&this_thread()), "{askers:?}, {}", this_thread());
+        let callers = mounted.callers.lock().unwrap().clone();
+        assert!(callers.len() >= 5, "{callers:?}");
+        assert!(!callers.contains(&this_thread()), "{callers:?}, {}", this_thread());
     });
 }

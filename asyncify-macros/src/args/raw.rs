@@ -15,8 +15,8 @@ pub(super) struct RawArg {
     pub(super) value: TokenStream,
 }
 
-/// Splits at the commas; a value is whatever stands before the next one. What is no argument is
-/// reported with an example of one.
+/// Splits at the commas; a value is whatever stands before the next one. Anything else is
+/// reported with an example of an argument.
 pub(super) fn split(tokens: TokenStream, example: &str, errors: &mut Errors) -> Vec<RawArg> {
     let parser = |input: ParseStream<'_>| {
         let mut found = Vec::new();

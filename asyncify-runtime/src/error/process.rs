@@ -14,7 +14,7 @@ pub enum ProcessError {
     NotInitialised,
     /// The caller runs in a worker; workers cannot start workers.
     InWorker,
-    /// The program has its global pool already.
+    /// The global pool exists already.
     AlreadyBuilt,
     /// No worker could be started, in several attempts.
     #[non_exhaustive]

@@ -17,7 +17,7 @@ use super::process::Side;
 pub enum RemoteError {
     /// The program has installed no engine, and the function names none.
     NoEngine,
-    /// The program has installed an engine, or a carrier, before.
+    /// An engine, or a carrier, is installed already.
     AlreadyInstalled,
     /// The engine cannot be reached. What was being submitted may have been accepted; to submit it
     /// again with the same id is safe.
@@ -196,7 +196,10 @@ impl fmt::Display for RemoteError {
                  start of the program, or name one by `remote(engine = ..)`",
             ),
             Self::AlreadyInstalled => {
-                f.write_str("remote tasks have an engine, or a carrier, already: install it once")
+                f.write_str(
+                "an engine or carrier of remote tasks is installed already: install it once, at the \
+                 start of the program",
+            )
             }
             Self::Unavailable { detail } => write!(f, "the engine cannot be reached: {detail}"),
             Self::Denied { detail } => write!(f, "the engine denies access: {detail}"),
