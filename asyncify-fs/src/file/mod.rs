@@ -47,7 +47,7 @@ use self::mode::Mode;
 pub use self::operations::FileOperations;
 use crate::{NEVER, OpenOptions};
 
-/// The default of [`File::set_max_buf_size`].
+/// The default of [`File::set_max_buf_size`] for reads; that for writes is the one of [`Unblock`].
 const MAX_BUF_SIZE: usize = 256 << 10;
 
 /// An open file, for async code: [`std::fs::File`].
@@ -125,7 +125,7 @@ impl File {
     pub fn from_std(file: StdFile) -> Self {
         let mode = Mode::of(&file);
         let file = Arc::new(file);
-        let mut unblock = Unblock::new(file.clone()).capacity(MAX_BUF_SIZE);
+        let mut unblock = Unblock::new(file.clone());
         if mode.is_read_only {
             unblock = unblock.drop_in_place();
         }
@@ -189,7 +189,9 @@ impl File {
     /// Returns the error of an earlier write, or of [`std::fs::File::try_clone`].
     pub async fn try_clone(&self) -> io::Result<Self> {
         let mut clone = Self::from_std(self.in_turn(StdFile::try_clone).await?);
-        clone.set_max_buf_size(self.max_buf_size());
+        if self.max_buf_size() != MAX_BUF_SIZE {
+            clone.set_max_buf_size(self.max_buf_size());
+        }
         // A read of one must not wait on the caller's thread while the pool reads for the other,
         // since the system lets only one of them use the cursor.
         clone.operations.cached.share_cursor();
@@ -197,7 +199,8 @@ impl File {
         Ok(clone)
     }
 
-    /// Sets the most bytes that are read, or accepted by a write, at once. The default is 256 KiB.
+    /// Sets the most bytes that are read, or accepted by a write, at once. The default is 256 KiB,
+    /// for writes 512 KiB.
     ///
     /// # Panics
     ///

@@ -16,10 +16,11 @@
 //!    passes the value to its closure. An operation that fails or is dropped before that changes
 //!    neither the read-ahead nor the logical position, although it may have moved the value. The
 //!    value then reads bytes again that are in the read-ahead; these are skipped.
-//! 3. *Accepted bytes* are written in order, at the logical position. A job that writes is never
-//!    cancelled; if it could not start before the `Unblock` is dropped, its bytes are written after
-//!    the drop. After an error, no bytes are written that were accepted before the error was known:
-//!    they must not follow the gap.
+//! 3. *Accepted bytes* are written in order, at the logical position. A job that writes goes on
+//!    with bytes that are accepted meanwhile, for a limited time, and is never cancelled; if it
+//!    could not start before the `Unblock` is dropped, its bytes are written after the drop. After
+//!    an error, no bytes are written that were accepted before the error was known: they must not
+//!    follow the gap.
 //! 4. *Each error is reported once*: the error of a read after the bytes before it, that of a write
 //!    or flush by the next write, flush, close, seek, `with` or `into_inner`, which does nothing
 //!    else then. The next flush retries a failed one.
@@ -56,7 +57,7 @@ use std::task::{Context, Poll, ready};
 
 pub use self::error::IntoInnerError;
 use self::iterator::ErasedStream;
-use self::operation::{Closure, Completion, Operation};
+use self::operation::{Closure, Completion, Operation, Written};
 use self::read_buffer::ReadBuffer;
 use self::seek::{LastSeek, SeekFn, seek_fn_of_file};
 use self::shared::Shared;
@@ -66,9 +67,13 @@ use crate::call::SpawnOptions;
 use crate::executor::Executor;
 use crate::sync::Mutex;
 
-/// The default for the maximum size of a buffer. Two of them fit into the second-level cache of a
-/// core, which makes them faster than larger ones.
-const CAPACITY: usize = 256 << 10;
+/// The default for the maximum size of a read. Two buffers of this size fit into the second-level
+/// cache of a core, which makes them faster than larger ones.
+const READ_CAPACITY: usize = 256 << 10;
+
+/// The default for the maximum size of a write. In smaller buffers, the caller waits for room more
+/// often; larger ones are no faster.
+const WRITE_CAPACITY: usize = 512 << 10;
 
 /// Adapts a blocking value for async code: `Read` to `AsyncRead`, `BufRead` to `AsyncBufRead`,
 /// `Write` to `AsyncWrite`, `Seek` to `AsyncSeek`, and `Iterator` to `Stream`.
@@ -90,7 +95,7 @@ const CAPACITY: usize = 256 << 10;
 ///
 /// A write completes at once while there is room in the internal buffer. Its bytes are written in
 /// the background, as soon as the value is idle. Use `flush` or `close` to wait until they have
-/// been written. Vectored reads and writes use all slices.
+/// been written; the memory of the buffer is freed then. Vectored reads and writes use all slices.
 ///
 /// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use
 /// one `Unblock` for each direction. Only [`with`](Self::with) can be called on a shared `Unblock`,
@@ -186,8 +191,8 @@ impl<T: Send + 'static> Unblock<T> {
         let inner = Inner {
             options,
             value: Value::new(value),
-            read_buffer: ReadBuffer::new(CAPACITY),
-            write_buffer: WriteBuffer::new(CAPACITY),
+            read_buffer: ReadBuffer::new(READ_CAPACITY),
+            write_buffer: WriteBuffer::new(WRITE_CAPACITY),
             write_fns: None,
             seek_fn: seek_fn_of_file(),
             seek: LastSeek::None,
@@ -198,8 +203,9 @@ impl<T: Send + 'static> Unblock<T> {
 
     /// Sets the maximum size of the buffers: the most bytes that are read or written at once.
     ///
-    /// The default is 256 KiB. [`set_capacity`](Self::set_capacity) changes it later. A reader
-    /// holds one buffer, or two if it reads ahead; a writer holds up to two.
+    /// The default is 256 KiB for reads and 512 KiB for writes.
+    /// [`set_capacity`](Self::set_capacity) changes it later. A reader holds one buffer, or two if
+    /// it reads ahead; a writer holds up to two.
     ///
     /// # Panics
     ///
@@ -368,7 +374,13 @@ impl<T: Send + 'static> Inner<T> {
         }
         match ready!(self.value.poll_idle(cx))? {
             Some(Completion::Read(buffer, result)) => self.read_buffer.fill(buffer, result),
-            Some(Completion::Written(buffer, result)) => self.write_buffer.written(buffer, result),
+            Some(Completion::Written(Written { storage, result, flushed })) => {
+                self.write_buffer.put_back(self.value.take_back());
+                self.write_buffer.written(storage, result);
+                if let Some(result) = flushed {
+                    self.write_buffer.flushed(result);
+                }
+            }
             Some(Completion::Flushed(result)) => self.write_buffer.flushed(result),
             Some(Completion::Aligned(ahead, result)) => self.complete_align(ahead, result),
             Some(Completion::Sought(result)) => {

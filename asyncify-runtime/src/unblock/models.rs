@@ -78,6 +78,20 @@ fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
 }
 
 #[test]
+fn a_writer_that_waits_for_room_is_woken() {
+    model(|| {
+        let (sender, written) = channel();
+        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(1);
+        for byte in b"abc" {
+            let accepted = poll_fn(|cx| Pin::new(&mut device).poll_write(cx, &[*byte]));
+            assert_eq!(block_on(accepted).unwrap(), 1);
+        }
+        drop(block_on(device.into_inner()).ok().unwrap());
+        assert_eq!(written.recv().unwrap(), b"abc.");
+    });
+}
+
+#[test]
 fn a_value_with_a_read_is_dropped_whenever_the_owner_is() {
     model(|| {
         let (sender, written) = channel();

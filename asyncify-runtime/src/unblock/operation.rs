@@ -28,14 +28,27 @@ pub(super) struct Ahead(pub(super) i64);
 
 pub(super) enum Completion {
     Read(Buffer, io::Result<usize>),
-    Written(Vec<u8>, io::Result<()>),
+    Written(Written),
     Flushed(io::Result<()>),
     Sought(io::Result<u64>),
     Aligned(Ahead, io::Result<u64>),
     Called,
 }
 
+/// The end of a job that writes.
+pub(super) struct Written {
+    pub(super) storage: Vec<u8>,
+    pub(super) result: io::Result<()>,
+    /// The result of a flush after the bytes.
+    pub(super) flushed: Option<io::Result<()>>,
+}
+
 impl<T> Operation<T> {
+    /// Returns whether it writes accepted bytes.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Write(..))
+    }
+
     /// Performs the operation on the value in `slot`, which it does not lose in a panic.
     pub(super) fn run(self, slot: &mut Option<Box<T>>) -> Completion {
         let value = slot.as_mut().expect("a job has the value");
@@ -46,7 +59,7 @@ impl<T> Operation<T> {
             }
             Self::Write(writer, bytes) => {
                 let result = writer.write_all(value, &bytes);
-                Completion::Written(bytes, result)
+                Completion::Written(Written { storage: bytes, result, flushed: None })
             }
             Self::Flush(writer) => Completion::Flushed(writer.flush(value)),
             Self::Seek(seek, position) => Completion::Sought(seek(value, position)),
@@ -65,7 +78,9 @@ impl<T> Operation<T> {
     pub(super) fn fail(self, error: io::Error) -> Completion {
         match self {
             Self::Read(_, storage) => Completion::Read(storage, Err(error)),
-            Self::Write(_, bytes) => Completion::Written(bytes, Err(error)),
+            Self::Write(_, bytes) => {
+                Completion::Written(Written { storage: bytes, result: Err(error), flushed: None })
+            }
             Self::Flush(_) => Completion::Flushed(Err(error)),
             Self::Seek(..) => Completion::Sought(Err(error)),
             Self::Align(_, ahead) => Completion::Aligned(ahead, Err(error)),

@@ -3,6 +3,7 @@ mod manual;
 mod rest;
 mod seeks;
 mod sharing;
+mod writes;
 
 // miri has no file system.
 #[cfg(not(miri))]

@@ -15,21 +15,28 @@
 //! | `Abandoned` | the owner, when it is dropped | the job writes the rest, and drops the value |
 //! | `Gone` | either | nothing |
 //!
+//! While a job writes, or is queued to write, the owner leaves further bytes in `accepted`, and
+//! takes them back to add to them. A job that has written its bytes takes these, leaves its storage
+//! in their place and wakes an owner that waits for room; it ends when there are none, or after an
+//! error, or when [`TURN`] is over. What is left in `accepted` then is the owner's again: it takes
+//! them when it observes the end.
+//!
 //! The lock is held to change the state; no code of the user runs under it, be it that of the
-//! value, an operation or a destructor.
+//! value, an operation, a waker or a destructor.
 
 use std::io;
 use std::mem;
 use std::panic;
 use std::sync::{Arc, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
-use super::operation::{Completion, Operation};
-use super::write_buffer::Unwritten;
+use super::operation::{Completion, Operation, Written};
+use super::write_buffer::{Unwritten, WriteFns};
 use crate::call::{Running, SpawnOptions};
 use crate::sync::{Mutex, MutexGuard};
 use crate::task::JoinError;
-use crate::util::{catch, drop_quietly};
+use crate::util::{catch, drop_quietly, wake};
 
 /// The owner's side.
 pub(super) struct Value<T: Send + 'static> {
@@ -40,7 +47,20 @@ pub(super) struct Value<T: Send + 'static> {
     drop_in_place: bool,
 }
 
-struct Cell<T>(Mutex<State<T>>);
+/// For how long a job takes further bytes to write: other jobs may wait for its thread.
+pub(super) const TURN: Duration = Duration::from_millis(1);
+
+struct Cell<T>(Mutex<Contents<T>>);
+
+struct Contents<T> {
+    state: State<T>,
+    /// Bytes for the job that writes, or storage for them.
+    accepted: Vec<u8>,
+    /// The owner's task, if it waits for the job to take these bytes.
+    waker: Option<Waker>,
+    /// The job that writes is to flush the value after these bytes.
+    flush: bool,
+}
 
 enum State<T> {
     Idle(Box<T>),
@@ -58,7 +78,8 @@ enum State<T> {
 impl<T: Send + 'static> Value<T> {
     pub(super) fn new(value: T) -> Self {
         let state = State::Idle(Box::new(value));
-        Self { cell: Arc::new(Cell(Mutex::new(state))), job: None, drop_in_place: false }
+        let contents = Contents { state, accepted: Vec::new(), waker: None, flush: false };
+        Self { cell: Arc::new(Cell(Mutex::new(contents))), job: None, drop_in_place: false }
     }
 
     pub(super) fn set_drop_in_place(&mut self) {
@@ -88,22 +109,22 @@ impl<T: Send + 'static> Value<T> {
             None => Ok(()),
         };
         self.job = None;
-        let mut state = self.cell.lock();
-        let (value, completion) = match mem::replace(&mut *state, State::Gone) {
+        let mut contents = self.cell.lock();
+        let (value, completion) = match mem::replace(&mut contents.state, State::Gone) {
             State::Idle(value) => (value, None),
             State::Completed(value, completion) => (value, Some(completion)),
             State::Queued(value, operation) => {
-                *state = State::Idle(value);
-                drop(state);
+                contents.state = State::Idle(value);
+                drop(contents);
                 let error = ended.err().unwrap_or_else(JoinError::cancelled);
                 return Poll::Ready(Ok(Some(operation.fail(io::Error::other(error)))));
             }
             State::Running { .. } | State::Abandoned(_) | State::Gone => {
-                drop(state);
+                drop(contents);
                 return Poll::Ready(Err(job_error(ended.err())));
             }
         };
-        *state = State::Idle(value);
+        contents.state = State::Idle(value);
         Poll::Ready(Ok(completion))
     }
 
@@ -114,18 +135,18 @@ impl<T: Send + 'static> Value<T> {
     /// Panics if the value is not idle.
     pub(super) fn submit(&mut self, options: &SpawnOptions, operation: Operation<T>) {
         let value = self.take().expect("the caller has checked that the value is idle");
-        *self.cell.lock() = State::Queued(value, operation);
+        self.cell.lock().state = State::Queued(value, operation);
         let cell = self.cell.clone();
         self.job = Some(options.spawn(move || cell.run()));
     }
 
     /// Takes the value if it is idle.
     pub(super) fn take(&mut self) -> Option<Box<T>> {
-        let mut state = self.cell.lock();
-        match mem::replace(&mut *state, State::Gone) {
+        let mut contents = self.cell.lock();
+        match mem::replace(&mut contents.state, State::Gone) {
             State::Idle(value) => Some(value),
             other => {
-                *state = other;
+                contents.state = other;
                 None
             }
         }
@@ -133,20 +154,72 @@ impl<T: Send + 'static> Value<T> {
 
     /// Returns the value to the cell.
     pub(super) fn put_back(&mut self, value: Box<T>) {
-        *self.cell.lock() = State::Idle(value);
+        self.cell.lock().state = State::Idle(value);
+    }
+
+    /// Leaves bytes to the job that writes, or is to write.
+    ///
+    /// # Errors
+    ///
+    /// Returns the bytes if there is no such job.
+    pub(super) fn pass(&self, bytes: Vec<u8>) -> Result<(), Vec<u8>> {
+        let mut contents = self.cell.lock();
+        if !contents.state.writes() {
+            return Err(bytes);
+        }
+        contents.accepted = bytes;
+        Ok(())
+    }
+
+    /// Takes back the bytes that were left to the job and that it has not taken, or storage.
+    ///
+    /// Pending if there are `full` or more of them. The task is woken when the job takes them.
+    pub(super) fn poll_take_back(&self, full: usize, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
+        let mut waker = None;
+        loop {
+            let mut contents = self.cell.lock();
+            if contents.accepted.len() < full || !contents.state.writes() {
+                return Poll::Ready(mem::take(&mut contents.accepted));
+            }
+            if waker.is_some() {
+                let previous = mem::replace(&mut contents.waker, waker);
+                drop(contents);
+                drop(previous);
+                return Poll::Pending;
+            }
+            drop(contents);
+            waker = Some(cx.waker().clone());
+        }
+    }
+
+    /// Asks the job that writes, or is to write, to flush the value after its last byte. Does
+    /// nothing if there is no such job.
+    pub(super) fn ask_to_flush(&self) {
+        let mut contents = self.cell.lock();
+        contents.flush = contents.state.writes();
+    }
+
+    /// Takes back what a job has left that has ended.
+    pub(super) fn take_back(&self) -> Vec<u8> {
+        let mut contents = self.cell.lock();
+        contents.flush = false;
+        mem::take(&mut contents.accepted)
     }
 
     /// Abandons the value: a job writes `unwritten`, and drops the value on a blocking thread. With
     /// `drop_in_place` there is no job for the drop alone.
-    pub(super) fn abandon(&mut self, options: &SpawnOptions, unwritten: Option<Unwritten<T>>) {
-        let mut state = self.cell.lock();
-        let (value, operation, completion) = match mem::replace(&mut *state, State::Gone) {
+    pub(super) fn abandon(&mut self, options: &SpawnOptions, mut unwritten: Option<Unwritten<T>>) {
+        let mut contents = self.cell.lock();
+        if let Some(unwritten) = unwritten.as_mut().filter(|unwritten| unwritten.bytes.is_empty()) {
+            unwritten.bytes = mem::take(&mut contents.accepted);
+        }
+        let (value, operation, completion) = match mem::replace(&mut contents.state, State::Gone) {
             State::Idle(value) => (value, None, None),
             State::Completed(value, completion) => (value, None, Some(completion)),
             State::Queued(value, operation) => (value, Some(operation), None),
             State::Running { writes } => {
-                *state = State::Abandoned(unwritten);
-                drop(state);
+                contents.state = State::Abandoned(unwritten);
+                drop(contents);
                 if writes {
                     // Detached, so that it is not cancelled.
                     drop(self.job.take().map(Running::into_handle));
@@ -155,7 +228,7 @@ impl<T: Send + 'static> Value<T> {
             }
             State::Abandoned(_) | State::Gone => return,
         };
-        drop(state);
+        drop(contents);
         // The job has not started, or has ended.
         self.job = None;
         let operation = operation.filter(|operation| matches!(operation, Operation::Write(..)));
@@ -172,52 +245,118 @@ impl<T: Send + 'static> Value<T> {
     }
 }
 
+impl<T> State<T> {
+    /// Returns whether a job writes, or is to write.
+    fn writes(&self) -> bool {
+        match self {
+            Self::Queued(_, operation) => operation.writes(),
+            Self::Running { writes } => *writes,
+            _ => false,
+        }
+    }
+}
+
 impl<T> Cell<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, Contents<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a job.
     fn run(&self) {
-        let mut state = self.lock();
-        let (value, operation) = match mem::replace(&mut *state, State::Gone) {
+        let mut contents = self.lock();
+        let (value, operation) = match mem::replace(&mut contents.state, State::Gone) {
             State::Queued(value, operation) => (value, operation),
             other => {
                 // The owner has taken the operation back.
-                *state = other;
+                contents.state = other;
                 return;
             }
         };
-        *state = State::Running { writes: matches!(operation, Operation::Write(..)) };
-        drop(state);
+        contents.state = State::Running { writes: operation.writes() };
+        drop(contents);
         let mut slot = Some(value);
-        let result = catch(|| operation.run(&mut slot));
-        let mut state = self.lock();
-        let previous = mem::replace(&mut *state, State::Gone);
+        let result = catch(|| match operation {
+            Operation::Write(write_fns, bytes) => {
+                Completion::Written(self.write(write_fns, bytes, &mut slot))
+            }
+            operation => operation.run(&mut slot),
+        });
+        let mut contents = self.lock();
+        let previous = mem::replace(&mut contents.state, State::Gone);
         match (result, slot) {
             (Ok(completion), Some(value)) => {
                 if let State::Abandoned(unwritten) = previous {
-                    drop(state);
+                    drop(contents);
                     finish(value, unwritten, Some(&completion));
                 } else {
-                    *state = State::Completed(value, completion);
+                    contents.state = State::Completed(value, completion);
                 }
             }
             (Ok(_), None) => unreachable!("an operation returns the value"),
             (Err(payload), value) => {
-                drop(state);
+                drop(contents);
                 drop_quietly(value);
                 panic::resume_unwind(payload);
             }
         }
     }
+
+    /// Writes bytes, and those that are accepted meanwhile, and flushes if the owner asks for it.
+    fn write(&self, write_fns: WriteFns<T>, bytes: Vec<u8>, slot: &mut Option<Box<T>>) -> Written {
+        let start = Instant::now();
+        let mut written = Written { storage: bytes, result: Ok(()), flushed: None };
+        loop {
+            let value = slot.as_mut().expect("a job has the value");
+            written.result = write_fns.write_all(value, &written.storage);
+            // A model must not depend on the time.
+            let in_time = cfg!(all(test, asyncify_loom)) || start.elapsed() < TURN;
+            if written.result.is_err() || !in_time {
+                return written;
+            }
+            match self.take_accepted(&mut written.storage) {
+                Next::Write => {}
+                Next::Flush => {
+                    written.flushed = Some(write_fns.flush(value));
+                    return written;
+                }
+                Next::End => return written,
+            }
+        }
+    }
+
+    /// Returns what a job does that has written its bytes. Those to be written next are put in
+    /// their place.
+    fn take_accepted(&self, bytes: &mut Vec<u8>) -> Next {
+        let mut contents = self.lock();
+        if !contents.state.writes() {
+            Next::End
+        } else if !contents.accepted.is_empty() {
+            bytes.clear();
+            mem::swap(bytes, &mut contents.accepted);
+            let waker = contents.waker.take();
+            drop(contents);
+            waker.map(wake);
+            Next::Write
+        } else if mem::take(&mut contents.flush) {
+            Next::Flush
+        } else {
+            Next::End
+        }
+    }
+}
+
+/// What a job does that has written its bytes.
+enum Next {
+    Write,
+    Flush,
+    End,
 }
 
 /// Writes and flushes the remaining bytes, and drops the value. Errors are ignored.
 fn finish<T>(mut value: Box<T>, unwritten: Option<Unwritten<T>>, completion: Option<&Completion>) {
     if let Some(Unwritten { write_fns, bytes }) = unwritten {
         // After an error, bytes that were accepted meanwhile must not follow the gap.
-        if !matches!(completion, Some(Completion::Written(_, Err(_)))) {
+        if !matches!(completion, Some(Completion::Written(Written { result: Err(_), .. }))) {
             _ = write_fns.write_all(&mut value, &bytes);
         }
         _ = write_fns.flush(&mut value);

@@ -32,12 +32,29 @@ impl<T: Send + 'static> Inner<T> {
     /// Ready when all accepted bytes are written and flushed.
     pub(super) fn poll_flushed(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            ready!(self.poll_written(cx))?;
+            let Poll::Ready(written) = self.poll_written(cx) else {
+                self.value.ask_to_flush();
+                return Poll::Pending;
+            };
+            written?;
             let Some(write_fns) = self.write_fns.filter(|_| self.write_buffer.is_dirty()) else {
                 return Poll::Ready(Ok(()));
             };
             self.submit(Operation::Flush(write_fns));
         }
+    }
+
+    /// Accepts bytes while a job uses the value. If that is one that writes, it goes on with them.
+    fn poll_accept(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<usize> {
+        let bytes = ready!(self.value.poll_take_back(self.write_buffer.capacity(), cx));
+        self.write_buffer.put_back(bytes);
+        self.write_buffer.reserve(slices);
+        let count = self.write_buffer.accept(slices);
+        if let Err(bytes) = self.value.pass(self.write_buffer.take_bytes()) {
+            self.write_buffer.put_back(bytes);
+        }
+        // If there is no room, the end of the job wakes the task.
+        if count > 0 { Poll::Ready(count) } else { Poll::Pending }
     }
 
     /// Submits a job that writes the accepted bytes. The value must be idle.
@@ -78,15 +95,15 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
                 ready!(inner.poll_modifiable(cx))?;
                 continue;
             }
-            let count = inner.write_buffer.accept(slices);
             if idle {
+                let count = inner.write_buffer.accept(slices);
                 // Written at once; bytes that are accepted from now on follow.
                 inner.write();
-            } else if count == 0 {
-                return Poll::Pending;
-            }
-            if count > 0 {
-                return Poll::Ready(Ok(count));
+                if count > 0 {
+                    return Poll::Ready(Ok(count));
+                }
+            } else {
+                return inner.poll_accept(cx, slices).map(Ok);
             }
         }
     }

@@ -5,7 +5,8 @@ use std::mem;
 
 pub(super) struct WriteBuffer {
     bytes: Vec<u8>,
-    /// Storage for bytes that are accepted while a job writes.
+    /// Storage for bytes that are accepted while a job writes. Kept until the next flush, since the
+    /// system provides new memory page by page.
     spare: Vec<u8>,
     capacity: usize,
     /// Bytes were accepted that are not flushed.
@@ -54,6 +55,27 @@ impl WriteBuffer {
         count
     }
 
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Allocates storage for several writes of this size, unless there is some: to grow it would
+    /// copy the bytes again.
+    pub(super) fn reserve(&mut self, slices: &[IoSlice<'_>]) {
+        if self.bytes.capacity() == 0 {
+            let count = slices.iter().map(|bytes| bytes.len()).fold(0, usize::saturating_add);
+            self.bytes.reserve_exact(count.saturating_mul(8).min(self.capacity));
+        }
+    }
+
+    /// Returns bytes that were left to a job and that it has not taken, or storage.
+    pub(super) fn put_back(&mut self, bytes: Vec<u8>) {
+        if !bytes.is_empty() || self.bytes.capacity() == 0 {
+            debug_assert!(self.bytes.is_empty(), "no more than one of both has bytes");
+            self.bytes = bytes;
+        }
+    }
+
     /// Takes the bytes that are to be written.
     pub(super) fn take_bytes(&mut self) -> Vec<u8> {
         mem::replace(&mut self.bytes, mem::take(&mut self.spare))
@@ -65,11 +87,10 @@ impl WriteBuffer {
         if result.is_err() {
             self.bytes.clear();
         }
-        // A writer that rests gives its memory back.
-        if self.bytes.is_empty() {
-            self.bytes = Vec::new();
+        storage.clear();
+        if self.bytes.capacity() == 0 {
+            self.bytes = storage;
         } else {
-            storage.clear();
             self.spare = storage;
         }
         self.record(result);
@@ -79,6 +100,11 @@ impl WriteBuffer {
     /// the next flush tries again.
     pub(super) fn flushed(&mut self, result: io::Result<()>) {
         self.dirty = result.is_err() || !self.bytes.is_empty();
+        if !self.dirty {
+            // A writer that rests holds no memory.
+            self.bytes = Vec::new();
+            self.spare = Vec::new();
+        }
         self.record(result);
     }
 
