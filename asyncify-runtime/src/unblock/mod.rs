@@ -229,6 +229,13 @@ impl<T: Send + 'static> Unblock<T> {
         inner.write_buffer.set_capacity(bytes);
     }
 
+    /// Sets for how long a job takes further bytes to write.
+    #[cfg(test)]
+    fn turn(mut self, turn: std::time::Duration) -> Self {
+        self.inner.get_mut().value.set_turn(turn);
+        self
+    }
+
     /// Lets the value be dropped on the thread that drops the `Unblock`, for a value whose
     /// destructor does not block. That saves a job on the executor.
     ///

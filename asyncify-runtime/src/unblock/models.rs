@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use loom::future::block_on;
@@ -59,6 +60,12 @@ fn model(f: impl Fn() + Sync + Send + 'static) {
     model.check(f);
 }
 
+/// Without the limit to a job that depends on the time, which a model must not.
+fn unblock(sender: Sender<Vec<u8>>, capacity: usize) -> Unblock<Device> {
+    let device = Unblock::with_executor(Threads, Device(Vec::new(), sender));
+    device.capacity(capacity).turn(Duration::MAX)
+}
+
 fn write(device: &mut Unblock<Device>, bytes: &[u8]) {
     let mut cx = Context::from_waker(Waker::noop());
     let accepted = Pin::new(device).poll_write(&mut cx, bytes);
@@ -69,7 +76,7 @@ fn write(device: &mut Unblock<Device>, bytes: &[u8]) {
 fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
     model(|| {
         let (sender, written) = channel();
-        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(4);
+        let mut device = unblock(sender, 4);
         write(&mut device, b"a");
         write(&mut device, b"b");
         drop(device);
@@ -81,7 +88,7 @@ fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
 fn a_writer_that_waits_for_room_is_woken() {
     model(|| {
         let (sender, written) = channel();
-        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(1);
+        let mut device = unblock(sender, 1);
         for byte in b"abc" {
             let accepted = poll_fn(|cx| Pin::new(&mut device).poll_write(cx, &[*byte]));
             assert_eq!(block_on(accepted).unwrap(), 1);
@@ -95,7 +102,7 @@ fn a_writer_that_waits_for_room_is_woken() {
 fn a_value_with_a_read_is_dropped_whenever_the_owner_is() {
     model(|| {
         let (sender, written) = channel();
-        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(4);
+        let mut device = unblock(sender, 4);
         let mut cx = Context::from_waker(Waker::noop());
         _ = Pin::new(&mut device).poll_read(&mut cx, &mut [0]);
         drop(device);
@@ -107,7 +114,7 @@ fn a_value_with_a_read_is_dropped_whenever_the_owner_is() {
 fn the_owner_observes_the_end_of_each_job() {
     model(|| {
         let (sender, written) = channel();
-        let mut device = Unblock::with_executor(Threads, Device(Vec::new(), sender)).capacity(4);
+        let mut device = unblock(sender, 4);
         write(&mut device, b"a");
         let mut target = [0];
         let read = block_on(poll_fn(|cx| Pin::new(&mut device).poll_read(cx, &mut target)));

@@ -18,7 +18,7 @@
 //! While a job writes, or is queued to write, the owner leaves further bytes in `accepted`, and
 //! takes them back to add to them. A job that has written its bytes takes these, leaves its storage
 //! in their place and wakes an owner that waits for room; it ends when there are none, or after an
-//! error, or when [`TURN`] is over. What is left in `accepted` then is the owner's again: it takes
+//! error, or when its [turn](TURN) is over. What is left in `accepted` then is the owner's again: it takes
 //! them when it observes the end.
 //!
 //! The lock is held to change the state; no code of the user runs under it, be it that of the
@@ -48,7 +48,7 @@ pub(super) struct Value<T: Send + 'static> {
 }
 
 /// For how long a job takes further bytes to write: other jobs may wait for its thread.
-pub(super) const TURN: Duration = Duration::from_millis(1);
+const TURN: Duration = Duration::from_millis(1);
 
 struct Cell<T>(Mutex<Contents<T>>);
 
@@ -60,6 +60,8 @@ struct Contents<T> {
     waker: Option<Waker>,
     /// The job that writes is to flush the value after these bytes.
     flush: bool,
+    /// [`TURN`], or another one in tests.
+    turn: Duration,
 }
 
 enum State<T> {
@@ -78,8 +80,14 @@ enum State<T> {
 impl<T: Send + 'static> Value<T> {
     pub(super) fn new(value: T) -> Self {
         let state = State::Idle(Box::new(value));
-        let contents = Contents { state, accepted: Vec::new(), waker: None, flush: false };
+        let contents =
+            Contents { state, accepted: Vec::new(), waker: None, flush: false, turn: TURN };
         Self { cell: Arc::new(Cell(Mutex::new(contents))), job: None, drop_in_place: false }
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_turn(&mut self, turn: Duration) {
+        self.cell.lock().turn = turn;
     }
 
     pub(super) fn set_drop_in_place(&mut self) {
@@ -273,11 +281,12 @@ impl<T> Cell<T> {
             }
         };
         contents.state = State::Running { writes: operation.writes() };
+        let turn = contents.turn;
         drop(contents);
         let mut slot = Some(value);
         let result = catch(|| match operation {
             Operation::Write(write_fns, bytes) => {
-                Completion::Written(self.write(write_fns, bytes, &mut slot))
+                Completion::Written(self.write(write_fns, bytes, &mut slot, turn))
             }
             operation => operation.run(&mut slot),
         });
@@ -302,15 +311,19 @@ impl<T> Cell<T> {
     }
 
     /// Writes bytes, and those that are accepted meanwhile, and flushes if the owner asks for it.
-    fn write(&self, write_fns: WriteFns<T>, bytes: Vec<u8>, slot: &mut Option<Box<T>>) -> Written {
+    fn write(
+        &self,
+        write_fns: WriteFns<T>,
+        bytes: Vec<u8>,
+        slot: &mut Option<Box<T>>,
+        turn: Duration,
+    ) -> Written {
         let start = Instant::now();
         let mut written = Written { storage: bytes, result: Ok(()), flushed: None };
         loop {
             let value = slot.as_mut().expect("a job has the value");
             written.result = write_fns.write_all(value, &written.storage);
-            // A model must not depend on the time.
-            let in_time = cfg!(all(test, asyncify_loom)) || start.elapsed() < TURN;
-            if written.result.is_err() || !in_time {
+            if written.result.is_err() || start.elapsed() >= turn {
                 return written;
             }
             match self.take_accepted(&mut written.storage) {

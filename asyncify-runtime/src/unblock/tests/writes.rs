@@ -1,20 +1,18 @@
 //! Bytes that are accepted while a job writes.
 
-use std::hint;
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::{AsyncWrite, AsyncWriteExt, FutureExt};
 
 use super::Shared;
 use super::manual::Manual;
-use crate::unblock::value::TURN;
 use crate::util::test_util::{self, WakeCounter};
-use crate::{BlockingPool, Unblock};
+use crate::{BlockingPool, Executor, Unblock};
 
 fn poll_flush<T: Write + Send + 'static>(writer: &mut Unblock<T>) -> Poll<io::Result<()>> {
     Manual::poll(|cx| Pin::new(writer).poll_flush(cx))
@@ -24,11 +22,16 @@ fn accept<T: Write + Send + 'static>(writer: &mut Unblock<T>, bytes: &[u8]) {
     writer.write_all(bytes).now_or_never().expect("there is room").unwrap();
 }
 
+/// A writer one job of which writes whatever is accepted until it ends.
+fn unlimited<T: Send + 'static>(executor: impl Executor + 'static, value: T) -> Unblock<T> {
+    Unblock::with_executor(executor, value).turn(Duration::MAX)
+}
+
 #[test]
 fn one_job_writes_and_flushes_what_is_accepted_until_it_ends() {
     let manual = Manual::new(8);
     let shared = Shared::default();
-    let mut writer = Unblock::with_executor(manual.clone(), shared.clone());
+    let mut writer = unlimited(manual.clone(), shared.clone());
     accept(&mut writer, b"first ");
     accept(&mut writer, b"second ");
     accept(&mut writer, b"third");
@@ -62,7 +65,7 @@ impl Write for Device {
 fn device(pool: &BlockingPool) -> (Unblock<Device>, Receiver<Vec<u8>>, Sender<io::Result<()>>) {
     let ((written, writes), (result, results)) = (mpsc::channel(), mpsc::channel());
     let device = Device { written, results };
-    (Unblock::with_executor(pool.clone(), device).capacity(1), writes, result)
+    (unlimited(pool.clone(), device).capacity(1), writes, result)
 }
 
 fn poll_write(writer: &mut Unblock<Device>, waker: &Waker, byte: u8) -> Poll<io::Result<usize>> {
@@ -111,26 +114,10 @@ fn after_an_error_what_was_left_to_the_job_is_discarded() {
 
 #[test]
 fn a_job_leaves_its_thread_to_others_after_its_turn() {
-    struct Slow(Shared);
-
-    impl Write for Slow {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let start = Instant::now();
-            while start.elapsed() < TURN {
-                hint::spin_loop();
-            }
-            self.0.written.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            self.0.flush()
-        }
-    }
-
     let manual = Manual::new(8);
     let shared = Shared::default();
-    let mut writer = Unblock::with_executor(manual.clone(), Slow(shared.clone()));
+    let writer = Unblock::with_executor(manual.clone(), shared.clone());
+    let mut writer = writer.turn(Duration::ZERO);
     accept(&mut writer, b"first ");
     accept(&mut writer, b"second");
     assert!(poll_flush(&mut writer).is_pending());
@@ -144,7 +131,7 @@ fn a_job_leaves_its_thread_to_others_after_its_turn() {
 #[test]
 fn memory_is_kept_until_the_flush() {
     let manual = Manual::new(8);
-    let mut writer = Unblock::with_executor(manual.clone(), io::sink());
+    let mut writer = unlimited(manual.clone(), io::sink());
     let held = |writer: &mut Unblock<io::Sink>| writer.inner.get_mut().write_buffer.held();
     for _ in 0..3 {
         accept(&mut writer, &[7; 1_000]);
