@@ -348,7 +348,9 @@ impl<T> Cell<T> {
             mem::swap(bytes, &mut contents.accepted);
             let waker = contents.waker.take();
             drop(contents);
-            waker.map(wake);
+            if let Some(waker) = waker {
+                wake(waker);
+            }
             Next::Write
         } else if mem::take(&mut contents.flush) {
             Next::Flush

@@ -63,9 +63,9 @@ impl Write for Device {
 
 /// Returns a writer with room for one byte while another one is written, and what controls it.
 fn device(pool: &BlockingPool) -> (Unblock<Device>, Receiver<Vec<u8>>, Sender<io::Result<()>>) {
-    let ((written, writes), (result, results)) = (mpsc::channel(), mpsc::channel());
-    let device = Device { written, results };
-    (unlimited(pool.clone(), device).capacity(1), writes, result)
+    let ((sender, written), (result, results)) = (mpsc::channel(), mpsc::channel());
+    let device = Device { written: sender, results };
+    (unlimited(pool.clone(), device).capacity(1), written, result)
 }
 
 fn poll_write(writer: &mut Unblock<Device>, waker: &Waker, byte: u8) -> Poll<io::Result<usize>> {
@@ -76,22 +76,22 @@ fn poll_write(writer: &mut Unblock<Device>, waker: &Waker, byte: u8) -> Poll<io:
 fn a_writer_is_woken_when_there_is_room_although_the_job_goes_on() {
     for panics in [false, true] {
         let pool = test_util::pool();
-        let (mut writer, writes, result) = device(&pool);
+        let (mut writer, written, result) = device(&pool);
         accept(&mut writer, b"a");
-        assert_eq!(writes.recv().unwrap(), b"a");
+        assert_eq!(written.recv().unwrap(), b"a");
         accept(&mut writer, b"b");
-        let wakes = WakeCounter::default();
+        let counter = WakeCounter::default();
         let panicking = test_util::waker_that_panics_when_woken();
-        let waker = if panics { panicking } else { wakes.waker() };
+        let waker = if panics { panicking } else { counter.waker() };
         assert!(poll_write(&mut writer, &waker, b'c').is_pending());
-        assert_eq!(wakes.count(), 0);
+        assert_eq!(counter.count(), 0);
         result.send(Ok(())).unwrap();
-        assert_eq!(writes.recv().unwrap(), b"b");
+        assert_eq!(written.recv().unwrap(), b"b");
         // The job writes the second byte.
-        assert_eq!(wakes.count(), usize::from(!panics));
+        assert_eq!(counter.count(), usize::from(!panics));
         assert!(matches!(poll_write(&mut writer, Waker::noop(), b'c'), Poll::Ready(Ok(1))));
         result.send(Ok(())).unwrap();
-        assert_eq!(writes.recv().unwrap(), b"c");
+        assert_eq!(written.recv().unwrap(), b"c");
         result.send(Ok(())).unwrap();
         block_on(writer.flush()).unwrap();
     }
@@ -100,7 +100,7 @@ fn a_writer_is_woken_when_there_is_room_although_the_job_goes_on() {
 #[test]
 fn after_an_error_what_was_left_to_the_job_is_discarded() {
     let pool = test_util::pool();
-    let (mut writer, writes, result) = device(&pool);
+    let (mut writer, written, result) = device(&pool);
     accept(&mut writer, b"a");
     accept(&mut writer, b"b");
     result.send(Err(io::Error::other("disk full"))).unwrap();
@@ -109,7 +109,7 @@ fn after_an_error_what_was_left_to_the_job_is_discarded() {
     result.send(Ok(())).unwrap();
     block_on(writer.flush()).unwrap();
     drop(writer);
-    assert_eq!(writes.iter().collect::<Vec<_>>(), [b"a", b"c"]);
+    assert_eq!(written.iter().collect::<Vec<_>>(), [b"a", b"c"]);
 }
 
 #[test]
