@@ -1,7 +1,6 @@
 //! Whether threads of this process can run in parallel.
 
 use std::sync::LazyLock;
-use std::thread;
 use std::time::{Duration, Instant};
 
 // Not the modelled atomics: a hint, on which no protocol depends.
@@ -39,19 +38,27 @@ pub(super) fn are_several(now: Instant) -> bool {
     cores.several.load(Relaxed)
 }
 
-/// Looks at the affinity alone, where the system tells it. A CPU quota limits how much time threads
-/// get, but not that they run in parallel, and a wake-up takes more of it than a short spin.
+/// Looks at the affinity alone. A CPU quota limits how much time threads get, but not that they run
+/// in parallel, and a wake-up takes more of it than a short spin.
+#[cfg(all(any(target_os = "linux", target_os = "android"), not(miri)))]
 fn several() -> bool {
-    // Miri is isolated from files.
-    #[cfg(all(any(target_os = "linux", target_os = "android"), not(miri)))]
-    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
-        let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
-        if let Some(allowed) = allowed {
-            // A list such as `0-3,7`.
-            return allowed.contains(['-', ',']);
-        }
-    }
-    thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
+    use std::fs::File;
+    use std::io::Read;
+
+    // The list is in the first two kilobytes.
+    let mut status = [0; 4096];
+    let read = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
+    let mut lines = status[..read.unwrap_or(0)].split(|byte| *byte == b'\n');
+    let allowed = lines.find_map(|line| line.strip_prefix(b"Cpus_allowed_list:"));
+    // A list such as `0-3,7`. Where the system does not tell it there are several: spins that do
+    // not pay are soon skipped. (The fallback of the other systems would be most of the code here.)
+    allowed.is_none_or(|allowed| allowed.iter().any(|byte| b"-,".contains(byte)))
+}
+
+/// Where the affinity cannot be read: Miri, for one, is isolated from files.
+#[cfg(not(all(any(target_os = "linux", target_os = "android"), not(miri))))]
+fn several() -> bool {
+    std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }
 
 fn millis(time: Duration) -> u64 {
