@@ -1,11 +1,11 @@
 //! The join handles of a pool's threads, so that shutdown can wait until the threads have ended.
 
 use crate::sync::{Mutex, MutexGuard, thread};
-use std::collections::HashMap;
 use std::io;
 use std::sync::PoisonError;
 
-type Handles = HashMap<thread::ThreadId, thread::JoinHandle<()>>;
+/// A list: it is searched only when a thread exits.
+type Handles = Vec<(thread::ThreadId, thread::JoinHandle<()>)>;
 
 pub(super) struct JoinHandles {
     /// Held while a thread is spawned, so that no thread exits before its handle is inserted. Never
@@ -18,7 +18,7 @@ pub(super) struct JoinHandles {
 
 impl JoinHandles {
     pub(super) fn new() -> Self {
-        Self { handles: Mutex::new(HashMap::new()), joining: Mutex::new(()) }
+        Self { handles: Mutex::new(Vec::new()), joining: Mutex::new(()) }
     }
 
     /// Inserts the handle of the thread that `spawn` spawns.
@@ -28,14 +28,18 @@ impl JoinHandles {
     ) -> io::Result<()> {
         let mut handles = self.handles();
         let handle = spawn()?;
-        handles.insert(handle.thread().id(), handle);
+        handles.push((handle.thread().id(), handle));
         Ok(())
     }
 
     /// Removes the handle of the current thread, which is not going to be joined, unless it is
     /// being joined.
     pub(super) fn remove_current(&self) {
-        let handle = self.handles().remove(&thread::current().id());
+        let current = thread::current().id();
+        let mut handles = self.handles();
+        let index = handles.iter().position(|(id, _)| *id == current);
+        let handle = index.map(|index| handles.swap_remove(index));
+        drop(handles);
         drop(handle);
     }
 
@@ -44,7 +48,7 @@ impl JoinHandles {
     pub(super) fn join_all(&self) {
         let _joining = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
         let handles = std::mem::take(&mut *self.handles());
-        for handle in handles.into_values() {
+        for (_, handle) in handles {
             // A panic of the thread was reported by the panic hook.
             let _ended = handle.join();
         }
