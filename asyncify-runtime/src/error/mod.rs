@@ -55,6 +55,14 @@ pub enum Phase {
     Run,
 }
 
+// Also the texts of a `JoinError`, which does not use `Error`'s `Display`: that of a `Duration` is
+// large, and nearly every program can meet a `JoinError`.
+pub(crate) const REJECTED: &str = "blocking call was rejected: the queue is full";
+pub(crate) const SHUT_DOWN: &str = "blocking call was rejected: the executor is shut down";
+pub(crate) const NO_THREAD: &str =
+    "blocking call was rejected: the system refused to start a thread";
+pub(crate) const CANCELLED: &str = "blocking call was cancelled";
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -64,12 +72,10 @@ impl fmt::Display for Error {
             Self::TimedOut { phase: Phase::Run, after } => {
                 write!(f, "blocking call timed out after {after:?} while it was running")
             }
-            Self::Rejected => f.write_str("blocking call was rejected: the queue is full"),
-            Self::ShutDown => f.write_str("blocking call was rejected: the executor is shut down"),
-            Self::NoThread => {
-                f.write_str("blocking call was rejected: the system refused to start a thread")
-            }
-            Self::Cancelled => f.write_str("blocking call was cancelled"),
+            Self::Rejected => f.write_str(REJECTED),
+            Self::ShutDown => f.write_str(SHUT_DOWN),
+            Self::NoThread => f.write_str(NO_THREAD),
+            Self::Cancelled => f.write_str(CANCELLED),
             #[cfg(all(feature = "process", target_os = "linux"))]
             Self::Process(error) => error.fmt(f),
             #[cfg(all(feature = "remote", target_os = "linux"))]

@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use super::raw::Payload;
 use super::state::Outcome;
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::sync::Mutex;
 
 /// The error of a [`JoinHandle`](crate::JoinHandle): the call panicked, was cancelled, or was
@@ -103,10 +103,10 @@ impl fmt::Display for JoinError {
                 Some(text) => write!(f, "blocking call panicked: {text}"),
                 None => f.write_str("blocking call panicked"),
             },
-            Repr::Cancelled => Error::Cancelled.fmt(f),
-            Repr::Full => Error::Rejected.fmt(f),
-            Repr::ShutDown => Error::ShutDown.fmt(f),
-            Repr::NoThread => Error::NoThread.fmt(f),
+            Repr::Cancelled => f.write_str(error::CANCELLED),
+            Repr::Full => f.write_str(error::REJECTED),
+            Repr::ShutDown => f.write_str(error::SHUT_DOWN),
+            Repr::NoThread => f.write_str(error::NO_THREAD),
         }
     }
 }
