@@ -5,6 +5,7 @@ mod block_on;
 mod cancelled;
 mod detached;
 mod drop_on_pool;
+mod on_drop;
 mod options;
 mod running;
 mod spawn_options;
@@ -281,6 +282,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// [`spawn_on_drop`](Self::spawn_on_drop) runs one that was not polled, too.
     #[track_caller]
     pub fn detach(mut self) -> Self {
+        on_drop::will_continue();
         self.unstarted().task.set_detached();
         self
     }
@@ -319,6 +321,7 @@ impl<'e, T> BlockingCall<'e, T> {
     /// ```
     #[track_caller]
     pub fn join_on_drop(mut self) -> Self {
+        on_drop::will_join();
         self.unstarted().task.set_join_on_drop();
         self
     }

@@ -7,9 +7,8 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
-use super::Unstarted;
 use super::options::Options;
-use crate::call::{block_on, poll_detached};
+use super::{Unstarted, on_drop, poll_detached};
 use crate::error::{Error, Phase};
 use crate::executor::scope;
 use crate::executor::{Executor, Rejected, WhenReady};
@@ -17,7 +16,7 @@ use crate::limit::{Acquire, HeldPermit, Limiter, LimiterPermit};
 use crate::pool::Global;
 use crate::sync::Mutex;
 use crate::task::{Job, JoinError, JoinHandle, Progress, current};
-use crate::util::{drop_quietly, run_quietly};
+use crate::util::drop_quietly;
 
 /// A started call. Dropping it cancels the call, unless it is detached.
 #[doc(hidden)]
@@ -29,14 +28,14 @@ pub struct Running<'e, T> {
 }
 
 /// What a call waits for before it is submitted.
-enum Waiting<'e> {
+pub(super) enum Waiting<'e> {
     Permit(WaitingForPermit<'e>),
     /// The mutex makes the call `Sync`; it is never locked.
     Room(Mutex<WhenReady>),
 }
 
 /// A call that waits for a permit.
-struct WaitingForPermit<'e> {
+pub(super) struct WaitingForPermit<'e> {
     acquire: Acquire,
     /// The limiter of a permit that is borrowed from the enclosing call.
     borrowed_from: Option<Limiter>,
@@ -131,17 +130,12 @@ impl<'e, T> Running<'e, T> {
         Self { handle: JoinHandle::finished(), waiting: None }
     }
 
-    /// Lets the call reach its executor without being polled.
-    fn continue_in_background(&mut self) {
-        if let Some(waiting) = self.waiting.take() {
-            waiting.continue_in_background();
-        }
-    }
-
     /// Lets the call reach its executor without being polled. Otherwise it could be granted a
     /// permit, or room in the queue, and hold it unused until the next poll.
     pub(crate) fn submit_in_background(mut self) -> Self {
-        self.continue_in_background();
+        if let Some(waiting) = self.waiting.take() {
+            waiting.continue_in_background();
+        }
         self
     }
 
@@ -250,7 +244,7 @@ impl Waiting<'_> {
     }
 
     /// Continues without being polled by the caller.
-    fn continue_in_background(self) {
+    pub(super) fn continue_in_background(self) {
         match self {
             Self::Room(waiting) => {
                 let waiting = waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -397,14 +391,14 @@ impl<T> Running<'_, T> {
     /// Drops the future of a call that has not returned its result.
     #[cold]
     fn drop_pending(&mut self) {
-        if self.handle.is_detached() {
-            self.continue_in_background();
-        } else {
+        if !self.handle.is_detached() {
             self.handle.abort();
+        } else if let Some(waiting) = self.waiting.take() {
+            on_drop::continue_in_background(*waiting);
         }
         if self.handle.joins_on_drop() {
             // The result is the user's, and may panic when it is dropped.
-            run_quietly(|| drop_quietly(block_on(&mut self.handle)));
+            on_drop::join(&mut |cx| Pin::new(&mut self.handle).poll(cx).map(drop_quietly));
         }
     }
 }
