@@ -2,7 +2,9 @@
 //! `call/cancelled`.
 
 mod guard;
+mod held;
 mod token;
 
 pub use self::guard::DropGuard;
+pub(crate) use self::held::HeldToken;
 pub use self::token::CancellationToken;

@@ -51,10 +51,10 @@ use crate::util::wait_queue::Event;
 /// ```
 #[derive(Clone)]
 pub struct CancellationToken {
-    node: std::sync::Arc<Node>,
+    pub(super) node: std::sync::Arc<Node>,
 }
 
-struct Node {
+pub(super) struct Node {
     cancelled: AtomicBool,
     /// Notified once, when the flag is set.
     event: Event,

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 
 use super::Executor;
-use crate::cancel::CancellationToken;
+use crate::cancel::{CancellationToken, HeldToken};
 use crate::limit::{HeldPermit, Limiter};
 use crate::sync::{Mutex, MutexGuard};
 use crate::util::wake_all;
@@ -23,7 +23,7 @@ struct Fields {
     /// thread that drives an async body.
     cancelled: Option<Waker>,
     /// The body's token, made on the first request.
-    token: Option<CancellationToken>,
+    token: Option<Arc<dyn HeldToken>>,
     body: BodyContext,
 }
 
@@ -48,7 +48,8 @@ impl TaskContext {
 
     /// Returns the body's token. The caller checks for cancellation afterwards.
     pub(super) fn token(&self) -> CancellationToken {
-        self.lock().token.get_or_insert_default().clone()
+        let new = || CancellationToken::new().held();
+        self.lock().token.get_or_insert_with(new).clone().token()
     }
 
     /// Cancels the token and wakes the registered waker.
