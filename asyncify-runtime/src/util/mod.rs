@@ -27,18 +27,10 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> Option<String> {
     text.or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
-/// Drops a value of the user and catches a panic of its destructor.
-///
-/// The panic hook reports the panic. Its payload is dropped too; if that panics as well, the second
-/// payload is leaked, because its destructor could panic again.
+/// Drops a value of the user and catches a panic of its destructor, which the panic hook reports.
 pub(crate) fn drop_quietly<T>(value: T) {
-    if !std::mem::needs_drop::<T>() {
-        return;
-    }
-    if let Err(payload) = catch(move || drop(value)) {
-        if let Err(again) = catch(move || drop(payload)) {
-            std::mem::forget(again);
-        }
+    if std::mem::needs_drop::<T>() {
+        run_quietly(move || drop(value));
     }
 }
 
@@ -46,7 +38,16 @@ pub(crate) fn drop_quietly<T>(value: T) {
 #[inline]
 pub(crate) fn run_quietly(f: impl FnOnce()) {
     if let Err(payload) = catch(f) {
-        drop_quietly(payload);
+        drop_payload(payload);
+    }
+}
+
+/// Drops the payload of a panic. If that panics as well, the second payload is leaked, because its
+/// destructor could panic again.
+#[cold]
+fn drop_payload(payload: Box<dyn Any + Send>) {
+    if let Err(again) = catch(move || drop(payload)) {
+        std::mem::forget(again);
     }
 }
 
