@@ -1,24 +1,58 @@
 //! Whether a pool belongs to this process: the threads of a pool stay behind when the process
 //! forks.
 
+#![allow(unsafe_code, reason = "declares and calls `pthread_atfork`")]
+
 #[cfg(all(unix, not(miri)))]
 mod imp {
+    use std::ffi::c_int;
     use std::io;
+    use std::sync::LazyLock;
+
+    // Not the modelled atomics: the handler runs where no model does.
+    use crate::sync::unmodelled::{AtomicUsize, Ordering::Relaxed};
+
+    type Handler = Option<extern "C" fn()>;
+
+    // Declared here: nothing else is needed of the crate `libc`, which takes a second to compile.
+    // SAFETY: the declaration of POSIX, in the C library that `std` links.
+    unsafe extern "C" {
+        fn pthread_atfork(prepare: Handler, parent: Handler, child: Handler) -> c_int;
+    }
+
+    /// How often there was a fork between the registration of the handler and this process.
+    static FORKS: AtomicUsize = AtomicUsize::new(0);
+
+    /// The handler's registration, which is inherited by children: its error, or 0.
+    static REGISTERED: LazyLock<c_int> = LazyLock::new(|| {
+        // SAFETY: the handler may run in a child of any process: it only adds to an atomic.
+        unsafe { pthread_atfork(None, None, Some(forked)) }
+    });
+
+    /// Runs in the child.
+    extern "C" fn forked() {
+        // Relaxed: the only thread of the child runs it, before anything else.
+        FORKS.fetch_add(1, Relaxed);
+    }
 
     /// Created with the pool.
-    pub(in crate::pool) struct ForkGuard(forkguard::Guard);
+    pub(in crate::pool) struct ForkGuard {
+        forks: usize,
+    }
 
     impl ForkGuard {
         /// Fails if there is no memory for the handler.
         pub(in crate::pool) fn new() -> io::Result<Self> {
-            forkguard::Guard::try_new().map(Self).map_err(io::Error::other)
+            match *REGISTERED {
+                0 => Ok(Self { forks: FORKS.load(Relaxed) }),
+                error => Err(io::Error::from_raw_os_error(error)),
+            }
         }
 
         /// Whether this process is a child of the one that created the pool.
         #[inline]
         pub(in crate::pool) fn is_in_child(&self) -> bool {
-            // The copy stays as it was created.
-            self.0.clone().detected_fork()
+            FORKS.load(Relaxed) != self.forks
         }
     }
 }

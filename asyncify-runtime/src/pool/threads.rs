@@ -102,6 +102,7 @@ impl Threads {
     }
 
     /// Runs the context hooks on the current thread, which is the caller's.
+    #[inline]
     pub(super) fn capture(&self, job: &mut Job) {
         for context in &self.options.contexts {
             job.wrap(context());
