@@ -32,7 +32,11 @@ struct Message {
 }
 
 fn at(span: impl ToTokens, error: impl Display) -> Message {
-    Message { lines: vec![error.to_string()], span: span.to_token_stream() }
+    message(span.to_token_stream(), error.to_string())
+}
+
+fn message(span: TokenStream, error: String) -> Message {
+    Message { lines: vec![error], span }
 }
 
 /// As [`at`], for a token that has no tokens of its own to print.

@@ -97,6 +97,11 @@ fn main_attribute(
     quote::quote!(#main #errors)
 }
 
+/// Whether a function can run in another process. If not, its arguments have been refused, and the
+/// code for it is not compiled to machine code.
+const RUNS_ELSEWHERE: bool =
+    cfg!(any(test, asyncify_library, feature = "process", feature = "remote"));
+
 fn function(
     args: proc_macro2::TokenStream,
     mut raw: item::RawFn,
@@ -106,12 +111,14 @@ fn function(
     for attribute in analyze::take_attributes(&mut raw.attrs, Direction::ToAsync) {
         errors.push(diag::duplicate_attribute(attribute, Direction::ToAsync));
     }
-    let process = args.process.clone().map(analyze::Target::Process);
-    if let Some(target) = args.remote.clone().map(analyze::Target::Remote).or(process) {
-        return match analyze::process(&raw, &args, target, errors) {
-            Some(plan) => expand::process(&plan),
-            None => fallback::function(&raw, &args, analyze::MethodKind::Plain, false),
-        };
+    if RUNS_ELSEWHERE {
+        let process = args.process.clone().map(analyze::Target::Process);
+        if let Some(target) = args.remote.clone().map(analyze::Target::Remote).or(process) {
+            return match analyze::process(&raw, &args, target, errors) {
+                Some(plan) => expand::process(&plan),
+                None => fallback::function(&raw, &args, analyze::MethodKind::Plain, false),
+            };
+        }
     }
     match analyze::function(&raw, &args, &analyze::Site::Alone, errors) {
         Some(plan) => {

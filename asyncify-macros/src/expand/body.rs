@@ -134,7 +134,7 @@ fn path_call(plan: &FnPlan, path: &TokenStream, sig: &Signature) -> TokenStream 
         });
     let arguments: Vec<_> =
         receiver.into_iter().map(|receiver| (&[][..], receiver)).chain(params).collect();
-    let call = conditional_call(&arguments, |arguments| {
+    let call = conditional_call(&arguments, &|arguments| {
         let call = quote_spanned!(at=> #path #turbofish(#arguments));
         match sig.safety {
             syn::Safety::Unsafe(_) => quote!(unsafe { #call }),

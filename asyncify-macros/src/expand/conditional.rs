@@ -25,7 +25,7 @@ use syn::Attribute;
 /// so each conditional one is added by a macro, of which the compiler removes one of two forms.
 pub(super) fn conditional_call(
     arguments: &[(&[Attribute], TokenStream)],
-    call_with: impl Fn(TokenStream) -> TokenStream,
+    call_with: &dyn Fn(TokenStream) -> TokenStream,
 ) -> TokenStream {
     let is_conditional = |(cfgs, _): &(&[Attribute], TokenStream)| !cfgs.is_empty();
     let Some(first) = arguments.iter().position(is_conditional) else {

@@ -50,7 +50,7 @@ pub(crate) fn forwarded(
     };
     let arguments: Vec<(&[Attribute], _)> =
         arguments.iter().map(|(cfgs, name): &(Vec<_>, _)| (&**cfgs, name.clone())).collect();
-    let call = conditional_call(&arguments, |arguments| {
+    let call = conditional_call(&arguments, &|arguments| {
         let call = quote!(#path #turbofish(#arguments));
         match sig.safety {
             syn::Safety::Unsafe(_) => quote!(unsafe { #call }),

@@ -228,7 +228,7 @@ impl BlockingPoolBuilder {
         if self.queue_capacity == Some(0) {
             return Err("`queue_capacity` must be at least 1");
         }
-        if self.name.as_ref().is_some_and(|name| name.contains('\0')) {
+        if self.name.as_ref().is_some_and(|name| name.as_bytes().contains(&0)) {
             return Err("`name` contains a NUL byte");
         }
         Ok(())
