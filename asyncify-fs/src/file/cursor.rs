@@ -19,7 +19,7 @@ impl FileOperations {
         let wanted = targets.iter().map(|target| target.len()).sum();
         if !self.pending && self.cached.may_read(wanted) && self.cached.may_use_cursor() {
             ready!(self.cached.poll_turn(cx));
-            let (cached, limit) = (&self.cached, self.max_buf_size);
+            let (cached, limit) = (&self.cached, self.max_buf_size());
             let mut read = |file: &File| cached.read(file, targets, None, limit);
             if let Some(count) = self.unblock.try_with(|file| read(file)).flatten() {
                 self.cached.count(count);

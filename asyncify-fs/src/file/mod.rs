@@ -47,9 +47,6 @@ use self::mode::Mode;
 pub use self::operations::FileOperations;
 use crate::{NEVER, OpenOptions};
 
-/// The default of [`File::set_max_buf_size`] for reads; that for writes is the one of [`Unblock`].
-const MAX_BUF_SIZE: usize = 256 << 10;
-
 /// An open file, for async code: [`std::fs::File`].
 ///
 /// It is read, written and moved by the methods of [`FileOperations`], to which it dereferences, or
@@ -139,7 +136,7 @@ impl File {
             started_seek: None,
             #[cfg(feature = "tokio")]
             sought: 0,
-            max_buf_size: MAX_BUF_SIZE,
+            max_buf_size: None,
         };
         Self { operations }
     }
@@ -189,8 +186,8 @@ impl File {
     /// Returns the error of an earlier write, or of [`std::fs::File::try_clone`].
     pub async fn try_clone(&self) -> io::Result<Self> {
         let mut clone = Self::from_std(self.in_turn(StdFile::try_clone).await?);
-        if self.max_buf_size() != MAX_BUF_SIZE {
-            clone.set_max_buf_size(self.max_buf_size());
+        if let Some(size) = self.operations.max_buf_size {
+            clone.set_max_buf_size(size);
         }
         // A read of one must not wait on the caller's thread while the pool reads for the other,
         // since the system lets only one of them use the cursor.
@@ -208,14 +205,15 @@ impl File {
     #[track_caller]
     pub fn set_max_buf_size(&mut self, max_buf_size: usize) {
         assert!(max_buf_size > 0, "`max_buf_size` must be greater than 0");
-        self.operations.max_buf_size = max_buf_size;
+        self.operations.max_buf_size = Some(max_buf_size);
         self.operations.unblock.set_capacity(max_buf_size);
     }
 
-    /// Returns the most bytes that are read, or accepted by a write, at once.
+    /// Returns the most bytes that are read, or accepted by a write, at once. Without a call of
+    /// [`set_max_buf_size`](Self::set_max_buf_size), that is the default for reads.
     #[must_use]
     pub fn max_buf_size(&self) -> usize {
-        self.operations.max_buf_size
+        self.operations.max_buf_size()
     }
 
     /// Calls `f` on the pool, after the operations before it.

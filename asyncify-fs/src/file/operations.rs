@@ -9,6 +9,10 @@ use asyncify_runtime::Unblock;
 
 use super::cached::Cached;
 
+/// The default of [`File::set_max_buf_size`](super::File::set_max_buf_size) for reads; that for
+/// writes is the one of [`Unblock`].
+const MAX_BUF_SIZE: usize = 256 << 10;
+
 /// The size of the reads to the end of a file.
 const PART: usize = 64 << 10;
 
@@ -33,10 +37,16 @@ pub struct FileOperations {
     /// The result of the last one.
     #[cfg(feature = "tokio")]
     pub(super) sought: u64,
-    pub(super) max_buf_size: usize,
+    /// As the caller has set it.
+    pub(super) max_buf_size: Option<usize>,
 }
 
 impl FileOperations {
+    /// Returns the most bytes that are read at once.
+    pub(super) fn max_buf_size(&self) -> usize {
+        self.max_buf_size.unwrap_or(MAX_BUF_SIZE)
+    }
+
     /// Reads bytes, and returns how many. There are none only at the end of the file, or if
     /// `target` is empty.
     ///

@@ -106,8 +106,8 @@ const WRITE_CAPACITY: usize = 512 << 10;
 /// The error of a read is returned after the bytes before it. Since a write completes before its
 /// bytes are written, its error is returned later: by the next write, flush, close, seek,
 /// [`with`](Self::with) or [`into_inner`](Self::into_inner), which does nothing else then. Each
-/// error is reported once, and bytes that were accepted until then and are not written are
-/// discarded. A failed flush is retried by the next flush.
+/// error is reported once. After that of a write, bytes that were accepted until then and are not
+/// written are discarded. A failed flush is retried by the next flush.
 ///
 /// A seek that fails, for example to a position before the start, changes nothing.
 ///
@@ -205,7 +205,7 @@ impl<T: Send + 'static> Unblock<T> {
     ///
     /// The default is 256 KiB for reads and 512 KiB for writes.
     /// [`set_capacity`](Self::set_capacity) changes it later. A reader holds one buffer, or two if
-    /// it reads ahead; a writer holds up to two.
+    /// it reads ahead; a writer holds up to two until it is flushed.
     ///
     /// # Panics
     ///

@@ -86,9 +86,15 @@ fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
 
 #[test]
 fn a_writer_that_waits_for_room_is_woken() {
-    model(|| {
+    for turn in [Duration::ZERO, Duration::MAX] {
+        a_writer_waits_for_room(turn);
+    }
+}
+
+fn a_writer_waits_for_room(turn: Duration) {
+    model(move || {
         let (sender, written) = channel();
-        let mut device = unblock(sender, 1);
+        let mut device = unblock(sender, 1).turn(turn);
         for byte in b"abc" {
             let accepted = poll_fn(|cx| Pin::new(&mut device).poll_write(cx, &[*byte]));
             assert_eq!(block_on(accepted).unwrap(), 1);

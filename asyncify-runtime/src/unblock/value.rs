@@ -17,9 +17,11 @@
 //!
 //! While a job writes, or is queued to write, the owner leaves further bytes in `accepted`, and
 //! takes them back to add to them. A job that has written its bytes takes these, leaves its storage
-//! in their place and wakes an owner that waits for room; it ends when there are none, or after an
-//! error, or when its [turn](TURN) is over. What is left in `accepted` then is the owner's again: it takes
-//! them when it observes the end.
+//! in their place and wakes an owner that waits for room. If there are none it flushes the value,
+//! should the owner have asked for that, and looks again. It completes in the critical section in
+//! which it finds none; so it writes whatever the owner could leave to it, unless there is an error.
+//! After its [turn](TURN) it takes bytes for the last time: the owner leaves it no more, except what
+//! it has taken back just then, and waits for the end.
 //!
 //! The lock is held to change the state; no code of the user runs under it, be it that of the
 //! value, an operation, a waker or a destructor.
@@ -29,6 +31,7 @@ use std::mem;
 use std::panic;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::operation::{Completion, Operation, Written};
@@ -47,7 +50,7 @@ pub(super) struct Value<T: Send + 'static> {
     drop_in_place: bool,
 }
 
-/// For how long a job takes further bytes to write: other jobs may wait for its thread.
+/// After this time a job leaves its thread to others, which may wait for it.
 const TURN: Duration = Duration::from_millis(1);
 
 struct Cell<T>(Mutex<Contents<T>>);
@@ -60,6 +63,8 @@ struct Contents<T> {
     waker: Option<Waker>,
     /// The job that writes is to flush the value after these bytes.
     flush: bool,
+    /// The job that writes takes no more than these bytes.
+    last: bool,
     /// [`TURN`], or another one in tests.
     turn: Duration,
 }
@@ -80,8 +85,14 @@ enum State<T> {
 impl<T: Send + 'static> Value<T> {
     pub(super) fn new(value: T) -> Self {
         let state = State::Idle(Box::new(value));
-        let contents =
-            Contents { state, accepted: Vec::new(), waker: None, flush: false, turn: TURN };
+        let contents = Contents {
+            state,
+            accepted: Vec::new(),
+            waker: None,
+            flush: false,
+            last: false,
+            turn: TURN,
+        };
         Self { cell: Arc::new(Cell(Mutex::new(contents))), job: None, drop_in_place: false }
     }
 
@@ -128,7 +139,9 @@ impl<T: Send + 'static> Value<T> {
                 return Poll::Ready(Ok(Some(operation.fail(io::Error::other(error)))));
             }
             State::Running { .. } | State::Abandoned(_) | State::Gone => {
+                let rest = contents.take_rest();
                 drop(contents);
+                drop_quietly(rest);
                 return Poll::Ready(Err(job_error(ended.err())));
             }
         };
@@ -143,7 +156,10 @@ impl<T: Send + 'static> Value<T> {
     /// Panics if the value is not idle.
     pub(super) fn submit(&mut self, options: &SpawnOptions, operation: Operation<T>) {
         let value = self.take().expect("the caller has checked that the value is idle");
-        self.cell.lock().state = State::Queued(value, operation);
+        let mut contents = self.cell.lock();
+        contents.state = State::Queued(value, operation);
+        contents.last = false;
+        drop(contents);
         let cell = self.cell.clone();
         self.job = Some(options.spawn(move || cell.run()));
     }
@@ -181,45 +197,59 @@ impl<T: Send + 'static> Value<T> {
 
     /// Takes back the bytes that were left to the job and that it has not taken, or storage.
     ///
-    /// Pending if there are `full` or more of them. The task is woken when the job takes them.
+    /// Pending if there are `full` or more of them, or the job takes no more. The task is woken when
+    /// the job takes them; the caller sees to it that the end of the job wakes the task, too.
     pub(super) fn poll_take_back(&self, full: usize, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
-        let mut waker = None;
+        let mut waker: Option<Waker> = None;
         loop {
             let mut contents = self.cell.lock();
-            if contents.accepted.len() < full || !contents.state.writes() {
-                return Poll::Ready(mem::take(&mut contents.accepted));
-            }
-            if waker.is_some() {
-                let previous = mem::replace(&mut contents.waker, waker);
+            if !contents.state.writes() || (contents.accepted.len() < full && !contents.last) {
+                if waker.is_none() {
+                    return Poll::Ready(mem::take(&mut contents.accepted));
+                }
+                // Its destructor, which may panic, comes before any bytes are taken.
                 drop(contents);
-                drop(previous);
+                waker = None;
+            } else if let Some(waker) = waker {
+                let previous = contents.waker.replace(waker);
+                drop(contents);
+                drop_quietly(previous);
                 return Poll::Pending;
+            } else {
+                drop(contents);
+                waker = Some(cx.waker().clone());
             }
-            drop(contents);
-            waker = Some(cx.waker().clone());
         }
     }
 
-    /// Asks the job that writes, or is to write, to flush the value after its last byte. Does
+    /// Asks the job that writes, or is to write, to flush the value after the last byte. Does
     /// nothing if there is no such job.
     pub(super) fn ask_to_flush(&self) {
         let mut contents = self.cell.lock();
         contents.flush = contents.state.writes();
     }
 
-    /// Takes back what a job has left that has ended.
+    /// If the job has completed its operation, lets the owner see that before the job's end.
+    pub(super) fn forget_completed_job(&mut self) {
+        if matches!(self.cell.lock().state, State::Completed(..)) {
+            self.job = None;
+        }
+    }
+
+    /// Takes back the bytes that a completed job has not written, and what it was asked for.
     pub(super) fn take_back(&self) -> Vec<u8> {
-        let mut contents = self.cell.lock();
-        contents.flush = false;
-        mem::take(&mut contents.accepted)
+        let (bytes, waker) = self.cell.lock().take_rest();
+        drop_quietly(waker);
+        bytes
     }
 
     /// Abandons the value: a job writes `unwritten`, and drops the value on a blocking thread. With
     /// `drop_in_place` there is no job for the drop alone.
     pub(super) fn abandon(&mut self, options: &SpawnOptions, mut unwritten: Option<Unwritten<T>>) {
         let mut contents = self.cell.lock();
+        let (accepted, waker) = contents.take_rest();
         if let Some(unwritten) = unwritten.as_mut().filter(|unwritten| unwritten.bytes.is_empty()) {
-            unwritten.bytes = mem::take(&mut contents.accepted);
+            unwritten.bytes = accepted;
         }
         let (value, operation, completion) = match mem::replace(&mut contents.state, State::Gone) {
             State::Idle(value) => (value, None, None),
@@ -234,9 +264,13 @@ impl<T: Send + 'static> Value<T> {
                 }
                 return;
             }
-            State::Abandoned(_) | State::Gone => return,
+            State::Abandoned(_) | State::Gone => {
+                drop(contents);
+                return;
+            }
         };
         drop(contents);
+        drop_quietly(waker);
         // The job has not started, or has ended.
         self.job = None;
         let operation = operation.filter(|operation| matches!(operation, Operation::Write(..)));
@@ -284,13 +318,62 @@ impl<T> Cell<T> {
         let turn = contents.turn;
         drop(contents);
         let mut slot = Some(value);
-        let result = catch(|| match operation {
-            Operation::Write(write_fns, bytes) => {
-                Completion::Written(self.write(write_fns, bytes, &mut slot, turn))
+        match operation {
+            Operation::Write(write_fns, bytes) => self.write(write_fns, bytes, slot, turn),
+            operation => {
+                let result = catch(|| operation.run(&mut slot));
+                self.complete(self.lock(), result, slot);
             }
-            operation => operation.run(&mut slot),
-        });
-        let mut contents = self.lock();
+        }
+    }
+
+    /// Writes bytes, and those that the owner leaves meanwhile, and flushes if it asks for that.
+    fn write(
+        &self,
+        write_fns: WriteFns<T>,
+        bytes: Vec<u8>,
+        mut slot: Option<Box<T>>,
+        turn: Duration,
+    ) {
+        let start = Instant::now();
+        let mut written = Written { storage: bytes, result: Ok(()), flushed: None };
+        loop {
+            let bytes = &written.storage;
+            match catch(|| write_fns.write_all(value_in(&mut slot), bytes)) {
+                Ok(result) => written.result = result,
+                Err(payload) => return self.complete(self.lock(), Err(payload), slot),
+            }
+            let mut contents = self.lock();
+            if written.result.is_ok() && contents.takes_flush() {
+                drop(contents);
+                match catch(|| write_fns.flush(value_in(&mut slot))) {
+                    Ok(result) => written.flushed = Some(result),
+                    Err(payload) => return self.complete(self.lock(), Err(payload), slot),
+                }
+                contents = self.lock();
+            }
+            let failed = written.result.is_err() || matches!(written.flushed, Some(Err(_)));
+            if failed || !contents.takes_accepted(&mut written.storage) {
+                return self.complete(contents, Ok(Completion::Written(written)), slot);
+            }
+            // These are not flushed.
+            written.flushed = None;
+            contents.last = start.elapsed() >= turn;
+            let waker = contents.waker.take();
+            drop(contents);
+            if let Some(waker) = waker {
+                wake(waker);
+            }
+        }
+    }
+
+    /// Completes a job.
+    fn complete(
+        &self,
+        mut contents: MutexGuard<'_, Contents<T>>,
+        result: thread::Result<Completion>,
+        slot: Option<Box<T>>,
+    ) {
         let previous = mem::replace(&mut contents.state, State::Gone);
         match (result, slot) {
             (Ok(completion), Some(value)) => {
@@ -309,62 +392,35 @@ impl<T> Cell<T> {
             }
         }
     }
-
-    /// Writes bytes, and those that are accepted meanwhile, and flushes if the owner asks for it.
-    fn write(
-        &self,
-        write_fns: WriteFns<T>,
-        bytes: Vec<u8>,
-        slot: &mut Option<Box<T>>,
-        turn: Duration,
-    ) -> Written {
-        let start = Instant::now();
-        let mut written = Written { storage: bytes, result: Ok(()), flushed: None };
-        loop {
-            let value = slot.as_mut().expect("a job has the value");
-            written.result = write_fns.write_all(value, &written.storage);
-            if written.result.is_err() || start.elapsed() >= turn {
-                return written;
-            }
-            match self.take_accepted(&mut written.storage) {
-                Next::Write => {}
-                Next::Flush => {
-                    written.flushed = Some(write_fns.flush(value));
-                    return written;
-                }
-                Next::End => return written,
-            }
-        }
-    }
-
-    /// Returns what a job does that has written its bytes. Those to be written next are put in
-    /// their place.
-    fn take_accepted(&self, bytes: &mut Vec<u8>) -> Next {
-        let mut contents = self.lock();
-        if !contents.state.writes() {
-            Next::End
-        } else if !contents.accepted.is_empty() {
-            bytes.clear();
-            mem::swap(bytes, &mut contents.accepted);
-            let waker = contents.waker.take();
-            drop(contents);
-            if let Some(waker) = waker {
-                wake(waker);
-            }
-            Next::Write
-        } else if mem::take(&mut contents.flush) {
-            Next::Flush
-        } else {
-            Next::End
-        }
-    }
 }
 
-/// What a job does that has written its bytes.
-enum Next {
-    Write,
-    Flush,
-    End,
+/// Returns the value that a job uses.
+fn value_in<T>(slot: &mut Option<Box<T>>) -> &mut T {
+    slot.as_mut().expect("a job has the value")
+}
+
+impl<T> Contents<T> {
+    /// Takes the request of a flush, if it concerns the bytes that are written.
+    fn takes_flush(&mut self) -> bool {
+        self.state.writes() && self.accepted.is_empty() && mem::take(&mut self.flush)
+    }
+
+    /// Puts the accepted bytes in the place of those that are written. Returns `false` if there are
+    /// none.
+    fn takes_accepted(&mut self, bytes: &mut Vec<u8>) -> bool {
+        if !self.state.writes() || self.accepted.is_empty() {
+            return false;
+        }
+        bytes.clear();
+        mem::swap(bytes, &mut self.accepted);
+        true
+    }
+
+    /// Takes what the owner has left to a job that does not need it any more.
+    fn take_rest(&mut self) -> (Vec<u8>, Option<Waker>) {
+        self.flush = false;
+        (mem::take(&mut self.accepted), self.waker.take())
+    }
 }
 
 /// Writes and flushes the remaining bytes, and drops the value. Errors are ignored.

@@ -44,17 +44,32 @@ impl<T: Send + 'static> Inner<T> {
         }
     }
 
-    /// Accepts bytes while a job uses the value. If that is one that writes, it goes on with them.
-    fn poll_accept(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<usize> {
+    /// Accepts bytes while a job uses the value. They are left to the job, if that writes. Returns 0
+    /// if the job has completed in the meantime and there was no room.
+    fn poll_accept(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let bytes = ready!(self.value.poll_take_back(self.write_buffer.capacity(), cx));
         self.write_buffer.put_back(bytes);
         self.write_buffer.reserve(slices);
         let count = self.write_buffer.accept(slices);
         if let Err(bytes) = self.value.pass(self.write_buffer.take_bytes()) {
             self.write_buffer.put_back(bytes);
+            // If the job has completed in the meantime, another one writes them.
+            self.value.forget_completed_job();
+            match self.poll_idle(cx) {
+                Poll::Ready(idle) => idle?,
+                // If there is no room, the end of the job wakes the task.
+                Poll::Pending if count == 0 => return Poll::Pending,
+                Poll::Pending => return Poll::Ready(Ok(count)),
+            }
+            if !self.write_buffer.is_empty() {
+                self.write();
+            }
         }
-        // If there is no room, the end of the job wakes the task.
-        if count > 0 { Poll::Ready(count) } else { Poll::Pending }
+        Poll::Ready(Ok(count))
     }
 
     /// Submits a job that writes the accepted bytes. The value must be idle.
@@ -95,15 +110,15 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
                 ready!(inner.poll_modifiable(cx))?;
                 continue;
             }
-            if idle {
+            let count = if idle {
                 let count = inner.write_buffer.accept(slices);
-                // Written at once; bytes that are accepted from now on follow.
                 inner.write();
-                if count > 0 {
-                    return Poll::Ready(Ok(count));
-                }
+                count
             } else {
-                return inner.poll_accept(cx, slices).map(Ok);
+                ready!(inner.poll_accept(cx, slices))?
+            };
+            if count > 0 {
+                return Poll::Ready(Ok(count));
             }
         }
     }

@@ -1,7 +1,10 @@
 //! The bytes that were accepted and not written yet.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice, Write};
 use std::mem;
+
+use super::WRITE_CAPACITY;
 
 pub(super) struct WriteBuffer {
     bytes: Vec<u8>,
@@ -11,13 +14,19 @@ pub(super) struct WriteBuffer {
     capacity: usize,
     /// Bytes were accepted that are not flushed.
     dirty: bool,
-    /// An error of a write or flush that was not reported yet.
-    error: Option<io::Error>,
+    /// Errors of writes and flushes that were not reported yet.
+    errors: VecDeque<io::Error>,
 }
 
 impl WriteBuffer {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { bytes: Vec::new(), spare: Vec::new(), capacity, dirty: false, error: None }
+        Self {
+            bytes: Vec::new(),
+            spare: Vec::new(),
+            capacity,
+            dirty: false,
+            errors: VecDeque::new(),
+        }
     }
 
     pub(super) fn set_capacity(&mut self, bytes: usize) {
@@ -30,7 +39,7 @@ impl WriteBuffer {
 
     /// Returns whether there is an error that was not reported.
     pub(super) fn has_error(&self) -> bool {
-        self.error.is_some()
+        !self.errors.is_empty()
     }
 
     pub(super) fn is_dirty(&self) -> bool {
@@ -64,7 +73,8 @@ impl WriteBuffer {
     pub(super) fn reserve(&mut self, slices: &[IoSlice<'_>]) {
         if self.bytes.capacity() == 0 {
             let count = slices.iter().map(|bytes| bytes.len()).fold(0, usize::saturating_add);
-            self.bytes.reserve_exact(count.saturating_mul(8).min(self.capacity));
+            let several = count.saturating_mul(8).min(WRITE_CAPACITY);
+            self.bytes.reserve_exact(count.max(several).min(self.capacity));
         }
     }
 
@@ -108,15 +118,13 @@ impl WriteBuffer {
         self.record(result);
     }
 
-    /// Records an error, to be reported by the next operation. The first one is kept.
+    /// Records an error, to be reported by an operation after those before it.
     pub(super) fn record(&mut self, result: io::Result<()>) {
-        if let Err(error) = result {
-            self.error.get_or_insert(error);
-        }
+        self.errors.extend(result.err());
     }
 
     pub(super) fn take_error(&mut self) -> io::Result<()> {
-        self.error.take().map_or(Ok(()), Err)
+        self.errors.pop_front().map_or(Ok(()), Err)
     }
 
     /// Takes what remains to be written and flushed, if there is anything.

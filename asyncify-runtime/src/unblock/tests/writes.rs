@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -113,19 +114,88 @@ fn after_an_error_what_was_left_to_the_job_is_discarded() {
 }
 
 #[test]
-fn a_job_leaves_its_thread_to_others_after_its_turn() {
+fn a_job_whose_turn_is_over_takes_bytes_for_the_last_time() {
+    let pool = test_util::pool();
+    let (writer, written, result) = device(&pool);
+    let mut writer = writer.capacity(100).turn(Duration::ZERO);
+    accept(&mut writer, b"a");
+    assert_eq!(written.recv().unwrap(), b"a");
+    accept(&mut writer, b"b");
+    result.send(Ok(())).unwrap();
+    assert_eq!(written.recv().unwrap(), b"b");
+    // There is room, but only another job would write the byte.
+    assert!(poll_write(&mut writer, Waker::noop(), b'c').is_pending());
+    result.send(Ok(())).unwrap();
+    block_on(writer.write_all(b"c")).unwrap();
+    assert_eq!(written.recv().unwrap(), b"c");
+    result.send(Ok(())).unwrap();
+    block_on(writer.flush()).unwrap();
+}
+
+#[test]
+fn accepted_bytes_are_written_without_another_operation() {
+    let pool = test_util::pool();
+    for round in 0..if cfg!(miri) { 10 } else { 1_000 } {
+        let shared = Shared::default();
+        let turn = if round % 2 == 0 { Duration::ZERO } else { Duration::MAX };
+        let mut writer = Unblock::with_executor(pool.clone(), shared.clone()).turn(turn);
+        for byte in 0..10 {
+            block_on(writer.write_all(&[byte])).unwrap();
+        }
+        test_util::settle(&pool);
+        assert_eq!(shared.written.lock().unwrap().len(), 10);
+    }
+}
+
+/// A task that is dropped with its waker.
+#[test]
+fn no_waker_is_kept_after_the_end_of_a_job() {
+    for fails in [false, true] {
+        let pool = test_util::pool();
+        let (writer, written, result) = device(&pool);
+        let mut writer = writer.turn(Duration::ZERO);
+        accept(&mut writer, b"a");
+        assert_eq!(written.recv().unwrap(), b"a");
+        accept(&mut writer, b"b");
+        let task = Arc::new(WakeCounter::default());
+        assert!(poll_write(&mut writer, &task.clone().into(), b'c').is_pending());
+        let outcome = if fails { Err(io::Error::other("disk full")) } else { Ok(()) };
+        result.send(outcome).unwrap();
+        result.send(Ok(())).unwrap();
+        assert_eq!(block_on(writer.flush()).is_err(), fails);
+        assert_eq!(Arc::strong_count(&task), 1);
+    }
+}
+
+/// Its first flush fails, and so does each write after that.
+#[derive(Default)]
+struct Broken {
+    flushed: bool,
+}
+
+impl Write for Broken {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.flushed { Err(io::Error::other("write")) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.flushed = true;
+        Err(io::Error::other("flush"))
+    }
+}
+
+#[test]
+fn errors_of_a_flush_and_of_a_write_after_it_are_both_reported() {
     let manual = Manual::new(8);
-    let shared = Shared::default();
-    let writer = Unblock::with_executor(manual.clone(), shared.clone());
-    let mut writer = writer.turn(Duration::ZERO);
-    accept(&mut writer, b"first ");
-    accept(&mut writer, b"second");
+    let mut writer = Unblock::with_executor(manual.clone(), Broken::default());
+    accept(&mut writer, b"a");
+    manual.run_all();
+    // The bytes are written, and this flush is a job of its own.
+    assert!(writer.try_with(|_| ()).is_some());
     assert!(poll_flush(&mut writer).is_pending());
-    assert!(manual.run_one());
-    assert_eq!(*shared.written.lock().unwrap(), b"first ");
-    manual.block_on(writer.flush()).unwrap();
-    assert_eq!(*shared.written.lock().unwrap(), b"first second");
-    assert_eq!(*shared.flushes.lock().unwrap(), 1);
+    accept(&mut writer, b"b");
+    let errors = [(); 2].map(|()| manual.block_on(writer.flush()).unwrap_err().to_string());
+    assert_eq!(errors, ["flush", "write"]);
 }
 
 #[test]
