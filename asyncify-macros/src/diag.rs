@@ -96,8 +96,7 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
 }
 
 /// The note of a `#[deprecated]` function, which rustc shows at the method.
-pub(crate) const MISPLACED_METHOD: &str = "in the `impl` of an `#[async_trait]`, write `async fn`; in that of another trait, put \
-     `#[sync_to_async(opt_in)]` on the `impl` too";
+pub(crate) const MISPLACED_METHOD: &str = "in an `#[async_trait] impl`, write `async fn`; for another trait, put `#[sync_to_async(opt_in)]` on the `impl` too";
 
 pub(crate) fn below_async_trait(name: &Ident) -> Error {
     at(name, "the `sync_to_async` attribute must come before `async_trait`")

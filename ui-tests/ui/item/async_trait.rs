@@ -1,3 +1,5 @@
+use std::pin::Pin;
+
 use async_trait::async_trait;
 use asyncify_runtime::sync_to_async;
 
@@ -53,6 +55,19 @@ impl Files for Below {
 
     fn close(&self, name: &str) {
         drop(name.to_owned());
+    }
+}
+
+#[derive(Clone)]
+struct Unknown;
+
+impl Unknown {
+    #[sync_to_async]
+    fn size<'async_trait>(
+        &'async_trait self,
+    ) -> Pin<Box<dyn Future<Output = usize> + Send + 'async_trait>> {
+        let size = 8;
+        Box::pin(async move { size })
     }
 }
 
