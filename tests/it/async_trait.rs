@@ -217,7 +217,7 @@ impl<K: Clone + Send + Sync + 'static> Forms<K> for Count {
     #[sync_to_async(limit = 2)]
     async fn keyed<'a>(&'a self, key: &'a K, default: Option<&'static str>) -> io::Result<K> {
         let name = default.ok_or(io::ErrorKind::NotFound)?;
-        std::future::ready(assert_eq!(name, "key")).await;
+        assert_eq!(std::future::ready(name).await, "key");
         Ok(key.clone())
     }
 
