@@ -96,13 +96,18 @@ pub(crate) fn no_body(semicolon: impl ToTokens) -> Error {
 }
 
 /// The note of a `#[deprecated]` function, which rustc shows at the method.
-pub(crate) const MISPLACED_METHOD: &str =
-    "in a trait's `impl`, put `#[sync_to_async(opt_in)]` on the `impl` too, above `#[async_trait]`";
+pub(crate) const MISPLACED_METHOD: &str = "in an `#[async_trait] impl`, write `async fn`; for another trait, put `#[sync_to_async(opt_in)]` on the `impl` too";
 
 pub(crate) fn below_async_trait(name: &Ident) -> Error {
     at(name, "the `sync_to_async` attribute must come before `async_trait`")
-        .note("`async_trait` has boxed the future of this method")
-        .help("write the method without `async`, and `#[sync_to_async(opt_in)]` on the block above `#[async_trait]`")
+        .note("`async_trait` has written this method in a form that is not known here")
+        .help("write it without `async`, and `#[sync_to_async(opt_in)]` on the block above `#[async_trait]`")
+        .done()
+}
+
+pub(crate) fn sync_below_async_trait(name: &Ident) -> Error {
+    at(name, "`async_trait` has left this method sync")
+        .help("write `async fn`, or put the `sync_to_async` attribute above `#[async_trait]`")
         .done()
 }
 

@@ -107,7 +107,14 @@ fn function(
     mut raw: item::RawFn,
     errors: &mut errors::Errors,
 ) -> proc_macro2::TokenStream {
-    let args = args::parse(args, Direction::ToAsync, args::Place::Function, errors);
+    let place = match analyze::is_of_async_trait(&raw.sig) {
+        true => args::Place::TraitMethod,
+        false => args::Place::Function,
+    };
+    let args = args::parse(args, Direction::ToAsync, place, errors);
+    if args.skip {
+        return quote::quote!(#raw);
+    }
     for attribute in analyze::take_attributes(&mut raw.attrs, Direction::ToAsync) {
         errors.push(diag::duplicate_attribute(attribute, Direction::ToAsync));
     }

@@ -5,7 +5,7 @@ use syn::{Attribute, Path};
 
 use super::function::lent;
 use super::plan::{FnPlan, TraitScope};
-use super::{Site, function};
+use super::{Site, function, is_of_async_trait};
 use crate::args::{self, Args, Direction, Place};
 use crate::diag;
 use crate::errors::Errors;
@@ -76,6 +76,9 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
         BlockKind::TraitDefinition { .. } => MethodKind::OfDefinition,
         _ => MethodKind::Plain,
     };
+    let is_boxed =
+        |member: &Member| matches!(member, Member::Fn(method) if is_of_async_trait(&method.sig));
+    let is_below_async_trait = raw.members.iter().any(is_boxed);
     let member = |member| match member {
         Member::Other(tokens) => MemberPlan::Other(tokens),
         Member::Fn(mut method) => {
@@ -87,8 +90,16 @@ pub(crate) fn block(raw: RawBlock, block_args: &Args, errors: &mut Errors) -> Bl
             let own = own_arguments(&mut method, Direction::ToAsync, place, &mut found);
             let own_lend = own.lend.clone();
             let args = own.or_block(block_args);
+            let is_left_sync = is_below_async_trait
+                && kind == MethodKind::Plain
+                && !is_of_async_trait(&method.sig);
             let plan = match args.skip {
                 true => MemberPlan::Other(quote::quote!(#method)),
+                false if is_left_sync => {
+                    found.push(diag::sync_below_async_trait(&method.sig.ident));
+                    let boxed = MethodKind::Boxed;
+                    MemberPlan::Wrong(Box::new(method.clone()), Box::new(args), boxed)
+                }
                 false => match function(&method, &args, &site, &mut found) {
                     Some(plan) => {
                         lent(own_lend.as_ref(), [&plan], &mut found);

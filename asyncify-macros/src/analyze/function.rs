@@ -6,6 +6,7 @@ use syn::{
     Attribute, FnArg, Pat, PatIdent, PatType, Path, ReceiverKind, ReturnType, Signature, Type,
 };
 
+use super::async_trait::{self, is_of_async_trait};
 use super::capture::{
     Lending, Origin, lends_no_borrow, param_capture, receiver_capture, receiver_tokens,
 };
@@ -28,10 +29,18 @@ pub(crate) fn function(
     site: &Site<'_>,
     errors: &mut Errors,
 ) -> Option<FnPlan> {
-    if is_of_async_trait(&raw.sig) {
+    if !is_of_async_trait(&raw.sig) {
+        return unboxed(raw, args, site, errors);
+    }
+    let Some(method) = async_trait::recovered(raw) else {
         errors.push(diag::below_async_trait(&raw.sig.ident));
         return None;
-    }
+    };
+    unboxed(&method, args, site, errors).map(|plan| async_trait::boxed(plan, raw))
+}
+
+/// Checks a function that no other attribute has changed.
+fn unboxed(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<FnPlan> {
     let mut found = Errors::default();
     let keeps_sync = args.keeps_original;
     qualifiers(&raw.sig, keeps_sync, &mut found);
@@ -96,6 +105,7 @@ pub(crate) fn function(
 
     let form = match site {
         _ if args.stream.is_some() => Form::Stream { item: item?, ahead: args.stream.clone()? },
+        _ if is_of_async_trait(&raw.sig) => Form::AsyncTrait,
         Site::Trait(_) if args.boxed => Form::Boxed,
         Site::Trait(TraitScope { self_ty: None, .. }) => Form::ImplFuture,
         _ if keeps_sync && args.in_place => Form::Future,
@@ -112,7 +122,7 @@ pub(crate) fn function(
         Form::AsyncFn => {
             sig.asyncness.or_else(|| Some(syn::Token![async](unseen(sig.fn_token.span))))
         }
-        Form::Stream { .. } | Form::Future | Form::ImplFuture | Form::Boxed => None,
+        _ => None,
     };
     Some(FnPlan {
         runtime: args.runtime_path(),
@@ -138,11 +148,6 @@ fn attributes(raw: &RawFn, place: &BodyPlace) -> Vec<Attribute> {
         // The body is within the function.
         _ => raw.attrs.clone(),
     }
-}
-
-/// Whether `#[async_trait]` has rewritten a method before.
-pub(crate) fn is_of_async_trait(sig: &Signature) -> bool {
-    sig.generics.lifetimes().any(|param| param.lifetime.ident == "async_trait")
 }
 
 /// The type and const parameters of the function and of the block around it.
@@ -327,7 +332,7 @@ fn place(raw: &RawFn, args: &Args, site: &Site<'_>, errors: &mut Errors) -> Opti
         let associated = is_associated(raw, args, !matches!(site, Site::Alone));
         return Some(BodyPlace::Original { function: Box::new(raw.clone()), body, associated });
     }
-    if raw.sig.receiver().is_none() {
+    if raw.sig.receiver().is_none() || is_of_async_trait(&raw.sig) {
         return Some(BodyPlace::Closure(body));
     }
     let method = Box::new(hidden_method(raw, args, site));

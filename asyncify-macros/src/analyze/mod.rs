@@ -3,6 +3,7 @@
 pub(crate) mod types;
 pub(crate) mod visit;
 
+mod async_trait;
 mod block;
 mod capture;
 mod conversion;
@@ -13,13 +14,12 @@ mod output;
 mod plan;
 mod process;
 
+pub(crate) use async_trait::is_of_async_trait;
 pub(crate) use block::{
     BlockPlan, MemberPlan, MethodKind, arguments, block, is_ours, own_arguments, take_attributes,
 };
 pub(crate) use conversion::{Conversion, ConversionKind, parameter_name};
-pub(crate) use function::{
-    counterpart_name, function, is_associated, is_of_async_trait, lent, plain_name,
-};
+pub(crate) use function::{counterpart_name, function, is_associated, lent, plain_name};
 pub(crate) use lints::of_counterpart;
 pub(crate) use plan::{
     BodyPlace, Capture, ErrorSource, Flavour, FnPlan, Form, Limit, Options, Output, Param,

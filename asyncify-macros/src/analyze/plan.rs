@@ -38,6 +38,8 @@ pub(crate) enum Form {
     },
     /// `fn .. -> Pin<Box<dyn Future + Send>>`, as a trait needs it to be used as `dyn`.
     Boxed,
+    /// The like, with the signature that `#[async_trait]` has written.
+    AsyncTrait,
 }
 
 /// Where the body runs.
@@ -167,7 +169,8 @@ pub(crate) enum Output {
 
 /// Where the body goes.
 pub(crate) enum BodyPlace {
-    /// Into the closure that runs on the pool.
+    /// Into the closure that runs on the pool. `self` stands in it only where `#[async_trait]` makes
+    /// a local of it.
     Closure(Group),
     /// Into a hidden method beside the async one.
     Sibling {

@@ -1,6 +1,6 @@
 //! The closure that runs on the pool, and the hidden method where the body cannot be a closure's.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{FnArg, GenericParam, Signature};
 
@@ -35,6 +35,10 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
             // Where the function says what it returns; wrong uses of `?` point there.
             let span = located(plan.span());
             let bindings = bindings(&plan.params);
+            let body = match receiver_argument(plan, Span::mixed_site()) {
+                Some(receiver) => with_receiver(body, &receiver),
+                None => body.clone(),
+            };
             // A match arm keeps the braces of the body without a warning about them.
             let body = quote_spanned!(located(body.span())=> match () { () => #body });
             match plan.flavour {
@@ -75,6 +79,23 @@ pub(crate) fn closure(plan: &FnPlan) -> TokenStream {
             quote!(#allow #deprecated let #run = #call;)
         }
     }
+}
+
+// Input:
+//     { let __self = self; let __ret: R = BODY; __ret }
+//
+// Output:
+//     { let __self = __self.lend(); let __ret: R = BODY; __ret }
+//
+// In `BODY`, `async_trait` has replaced each `self` by its local.
+fn with_receiver(body: &Group, receiver: &TokenStream) -> Group {
+    let tokens = body.stream().into_iter().flat_map(|token| match &token {
+        TokenTree::Ident(word) if word == "self" => receiver.clone(),
+        _ => token.into(),
+    });
+    let mut replaced = Group::new(Delimiter::Brace, tokens.collect());
+    replaced.set_span(body.span());
+    replaced
 }
 
 /// `-> R`, which determines the type of `?` and `return` in the closure. An opaque type cannot be

@@ -62,7 +62,7 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
     let FnPlan { attrs, vis, defaultness, sig, .. } = plan;
     let mut sig = Cow::Borrowed(sig);
     match plan.form {
-        Form::AsyncFn => {}
+        Form::AsyncFn | Form::AsyncTrait => {}
         Form::Stream { ref item, .. } => sig.to_mut().output = stream::output(plan, item),
         Form::Future => sig.to_mut().output = future_of(&plan.output, false),
         Form::ImplFuture => sig.to_mut().output = future_of(&plan.output, true),
@@ -88,7 +88,7 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
             (quote!(#scope #statements), Some(in_place::allowed_lints()))
         }
     };
-    if let Form::Future | Form::ImplFuture | Form::Boxed = plan.form {
+    if let Form::Future | Form::ImplFuture | Form::Boxed | Form::AsyncTrait = plan.form {
         let block = braces(body.span(), statements);
         statements = quote_spanned!(located(body.span())=> async move #block);
         allow = Some(quote!(#[allow(clippy::async_yields_async)]));
@@ -101,6 +101,9 @@ pub(crate) fn function(plan: &FnPlan) -> TokenStream {
         let qualified = capture::allow_qualified(&plan.runtime);
         let future = local("__future");
         statements = quote!(#qualified let #future = #boxed(#statements); #future);
+    }
+    if let Form::AsyncTrait = plan.form {
+        statements = quote!(::std::boxed::Box::pin(#statements));
     }
     // The braces of the user's: without them rustc drops `dead_code` and its like for the function.
     let block = braces(body.span(), statements);

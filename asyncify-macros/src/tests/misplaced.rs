@@ -46,7 +46,7 @@ fn it_takes_whatever_it_is_passed() {
         &expect![[r#"
             trait __SyncToAsyncMisplaced<__SyncToAsyncOutput> {
                 #[deprecated(
-                    note = "in a trait's `impl`, put `#[sync_to_async(opt_in)]` on the `impl` too, above `#[async_trait]`"
+                    note = "in an `#[async_trait] impl`, write `async fn`; for another trait, put `#[sync_to_async(opt_in)]` on the `impl` too"
                 )]
                 fn __sync_to_async_get(
                     _: impl ::core::marker::Sized,
@@ -77,7 +77,7 @@ fn it_is_as_async_unsafe_and_generic_as_the_sibling() {
         &expect![[r#"
             trait __SyncToAsyncMisplaced<__SyncToAsyncOutput> {
                 #[deprecated(
-                    note = "in a trait's `impl`, put `#[sync_to_async(opt_in)]` on the `impl` too, above `#[async_trait]`"
+                    note = "in an `#[async_trait] impl`, write `async fn`; for another trait, put `#[sync_to_async(opt_in)]` on the `impl` too"
                 )]
                 async unsafe fn __sync_to_async_get<K: ?::core::marker::Sized, const N: usize>(
                     _: impl ::core::marker::Sized,

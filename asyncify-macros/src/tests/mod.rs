@@ -4,6 +4,7 @@
 #![allow(clippy::needless_raw_string_hashes, reason = "as `expect-test` writes them")]
 #![allow(clippy::needless_pass_by_value, reason = "`quote!` gives values")]
 
+mod async_trait;
 mod blocks;
 mod control;
 mod conversions;

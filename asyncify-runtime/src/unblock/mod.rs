@@ -88,7 +88,7 @@ const WRITE_CAPACITY: usize = 512 << 10;
 /// consumed, so a slow consumer holds no more memory than it would with a buffer of its own. When a
 /// caller has consumed 4 MiB without a pause of more than two milliseconds, reads have the size of
 /// the capacity until the next pause, and each starts while the bytes of the last one are consumed;
-/// for up to four readers of the process at a time, when it has consumed 128 KiB. The value may
+/// for up to four readers of the process at a time, when it has consumed 64 KiB. The value may
 /// therefore be ahead of the logical position, by at most two buffers. A [`File`](std::fs::File),
 /// also in an `Arc`, and any other value after its first seek, is moved back to the logical
 /// position before it is written to, passed to [`with`](Self::with) or returned.

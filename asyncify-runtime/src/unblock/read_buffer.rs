@@ -16,7 +16,7 @@ const MIN_SIZE: usize = 64 << 10;
 const STEADY: usize = 4 << 20;
 
 /// The same, for a reader with a [permit](super::early).
-const EARLY_STEADY: usize = 128 << 10;
+const EARLY_STEADY: usize = MIN_SIZE;
 
 /// A reader rests if more time passes from one buffer to the next: its consumer is slow, or one of
 /// many. A job for each buffer is no burden for either, and small buffers are more likely to stay
@@ -283,6 +283,18 @@ mod tests {
         assert!(large(first), "the second is at its end");
         drop(buffers);
         assert!(ONE.try_acquire().is_some());
+    }
+
+    #[test]
+    fn a_reader_with_a_permit_has_consumed_one_buffer_before_it_reads_large() {
+        static ONE: Permits = Permits::new(1);
+        let mut buffer = ReadBuffer::with_permits(&ONE);
+        let sizes = [(); 4].map(|()| {
+            let before = buffer.steady;
+            buffer.turn(BYTES.as_slice(), false);
+            buffer.steady - before
+        });
+        assert_eq!(sizes, [MIN_SIZE, MIN_SIZE, CAPACITY, CAPACITY]);
     }
 
     #[test]
