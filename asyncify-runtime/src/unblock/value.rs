@@ -322,7 +322,7 @@ impl<T> Cell<T> {
             Operation::Write(write_fns, bytes) => self.write(write_fns, bytes, slot, turn),
             operation => {
                 let result = catch(|| operation.run(&mut slot));
-                self.complete(self.lock(), result, slot);
+                Self::complete(self.lock(), result, slot);
             }
         }
     }
@@ -341,20 +341,20 @@ impl<T> Cell<T> {
             let bytes = &written.storage;
             match catch(|| write_fns.write_all(value_in(&mut slot), bytes)) {
                 Ok(result) => written.result = result,
-                Err(payload) => return self.complete(self.lock(), Err(payload), slot),
+                Err(payload) => return Self::complete(self.lock(), Err(payload), slot),
             }
             let mut contents = self.lock();
             if written.result.is_ok() && contents.takes_flush() {
                 drop(contents);
                 match catch(|| write_fns.flush(value_in(&mut slot))) {
                     Ok(result) => written.flushed = Some(result),
-                    Err(payload) => return self.complete(self.lock(), Err(payload), slot),
+                    Err(payload) => return Self::complete(self.lock(), Err(payload), slot),
                 }
                 contents = self.lock();
             }
             let failed = written.result.is_err() || matches!(written.flushed, Some(Err(_)));
             if failed || !contents.takes_accepted(&mut written.storage) {
-                return self.complete(contents, Ok(Completion::Written(written)), slot);
+                return Self::complete(contents, Ok(Completion::Written(written)), slot);
             }
             // These are not flushed.
             written.flushed = None;
@@ -369,7 +369,6 @@ impl<T> Cell<T> {
 
     /// Completes a job.
     fn complete(
-        &self,
         mut contents: MutexGuard<'_, Contents<T>>,
         result: thread::Result<Completion>,
         slot: Option<Box<T>>,
