@@ -55,7 +55,7 @@ fn file_is_read_to_the_last_line() {
     let tables = format::parse(FILE);
     let here = ["group", "returns", "aliases", "wrappers"];
     // Those of `cargo asyncify`, which reads the file with a parser of its own.
-    let of_checker = ["async", "io", "iterate", "offload", "trust"];
+    let of_checker = ["async", "io", "iterate", "offload", "spawn", "trust"];
     let mut read = 0;
     for table in &tables {
         assert!(here.contains(&table.name) || of_checker.contains(&table.name), "{}", table.name);
@@ -190,6 +190,7 @@ fn every_block_on_is_found() {
                 block_on(async {});
                 futures_lite::future::block_on(async {});
                 pollster::block_on(async {});
+                pollster::FutureExt::block_on(async {});
                 runtime.block_on(async {});
                 Handle::current().block_on(async {});
                 runtime.handle().block_on(async {});
@@ -199,6 +200,7 @@ fn every_block_on_is_found() {
             `futures_executor::block_on` blocks every task of this thread
             `futures_lite::future::block_on` blocks every task of this thread
             `pollster::block_on` blocks every task of this thread
+            `pollster::FutureExt::block_on` blocks every task of this thread
             `tokio::runtime::Runtime::block_on` blocks every task of this thread
             `tokio::runtime::Handle::block_on` blocks every task of this thread
             `tokio::runtime::Handle::block_on` blocks every task of this thread

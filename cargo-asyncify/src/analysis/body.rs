@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ra_ap_hir::{Function, PathResolution, Semantics, Static};
+use ra_ap_hir::{Crate, Function, HasCrate as _, PathResolution, Semantics, Static};
 use ra_ap_ide_db::RootDatabase;
 use ra_ap_syntax::ast::{self, HasLoopBody as _};
 use ra_ap_syntax::{AstNode as _, SyntaxNode, TextRange, match_ast};
@@ -14,6 +14,8 @@ use super::types::{self, Env};
 pub(super) struct Body<'c, 'db> {
     pub(super) checker: &'c Checker<'db>,
     pub(super) env: Env<'db>,
+    /// Whether it is a body of the workspace.
+    pub(super) member: bool,
     pub(super) sites: Vec<Site>,
     /// Functions that are declared in the body.
     pub(super) nested: Vec<Function>,
@@ -25,10 +27,11 @@ pub(super) struct Body<'c, 'db> {
 }
 
 impl<'c, 'db> Body<'c, 'db> {
-    fn new(checker: &'c Checker<'db>, env: Env<'db>) -> Self {
+    fn new(checker: &'c Checker<'db>, krate: Crate, env: Env<'db>) -> Self {
         Self {
             checker,
             env,
+            member: checker.is_member(krate),
             sites: Vec::new(),
             nested: Vec::new(),
             held: Vec::new(),
@@ -44,7 +47,7 @@ impl<'c, 'db> Body<'c, 'db> {
         function: Function,
         env: Env<'db>,
     ) -> Option<Self> {
-        let mut body = Self::new(checker, env);
+        let mut body = Self::new(checker, function.krate(checker.db), env);
         let source = body.sema().source(function)?.value;
         if checker.has_offload_attribute(&source) {
             return Some(body);
@@ -59,7 +62,7 @@ impl<'c, 'db> Body<'c, 'db> {
     }
 
     pub(super) fn of_static(checker: &'c Checker<'db>, item: Static) -> Option<Self> {
-        let mut body = Self::new(checker, Env::new());
+        let mut body = Self::new(checker, item.krate(checker.db), Env::new());
         let source = body.sema().source(item)?.value;
         body.visit(source.body()?.syntax(), Context::new(Mode::Sync));
         Some(body)

@@ -378,6 +378,9 @@ impl<'db> Body<'_, 'db> {
             }
         }
         env.retain(|(param, ty)| self.checker.matters(*param, ty));
+        // An executor polls a future that is spawned; what calls this body does not wait for it.
+        let spawned = self.member && function.is_async(db) && self.checker.is_spawned(call.node);
+        let context = if spawned { context.polled().again() } else { context };
         let node = self.checker.node(Key::Function(function, env));
         self.site(Target::Node(node), types::path(db, function), call.node, context);
     }

@@ -33,6 +33,7 @@ pub(super) struct Rules<'a> {
     calls: HashMap<&'a str, Vec<usize>>,
     guards: HashMap<&'a str, Vec<usize>>,
     offload: HashMap<&'a str, Vec<usize>>,
+    spawn: HashMap<&'a str, Vec<usize>>,
     /// Calls that end in `*`.
     globs: Vec<usize>,
     io_types: HashMap<&'a str, Vec<usize>>,
@@ -73,6 +74,7 @@ impl<'a> Rules<'a> {
             calls,
             guards: by_name(paths(&list.guards)),
             offload: by_name(list.offload.iter().map(String::as_str)),
+            spawn: by_name(list.spawn.iter().map(String::as_str)),
             io_types: by_name(paths(&list.io_types)),
             iterators: by_name(paths(&list.iterators)),
             io_traits: Vec::new(),
@@ -120,9 +122,23 @@ impl<'a> Rules<'a> {
         if self.list.offload_crates.contains(&krate) {
             return true;
         }
+        self.is_one_of(function, &self.offload, &self.list.offload)
+    }
+
+    /// Returns whether a function gives a future to an executor, which polls it.
+    pub(super) fn spawns(&self, function: Function) -> bool {
+        self.is_one_of(function, &self.spawn, &self.list.spawn)
+    }
+
+    fn is_one_of(
+        &self,
+        function: Function,
+        by_name: &HashMap<&str, Vec<usize>>,
+        paths: &[String],
+    ) -> bool {
         let name = function.name(self.db);
-        let mut indices = self.offload.get(name.as_str()).into_iter().flatten();
-        indices.any(|index| self.is(function, &self.list.offload[*index]))
+        let mut indices = by_name.get(name.as_str()).into_iter().flatten();
+        indices.any(|index| self.is(function, &paths[*index]))
     }
 
     /// Returns whether a function finds the runtime of the thread, if it has one.

@@ -235,6 +235,14 @@ impl Checker<'_> {
         callee.is_some_and(|function| self.rules.offloads(function))
     }
 
+    /// Whether a node is in an argument of a function that spawns.
+    pub(super) fn is_spawned(&self, node: &SyntaxNode) -> bool {
+        node.ancestors().filter_map(ast::ArgList::cast).any(|list| {
+            let callee = list.syntax().parent().and_then(|call| self.callee(&call));
+            callee.is_some_and(|function| self.rules.spawns(function))
+        })
+    }
+
     /// Whether a node is run only where the thread has no runtime, and so no event loop: the `Err`
     /// of `Handle::try_current()`.
     pub(super) fn is_without_runtime(&self, node: &SyntaxNode) -> bool {

@@ -72,6 +72,8 @@ pub(crate) struct List {
     pub(crate) offload_attributes: Vec<String>,
     /// Crates all of whose functions run closures on other threads.
     pub(crate) offload_crates: Vec<String>,
+    /// Functions that give a future to an executor, which polls it.
+    pub(crate) spawn: Vec<String>,
     /// Crates that are not entered.
     pub(crate) trust: Vec<String>,
     pub(crate) allow: Vec<Allow>,

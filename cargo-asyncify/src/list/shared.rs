@@ -16,6 +16,7 @@ struct File {
     io: Vec<Io>,
     iterate: Vec<Iterate>,
     offload: Offload,
+    spawn: Spawn,
     trust: Trust,
     /// The async function of the same arguments, by the path of the blocking one.
     r#async: BTreeMap<String, String>,
@@ -86,6 +87,12 @@ struct Offload {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Spawn {
+    calls: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Trust {
     crates: Vec<String>,
 }
@@ -123,6 +130,7 @@ pub(super) fn read(list: &mut List) -> Result<()> {
     list.offload_macros = file.offload.macros;
     list.offload_attributes = file.offload.attributes;
     list.offload_crates = file.offload.crates;
+    list.spawn = file.spawn.calls;
     list.trust = file.trust.crates;
     Ok(())
 }

@@ -413,3 +413,41 @@ fn call_in_the_tokens_of_a_macro_is_left() {
     let run = project.check(&["--fix", "--dry-run"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
 }
+
+/// With the real runtime, before tokio's `spawn_blocking` where a project depends on both.
+#[test]
+fn calls_are_moved_with_asyncify() {
+    let runtime = concat!(env!("CARGO_MANIFEST_DIR"), "/../asyncify-runtime");
+    let manifest = format!(
+        "{MANIFEST}[dependencies]\nasyncify-runtime = {{ path = \"{runtime}\" }}\n\
+         tokio = {{ version = \"1\", features = [\"rt\"] }}\n[workspace]\n"
+    );
+    let source = "use std::path::{Path, PathBuf};
+        pub struct Store { pub root: PathBuf }
+        fn load(path: &Path) -> Vec<u8> { std::fs::read(path).unwrap() }
+        impl Store {
+            pub async fn field(&self) -> Vec<u8> { load(&self.root) }
+            pub async fn copied(&self, to: &str) -> bool { std::fs::copy(self.root.join(to), to).is_ok() }
+        }
+        pub async fn borrowed(path: &Path) -> bool { if load(path).is_empty() { false } else { true } }
+        pub async fn leaving(path: Option<PathBuf>) -> Option<Vec<u8>> { Some(load(&path?)) }
+        pub async fn made(path: &Path) -> bool { path.join(\"a\").exists() }
+        ";
+    let project = Project::with_manifest(&manifest, source);
+    let run = project.check(&["--fix", "--allow-dirty"]);
+    assert!(run.stderr.contains("5 of 5 findings fixed, 0 edits taken back"), "{}", run.stderr);
+    let fixed = project.read("src/lib.rs");
+    for line in [
+        "{ asyncify_runtime::asyncify!(load(&self.root)).await }",
+        "asyncify_runtime::asyncify!(std::fs::copy(self.root.join(to), to)).await.is_ok()",
+        "if asyncify_runtime::asyncify!(load(path)).await.is_empty() {",
+        "Some(asyncify_runtime::asyncify!(load(&path?)).await)",
+        // The macro takes no receiver that has to be evaluated before.
+        "asyncify_runtime::spawn_blocking({ let path_buf = path.join(\"a\"); \
+         move || path_buf.exists() }).await.unwrap()",
+    ] {
+        assert!(fixed.contains(line), "{line}\n{fixed}");
+    }
+    let after = project.check(&["--message-format", "short"]);
+    assert_eq!((after.code, after.stdout.as_str()), (0, ""), "{}", after.stderr);
+}

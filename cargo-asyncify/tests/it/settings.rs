@@ -1,6 +1,6 @@
 //! `asyncify.toml`, tiers and baselines.
 
-use crate::project::Project;
+use crate::project::{MANIFEST, Project};
 
 const SOURCE: &str = "
 pub fn query() {}
@@ -89,6 +89,27 @@ fn code_before_serving_is_a_tier_of_its_own() {
     assert_eq!(run.code, 1);
     let tiers: Vec<_> = run.stdout.lines().map(|line| line.split(": ").nth(1).unwrap()).collect();
     assert_eq!(tiers, ["blocks", "start-up"], "{}", run.stdout);
+}
+
+/// It runs beside the others, whenever that is.
+#[test]
+fn function_that_main_spawns_is_not_code_before_serving() {
+    let manifest = format!(
+        "{MANIFEST}[dependencies]\ntokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n"
+    );
+    let project = Project::with_manifest(&manifest, "");
+    project.write(
+        "src/main.rs",
+        "
+        async fn reload() { let _ = std::fs::read(\"a\"); }
+        #[tokio::main(flavor = \"current_thread\")]
+        async fn main() {
+            tokio::spawn(reload());
+        }
+        ",
+    );
+    let run = project.check(&["--message-format", "short"]);
+    assert!(run.stdout.starts_with("src/main.rs:2:37: blocks: "), "{}{}", run.stdout, run.stderr);
 }
 
 #[test]

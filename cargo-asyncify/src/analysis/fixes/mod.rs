@@ -17,8 +17,9 @@ use crate::list::{Cause, Rule};
 use crate::load::Package;
 
 /// What runs closures on other threads, in the order of preference.
-const WRAPPERS: [(&str, &str, &str); 4] = [
+const WRAPPERS: [(&str, &str, &str); 5] = [
     ("asyncify-runtime", "asyncify_runtime::asyncify!", ".await"),
+    ("asyncify-runtime", "asyncify_runtime::spawn_blocking", ".await.unwrap()"),
     ("tokio", "tokio::task::spawn_blocking", ".await.unwrap()"),
     ("blocking", "blocking::unblock", ".await"),
     ("smol", "smol::unblock", ".await"),
@@ -49,10 +50,10 @@ pub(super) fn fixes(
     if let (Some(instead), true) = (&rule.replacement, way.hops.is_empty() && depends("tokio")) {
         fixes.extend(replace::replaced(checker, expr, instead));
     }
-    let wrapper = WRAPPERS.iter().find(|(name, ..)| depends(name));
-    if let Some((_, wrapper, after)) = wrapper {
-        fixes.extend(wrap::wrapped(checker, expr, wrapper, after));
-    }
+    let mut wrappers = WRAPPERS.iter().filter(|(name, ..)| depends(name));
+    fixes.extend(
+        wrappers.find_map(|(_, wrapper, after)| wrap::wrapped(checker, expr, wrapper, after)),
+    );
     fixes
 }
 

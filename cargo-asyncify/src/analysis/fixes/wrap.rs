@@ -5,7 +5,7 @@ use ra_ap_syntax::ast;
 
 use super::super::Checker;
 use super::capture::{Capture, captures};
-use super::{leaves, range};
+use super::range;
 use crate::finding::Fix;
 
 /// Moves the call to another thread, with its own copies of what it borrows.
@@ -19,10 +19,10 @@ pub(super) fn wrapped(
     let title = format!("run it on another thread with `{wrapper}`");
     let captures = captures(checker, expr)?;
     if wrapper.ends_with('!') {
-        if leaves(expr.syntax()) {
+        if !is_taken(expr) {
             return None;
         }
-        // The macro makes the copies itself.
+        // The macro evaluates the arguments before, and makes the copies itself.
         let edits = vec![(start, start, format!("{wrapper}(")), (end, end, format!("){after}"))];
         return Some(Fix { title, edits });
     }
@@ -47,6 +47,24 @@ pub(super) fn wrapped(
         format!("{{ {bindings}move || {text} }}")
     };
     Some(Fix { title, edits: vec![(start, end, format!("{wrapper}({closure}){after}"))] })
+}
+
+/// Whether `asyncify!` takes a call: what a method is called on must be a variable or a field.
+fn is_taken(call: &ast::Expr) -> bool {
+    match call {
+        ast::Expr::MethodCallExpr(call) => call.receiver().is_some_and(|it| is_place(&it)),
+        _ => true,
+    }
+}
+
+fn is_place(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::PathExpr(_) => true,
+        ast::Expr::FieldExpr(field) => field.expr().is_some_and(|inner| is_place(&inner)),
+        ast::Expr::IndexExpr(index) => index.base().is_some_and(|inner| is_place(&inner)),
+        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| is_place(&inner)),
+        _ => false,
+    }
 }
 
 /// Gives each capture a name that means nothing else in the expression; `None` if there is none.

@@ -177,3 +177,9 @@ pub mod b120_code_with_a_runtime {
         }
     }
 }
+
+pub mod b121_function_of_a_dependency_that_is_spawned {
+    pub fn case() {
+        tokio::spawn(dependency::load_async("a".as_ref()));
+    }
+}

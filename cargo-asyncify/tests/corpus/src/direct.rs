@@ -251,3 +251,10 @@ pub mod b036_sleep_of_a_computed_time {
         std::thread::sleep(backoff(0));
     }
 }
+
+pub mod b037_block_on_as_a_method_of_the_future {
+    use pollster::FutureExt;
+    pub async fn case() {
+        async {}.block_on();
+    }
+}

@@ -229,3 +229,12 @@ pub mod n125_time_limit_of_zero {
         let _ = receiver.recv_timeout(Duration::from_millis(0));
     }
 }
+
+pub mod n126_function_that_spawns {
+    fn start() {
+        tokio::spawn(crate::context::b112_in_a_loop::case());
+    }
+    pub async fn case() {
+        start();
+    }
+}
