@@ -169,8 +169,8 @@ pub(crate) enum Output {
 
 /// Where the body goes.
 pub(crate) enum BodyPlace {
-    /// Into the closure that runs on the pool. `self` stands in it only where `#[async_trait]` makes
-    /// a local of it.
+    /// Into the closure that runs on the pool. `self` is in it only where `#[async_trait]` makes a
+    /// local of it.
     Closure(Group),
     /// Into a hidden method beside the async one.
     Sibling {

@@ -18,10 +18,10 @@
 //! While a job writes, or is queued to write, the owner leaves further bytes in `accepted`, and
 //! takes them back to add to them. A job that has written its bytes takes these, leaves its storage
 //! in their place and wakes an owner that waits for room. If there are none it flushes the value,
-//! should the owner have asked for that, and looks again. It completes in the critical section in
-//! which it finds none; so it writes whatever the owner could leave to it, unless there is an error.
-//! After its [turn](TURN) it takes bytes for the last time: the owner leaves it no more, except what
-//! it has taken back just then, and waits for the end.
+//! if the owner has asked for that, and looks again. It completes in the critical section in which
+//! it finds none, so it writes whatever the owner was able to leave to it, unless there is an
+//! error. After its [turn](TURN) it takes bytes for the last time: from then on the owner waits for
+//! the end of the job, except that it returns bytes that it has just taken back.
 //!
 //! The lock is held to change the state; no code of the user runs under it, be it that of the
 //! value, an operation, a waker or a destructor.
@@ -197,8 +197,8 @@ impl<T: Send + 'static> Value<T> {
 
     /// Takes back the bytes that were left to the job and that it has not taken, or storage.
     ///
-    /// Pending if there are `full` or more of them, or the job takes no more. The task is woken when
-    /// the job takes them; the caller sees to it that the end of the job wakes the task, too.
+    /// Pending if there are `full` or more of them, or the job takes no more. The task is woken
+    /// when the job takes them; the caller sees to it that the end of the job wakes the task, too.
     pub(super) fn poll_take_back(&self, full: usize, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
         let mut waker: Option<Waker> = None;
         loop {

@@ -44,8 +44,8 @@ impl<T: Send + 'static> Inner<T> {
         }
     }
 
-    /// Accepts bytes while a job uses the value. They are left to the job, if that writes. Returns 0
-    /// if the job has completed in the meantime and there was no room.
+    /// Accepts bytes while a job uses the value. They are left to the job, if that writes. Returns
+    /// 0 if the job has completed in the meantime and there was no room.
     fn poll_accept(
         &mut self,
         cx: &mut Context<'_>,
