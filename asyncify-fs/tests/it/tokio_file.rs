@@ -107,6 +107,22 @@ async fn a_clone_writes_to_the_same_file() {
     assert_eq!(std::fs::read(&path).unwrap(), HELLO.repeat(2));
 }
 
+/// Also if it is the default for reads, which is not that for writes.
+#[tokio::test]
+async fn a_clone_has_the_size_that_was_set() {
+    let (_folder, path) = file_with(b"");
+    let size = File::open(&path).await.unwrap().max_buf_size();
+    let bytes = vec![7; 4 * size];
+    for (set, accepted) in [(false, 2 * size), (true, size)] {
+        let mut file = File::create(&path).await.unwrap();
+        if set {
+            file.set_max_buf_size(size);
+        }
+        let mut clone = file.try_clone().await.unwrap();
+        assert_eq!(clone.write(&bytes).await.unwrap(), accepted);
+    }
+}
+
 /// `fs_file.rs`: `write_into_std`, `write_into_std_immediate`.
 #[tokio::test]
 async fn a_file_becomes_a_std_file() {

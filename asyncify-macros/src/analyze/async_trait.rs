@@ -30,8 +30,8 @@ pub(crate) fn is_of_async_trait(sig: &Signature) -> bool {
 //         let __self = self; let __ret: u8 = BODY; __ret
 //     }
 //
-// The inner braces are where `async_trait` puts the receiver into a local: so this body needs no
-// method of its own, which an `impl` of a trait could not have.
+// In the inner block, `async_trait` puts the receiver into a local, so this body needs no method of
+// its own, which the `impl` of a trait could not have.
 /// The method as it was before, or `None` if it has another form.
 pub(super) fn recovered(raw: &RawFn) -> Option<RawFn> {
     let mut method = raw.clone();
@@ -121,7 +121,10 @@ struct WithoutCallLifetime;
 impl Visitor for WithoutCallLifetime {
     fn ty(&mut self, ty: &mut Type) -> bool {
         if let Type::ImplTrait(opaque) = ty {
-            let is_added = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident == "async_trait");
+            let is_added = |bound: &TypeParamBound| match bound {
+                TypeParamBound::Lifetime(lifetime) => lifetime.ident == "async_trait",
+                _ => false,
+            };
             opaque.bounds = std::mem::take(&mut opaque.bounds)
                 .into_iter()
                 .filter(|bound| !is_added(bound))

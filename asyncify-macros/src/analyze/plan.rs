@@ -38,7 +38,7 @@ pub(crate) enum Form {
     },
     /// `fn .. -> Pin<Box<dyn Future + Send>>`, as a trait needs it to be used as `dyn`.
     Boxed,
-    /// The like, with the signature that `#[async_trait]` has written.
+    /// The same, with the signature that `#[async_trait]` has written.
     AsyncTrait,
 }
 

@@ -14,18 +14,18 @@ mod imp {
 
     type Handler = Option<extern "C" fn()>;
 
-    // Declared here: nothing else is needed of the crate `libc`, which takes a second to compile.
-    // SAFETY: the declaration of POSIX, in the C library that `std` links.
+    // Not from the crate `libc`, which takes a second to compile, for this function alone.
+    // SAFETY: this is the declaration of POSIX, of a function in the C library that `std` links.
     unsafe extern "C" {
         fn pthread_atfork(prepare: Handler, parent: Handler, child: Handler) -> c_int;
     }
 
-    /// How often there was a fork between the registration of the handler and this process.
+    /// The number of forks from the process that registered the handler to this one.
     static FORKS: AtomicUsize = AtomicUsize::new(0);
 
-    /// The handler's registration, which is inherited by children: its error, or 0.
+    /// Registers the handler once, also for children. Holds the error, or 0.
     static REGISTERED: LazyLock<c_int> = LazyLock::new(|| {
-        // SAFETY: the handler may run in a child of any process: it only adds to an atomic.
+        // SAFETY: the handler is async-signal-safe, as it only adds to an atomic.
         unsafe { pthread_atfork(None, None, Some(forked)) }
     });
 

@@ -229,10 +229,10 @@ impl<T: Send + 'static> Unblock<T> {
         inner.write_buffer.set_capacity(bytes);
     }
 
-    /// Sets for how long a job takes further bytes to write.
+    /// Sets how long a job keeps taking further bytes to write.
     #[cfg(test)]
-    fn turn(mut self, turn: std::time::Duration) -> Self {
-        self.inner.get_mut().value.set_turn(turn);
+    fn time_slice(mut self, time_slice: std::time::Duration) -> Self {
+        self.inner.get_mut().value.set_time_slice(time_slice);
         self
     }
 

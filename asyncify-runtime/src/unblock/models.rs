@@ -63,7 +63,7 @@ fn model(f: impl Fn() + Sync + Send + 'static) {
 /// Without the limit to a job that depends on the time, which a model must not.
 fn unblock(sender: Sender<Vec<u8>>, capacity: usize) -> Unblock<Device> {
     let device = Unblock::with_executor(Threads, Device(Vec::new(), sender));
-    device.capacity(capacity).turn(Duration::MAX)
+    device.capacity(capacity).time_slice(Duration::MAX)
 }
 
 fn write(device: &mut Unblock<Device>, bytes: &[u8]) {
@@ -86,21 +86,50 @@ fn accepted_bytes_are_written_whenever_the_owner_is_dropped() {
 
 #[test]
 fn a_writer_that_waits_for_room_is_woken() {
-    for turn in [Duration::ZERO, Duration::MAX] {
-        a_writer_waits_for_room(turn);
+    for time_slice in [Duration::ZERO, Duration::MAX] {
+        a_writer_waits_for_room(time_slice);
     }
 }
 
-fn a_writer_waits_for_room(turn: Duration) {
+fn a_writer_waits_for_room(time_slice: Duration) {
     model(move || {
         let (sender, written) = channel();
-        let mut device = unblock(sender, 1).turn(turn);
+        let mut device = unblock(sender, 1).time_slice(time_slice);
         for byte in b"abc" {
             let accepted = poll_fn(|cx| Pin::new(&mut device).poll_write(cx, &[*byte]));
             assert_eq!(block_on(accepted).unwrap(), 1);
         }
         drop(block_on(device.into_inner()).ok().unwrap());
         assert_eq!(written.recv().unwrap(), b"abc.");
+    });
+}
+
+/// Sends each byte that is written.
+struct Bytes(Sender<u8>);
+
+impl Write for Bytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        bytes.iter().for_each(|byte| self.0.send(*byte).unwrap());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn accepted_bytes_are_written_without_another_operation() {
+    model(|| {
+        let (sender, written) = channel();
+        let bytes = Unblock::with_executor(Threads, Bytes(sender)).capacity(4);
+        let mut bytes = bytes.time_slice(Duration::MAX);
+        for byte in b"abc" {
+            let accepted = poll_fn(|cx| Pin::new(&mut bytes).poll_write(cx, &[*byte]));
+            assert_eq!(block_on(accepted).unwrap(), 1);
+        }
+        // Loom reports a deadlock if one of them is not.
+        assert_eq!([(); 3].map(|()| written.recv().unwrap()), *b"abc");
     });
 }
 

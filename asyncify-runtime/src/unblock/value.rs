@@ -15,13 +15,13 @@
 //! | `Abandoned` | the owner, when it is dropped | the job writes the rest, and drops the value |
 //! | `Gone` | either | nothing |
 //!
-//! While a job writes, or is queued to write, the owner leaves further bytes in `accepted`, and
-//! takes them back to add to them. A job that has written its bytes takes these, leaves its storage
-//! in their place and wakes an owner that waits for room. If there are none it flushes the value,
-//! if the owner has asked for that, and looks again. It completes in the critical section in which
-//! it finds none, so it writes whatever the owner was able to leave to it, unless there is an
-//! error. After its [turn](TURN) it takes bytes for the last time: from then on the owner waits for
-//! the end of the job, except that it returns bytes that it has just taken back.
+//! While a job writes, or is queued to write, the owner passes further bytes to it in `accepted`,
+//! and takes them back to append more. A job that has written its bytes swaps them with these, and
+//! wakes the owner if it waits for room. If there are none, it flushes the value if the owner has
+//! requested that, and checks again. It completes in the critical section in which it finds none,
+//! so it writes all bytes that were passed to it, unless there is an error. After its
+//! [time slice](TIME_SLICE) it takes bytes once more and closes: from then on the owner waits for
+//! the end of the job, and passes only bytes that it had just taken back.
 //!
 //! The lock is held to change the state; no code of the user runs under it, be it that of the
 //! value, an operation, a waker or a destructor.
@@ -50,23 +50,23 @@ pub(super) struct Value<T: Send + 'static> {
     drop_in_place: bool,
 }
 
-/// After this time a job leaves its thread to others, which may wait for it.
-const TURN: Duration = Duration::from_millis(1);
+/// How long a job keeps taking further bytes to write. Other jobs may wait for its thread.
+const TIME_SLICE: Duration = Duration::from_millis(1);
 
 struct Cell<T>(Mutex<Contents<T>>);
 
 struct Contents<T> {
     state: State<T>,
-    /// Bytes for the job that writes, or storage for them.
+    /// Bytes that were passed to the job that writes, or storage for them.
     accepted: Vec<u8>,
     /// The owner's task, if it waits for the job to take these bytes.
     waker: Option<Waker>,
-    /// The job that writes is to flush the value after these bytes.
+    /// The owner requests that the job flushes the value after these bytes.
     flush: bool,
-    /// The job that writes takes no more than these bytes.
-    last: bool,
-    /// [`TURN`], or another one in tests.
-    turn: Duration,
+    /// The job writes these bytes, and takes no more.
+    closed: bool,
+    /// [`TIME_SLICE`], or another one in tests.
+    time_slice: Duration,
 }
 
 enum State<T> {
@@ -90,15 +90,15 @@ impl<T: Send + 'static> Value<T> {
             accepted: Vec::new(),
             waker: None,
             flush: false,
-            last: false,
-            turn: TURN,
+            closed: false,
+            time_slice: TIME_SLICE,
         };
         Self { cell: Arc::new(Cell(Mutex::new(contents))), job: None, drop_in_place: false }
     }
 
     #[cfg(test)]
-    pub(super) fn set_turn(&mut self, turn: Duration) {
-        self.cell.lock().turn = turn;
+    pub(super) fn set_time_slice(&mut self, time_slice: Duration) {
+        self.cell.lock().time_slice = time_slice;
     }
 
     pub(super) fn set_drop_in_place(&mut self) {
@@ -158,7 +158,7 @@ impl<T: Send + 'static> Value<T> {
         let value = self.take().expect("the caller has checked that the value is idle");
         let mut contents = self.cell.lock();
         contents.state = State::Queued(value, operation);
-        contents.last = false;
+        contents.closed = false;
         drop(contents);
         let cell = self.cell.clone();
         self.job = Some(options.spawn(move || cell.run()));
@@ -181,7 +181,7 @@ impl<T: Send + 'static> Value<T> {
         self.cell.lock().state = State::Idle(value);
     }
 
-    /// Leaves bytes to the job that writes, or is to write.
+    /// Passes bytes to the job that writes, or is queued to write.
     ///
     /// # Errors
     ///
@@ -195,7 +195,7 @@ impl<T: Send + 'static> Value<T> {
         Ok(())
     }
 
-    /// Takes back the bytes that were left to the job and that it has not taken, or storage.
+    /// Takes back the bytes that were passed to the job and that it has not taken, or storage.
     ///
     /// Pending if there are `full` or more of them, or the job takes no more. The task is woken
     /// when the job takes them; the caller sees to it that the end of the job wakes the task, too.
@@ -203,7 +203,7 @@ impl<T: Send + 'static> Value<T> {
         let mut waker: Option<Waker> = None;
         loop {
             let mut contents = self.cell.lock();
-            if !contents.state.writes() || (contents.accepted.len() < full && !contents.last) {
+            if !contents.state.writes() || (contents.accepted.len() < full && !contents.closed) {
                 if waker.is_none() {
                     return Poll::Ready(mem::take(&mut contents.accepted));
                 }
@@ -222,21 +222,22 @@ impl<T: Send + 'static> Value<T> {
         }
     }
 
-    /// Asks the job that writes, or is to write, to flush the value after the last byte. Does
-    /// nothing if there is no such job.
-    pub(super) fn ask_to_flush(&self) {
+    /// Requests that the job that writes, or is queued to write, flushes the value after the last
+    /// byte. Does nothing if there is no such job.
+    pub(super) fn request_flush(&self) {
         let mut contents = self.cell.lock();
         contents.flush = contents.state.writes();
     }
 
-    /// If the job has completed its operation, lets the owner see that before the job's end.
+    /// If the job has completed its operation, lets [`poll_idle`](Self::poll_idle) return that
+    /// without waiting for the end of the job.
     pub(super) fn forget_completed_job(&mut self) {
         if matches!(self.cell.lock().state, State::Completed(..)) {
             self.job = None;
         }
     }
 
-    /// Takes back the bytes that a completed job has not written, and what it was asked for.
+    /// Takes back the bytes that a completed job has not taken, and clears what was requested.
     pub(super) fn take_back(&self) -> Vec<u8> {
         let (bytes, waker) = self.cell.lock().take_rest();
         drop_quietly(waker);
@@ -288,7 +289,7 @@ impl<T: Send + 'static> Value<T> {
 }
 
 impl<T> State<T> {
-    /// Returns whether a job writes, or is to write.
+    /// Returns whether a job writes, or is queued to write.
     fn writes(&self) -> bool {
         match self {
             Self::Queued(_, operation) => operation.writes(),
@@ -315,11 +316,11 @@ impl<T> Cell<T> {
             }
         };
         contents.state = State::Running { writes: operation.writes() };
-        let turn = contents.turn;
+        let time_slice = contents.time_slice;
         drop(contents);
         let mut slot = Some(value);
         match operation {
-            Operation::Write(write_fns, bytes) => self.write(write_fns, bytes, slot, turn),
+            Operation::Write(write_fns, bytes) => self.write(write_fns, bytes, slot, time_slice),
             operation => {
                 let result = catch(|| operation.run(&mut slot));
                 Self::complete(self.lock(), result, slot);
@@ -327,13 +328,13 @@ impl<T> Cell<T> {
         }
     }
 
-    /// Writes bytes, and those that the owner leaves meanwhile, and flushes if it asks for that.
+    /// Writes bytes, and those that the owner passes meanwhile, and flushes if it requests that.
     fn write(
         &self,
         write_fns: WriteFns<T>,
         bytes: Vec<u8>,
         mut slot: Option<Box<T>>,
-        turn: Duration,
+        time_slice: Duration,
     ) {
         let start = Instant::now();
         let mut written = Written { storage: bytes, result: Ok(()), flushed: None };
@@ -344,7 +345,7 @@ impl<T> Cell<T> {
                 Err(payload) => return Self::complete(self.lock(), Err(payload), slot),
             }
             let mut contents = self.lock();
-            if written.result.is_ok() && contents.takes_flush() {
+            if written.result.is_ok() && contents.take_flush() {
                 drop(contents);
                 match catch(|| write_fns.flush(value_in(&mut slot))) {
                     Ok(result) => written.flushed = Some(result),
@@ -353,12 +354,12 @@ impl<T> Cell<T> {
                 contents = self.lock();
             }
             let failed = written.result.is_err() || matches!(written.flushed, Some(Err(_)));
-            if failed || !contents.takes_accepted(&mut written.storage) {
+            if failed || !contents.take_accepted(&mut written.storage) {
                 return Self::complete(contents, Ok(Completion::Written(written)), slot);
             }
             // These are not flushed.
             written.flushed = None;
-            contents.last = start.elapsed() >= turn;
+            contents.closed = start.elapsed() >= time_slice;
             let waker = contents.waker.take();
             drop(contents);
             if let Some(waker) = waker {
@@ -400,13 +401,13 @@ fn value_in<T>(slot: &mut Option<Box<T>>) -> &mut T {
 
 impl<T> Contents<T> {
     /// Takes the request of a flush, if it concerns the bytes that are written.
-    fn takes_flush(&mut self) -> bool {
+    fn take_flush(&mut self) -> bool {
         self.state.writes() && self.accepted.is_empty() && mem::take(&mut self.flush)
     }
 
     /// Puts the accepted bytes in the place of those that are written. Returns `false` if there are
     /// none.
-    fn takes_accepted(&mut self, bytes: &mut Vec<u8>) -> bool {
+    fn take_accepted(&mut self, bytes: &mut Vec<u8>) -> bool {
         if !self.state.writes() || self.accepted.is_empty() {
             return false;
         }
@@ -415,7 +416,7 @@ impl<T> Contents<T> {
         true
     }
 
-    /// Takes what the owner has left to a job that does not need it any more.
+    /// Takes what the owner has passed to a job that has ended, or that it abandons.
     fn take_rest(&mut self) -> (Vec<u8>, Option<Waker>) {
         self.flush = false;
         (mem::take(&mut self.accepted), self.waker.take())

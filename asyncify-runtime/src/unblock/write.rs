@@ -33,7 +33,7 @@ impl<T: Send + 'static> Inner<T> {
     pub(super) fn poll_flushed(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             let Poll::Ready(written) = self.poll_written(cx) else {
-                self.value.ask_to_flush();
+                self.value.request_flush();
                 return Poll::Pending;
             };
             written?;
@@ -44,8 +44,8 @@ impl<T: Send + 'static> Inner<T> {
         }
     }
 
-    /// Accepts bytes while a job uses the value. They are left to the job, if that writes. Returns
-    /// 0 if the job has completed in the meantime and there was no room.
+    /// Accepts bytes while a job uses the value, and passes them to the job if it writes. Returns 0
+    /// if the job has completed in the meantime and there was no room.
     fn poll_accept(
         &mut self,
         cx: &mut Context<'_>,

@@ -78,10 +78,10 @@ impl WriteBuffer {
         }
     }
 
-    /// Returns bytes that were left to a job and that it has not taken, or storage.
+    /// Puts back bytes that were passed to a job and that it has not taken, or storage.
     pub(super) fn put_back(&mut self, bytes: Vec<u8>) {
         if !bytes.is_empty() || self.bytes.capacity() == 0 {
-            debug_assert!(self.bytes.is_empty(), "no more than one of both has bytes");
+            debug_assert!(self.bytes.is_empty(), "at most one of them has bytes");
             self.bytes = bytes;
         }
     }

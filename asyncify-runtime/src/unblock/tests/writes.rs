@@ -25,7 +25,7 @@ fn accept<T: Write + Send + 'static>(writer: &mut Unblock<T>, bytes: &[u8]) {
 
 /// A writer one job of which writes whatever is accepted until it ends.
 fn unlimited<T: Send + 'static>(executor: impl Executor + 'static, value: T) -> Unblock<T> {
-    Unblock::with_executor(executor, value).turn(Duration::MAX)
+    Unblock::with_executor(executor, value).time_slice(Duration::MAX)
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_writer_is_woken_when_there_is_room_although_the_job_goes_on() {
 }
 
 #[test]
-fn after_an_error_what_was_left_to_the_job_is_discarded() {
+fn after_an_error_bytes_that_were_passed_to_the_job_are_discarded() {
     let pool = test_util::pool();
     let (mut writer, written, result) = device(&pool);
     accept(&mut writer, b"a");
@@ -114,10 +114,10 @@ fn after_an_error_what_was_left_to_the_job_is_discarded() {
 }
 
 #[test]
-fn a_job_whose_turn_is_over_takes_bytes_for_the_last_time() {
+fn a_job_whose_time_slice_is_over_takes_bytes_once_more() {
     let pool = test_util::pool();
     let (writer, written, result) = device(&pool);
-    let mut writer = writer.capacity(100).turn(Duration::ZERO);
+    let mut writer = writer.capacity(100).time_slice(Duration::ZERO);
     accept(&mut writer, b"a");
     assert_eq!(written.recv().unwrap(), b"a");
     accept(&mut writer, b"b");
@@ -137,8 +137,9 @@ fn accepted_bytes_are_written_without_another_operation() {
     let pool = test_util::pool();
     for round in 0..if cfg!(miri) { 10 } else { 1_000 } {
         let shared = Shared::default();
-        let turn = if round % 2 == 0 { Duration::ZERO } else { Duration::MAX };
-        let mut writer = Unblock::with_executor(pool.clone(), shared.clone()).turn(turn);
+        let time_slice = if round % 2 == 0 { Duration::ZERO } else { Duration::MAX };
+        let mut writer =
+            Unblock::with_executor(pool.clone(), shared.clone()).time_slice(time_slice);
         for byte in 0..10 {
             block_on(writer.write_all(&[byte])).unwrap();
         }
@@ -147,13 +148,44 @@ fn accepted_bytes_are_written_without_another_operation() {
     }
 }
 
-/// A task that is dropped with its waker.
+/// Reports each flush, and waits until it may end.
+struct Flushes(Sender<()>, Receiver<()>);
+
+impl Write for Flushes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.send(()).unwrap();
+        self.1.recv().unwrap();
+        Ok(())
+    }
+}
+
+#[test]
+fn bytes_that_are_accepted_during_a_flush_are_flushed_by_the_next_one() {
+    let (pool, hold) = test_util::full_pool();
+    let ((sender, flushes), (end, may_end)) = (mpsc::channel(), mpsc::channel());
+    let mut writer = unlimited(pool, Flushes(sender, may_end));
+    accept(&mut writer, b"a");
+    // The job that writes is queued, and flushes as well.
+    assert!(poll_flush(&mut writer).is_pending());
+    drop(hold);
+    flushes.recv().unwrap();
+    accept(&mut writer, b"b");
+    end.send(()).unwrap();
+    end.send(()).unwrap();
+    block_on(writer.flush()).unwrap();
+    flushes.try_recv().unwrap();
+}
+
 #[test]
 fn no_waker_is_kept_after_the_end_of_a_job() {
     for fails in [false, true] {
         let pool = test_util::pool();
         let (writer, written, result) = device(&pool);
-        let mut writer = writer.turn(Duration::ZERO);
+        let mut writer = writer.time_slice(Duration::ZERO);
         accept(&mut writer, b"a");
         assert_eq!(written.recv().unwrap(), b"a");
         accept(&mut writer, b"b");

@@ -45,13 +45,13 @@ fn several() -> bool {
     use std::fs::File;
     use std::io::Read;
 
-    // The list is in the first two kilobytes.
+    // The list is in the first two kilobytes, unless the process has hundreds of groups.
     let mut status = [0; 4096];
     let read = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
     let mut lines = status[..read.unwrap_or(0)].split(|byte| *byte == b'\n');
     let allowed = lines.find_map(|line| line.strip_prefix(b"Cpus_allowed_list:"));
-    // A list such as `0-3,7`. Where the system does not tell it there are several: spins that do
-    // not pay are soon skipped. (The fallback of the other systems would be most of the code here.)
+    // A list such as `0-3,7`. If it cannot be read, several cores are assumed: spins that do not
+    // pay are soon skipped, and `available_parallelism` would link code that reads control groups.
     allowed.is_none_or(|allowed| allowed.iter().any(|byte| b"-,".contains(byte)))
 }
 
