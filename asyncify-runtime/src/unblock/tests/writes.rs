@@ -167,7 +167,7 @@ impl Write for Flushes {
 fn bytes_that_are_accepted_during_a_flush_are_flushed_by_the_next_one() {
     let (pool, hold) = test_util::full_pool();
     let ((sender, flushes), (end, may_end)) = (mpsc::channel(), mpsc::channel());
-    let mut writer = unlimited(pool, Flushes(sender, may_end));
+    let mut writer = unlimited(pool.clone(), Flushes(sender, may_end));
     accept(&mut writer, b"a");
     // The job that writes is queued, and flushes as well.
     assert!(poll_flush(&mut writer).is_pending());
@@ -175,6 +175,8 @@ fn bytes_that_are_accepted_during_a_flush_are_flushed_by_the_next_one() {
     flushes.recv().unwrap();
     accept(&mut writer, b"b");
     end.send(()).unwrap();
+    // The job has written the second byte, too.
+    test_util::settle(&pool);
     end.send(()).unwrap();
     block_on(writer.flush()).unwrap();
     flushes.try_recv().unwrap();
