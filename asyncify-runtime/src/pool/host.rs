@@ -50,6 +50,10 @@ pub(super) trait Host: Send + Sync + Sized + 'static {
     /// The woken worker runs.
     fn woken(&self);
 
+    /// Whether the worker that is notified takes long to run. A caller that is told so wakes
+    /// another worker.
+    fn notified_worker_is_late(&self) -> bool;
+
     /// Spins on `pop`, for as long as that is likely to pay.
     fn spin(&self, pop: impl FnMut() -> Option<Self::Job>) -> Option<Self::Job>;
 }

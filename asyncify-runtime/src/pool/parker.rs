@@ -13,7 +13,7 @@ const EMPTY: u32 = 0;
 const PARKED: u32 = 1;
 /// The worker was unparked for work: it holds `NOTIFIED`.
 const WORK: u32 = 2;
-/// The worker was unparked to recheck the pool's state. It holds no flag.
+/// The worker was unparked to recheck the pool's state, or as a helper. It holds no flag.
 const RECHECK: u32 = 3;
 
 /// Rules: only its worker parks; only the thread that cleared the worker's idle bit unparks it,
@@ -31,7 +31,7 @@ pub(super) struct Parker {
 pub(super) enum UnparkReason {
     /// To search for jobs, with `NOTIFIED`.
     Work,
-    /// To recheck the pool's state.
+    /// To run queued jobs and recheck the pool's state, without a flag.
     Recheck,
 }
 

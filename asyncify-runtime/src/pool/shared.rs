@@ -69,14 +69,36 @@ impl<H: Host> Shared<H> {
         Ok(())
     }
 
-    /// Queues a job, and notifies a worker unless one is searching or notified. Runs no user code,
-    /// unless the pool is closed.
+    /// Queues a job, and notifies a worker unless one is searching or notified. Wakes a helper if
+    /// the notified worker is late. Runs no user code, unless the pool is closed.
+    #[inline]
     pub(super) fn submit(self: &Arc<Self>, job: H::Job) {
         self.queue.push(job);
         self.fences.at(Site::Submit);
-        if !self.wake_state.load().is_searching_or_notified() {
+        let state = self.wake_state.load();
+        if !state.is_searching_or_notified() {
             self.wake_or_spawn(Notifier::Uncounted);
+        } else if !state.is_searching() && self.slots.any_idle_in_first_block() {
+            self.wake_helper_if_late();
         }
+    }
+
+    /// Unparks an idle worker as a helper if the notified worker is late: it may be waiting for a
+    /// core, or start slowly.
+    #[cold]
+    fn wake_helper_if_late(&self) {
+        if !self.host.notified_worker_is_late() {
+            return;
+        }
+        if let Some(worker) = self.slots.claim() {
+            self.unpark_without_flag(worker);
+        }
+    }
+
+    /// Unparks a worker that the caller has claimed, to run jobs and recheck the pool's state.
+    fn unpark_without_flag(&self, worker: usize) {
+        self.wake_state.count_notification();
+        self.slots.slot(worker).parker.unpark(UnparkReason::Recheck);
     }
 
     /// Wakes or spawns one worker, unless one is searching or notified.
@@ -217,8 +239,7 @@ impl<H: Host> Shared<H> {
     fn unpark_all_idle(&self) {
         let mut next = 0;
         while let Some(worker) = self.slots.claim_from(next) {
-            self.wake_state.count_notification();
-            self.slots.slot(worker).parker.unpark(UnparkReason::Recheck);
+            self.unpark_without_flag(worker);
             next = worker + 1;
         }
     }

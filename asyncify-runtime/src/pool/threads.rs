@@ -206,6 +206,10 @@ impl Host for Threads {
         self.search_spin.woken();
     }
 
+    fn notified_worker_is_late(&self) -> bool {
+        self.search_spin.is_late()
+    }
+
     fn spin(&self, pop: impl FnMut() -> Option<Job>) -> Option<Job> {
         self.search_spin.search(pop)
     }

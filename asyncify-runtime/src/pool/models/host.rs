@@ -53,6 +53,9 @@ pub(super) struct ModelHost {
     /// How many threads can be spawned before spawning fails, for good.
     spawnable: AtomicUsize,
     spawn_failed: AtomicBool,
+    /// Under loom, whether a notified worker is always late or never; shuttle decides at random.
+    #[cfg(asyncify_loom)]
+    late: bool,
     /// Whether the test waits for the pool to terminate.
     shutdown_awaited: bool,
     /// Only if the test waits for an idle pool; its fence would otherwise stand in for others.
@@ -70,6 +73,9 @@ pub(super) struct Scenario {
     pub(super) omitted: Option<Site>,
     /// The first `min_threads` workers are spawned with the pool.
     pub(super) prespawned: bool,
+    /// Every notified worker is late (loom).
+    #[cfg(asyncify_loom)]
+    pub(super) late: bool,
     /// The test waits for the pool to terminate.
     pub(super) shutdown_awaited: bool,
     /// The test waits for an idle pool.
@@ -83,6 +89,8 @@ impl Scenario {
             changed: Condvar::new(),
             spawnable: AtomicUsize::new(self.spawnable),
             spawn_failed: AtomicBool::new(false),
+            #[cfg(asyncify_loom)]
+            late: self.late,
             shutdown_awaited: self.shutdown_awaited,
             idle_waiters: self.idle_awaited.then(IdleWaiters::new),
         };
@@ -195,6 +203,17 @@ impl Host for ModelHost {
     fn waking(&self) {}
 
     fn woken(&self) {}
+
+    #[cfg(asyncify_loom)]
+    fn notified_worker_is_late(&self) -> bool {
+        self.late
+    }
+
+    #[cfg(asyncify_shuttle)]
+    fn notified_worker_is_late(&self) -> bool {
+        use shuttle::rand::{Rng, thread_rng};
+        thread_rng().gen_range(0..2) == 0
+    }
 
     #[cfg(asyncify_loom)]
     fn spin(&self, _pop: impl FnMut() -> Option<Job>) -> Option<Job> {

@@ -115,6 +115,20 @@ fn idle_check(scenario: Scenario, preemptions: usize) {
     });
 }
 
+/// The same, where the second job may wake a helper.
+fn idle_check_beside_a_helper(scenario: Scenario, preemptions: usize) {
+    check(preemptions, move || {
+        let shared = scenario.pool();
+        shared.submit(Job::empty(0));
+        shared.submit(Job::empty(1));
+        if shared.is_idle() {
+            assert!(shared.host.states().iter().all(|state| *state == JobState::Ran));
+        }
+        all_ran(&shared);
+        shared.close(false);
+    });
+}
+
 /// A waiter for an idle pool is notified, after its own job.
 fn wait_idle(scenario: Scenario, preemptions: usize) {
     check(preemptions, move || {
@@ -134,6 +148,7 @@ const ONE: Scenario = Scenario {
     spawnable: 4,
     omitted: None,
     prespawned: false,
+    late: false,
     shutdown_awaited: false,
     idle_awaited: false,
 };
@@ -154,6 +169,11 @@ fn a_worker_that_exits_at_once() {
 #[test]
 fn two_workers() {
     one_submitter(Scenario { max_threads: 2, min_threads: 2, ..ONE }, 2);
+}
+
+#[test]
+fn two_workers_one_of_which_is_woken_as_a_helper() {
+    one_submitter(Scenario { jobs: 1, prespawned: true, late: true, ..PAIR }, 1);
 }
 
 #[test]
@@ -187,6 +207,13 @@ fn submission_races_a_discarding_shutdown() {
 }
 
 #[test]
+fn a_helper_is_woken_while_the_pool_shuts_down() {
+    // No thread replaces one that exits: loom allows no more than there are.
+    let scenario = Scenario { jobs: 1, prespawned: true, spawnable: 2, late: true, ..PAIR };
+    late_submission(scenario, false, 1);
+}
+
+#[test]
 fn submission_races_shutdown_without_threads() {
     late_submission(Scenario { jobs: 1, ..NO_MINIMUM }, false, 3);
 }
@@ -205,6 +232,11 @@ fn concurrent_shutdowns_refuse_no_accepted_job() {
 fn an_idle_pool_has_run_its_job() {
     // With fewer preemptions the model passes without the last load of the wake state.
     idle_check(Scenario { jobs: 1, ..PRESPAWNED }, 4);
+}
+
+#[test]
+fn an_idle_pool_has_run_its_jobs_beside_a_helper() {
+    idle_check_beside_a_helper(Scenario { prespawned: true, late: true, ..PAIR }, 1);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Growing and shrinking.
 
-use super::{Gate, block_on, eventually, pool};
+use super::{Gate, TIMEOUT, block_on, eventually, pool};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
-use std::time::Duration;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::time::{Duration, Instant};
 
 /// Runs `n` jobs that wait for each other, so that the pool has `n` threads.
 fn burst(pool: &super::BlockingPool, n: usize) {
@@ -35,8 +35,19 @@ fn the_minimum_is_spawned_at_once() {
     let pool = pool(|b| b.min_threads(3));
     assert_eq!(pool.metrics().threads, 3);
     eventually(&pool, |m| m.idle == 3);
-    burst(&pool, 3);
+    // Each is submitted when the one before it runs: among several at once, a helper that does not
+    // run yet may be missed, and another thread be spawned.
+    let running = [(); 3].map(|()| {
+        let (gate, job) = Gate::new();
+        let handle = pool.spawn(job);
+        gate.wait_entered();
+        (gate, handle)
+    });
     assert_eq!(pool.metrics().threads, 3);
+    for (gate, handle) in running {
+        gate.open();
+        block_on(handle).expect("no panic");
+    }
 }
 
 #[test]
@@ -48,6 +59,40 @@ fn a_pool_shrinks_while_single_jobs_run() {
         block_on(pool.spawn(|| ())).expect("no panic");
         m.threads <= 2
     });
+}
+
+#[test]
+fn an_idle_worker_helps_while_the_notified_thread_starts_slowly() {
+    let (start, hook) = Gate::new();
+    let (threads, hook) = (AtomicUsize::new(0), Mutex::new(Some(hook)));
+    let pool = pool(|b| {
+        b.min_threads(1).max_threads(2).on_thread_start(move || {
+            if threads.fetch_add(1, Ordering::SeqCst) == 1 {
+                hook.lock().unwrap().take().expect("only one thread is the second")();
+            }
+        })
+    });
+    let (gate, job) = Gate::new();
+    let first = pool.spawn(job);
+    gate.wait_entered();
+    // Spawns the second thread, which is notified until its hook is over.
+    let second = pool.spawn(|| ());
+    start.wait_entered();
+    gate.open();
+    block_on(first).expect("no panic");
+    block_on(second).expect("no panic");
+    eventually(&pool, |m| m.idle == 1);
+    let (ran, runs) = mpsc::channel();
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        let ran = ran.clone();
+        drop(pool.spawn(move || _ = ran.send(())));
+        if runs.recv_timeout(Duration::from_millis(1)).is_ok() {
+            break;
+        }
+        assert!(Instant::now() < deadline, "the jobs wait for the thread that starts");
+    }
+    start.open();
 }
 
 #[test]

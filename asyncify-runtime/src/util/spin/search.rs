@@ -26,16 +26,21 @@ const MAX_SAVED: u64 = MAX_SPIN / 2;
 /// Divides the credit for a wake-up that a longer spin might have saved. It is not certain that it
 /// would have: the submitter may have needed the core that the worker would have spun on.
 const MISSED_DIVISOR: u64 = 16;
+/// When a worker that was notified is late, in nanoseconds: a wake-up takes that long where a core
+/// is free for it.
+const LATE: u64 = 10_000;
 
 /// Times are in nanoseconds after `start`, durations in nanoseconds.
 ///
 /// Relaxed: `notified_at` is written by the thread that holds `NOTIFIED` and read by the worker
-/// that it unparks; the rest is written by the searching worker. The wake state and the parker
-/// order these accesses well enough for estimates.
+/// that it unparks, and by submitters, which write `found_late_at`; the rest is written by the
+/// searching worker. The wake state and the parker order these accesses well enough for estimates.
 pub(crate) struct SearchSpin {
     start: LazyLock<Instant>,
     /// When a parked worker was last unparked.
     notified_at: AtomicU64,
+    /// When the notified worker was last found to be late.
+    found_late_at: AtomicU64,
     /// When a search last ended without a job.
     search_ended_at: AtomicU64,
     /// The cost of a wake-up: a moving average of the time from unparking to running.
@@ -50,6 +55,7 @@ impl SearchSpin {
         Self {
             start: LazyLock::new(Instant::now),
             notified_at: AtomicU64::new(0),
+            found_late_at: AtomicU64::new(0),
             search_ended_at: AtomicU64::new(0),
             wake_cost: AtomicU64::new(0),
             needed: AtomicU64::new(0),
@@ -75,6 +81,18 @@ impl SearchSpin {
         let gap = notified_at.saturating_sub(self.search_ended_at.load(Relaxed));
         self.needed.store(gap, Relaxed);
         self.add_credit(self.saved(gap) / MISSED_DIVISOR);
+    }
+
+    /// Whether the notified worker takes long to run; `true` once in each such period. A worker
+    /// whose thread is being spawned is late from the beginning.
+    pub(crate) fn is_late(&self) -> bool {
+        let now = self.now();
+        let last = self.notified_at.load(Relaxed).max(self.found_late_at.load(Relaxed));
+        let late = now.saturating_sub(last) >= LATE;
+        if late {
+            self.found_late_at.store(now, Relaxed);
+        }
+        late
     }
 
     /// Spins on `pop`, for as long as that is likely to pay.
@@ -140,6 +158,18 @@ mod tests {
         spin.notified_at.store(u64::MAX / 2, Relaxed);
         spin.woken();
         assert_eq!(spin.credit.load(Relaxed), 0);
+    }
+
+    #[test]
+    fn a_notified_worker_is_late_once_in_a_period() {
+        let spin = SearchSpin::new();
+        spin.notified_at.store(u64::MAX, Relaxed);
+        assert!(!spin.is_late());
+        spin.notified_at.store(0, Relaxed);
+        while !spin.is_late() {}
+        assert!(spin.found_late_at.load(Relaxed) >= LATE);
+        spin.found_late_at.store(u64::MAX, Relaxed);
+        assert!(!spin.is_late());
     }
 
     #[test]
