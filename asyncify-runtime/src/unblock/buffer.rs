@@ -32,6 +32,11 @@ impl Buffer {
         Self(BufReader::with_capacity(capacity, Box::new(io::empty())))
     }
 
+    /// Returns whether there are as many bytes as it has room for.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes().len() == self.capacity()
+    }
+
     pub(super) fn capacity(&self) -> usize {
         self.0.capacity()
     }

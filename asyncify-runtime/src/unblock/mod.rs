@@ -229,10 +229,17 @@ impl<T: Send + 'static> Unblock<T> {
         inner.write_buffer.set_capacity(bytes);
     }
 
-    /// Sets how long a job keeps taking further bytes to write.
+    /// Sets how long a job keeps reading ahead, or taking further bytes to write.
     #[cfg(test)]
     fn time_slice(mut self, time_slice: std::time::Duration) -> Self {
         self.inner.get_mut().value.set_time_slice(time_slice);
+        self
+    }
+
+    /// Lets jobs read ahead from the first byte on, whatever the size of the buffers.
+    #[cfg(test)]
+    fn read_ahead(mut self) -> Self {
+        self.inner.get_mut().read_buffer.set_eager();
         self
     }
 
@@ -380,7 +387,14 @@ impl<T: Send + 'static> Inner<T> {
             }
         }
         match ready!(self.value.poll_idle(cx))? {
-            Some(Completion::Read(buffer, result)) => self.read_buffer.fill(buffer, result),
+            Some(Completion::Read(buffer, result)) => {
+                let (storage, filled) = self.value.take_read_ahead();
+                self.read_buffer.put_back(storage);
+                if let Some(filled) = filled {
+                    self.read_buffer.deliver(filled);
+                }
+                self.read_buffer.fill(buffer, result);
+            }
             Some(Completion::Written(Written { storage, result, flushed })) => {
                 self.write_buffer.put_back(self.value.take_back());
                 self.write_buffer.written(storage, result);

@@ -25,6 +25,8 @@ impl<T: Read + Send + 'static> Inner<T> {
                 }
             } else if let Some(end) = self.read_buffer.take_end() {
                 return Poll::Ready(end);
+            } else if let Poll::Ready(filled) = self.poll_filled(cx) {
+                self.read_buffer.deliver(filled);
             } else if self.value.is_busy() {
                 ready!(self.poll_idle(cx))?;
             } else {
@@ -34,6 +36,14 @@ impl<T: Read + Send + 'static> Inner<T> {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Takes bytes from a job that reads and goes on, and lets it go on again.
+    fn poll_filled(&mut self, cx: &mut Context<'_>) -> Poll<Buffer> {
+        if let Some(storage) = self.read_buffer.take_storage() {
+            self.value.pass_storage(storage);
+        }
+        if self.value.is_busy() { self.value.poll_filled(cx) } else { Poll::Pending }
     }
 
     fn read(&mut self, wanted: usize) {

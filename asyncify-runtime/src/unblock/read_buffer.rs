@@ -27,7 +27,15 @@ const REST: Duration = Duration::from_millis(2);
 /// Reading ahead from those could wait for ever for bytes that the caller did not ask for.
 const BULK: usize = 128 << 10;
 
+/// [`STEADY`], [`REST`] and [`BULK`], or others in tests.
+struct Limits {
+    steady: usize,
+    rest: Duration,
+    bulk: usize,
+}
+
 /// A buffer that is being consumed, possibly one more that was read ahead, and possibly the end.
+/// With the one that a job has, there are never more than two.
 pub(super) struct ReadBuffer {
     front: Buffer,
     next: Option<Buffer>,
@@ -45,6 +53,7 @@ pub(super) struct ReadBuffer {
     /// end.
     early: Option<Permit>,
     permits: &'static Permits,
+    limits: Limits,
     /// When the consumer got the last buffer.
     delivered: Option<Instant>,
     /// A job has a buffer.
@@ -65,6 +74,7 @@ impl ReadBuffer {
             steady: 0,
             early: None,
             permits: &EARLY,
+            limits: Limits { steady: STEADY, rest: REST, bulk: BULK },
             delivered: None,
             reading: false,
             aligning: false,
@@ -73,6 +83,12 @@ impl ReadBuffer {
 
     pub(super) fn set_capacity(&mut self, bytes: usize) {
         self.capacity = bytes;
+    }
+
+    /// Lets jobs read ahead from the first byte on, whatever the size of the buffers.
+    #[cfg(test)]
+    pub(super) fn set_eager(&mut self) {
+        self.limits = Limits { steady: 0, rest: Duration::MAX, bulk: 1 };
     }
 
     /// Returns the bytes that can be consumed now.
@@ -109,29 +125,30 @@ impl ReadBuffer {
     /// then, are filled ahead, and are used again; those of any other are given back once they are
     /// consumed.
     fn is_steady(&self) -> bool {
-        self.steady >= STEADY || self.early.is_some()
+        self.steady >= self.limits.steady || self.early.is_some()
+    }
+
+    /// Returns whether the consumer has got the last buffer some time ago.
+    fn is_resting(&self) -> bool {
+        self.delivered.is_some_and(|last| last.elapsed() > self.limits.rest)
     }
 
     /// Switches to the next buffer, when the consumer asks for more bytes. Returns `None` if there
     /// is none, and otherwise whether to read ahead.
     pub(super) fn advance(&mut self) -> Option<bool> {
         let next = self.next.take()?;
-        let now = Instant::now();
-        if self.delivered.replace(now).is_some_and(|last| now.duration_since(last) > REST) {
+        if self.is_resting() {
             self.steady = 0;
             self.early = None;
         }
-        // Not the bytes of the next buffer, which the consumer may take slowly.
-        let consumed = self.steady;
+        self.delivered = Some(Instant::now());
         let count = next.bytes().len();
-        self.steady = consumed.saturating_add(count);
-        if self.steady >= STEADY {
+        self.steady = self.steady.saturating_add(count);
+        if self.steady >= self.limits.steady {
             // From now on it needs none.
             self.early = None;
-        } else if consumed >= EARLY_STEADY && self.early.is_none() {
-            self.early = self.permits.try_acquire();
         }
-        let filled = count >= BULK && count == next.capacity();
+        let filled = count >= self.limits.bulk && next.is_full();
         let read_ahead = filled && self.is_steady() && self.end.is_none();
         let used = mem::replace(&mut self.front, next);
         self.spare = Some(used).filter(|_| read_ahead);
@@ -151,6 +168,9 @@ impl ReadBuffer {
     /// bytes.
     pub(super) fn start_read(&mut self, wanted: usize) -> Buffer {
         self.reading = true;
+        if !self.is_steady() && self.steady >= EARLY_STEADY && !self.is_resting() {
+            self.early = self.permits.try_acquire();
+        }
         let wanted = if self.is_steady() { self.capacity } else { wanted };
         let size = wanted.clamp(MIN_SIZE.min(self.capacity), self.capacity);
         let spare = self.spare.take().filter(|spare| spare.capacity() == size);
@@ -158,17 +178,39 @@ impl ReadBuffer {
     }
 
     /// Completes a read.
-    pub(super) fn fill(&mut self, mut buffer: Buffer, result: io::Result<usize>) {
+    pub(super) fn fill(&mut self, buffer: Buffer, result: io::Result<usize>) {
         self.reading = false;
         match result {
             Ok(0) => self.end = Some(Ok(())),
             Err(error) => self.end = Some(Err(error)),
-            Ok(count) => {
-                let skipped = self.moved_back.min(count);
-                self.moved_back -= skipped;
-                buffer.consume(skipped);
-                self.next = Some(buffer);
-            }
+            Ok(_) => self.deliver(buffer),
+        }
+    }
+
+    /// Adds bytes that were read.
+    pub(super) fn deliver(&mut self, mut buffer: Buffer) {
+        let skipped = self.moved_back.min(buffer.bytes().len());
+        self.moved_back -= skipped;
+        buffer.consume(skipped);
+        if self.next.is_some() {
+            // The consumer has not come for it, and has consumed all bytes before it.
+            debug_assert!(self.bytes().is_empty(), "a reader that waits has no bytes");
+            self.advance();
+        }
+        self.next = Some(buffer);
+    }
+
+    /// Takes the consumed buffer as storage for the job that reads, if it may read ahead.
+    pub(super) fn take_storage(&mut self) -> Option<Buffer> {
+        let large = self.front.capacity() == self.capacity && self.capacity >= self.limits.bulk;
+        let ahead = self.reading && large && self.is_steady() && !self.is_resting();
+        ahead.then(|| mem::replace(&mut self.front, Buffer::with_capacity(0)))
+    }
+
+    /// Puts back storage that the job has not used.
+    pub(super) fn put_back(&mut self, storage: Option<Buffer>) {
+        if let Some(storage) = storage {
+            self.front = storage;
         }
     }
 
@@ -219,6 +261,8 @@ mod tests {
 
         /// Reads from `value`, and takes all bytes, with a rest before.
         fn turn<T: Read + Send + 'static>(&mut self, value: T, rests: bool) -> bool {
+            // Otherwise a busy machine, or Miri, would make it rest.
+            self.delivered = None;
             let mut buffer = self.start_read(1);
             let result = buffer.fill(&mut Some(Box::new(value)));
             self.fill(buffer, result);
@@ -294,7 +338,26 @@ mod tests {
             buffer.turn(BYTES.as_slice(), false);
             buffer.steady - before
         });
-        assert_eq!(sizes, [MIN_SIZE, MIN_SIZE, CAPACITY, CAPACITY]);
+        assert_eq!(sizes, [MIN_SIZE, CAPACITY, CAPACITY, CAPACITY]);
+    }
+
+    #[test]
+    fn storage_is_passed_by_a_reader_that_is_steady_and_does_not_rest() {
+        let mut buffer = ReadBuffer::with_permits(&NONE);
+        buffer.turn(BYTES.as_slice(), false);
+        drop(buffer.start_read(1));
+        assert!(buffer.take_storage().is_none());
+        for _ in 0..STEADY / MIN_SIZE {
+            buffer.turn(BYTES.as_slice(), false);
+        }
+        assert!(buffer.take_storage().is_none(), "no job reads");
+        drop(buffer.start_read(1));
+        buffer.delivered = Instant::now().checked_sub(2 * REST);
+        assert!(buffer.take_storage().is_none(), "the consumer rests");
+        buffer.delivered = None;
+        assert_eq!(buffer.take_storage().unwrap().capacity(), CAPACITY);
+        assert_eq!(buffer.held(), 0);
+        assert!(buffer.take_storage().is_none());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 mod drops;
 mod manual;
+mod reads;
 mod rest;
 mod seeks;
 mod sharing;

@@ -23,8 +23,17 @@
 //! [time slice](TIME_SLICE) it takes bytes once more and closes: from then on the owner waits for
 //! the end of the job, and passes only bytes that it had just taken back.
 //!
+//! An owner that waits for bytes while a job reads passes its consumed buffer as storage, if it may
+//! read ahead. A job that has filled its buffer leaves it in `filled` then, wakes the owner, and
+//! reads into the storage. It completes with its last buffer if that is not full, if there is no
+//! storage, or after its [time slice](TIME_SLICE). The owner passes storage when it has taken all
+//! bytes, so `filled` is empty. The job takes the storage in the critical section in which it sets
+//! `filled`, so an owner that registers its waker while the storage is untaken misses nothing.
+//!
 //! The lock is held to change the state; no code of the user runs under it, be it that of the
 //! value, an operation, a waker or a destructor.
+
+mod read;
 
 use std::io;
 use std::mem;
@@ -34,6 +43,7 @@ use std::task::{Context, Poll, Waker, ready};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use self::read::ReadAhead;
 use super::operation::{Completion, Operation, Written};
 use super::write_buffer::{Unwritten, WriteFns};
 use crate::call::{Running, SpawnOptions};
@@ -50,7 +60,8 @@ pub(super) struct Value<T: Send + 'static> {
     drop_in_place: bool,
 }
 
-/// How long a job keeps taking further bytes to write. Other jobs may wait for its thread.
+/// How long a job keeps reading ahead, or taking further bytes to write. Other jobs may wait for
+/// its thread.
 const TIME_SLICE: Duration = Duration::from_millis(1);
 
 struct Cell<T>(Mutex<Contents<T>>);
@@ -59,8 +70,9 @@ struct Contents<T> {
     state: State<T>,
     /// Bytes that were passed to the job that writes, or storage for them.
     accepted: Vec<u8>,
-    /// The owner's task, if it waits for the job to take these bytes.
+    /// The owner's task, if it waits for the job to take these bytes, or to go on reading.
     waker: Option<Waker>,
+    read_ahead: ReadAhead,
     /// The owner requests that the job flushes the value after these bytes.
     flush: bool,
     /// The job writes these bytes, and takes no more.
@@ -89,6 +101,7 @@ impl<T: Send + 'static> Value<T> {
             state,
             accepted: Vec::new(),
             waker: None,
+            read_ahead: ReadAhead::default(),
             flush: false,
             closed: false,
             time_slice: TIME_SLICE,
@@ -299,7 +312,7 @@ impl<T> State<T> {
     }
 }
 
-impl<T> Cell<T> {
+impl<T: Send + 'static> Cell<T> {
     fn lock(&self) -> MutexGuard<'_, Contents<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -321,6 +334,7 @@ impl<T> Cell<T> {
         let mut slot = Some(value);
         match operation {
             Operation::Write(write_fns, bytes) => self.write(write_fns, bytes, slot, time_slice),
+            Operation::Read(fill, buffer) => self.read(fill, buffer, slot, time_slice),
             operation => {
                 let result = catch(|| operation.run(&mut slot));
                 Self::complete(self.lock(), result, slot);

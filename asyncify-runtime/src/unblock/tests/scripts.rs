@@ -27,6 +27,8 @@ struct Script {
     /// The length of the file at the start.
     length: usize,
     capacity: usize,
+    /// Whether jobs read ahead from the first byte on.
+    ahead: bool,
     /// If not, each write fails.
     writable: bool,
     steps: Vec<Step>,
@@ -95,10 +97,11 @@ fn scripts() -> impl Strategy<Value = Script> {
     let end = prop_oneof![1 => Just(End::Drop), 1 => polls().prop_map(End::IntoInner)];
     let capacity = prop_oneof![1 => 1_usize..4, 3 => 4_usize..40];
     let writable = prop_oneof![7 => Just(true), 1 => Just(false)];
-    (0_usize..64, capacity, writable, vec(step, 0..14), end).prop_map(
-        |(length, capacity, writable, steps, end)| Script {
+    (0_usize..64, capacity, any::<bool>(), writable, vec(step, 0..14), end).prop_map(
+        |(length, capacity, ahead, writable, steps, end)| Script {
             length,
             capacity,
+            ahead,
             writable,
             steps,
             end,
@@ -384,7 +387,7 @@ fn run(world: &mut World, script: &Script) -> Checked {
     let content = pattern(script.length);
     let file = temporary.create(script.writable, &content);
     let mut run = Run {
-        file: world.unblock(file, script.capacity),
+        file: world.unblock(file, script.capacity, script.ahead),
         world,
         models: vec![Model::new(&content)],
         fails: false,

@@ -20,12 +20,13 @@ pub(super) enum World {
 }
 
 impl World {
-    pub(super) fn unblock(&self, file: File, capacity: usize) -> Unblock<File> {
-        match self {
+    pub(super) fn unblock(&self, file: File, capacity: usize, ahead: bool) -> Unblock<File> {
+        let file = match self {
             Self::Manual(manual) => Unblock::with_executor(manual.clone(), file),
             Self::Pool(pool, _) => Unblock::with_executor(pool.clone(), file),
         }
-        .capacity(capacity)
+        .capacity(capacity);
+        if ahead { file.read_ahead() } else { file }
     }
 
     pub(super) fn fill(&mut self) {
