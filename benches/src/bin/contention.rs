@@ -3,15 +3,15 @@
 
 use asyncify_benches::markdown;
 use asyncify_benches::measure::{Metric, count, median, nanoseconds};
+use asyncify_benches::program;
 use asyncify_runtime::BlockingPool;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::time::Instant;
-use std::{env, hint, io, thread};
+use std::{hint, io, thread};
 
-const USAGE: &str = "usage: contention [--write FILE]";
 const SAMPLES: usize = 9;
 const OPERATIONS: usize = 1_000_000;
 const JOBS: usize = 200_000;
@@ -29,22 +29,8 @@ const MOVES: u32 = 2;
 struct Line(AtomicUsize);
 
 fn main() -> ExitCode {
-    let mut arguments = env::args().skip(1);
-    let write = match (arguments.next().as_deref(), arguments.next()) {
-        (None, _) => None,
-        (Some("--write"), Some(file)) => Some(file),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::FAILURE;
-        }
-    };
-    match run(write.as_deref().map(Path::new)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("contention: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let result = program::file_argument("contention").and_then(|file| run(file.as_deref()));
+    program::end("contention", result)
 }
 
 fn run(write: Option<&Path>) -> io::Result<()> {

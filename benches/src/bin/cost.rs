@@ -1,6 +1,6 @@
 //! Runs empty jobs in an order that is the same every time, so that an instruction counter gives
 //! the same number every time. `cost.sh` calls it twice and divides the difference by the number of
-//! jobs; `README.md` says more.
+//! jobs; `README.md` says more. It is compiled alone there, so it depends on the runtime only.
 
 use asyncify_runtime::{BlockingPool, asyncify};
 use std::pin::Pin;
