@@ -7,10 +7,10 @@ use std::future::pending;
 use std::pin::pin;
 use std::sync::mpsc;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use asyncify_runtime::Watchdog;
-use asyncify_tests::{FOREVER, block_on, poll_once};
+use asyncify_tests::{block_on, poll_once, until};
 
 /// The context switches of the watchdog's thread so far, if it is there.
 fn switches() -> Option<u64> {
@@ -23,14 +23,6 @@ fn switches() -> Option<u64> {
     let status = fs::read_to_string(path.join("status")).ok()?;
     let counts = status.lines().filter(|line| line.contains("ctxt_switches"));
     Some(counts.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).sum())
-}
-
-fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + FOREVER;
-    while !done() {
-        assert!(Instant::now() < deadline, "waited too long until {what}");
-        sleep(Duration::from_millis(1));
-    }
 }
 
 #[test]
@@ -51,13 +43,13 @@ fn thread_looks_while_needed_parks_while_idle_and_ends() {
 
             // It would look twenty times in each of these.
             let mut before = None;
-            wait_until("an idle thread parks", || {
+            until("an idle thread parks", || {
                 sleep(Duration::from_millis(100));
                 let now = switches();
                 assert!(now.is_some(), "it is kept for what is watched");
                 std::mem::replace(&mut before, now) == now
             });
         }
-        wait_until("the thread ends after the last watch", || switches().is_none());
+        until("the thread ends after the last watch", || switches().is_none());
     }
 }

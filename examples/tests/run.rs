@@ -2,9 +2,11 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{self, Command, Output};
+use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::TempDir;
 
 /// An example, which cargo builds into the directory beside this test's.
 fn example(name: &str) -> Command {
@@ -237,7 +239,7 @@ fn row(line: &str) -> Row {
 /// A directory that goes away with the test. Only one test at a time has one: those are the tests
 /// of the quickstart, which measures time.
 struct Directory {
-    path: PathBuf,
+    folder: TempDir,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -245,20 +247,15 @@ impl Directory {
     fn new() -> Self {
         static ALONE: Mutex<()> = Mutex::new(());
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = env::temp_dir().join(format!("asyncify-quickstart-{}", process::id()));
-        fs::create_dir(&path).expect("a new directory");
-        Self { path, _alone: alone }
+        Self { folder: tempfile::tempdir().expect("a new directory"), _alone: alone }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     fn write(&self, name: &str, content: &[u8]) {
-        fs::write(self.path.join(name), content).expect("a new file");
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        // What is left behind lies in the system's temporary directory.
-        _ = fs::remove_dir_all(&self.path);
+        fs::write(self.path().join(name), content).expect("a new file");
     }
 }
 
@@ -273,7 +270,7 @@ fn quickstart_stalls_twenty_times_less_off_the_event_loop() {
     }
     let mut shortest = [f64::INFINITY; 4];
     for _ in 0..RUNS {
-        let output = example("quickstart").arg(&directory.path).output().expect("it starts");
+        let output = example("quickstart").arg(directory.path()).output().expect("it starts");
         let (stdout, stderr) = texts(&output);
         assert!(output.status.success() && stderr.is_empty(), "{stdout}\n{stderr}");
         let ways = table(&stdout);
@@ -299,7 +296,7 @@ fn is_twenty_times_less([blocking, attribute, inline, map]: [f64; 4]) -> bool {
 #[test]
 fn quickstart_reports_a_missing_directory() {
     let directory = Directory::new();
-    let missing = directory.path.join("missing");
+    let missing = directory.path().join("missing");
     let output = example("quickstart").arg(&missing).output().expect("it starts");
     let (stdout, stderr) = texts(&output);
     assert_eq!(output.status.code(), Some(1));
@@ -308,15 +305,14 @@ fn quickstart_reports_a_missing_directory() {
     assert!(table(&stdout).iter().all(|way| way.files == 0), "{stdout}");
 }
 
-/// Nobody can read where a dangling link points to, not even root.
+/// Runs `quickstart` on a directory with a good file and a link to `target`, which it reports.
 #[cfg(unix)]
-#[test]
-fn quickstart_reports_an_unreadable_file_and_hashes_the_rest() {
+fn quickstart_reports_a_link(target: &str) {
     let directory = Directory::new();
     directory.write("good", b"content");
-    let bad = directory.path.join("bad");
-    std::os::unix::fs::symlink("missing", &bad).expect("a link");
-    let output = example("quickstart").arg(&directory.path).output().expect("it starts");
+    let bad = directory.path().join("bad");
+    std::os::unix::fs::symlink(target, &bad).expect("a link");
+    let output = example("quickstart").arg(directory.path()).output().expect("it starts");
     let (stdout, stderr) = texts(&output);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.starts_with(&format!("quickstart: {}: ", bad.display())), "{stderr}");
@@ -324,20 +320,18 @@ fn quickstart_reports_an_unreadable_file_and_hashes_the_rest() {
     assert!(table(&stdout).iter().all(|way| way.files > 0), "{stdout}");
 }
 
+/// Nobody can read where a dangling link points to, not even root.
+#[cfg(unix)]
+#[test]
+fn quickstart_reports_an_unreadable_file_and_hashes_the_rest() {
+    quickstart_reports_a_link("missing");
+}
+
 /// Found by the walk as a file, but reading its start is an error, also for root.
 #[cfg(target_os = "linux")]
 #[test]
 fn quickstart_reports_a_file_that_fails_while_it_is_read() {
-    let directory = Directory::new();
-    directory.write("good", b"content");
-    let bad = directory.path.join("bad");
-    std::os::unix::fs::symlink("/proc/self/mem", &bad).expect("a link");
-    let output = example("quickstart").arg(&directory.path).output().expect("it starts");
-    let (stdout, stderr) = texts(&output);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr.starts_with(&format!("quickstart: {}: ", bad.display())), "{stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(table(&stdout).iter().all(|way| way.files > 0), "{stdout}");
+    quickstart_reports_a_link("/proc/self/mem");
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! `async fn`s whose bodies block: made and driven on the pool, on the caller's runtime.
 
-use std::cell::Cell;
-use std::rc::Rc;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -117,20 +115,6 @@ fn tasks_that_the_body_spawns_outlive_the_call() {
             assert_eq!(task.await.unwrap(), 2);
         });
     }
-}
-
-#[test]
-fn future_of_the_body_need_not_be_send() {
-    #[sync_to_async]
-    async fn local(number: u32) -> u32 {
-        let shared = Rc::new(Cell::new(number));
-        tokio::task::yield_now().await;
-        shared.set(shared.get() + 1);
-        shared.get()
-    }
-    let runtime = multi_thread();
-    let task = runtime.spawn(local(1));
-    assert_eq!(runtime.block_on(task).unwrap(), 2);
 }
 
 #[test]

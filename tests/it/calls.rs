@@ -10,7 +10,6 @@ use asyncify_runtime::{
     BlockingCall, BlockingPool, Executor, Job, Rejected, asyncify, sync_to_async,
 };
 use asyncify_tests::{FOREVER, Gate, block_on, poll_once};
-use futures::future::join_all;
 
 use crate::{at_most, current_thread};
 
@@ -76,32 +75,6 @@ fn arguments_are_made_owned_at_the_first_poll() {
     );
 }
 
-#[test]
-fn ten_concurrent_calls_all_arrive() {
-    let results = block_on(join_all((0..10).map(thread_and_double)));
-    let values: Vec<u32> = results.into_iter().map(|(_, value)| value).collect();
-    assert_eq!(values, [0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
-}
-
-#[test]
-fn more_calls_than_threads_all_complete_and_never_more_at_once() {
-    #[sync_to_async(executor = pool)]
-    fn tracked(pool: &BlockingPool, now: Arc<AtomicUsize>, peak: Arc<AtomicUsize>) -> usize {
-        let _ = pool;
-        let running = now.fetch_add(1, Ordering::SeqCst) + 1;
-        peak.fetch_max(running, Ordering::SeqCst);
-        asyncify_tests::moment();
-        now.fetch_sub(1, Ordering::SeqCst)
-    }
-
-    let pool = at_most(2).build().unwrap();
-    let (now, peak) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let calls = (0..50).map(|_| tracked(&pool, Arc::clone(&now), Arc::clone(&peak)));
-    assert_eq!(block_on(join_all(calls)).len(), 50);
-    assert_eq!(now.load(Ordering::SeqCst), 0);
-    assert!((1..=2).contains(&peak.load(Ordering::SeqCst)));
-}
-
 /// The body waits for what only the event loop can send: it would never come if the body blocked
 /// the loop.
 #[test]
@@ -123,25 +96,6 @@ fn event_loop_ticks_while_the_body_blocks() {
         assert_eq!(wait_for_ticks(receiver).await, 10);
         ticker.await.unwrap();
     });
-}
-
-#[test]
-fn many_bodies_block_at_the_same_time() {
-    #[sync_to_async]
-    fn meet(gate: Gate) {
-        gate.pass();
-    }
-
-    let gate = Gate::new();
-    let opener = thread::spawn({
-        let gate = gate.clone();
-        move || {
-            gate.wait_for(40);
-            gate.open();
-        }
-    });
-    block_on(join_all((0..40).map(|_| meet(gate.clone()))));
-    opener.join().unwrap();
 }
 
 #[test]

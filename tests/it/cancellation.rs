@@ -1,7 +1,7 @@
 //! What becomes of a call whose caller goes away, at each moment of its life.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, mpsc};
+use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::thread;
 use std::time::Duration;
@@ -88,18 +88,6 @@ fn thread_of_an_abandoned_body_stays_taken_until_it_ends() {
     first.open();
     block_on(futures::future::join_all(waiting));
     assert_eq!(peak.load(Ordering::SeqCst), 2);
-}
-
-#[test]
-fn worker_skips_a_cancelled_call_and_serves_the_next() {
-    let pool = one_thread();
-    let gate = occupy(&pool, 1);
-    let cancelled = pool.spawn(|| unreachable!("cancelled"));
-    let next = pool.spawn(|| thread::current().id());
-    cancelled.abort();
-    gate.open();
-    assert!(block_on(cancelled).unwrap_err().is_cancelled());
-    assert_eq!(block_on(next).unwrap(), block_on(pool.spawn(|| thread::current().id())).unwrap());
 }
 
 #[test]
@@ -198,21 +186,6 @@ fn dropping_a_handle_detaches() {
 }
 
 #[test]
-fn abort_keeps_a_queued_call_from_running() {
-    let pool = one_thread();
-    let gate = occupy(&pool, 1);
-    let (held, fate) = probe();
-    let handle = pool.spawn(move || drop(held));
-    assert!(!handle.is_finished());
-    handle.abort();
-    assert!(handle.is_finished());
-    assert_eq!(fate.now(), Some(thread::current().id()));
-    let error = block_on(handle).unwrap_err();
-    assert!(error.is_cancelled() && !error.is_panic());
-    gate.open();
-}
-
-#[test]
 fn abort_after_the_end_leaves_the_result() {
     let pool = one_thread();
     let handle = pool.spawn(|| 7);
@@ -229,42 +202,6 @@ fn handle_that_gave_its_result_says_so() {
     assert!(handle.is_finished());
     let again = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(handle)));
     assert!(again.is_err());
-}
-
-#[test]
-fn abort_racing_with_completion_gives_either_and_never_hangs() {
-    let pool = at_most(2).build().unwrap();
-    let mut ends = [0_u32; 2];
-    for _ in 0..500 {
-        let barrier = Arc::new(Barrier::new(2));
-        let body = Arc::clone(&barrier);
-        let ran = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&ran);
-        let handle = pool.spawn({
-            let trigger = pool.spawn(move || {
-                body.wait();
-            });
-            move || {
-                drop(trigger);
-                flag.store(true, Ordering::SeqCst);
-                1
-            }
-        });
-        barrier.wait();
-        handle.abort();
-        match block_on(handle) {
-            Ok(value) => {
-                assert_eq!((value, ran.load(Ordering::SeqCst)), (1, true));
-                ends[0] += 1;
-            }
-            Err(error) => {
-                assert!(error.is_cancelled());
-                assert!(!ran.load(Ordering::SeqCst), "cancelled means that it did not run");
-                ends[1] += 1;
-            }
-        }
-    }
-    assert_eq!(ends.iter().sum::<u32>(), 500);
 }
 
 #[test]

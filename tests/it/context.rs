@@ -59,18 +59,6 @@ fn nothing_is_left_after_a_panic() {
 }
 
 #[test]
-fn body_uses_the_runtime_of_its_caller() {
-    #[sync_to_async]
-    fn spawns() -> tokio::task::JoinHandle<u8> {
-        tokio::spawn(async {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-            7
-        })
-    }
-    assert_eq!(current_thread().block_on(async { spawns().await.await.unwrap() }), 7);
-}
-
-#[test]
 fn concurrent_callers_do_not_mix() {
     let pool = BlockingPool::builder().max_threads(2).build().unwrap();
     let (first, second) = (current_thread(), current_thread());

@@ -255,13 +255,3 @@ fn spawn_starts_now() {
     assert_ne!(fate.wait(), thread::current().id());
     assert_eq!(block_on(handle).unwrap(), 7);
 }
-
-#[test]
-fn executor_is_where_the_call_runs() {
-    let pool = one_thread();
-    let expected = block_on(pool.spawn(|| thread::current().id())).unwrap();
-    assert_eq!(
-        block_on(async { asyncify!(|| thread::current().id()).executor(&pool).await }),
-        expected
-    );
-}

@@ -30,21 +30,6 @@ fn async_body_awaits_a_call_on_its_own_full_pool() {
 }
 
 #[test]
-fn nesting_ten_deep_ends() {
-    let pool = one_thread();
-    assert_eq!(block_on(nested(&pool, 10)), 11);
-    // The threads that stood in for those that waited go again; the limit is what it was.
-    let gate = asyncify_tests::Gate::new();
-    let bodies: Vec<_> = (0..4).map(|_| pool.spawn(gate.body())).collect();
-    gate.wait_for(1);
-    assert_eq!(gate.arrived(), 1);
-    gate.open();
-    for body in bodies {
-        block_on(body).unwrap();
-    }
-}
-
-#[test]
 fn async_body_joins_many_calls_on_its_own_full_pool() {
     #[sync_to_async(executor = pool)]
     async fn fan_out(pool: &BlockingPool, width: u32) -> u32 {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use asyncify_runtime::{BlockingCall, Executor, Job, Rejected, sync_to_async};
-use asyncify_tests::{Gate, block_on, probe};
+use asyncify_tests::{block_on, probe};
 
 use crate::one_thread;
 
@@ -16,17 +16,6 @@ fn panic_of<T>(future: impl Future<Output = T>) -> Box<dyn Any + Send> {
         Ok(_) => panic!("no panic"),
         Err(payload) => payload,
     }
-}
-
-#[test]
-fn error_values_pass_unchanged() {
-    #[derive(Debug, PartialEq)]
-    struct Refused(Box<u8>);
-    #[sync_to_async]
-    fn refuse(number: u8) -> Result<(), Refused> {
-        Err(Refused(Box::new(number)))
-    }
-    assert_eq!(block_on(refuse(7)), Err(Refused(Box::new(7))));
 }
 
 #[test]
@@ -84,44 +73,6 @@ fn panic_says_where_in_the_body_it_happened() {
     assert_eq!(*seen.lock().unwrap(), [(file!().to_owned(), LINE)], "the hook hears of it once");
 }
 
-/// Panics when it is dropped.
-struct Explosive;
-
-impl Drop for Explosive {
-    fn drop(&mut self) {
-        panic!("dropped");
-    }
-}
-
-#[test]
-fn panicking_drop_of_a_cancelled_call_harms_nobody() {
-    let pool = one_thread();
-    let gate = Gate::new();
-    let busy = pool.spawn(gate.body());
-    let explosive = Explosive;
-    let queued = pool.spawn(move || {
-        let _held = &explosive;
-    });
-    let _ = catch_unwind(AssertUnwindSafe(|| queued.abort()));
-    gate.open();
-    assert!(block_on(queued).unwrap_err().is_cancelled());
-    block_on(busy).unwrap();
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-}
-
-#[test]
-fn payload_that_panics_when_dropped_harms_nobody() {
-    let pool = one_thread();
-    let gate = Gate::new();
-    let body = gate.clone();
-    drop(pool.spawn(move || {
-        body.pass();
-        panic_any(Explosive);
-    }));
-    gate.open();
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-}
-
 #[test]
 fn call_whose_executor_loses_it_ends_as_cancelled() {
     struct Lossy;
@@ -173,35 +124,4 @@ fn refused_call_panics_with_the_reason_and_spawned_ends_as_rejected() {
     let payload = panic_of(BlockingCall::new(|| ()).executor(&Refusing));
     let text = payload.downcast_ref::<String>().expect("words");
     assert!(text.contains("shut down"), "{text}");
-}
-
-#[test]
-fn each_caller_gets_its_own_error() {
-    #[sync_to_async]
-    fn fail(number: u32) -> Result<u32, String> {
-        match number % 3 {
-            0 => Err(format!("error {number}")),
-            1 => panic!("panic {number}"),
-            _ => Ok(number),
-        }
-    }
-    for number in 0..9 {
-        if number % 3 == 1 {
-            let payload = panic_of(fail(number));
-            assert_eq!(payload.downcast_ref(), Some(&format!("panic {number}")));
-        } else {
-            let expected =
-                if number % 3 == 0 { Err(format!("error {number}")) } else { Ok(number) };
-            assert_eq!(block_on(fail(number)), expected);
-        }
-    }
-}
-
-#[test]
-fn panic_of_a_detached_call_is_counted_and_nothing_else() {
-    let pool = one_thread();
-    drop(pool.spawn(|| panic!("nobody listens")));
-    assert_eq!(block_on(pool.spawn(|| 1)).unwrap(), 1);
-    block_on(pool.wait_idle());
-    assert_eq!((pool.metrics().panicked, pool.metrics().completed), (1, 1));
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use asyncify_runtime::{BlockingPool, asyncify, sync_to_async};
+use asyncify_runtime::{BlockingPool, sync_to_async};
 use asyncify_tests::block_on;
 use futures::executor::{LocalPool, ThreadPool};
 use futures::task::{LocalSpawnExt, SpawnExt};
@@ -81,14 +81,4 @@ fn pool_can_be_made_before_any_runtime_and_inside_one() {
     let inside = runtime.block_on(async { one_thread() });
     drop(runtime);
     assert_eq!(block_on(add(&inside, 1, &[])), 1);
-}
-
-#[test]
-fn future_moves_between_the_threads_of_a_runtime() {
-    let runtime = multi_thread();
-    let tasks: Vec<_> = (0..100_u64)
-        .map(|number| runtime.spawn(async move { asyncify!(move || number * 2).await }))
-        .collect();
-    let sum: u64 = tasks.into_iter().map(|task| runtime.block_on(task).unwrap()).sum();
-    assert_eq!(sum, 9900);
 }

@@ -209,12 +209,3 @@ fn the_sync_function_remains_available() {
     let both = (squares(5).collect::<Vec<_>>(), block_on(squares_stream(5).collect::<Vec<_>>()));
     assert_eq!(both.0, both.1);
 }
-
-#[test]
-fn a_stream_is_send_and_unpin() {
-    fn spawned<T: Send + Unpin + 'static>(value: T) -> T {
-        value
-    }
-    let stream = spawned(parts(Path::new("a/b")));
-    assert_eq!(block_on(stream.count()), 2);
-}

@@ -2,7 +2,6 @@
 //! `asyncify-runtime/src/pool/tests` tests a pool alone, under Miri too.
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread;
 
@@ -46,27 +45,6 @@ fn unwanted_result_is_gone_before_the_next_call_begins() {
     gate.open();
     let next = block_on(pool.spawn(|| thread::current().id())).unwrap();
     assert_eq!(fate.now(), Some(next));
-}
-
-#[test]
-fn threads_carry_the_name_of_their_pool() {
-    let pool = at_most(4).name("a-name-that-is-too-long-for-a-thread").build().unwrap();
-    let gate = Gate::new();
-    let handles: Vec<_> = (0..4)
-        .map(|_| {
-            let gate = gate.clone();
-            pool.spawn(move || {
-                gate.pass();
-                thread::current().name().map(str::to_owned)
-            })
-        })
-        .collect();
-    gate.wait_for(4);
-    gate.open();
-    let names: HashSet<String> =
-        handles.into_iter().map(|handle| block_on(handle).unwrap().unwrap()).collect();
-    assert_eq!(names.len(), 4, "each thread has a name of its own");
-    assert!(names.iter().all(|name| name.starts_with("a-name-that-i") && name.len() <= 15));
 }
 
 #[test]

@@ -35,23 +35,6 @@ fn next(reports: &Receiver<Stall>) -> Stall {
 }
 
 #[test]
-fn task_of_a_current_thread_runtime_is_told_while_it_blocks() {
-    let (watchdog, stalled, over) = reporting();
-    let stall = current_thread().block_on(async move {
-        let line = line!() + 1;
-        let task = watchdog.watch(async move { next(&stalled) }).named("waits");
-        let stall = tokio::spawn(task).await.expect("no panic");
-        assert_eq!((stall.location().file(), stall.location().line()), (file!(), line));
-        stall
-    });
-    assert_eq!(stall.name(), Some("waits"));
-    assert!(!stall.is_over() && stall.duration() >= Duration::from_millis(20));
-    let end = next(&over);
-    assert!(end.is_over() && end.duration() >= stall.duration());
-    assert_eq!((end.name(), end.location()), (stall.name(), stall.location()));
-}
-
-#[test]
 fn each_stuck_worker_is_told() {
     let (stalls, stalled) = mpsc::channel();
     let gate = Gate::new();

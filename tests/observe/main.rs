@@ -14,10 +14,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use asyncify_runtime::observe::Registry;
-use asyncify_tests::FOREVER;
+use asyncify_tests::until;
 use metrics_util::MetricKind;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
@@ -104,15 +103,6 @@ fn rows(registry: &Registry) -> Vec<Row> {
         }
     });
     rows.filter(|row| !["global", "cpu"].contains(&&*row.labels[0].1)).collect()
-}
-
-/// Polls a real condition, where there is nothing to wait on.
-fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let deadline = Instant::now() + FOREVER;
-    while !is_true() {
-        assert!(Instant::now() < deadline, "waited too long until {what}");
-        std::thread::park_timeout(Duration::from_millis(1));
-    }
 }
 
 /// A path that no other test uses; a function waits until the file is made.

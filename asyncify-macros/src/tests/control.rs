@@ -139,15 +139,7 @@ fn lent_slots_outlive_the_call() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_read<T: Default>(
                     &mut self,
                     into: &mut Vec<u8>,
@@ -203,15 +195,7 @@ fn nothing_is_checked_in_place() {
                     __private::in_place_async(__run)
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 async fn __sync_to_async_read(&mut self, into: &mut [u8]) -> usize {
                     BODY
                 }

@@ -90,15 +90,7 @@ fn converted_type_parameter_is_inferred() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_get<P, const N: usize>(&self, path: P, sizes: [u8; N]) -> u8
                 where
                     P: AsRef<Path>,

@@ -31,15 +31,7 @@ fn async_method_is_awaited_in_its_sibling() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 async fn __sync_to_async_fetch(&self) -> u8 {
                     1
                 }
@@ -68,15 +60,7 @@ fn unsafe_method_is_called_in_unsafe() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 unsafe fn __sync_to_async_raw(&self) -> u8 {
                     1
                 }
@@ -111,15 +95,7 @@ fn generics_are_named_in_the_call() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_all<T, const N: usize>(&self) -> [T; N]
                 where
                     T: Default,
@@ -158,15 +134,7 @@ fn opaque_output_captures_no_lifetime() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_shown<T: Display>(&self, value: &T) -> impl Display + use<T> {
                     1
                 }
@@ -237,15 +205,7 @@ fn one_call_for_all_conditions() {
                     __started.await
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_cond(&self, #[cfg(unix)] a: u8, b: u8, #[cfg(windows)] c: u8) {}
             }
         "#]],
@@ -277,15 +237,7 @@ fn lint_levels_reach_the_body() {
                     __started.await
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 #[allow(unused)]
                 #[expect(clippy::all)]
                 fn __sync_to_async_lax(&self) {}
@@ -374,15 +326,7 @@ fn raw_names_lose_their_prefix() {
                     __started.await
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_match(&self, r#type: u8) {}
             }
         "#]],
@@ -406,15 +350,7 @@ fn methods_become_streams() {
                     __private::stream((__run,).0).start()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_keys(
                     &self,
                     prefix: String,

@@ -56,11 +56,28 @@ fn check_inline(code: TokenStream, expect: &Expect) {
     expect.assert_eq(&pretty(quote!(fn caller() { #call })));
 }
 
+/// The lints that are allowed in the hidden method that has the body of an annotated one.
+fn sibling_lints() -> TokenStream {
+    quote! {
+        clippy::boxed_local,
+        clippy::large_types_passed_by_value,
+        clippy::missing_const_for_fn,
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+    }
+}
+
 /// The code as rustfmt would write it. The absolute path to the hidden module of the runtime is
-/// shortened to `__private`; any other path to it stays as it is.
+/// shortened to `__private`, and exactly the [`sibling_lints`] to `..`; any other path to the
+/// module and any other list of lints stays as it is.
 #[track_caller]
 fn pretty(tokens: TokenStream) -> String {
-    let code = tokens.to_string().replace(":: asyncify_runtime :: __private", "__private");
+    let code = tokens
+        .to_string()
+        .replace(":: asyncify_runtime :: __private", "__private")
+        .replace(&sibling_lints().to_string(), "..");
     match syn::parse_str(&code) {
         Ok(file) => prettyplease::unparse(&file),
         Err(error) => panic!("{error} in {code}"),

@@ -29,15 +29,7 @@ fn borrowed_self_is_cloned() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_get(&self, key: &str) -> Option<u8> {
                     self.map.get(key).copied()
                 }
@@ -67,15 +59,7 @@ fn owned_self_is_moved() {
                     __started.await
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_close(mut self, mut force: bool) {
                     force |= self.open;
                 }
@@ -106,15 +90,7 @@ fn self_in_a_pointer_is_moved() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_shared(self: Arc<Self>, (a, b): (u8, u8)) -> u8 {
                     a
                 }
@@ -143,15 +119,7 @@ fn self_by_written_reference_is_cloned() {
                     __started.await.take()
                 }
                 #[doc(hidden)]
-                #[allow(
-                    clippy::boxed_local,
-                    clippy::large_types_passed_by_value,
-                    clippy::missing_const_for_fn,
-                    clippy::needless_pass_by_value,
-                    clippy::trivially_copy_pass_by_ref,
-                    clippy::unnecessary_wraps,
-                    clippy::unused_self,
-                )]
+                #[allow(..)]
                 fn __sync_to_async_written(self: &Self) -> u8 {
                     1
                 }

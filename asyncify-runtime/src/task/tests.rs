@@ -3,37 +3,12 @@
 use std::panic;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use super::*;
-
-/// Counts its drops.
-struct Counted(Arc<AtomicUsize>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-/// Panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("a drop that panics");
-    }
-}
-
-fn counter() -> Arc<AtomicUsize> {
-    Arc::default()
-}
-
-fn drops(counter: &Arc<AtomicUsize>) -> usize {
-    counter.load(Ordering::SeqCst)
-}
+use crate::util::test_util::{Bomb, DropCounter, WakeCounter, waker_that_panics_when_woken};
 
 fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
@@ -58,26 +33,28 @@ fn a_job_that_runs_returns_its_output() {
 
 #[test]
 fn a_dropped_job_is_cancelled_and_drops_its_captures() {
-    let dropped = counter();
-    let captured = Counted(dropped.clone());
+    let drops = DropCounter::default();
+    let captured = drops.count(());
     let (job, handle) = spawnable(move || drop(captured));
     drop(job);
-    assert_eq!(drops(&dropped), 1);
+    assert_eq!(drops.living(), 0);
     assert!(ready(handle).unwrap_err().is_cancelled());
 }
 
 #[test]
 fn an_aborted_job_drops_its_captures_immediately_and_never_runs() {
-    let (dropped, ran) = (counter(), counter());
-    let (captured, runs) = (Counted(dropped.clone()), ran.clone());
+    let (drops, ran) = (DropCounter::default(), Arc::new(AtomicBool::new(false)));
+    let (captured, runs) = (drops.count(()), ran.clone());
     let (job, handle) = spawnable(move || {
-        runs.fetch_add(1, Ordering::SeqCst);
+        runs.store(true, Ordering::SeqCst);
         drop(captured);
     });
+    assert!(!handle.is_finished());
     handle.abort();
-    assert_eq!(drops(&dropped), 1);
+    assert!(handle.is_finished());
+    assert_eq!(drops.living(), 0);
     assert_eq!(job.run_counted(), Finish::Cancelled);
-    assert_eq!(drops(&ran), 0);
+    assert!(!ran.load(Ordering::SeqCst));
     assert!(ready(handle).unwrap_err().is_cancelled());
 }
 
@@ -93,24 +70,24 @@ fn a_rejected_job_returns_a_rejected_error() {
 
 #[test]
 fn the_output_is_dropped_by_the_job_if_the_handle_is_gone() {
-    let dropped = counter();
-    let output = Counted(dropped.clone());
+    let drops = DropCounter::default();
+    let output = drops.count(());
     let (job, handle) = spawnable(move || output);
     drop(handle);
-    assert_eq!(drops(&dropped), 0);
+    assert_eq!(drops.living(), 1);
     assert_eq!(job.run_counted(), Finish::Completed);
-    assert_eq!(drops(&dropped), 1);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
 fn the_output_is_dropped_with_the_handle_if_it_was_not_taken() {
-    let dropped = counter();
-    let output = Counted(dropped.clone());
+    let drops = DropCounter::default();
+    let output = drops.count(());
     let (job, handle) = spawnable(move || output);
     job.run();
-    assert_eq!(drops(&dropped), 0);
+    assert_eq!(drops.living(), 1);
     drop(handle);
-    assert_eq!(drops(&dropped), 1);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
@@ -147,41 +124,25 @@ fn panics_of_destructors_are_caught() {
     assert_eq!(job.run_counted(), Finish::Panicked);
 }
 
-struct PanickingWaker;
-
-impl Wake for PanickingWaker {
-    fn wake(self: Arc<Self>) {
-        panic!("a waker that panics");
-    }
-}
-
 #[test]
 fn a_panic_of_the_waker_does_not_reach_the_worker() {
     let (job, mut handle) = spawnable(|| 5);
-    let waker = Arc::new(PanickingWaker).into();
+    let waker = waker_that_panics_when_woken();
     assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
     assert_eq!(job.run_counted(), Finish::Completed);
     assert_eq!(ready(handle).unwrap(), 5);
 }
 
-struct Flag(AtomicUsize);
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
 #[test]
 fn only_the_last_waker_is_woken() {
     let (job, mut handle) = spawnable(|| 5);
-    let [first, last] = [(); 2].map(|()| Arc::new(Flag(AtomicUsize::new(0))));
+    let [first, last] = [(); 2].map(|()| Arc::new(WakeCounter::default()));
     for flag in [&first, &first, &last] {
         let waker = flag.clone().into();
         assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
     }
     job.run();
-    assert_eq!((first.0.load(Ordering::SeqCst), last.0.load(Ordering::SeqCst)), (0, 1));
+    assert_eq!((first.count(), last.count()), (0, 1));
     drop(handle);
     assert_eq!(Arc::strong_count(&last), 1);
 }
@@ -189,7 +150,7 @@ fn only_the_last_waker_is_woken() {
 #[test]
 fn a_dropped_handle_drops_its_waker() {
     let (job, mut handle) = spawnable(|| 5);
-    let flag = Arc::new(Flag(AtomicUsize::new(0)));
+    let flag = Arc::new(WakeCounter::default());
     let waker = flag.clone().into();
     assert!(pin!(&mut handle).poll(&mut Context::from_waker(&waker)).is_pending());
     drop(waker);
@@ -204,23 +165,25 @@ fn a_running_body_sees_its_cancellation() {
     drop((job, handle));
     assert!(!current::is_cancelled());
 
-    let (handle_in, handle_out) = std::sync::mpsc::channel::<JoinHandle<(bool, bool)>>();
+    let (handle_in, handle_out) = std::sync::mpsc::channel::<JoinHandle<()>>();
+    let (seen_in, seen_out) = std::sync::mpsc::channel();
     let (job, handle) = spawnable(move || {
         let before = current::is_cancelled();
         let handle = handle_out.recv().unwrap();
         handle.abort();
-        (before, current::is_cancelled())
+        seen_in.send((before, current::is_cancelled())).unwrap();
     });
     handle_in.send(handle).unwrap();
     assert_eq!(job.run_counted(), Finish::Completed);
+    assert_eq!(seen_out.recv(), Ok((false, true)));
 }
 
 #[test]
 fn a_task_that_is_never_submitted_drops_its_body() {
-    let dropped = counter();
-    let captured = Counted(dropped.clone());
+    let drops = DropCounter::default();
+    let captured = drops.count(());
     drop(UnsubmittedTask::new(<SyncBody<_>>::new(move || drop(captured))));
-    assert_eq!(drops(&dropped), 1);
+    assert_eq!(drops.living(), 0);
 }
 
 #[test]
@@ -242,8 +205,8 @@ fn over_aligned_and_zero_sized_outputs_are_returned() {
 fn values_are_dropped_once_in_races_of_job_and_handle() {
     let rounds = if cfg!(miri) { 30 } else { 2_000 };
     for round in 0..rounds {
-        let dropped = counter();
-        let (captured, output) = (Counted(dropped.clone()), Counted(dropped.clone()));
+        let drops = DropCounter::default();
+        let (captured, output) = (drops.count(()), drops.count(()));
         let (job, mut handle) = spawnable(move || {
             drop(captured);
             output
@@ -257,7 +220,7 @@ fn values_are_dropped_once_in_races_of_job_and_handle() {
         }
         drop((first, handle));
         worker.join().unwrap();
-        assert_eq!(drops(&dropped), 2);
+        assert_eq!(drops.living(), 0);
     }
 }
 
@@ -271,7 +234,7 @@ fn results_in_a_row_give_other_tasks_a_turn() {
             handle
         })
         .collect();
-    let (flag, mut turns) = (Arc::new(Flag(AtomicUsize::new(0))), 0);
+    let (flag, mut turns) = (Arc::new(WakeCounter::default()), 0);
     let waker = flag.clone().into();
     let mut context = Context::from_waker(&waker);
     // A wait gives this thread a whole budget.
@@ -287,7 +250,7 @@ fn results_in_a_row_give_other_tasks_a_turn() {
         }
     }
     assert_eq!(turns, (rounds - 1) / 128);
-    assert_eq!(flag.0.load(Ordering::SeqCst), turns, "a turn wakes the task");
+    assert_eq!(flag.count(), turns, "a turn wakes the task");
 }
 
 #[test]

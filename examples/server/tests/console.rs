@@ -67,10 +67,8 @@ async fn until(address: SocketAddr, path: &str, parts: &[&str]) {
 
 #[tokio::test]
 async fn console_and_prometheus_show_the_threads_of_the_database() {
-    let name = format!("asyncify-server-console-{}", std::process::id());
-    let directory = std::env::temp_dir().join(name);
-    std::fs::create_dir(&directory).unwrap();
-    let server = Server::start(&directory);
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path());
 
     let page = ask(server.console, "GET", "/", b"").await;
     assert!(page.text().starts_with("<!doctype html>"), "{}", page.text());
@@ -81,7 +79,4 @@ async fn console_and_prometheus_show_the_threads_of_the_database() {
     until(server.console, "/snapshot.json", &[r#""name":"writes""#, function]).await;
     let written = "asyncify_pool_job_ended{pool_name=\"writes\",outcome=\"completed\"} 3\n";
     until(server.address, "/metrics", &[written]).await;
-
-    drop(server);
-    std::fs::remove_dir_all(&directory).unwrap();
 }

@@ -36,14 +36,13 @@ impl Drop for Server {
 
 #[tokio::test]
 async fn files_of_every_size_are_served_and_nothing_else() {
-    let directory =
-        std::env::temp_dir().join(format!("asyncify-file-server-{}", std::process::id()));
-    std::fs::create_dir_all(directory.join("inner")).unwrap();
-    let server = Server::start(&directory);
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("inner")).unwrap();
+    let server = Server::start(directory.path());
     let mut client = Client::connect(server.address.parse().unwrap()).await.unwrap();
     for (name, size) in [("empty", 0), ("small", 10), ("inner/page", 4_096), ("large", 5_000_000)] {
         let content: Vec<u8> = (0..size).map(|number: usize| number.to_le_bytes()[0]).collect();
-        std::fs::write(directory.join(name), &content).unwrap();
+        std::fs::write(directory.path().join(name), &content).unwrap();
         let answer = client.ask("GET", &format!("/{name}"), b"").await.unwrap();
         assert_eq!(answer.status, 200, "{name}");
         assert!(answer.body == content, "{name}");
@@ -52,5 +51,4 @@ async fn files_of_every_size_are_served_and_nothing_else() {
         let answer = client.ask("GET", &format!("/{name}"), b"").await.unwrap();
         assert_eq!(answer.status, status, "{name}");
     }
-    std::fs::remove_dir_all(&directory).unwrap();
 }

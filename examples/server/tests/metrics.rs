@@ -20,10 +20,8 @@ async fn read(client: &mut Client, metric: &str) -> f64 {
 
 #[tokio::test]
 async fn prometheus_reads_what_the_threads_of_the_database_do() {
-    let name = format!("asyncify-server-metrics-{}", std::process::id());
-    let directory = std::env::temp_dir().join(name);
-    std::fs::create_dir(&directory).unwrap();
-    let database = Database::open(&directory).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let database = Database::open(directory.path()).unwrap();
     let metrics = Metrics::install(&database).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -60,7 +58,6 @@ async fn prometheus_reads_what_the_threads_of_the_database_do() {
     drop((client, stop));
     server.await.unwrap();
     database.close().await;
-    std::fs::remove_dir_all(&directory).unwrap();
 }
 
 /// Reads the page until a metric has this value.

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use asyncify_server::client::Client;
 use asyncify_server::{Annotated, Database, Spawned, Store, serve};
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -19,7 +18,7 @@ struct Server {
     database: Database,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
-    directory: PathBuf,
+    directory: TempDir,
 }
 
 impl Server {
@@ -28,12 +27,8 @@ impl Server {
     }
 
     async fn with<S: Store>(store: impl FnOnce(Database) -> S) -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("asyncify-server-{}-{number}", std::process::id());
-        let directory = std::env::temp_dir().join(name);
-        fs::create_dir(&directory).unwrap();
-        let database = Database::open(&directory).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::open(directory.path()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -51,12 +46,6 @@ impl Server {
 
     fn stop(&mut self) {
         drop(self.stop.take());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        _ = fs::remove_dir_all(&self.directory);
     }
 }
 
@@ -88,7 +77,7 @@ async fn answers<S: Store>(store: impl FnOnce(Database) -> S) {
     let hex =
         Sha256::digest(&file).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert_eq!(hash.text(), hex);
-    assert!(fs::read(server.directory.join("sevens")).unwrap() == file);
+    assert!(fs::read(server.directory.path().join("sevens")).unwrap() == file);
     assert_eq!(client.ask("PUT", "/files/a.b", b"x").await.unwrap().status, 400);
 }
 
@@ -186,11 +175,11 @@ async fn half_an_upload_leaves_no_file() {
     let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
     let head = "PUT /files/half HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf of it";
     tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await.unwrap();
-    let part = server.directory.join("half.part");
+    let part = server.directory.path().join("half.part");
     until("the upload has begun", || part.exists()).await;
     drop(stream);
     until("the upload is given up", || !part.exists()).await;
-    assert!(!server.directory.join("half").exists());
+    assert!(!server.directory.path().join("half").exists());
 }
 
 #[tokio::test]

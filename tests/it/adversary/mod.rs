@@ -7,20 +7,18 @@
 //! the tests with its name.
 
 mod kinds;
-mod waker;
 mod world;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use asyncify_tests::in_time;
+use asyncify_tests::{HostileWaker, in_time};
 
 use self::kinds::{KINDS, Kind, Subject, Uses};
-use self::waker::HostileWaker;
 use self::world::{Stage, World};
 
 /// Defines the events, and the list of all of them.
@@ -187,7 +185,7 @@ fn row(kind: &Kind, event: Event) {
             Err(payload) => panic!("{}: {:?}", name(kind, event), End::Panicked(text(&*payload))),
         }
         let subject = Slot::new((kind.make)(&stage));
-        let after = drive(&subject, &HostileWaker::new(|| false));
+        let after = drive(&subject, &HostileWaker::default().waker().1);
         assert!(
             matches!(after, End::Ready),
             "{}, the future after it: {after:?}",
@@ -215,53 +213,43 @@ fn act(kind: &Kind, event: Event, stage: &Arc<Stage>, abandon: bool) -> End {
     let subject = Slot::new((kind.make)(stage));
     let another = Slot::new((kind.make)(stage));
     let own = Arc::new(OnceLock::<Waker>::new());
-    let on_wake: Box<dyn Fn() -> bool + Send + Sync> = match event {
-        WakerPanics => Box::new(|| {
-            deliberate_panic();
-            false
-        }),
+    let on_wake: Box<dyn Fn() + Send + Sync> = match event {
+        WakerPanics => Box::new(deliberate_panic),
         WakerDropsItsFuture => {
             let subject = subject.clone();
-            Box::new(move || subject.try_take().is_some())
+            Box::new(move || drop(subject.try_take()))
         }
         WakerPollsItsFuture => {
             let (subject, own) = (subject.clone(), own.clone());
-            Box::new(move || {
-                let polled = own.get().and_then(|own| subject.try_poll(own));
-                matches!(polled, Some(Poll::Ready(())))
-            })
+            Box::new(move || _ = own.get().and_then(|own| subject.try_poll(own)))
         }
         WakerPollsAnother => {
             let another = another.clone();
-            Box::new(move || {
-                another.try_poll(Waker::noop());
-                false
-            })
+            Box::new(move || _ = another.try_poll(Waker::noop()))
         }
         WakerCancelsAll => {
             let parent = stage.parent.clone();
-            Box::new(move || {
-                parent.cancel();
-                false
-            })
+            Box::new(move || parent.cancel())
         }
         WakerSubmits => {
             let pool = stage.pool();
-            Box::new(move || {
-                drop(pool.spawn(|| ()));
-                false
-            })
+            Box::new(move || drop(pool.spawn(|| ())))
         }
-        _ => Box::new(|| false),
+        _ => Box::new(|| {}),
     };
     if event != WakerPollsAnother {
         drop(another.try_take());
     }
-    let hostile = HostileWaker::new(on_wake);
-    own.get_or_init(|| hostile.waker());
-    hostile.clone_panics.store(event == CloneOfWakerPanics, SeqCst);
-    hostile.drop_panics.store(event == DropOfWakerPanics, SeqCst);
-    let waker = hostile.waker();
+    // The next clone, and each drop.
+    let clone_panics = Arc::new(AtomicBool::new(event == CloneOfWakerPanics));
+    let drop_panics = Arc::new(AtomicBool::new(event == DropOfWakerPanics));
+    let (clones, drops) = (clone_panics.clone(), drop_panics.clone());
+    let (waker, hostile) = HostileWaker::default()
+        .on_wake(on_wake)
+        .on_clone(move || clones.swap(false, SeqCst).then(deliberate_panic).unwrap_or_default())
+        .on_drop(move || drops.load(SeqCst).then(deliberate_panic).unwrap_or_default())
+        .waker();
+    own.get_or_init(|| hostile.another());
     let first = catch(|| subject.poll(&waker));
     // Behind the first one, if both wait for the same resource.
     another.try_poll(Waker::noop());
@@ -276,8 +264,8 @@ fn act(kind: &Kind, event: Event, stage: &Arc<Stage>, abandon: bool) -> End {
         drive(&subject, &hostile)
     };
     stage.release();
-    hostile.drop_panics.store(false, SeqCst);
-    hostile.clone_panics.store(false, SeqCst);
+    drop_panics.store(false, SeqCst);
+    clone_panics.store(false, SeqCst);
     let _ = catch(|| drop(another.try_take()));
     end
 }
@@ -291,7 +279,7 @@ fn drive(subject: &Arc<Slot>, hostile: &Arc<HostileWaker>) -> End {
         let polled = catch(|| {
             loop {
                 let woken = hostile.woken();
-                let waker = hostile.waker();
+                let waker = hostile.another();
                 let polled = subject.poll(&waker);
                 let _ = catch(|| drop(waker));
                 match polled {

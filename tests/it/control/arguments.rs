@@ -1,53 +1,18 @@
 //! The attribute's arguments, as a stranger would use them.
 
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use asyncify_runtime::{
     BlockingPool, Error, Limiter, Phase, cancellation_token, is_cancelled, sync_to_async,
 };
 use asyncify_tests::{Gate, Probe, block_on, poll_once, probe};
-use futures::future::join_all;
 use tokio::runtime::Handle;
 
 use crate::{current_thread, multi_thread, one_thread};
 
-/// The most that were inside at the same time.
-#[derive(Default)]
-struct Peak {
-    inside: AtomicUsize,
-    most: AtomicUsize,
-}
-
-impl Peak {
-    const fn new() -> Self {
-        Self { inside: AtomicUsize::new(0), most: AtomicUsize::new(0) }
-    }
-
-    fn pass(&self) {
-        self.most.fetch_max(self.inside.fetch_add(1, SeqCst) + 1, SeqCst);
-        asyncify_tests::moment();
-        self.inside.fetch_sub(1, SeqCst);
-    }
-}
-
 mod limit {
     use super::*;
-
-    #[sync_to_async(limit = 2)]
-    fn two_at_a_time(peak: &'static Peak, number: usize) -> usize {
-        peak.pass();
-        number
-    }
-
-    #[test]
-    fn no_more_bodies_run_than_the_limit_says() {
-        static PEAK: Peak = Peak::new();
-        let numbers = block_on(join_all((0..200).map(|number| two_at_a_time(&PEAK, number))));
-        assert!(numbers.into_iter().eq(0..200));
-        assert!((1..=2).contains(&PEAK.most.load(SeqCst)));
-    }
 
     const MOST: usize = 1;
 
@@ -294,15 +259,6 @@ mod detach {
         assert_ne!(second_fate.wait(), here, "it stood in the queue when it was dropped");
         block_on(pool.wait_idle());
         assert_eq!(pool.metrics().completed, 2);
-    }
-
-    #[test]
-    fn what_is_not_polled_never_runs() {
-        let (pool, gate) = (one_thread(), Gate::new());
-        let (held, fate) = probe();
-        drop(to_its_end(&pool, gate.clone(), held));
-        assert_eq!(fate.now(), Some(std::thread::current().id()));
-        assert_eq!(gate.arrived(), 0);
     }
 }
 

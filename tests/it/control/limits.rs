@@ -1,6 +1,5 @@
 //! Calls under a limiter.
 
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
 use std::task::Poll;
@@ -227,15 +226,6 @@ fn sibling_calls_inside_a_body_share_its_permit_one_at_a_time() {
     });
     block_on(outer.limiter(&limiter));
     assert_eq!(peak.most.load(SeqCst), 1);
-}
-
-#[test]
-fn paused_limiter_holds_calls_until_it_is_raised() {
-    let limiter = Limiter::new(0);
-    let mut call = pin!(asyncify!(|| 5).limiter(&limiter));
-    assert_eq!(poll_once(&mut call), Poll::Pending);
-    limiter.set_limit(1);
-    assert_eq!(block_on(call), 5);
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use asyncify_process_tests::outside::until;
 use asyncify_runtime::process::{Pool, ProcessError};
 use asyncify_runtime::{Error, Shutdown, sync_to_async};
+use asyncify_tests::until;
 use futures::future::FutureExt;
 use serde::{Deserialize, Serialize};
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use asyncify_process_tests::outside::until;
 use asyncify_process_tests::tasks;
 use asyncify_runtime::Error;
 use asyncify_runtime::initializer;
 use asyncify_runtime::process::{self, Pool, ProcessError, Stderr};
+use asyncify_tests::until;
 use futures::future::join_all;
 use rustix::process::Signal;
 

@@ -76,7 +76,7 @@ fn main() {
         });
         drop(runtime);
         assert_eq!(outside::children(std::process::id()), [0_u32; 0], "{name} has left processes");
-        outside::until("the descriptors of the case are closed", || {
+        asyncify_tests::until("the descriptors of the case are closed", || {
             outside::descriptors() <= descriptors
         });
         println!("{name}: ok, {:?}", began.elapsed());

@@ -4,10 +4,11 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use asyncify_process_tests::outside::{children, ended, runs, until};
+use asyncify_process_tests::outside::{children, ended, runs};
 use asyncify_process_tests::tasks;
 use asyncify_runtime::process::Pool;
 use asyncify_runtime::{Shutdown, initializer};
+use asyncify_tests::until;
 use futures::executor::block_on;
 use futures::future::FutureExt;
 

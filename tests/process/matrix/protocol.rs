@@ -2,7 +2,7 @@
 
 use asyncify_process_tests::tasks;
 use asyncify_runtime::Error;
-use asyncify_runtime::process::{Pool, ProcessError};
+use asyncify_runtime::process::ProcessError;
 use serde_bytes::ByteBuf;
 
 use crate::{cases, finish, one};
@@ -14,42 +14,37 @@ cases![
     a_worker_that_hangs_up_is_killed,
 ];
 
-async fn protocol_error(pool: &Pool, bytes: &[u8]) -> String {
-    let error = tasks::speak(pool, ByteBuf::from(bytes)).await.unwrap_err();
-    let Error::Process(ProcessError::Protocol { detail, .. }) = error else { panic!("{error}") };
-    detail
+/// A worker that sends this header is killed, its call fails with `detail`, and another one is
+/// started.
+async fn kills_the_worker(header: [u8; 16], detail: &str) {
+    let pool = one().build().unwrap();
+    let error = tasks::speak(&pool, ByteBuf::from(header)).await.unwrap_err();
+    let Error::Process(ProcessError::Protocol { detail: found, .. }) = error else {
+        panic!("{error}")
+    };
+    assert!(found.contains(detail), "{found}");
+    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
+    assert_eq!(finish(pool).await.ended.protocol, 1);
 }
 
 async fn an_absurd_length_kills_the_worker() {
-    let pool = one().build().unwrap();
-    let mut frame = [0; 16];
-    frame[..4].copy_from_slice(&u32::MAX.to_le_bytes());
-    let detail = protocol_error(&pool, &frame).await;
-    assert!(detail.contains("4294967295 bytes"), "{detail}");
-    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
-    assert_eq!(finish(pool).await.ended.protocol, 1);
+    let mut header = [0; 16];
+    header[..4].copy_from_slice(&u32::MAX.to_le_bytes());
+    kills_the_worker(header, "4294967295 bytes").await;
 }
 
 async fn an_unknown_kind_kills_the_worker() {
-    let pool = one().build().unwrap();
-    let mut frame = [0; 16];
-    frame[4] = 99;
-    let detail = protocol_error(&pool, &frame).await;
-    assert!(detail.contains("kind 99"), "{detail}");
-    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
-    assert_eq!(finish(pool).await.ended.protocol, 1);
+    let mut header = [0; 16];
+    header[4] = 99;
+    kills_the_worker(header, "kind 99").await;
 }
 
 async fn an_answer_to_another_call_kills_the_worker() {
-    let pool = one().build().unwrap();
-    let mut frame = [0; 16];
+    let mut header = [0; 16];
     // `Returned`, to a call with the highest number.
-    frame[4] = 5;
-    frame[8..].copy_from_slice(&u64::MAX.to_le_bytes());
-    let detail = protocol_error(&pool, &frame).await;
-    assert!(detail.contains("which is not running"), "{detail}");
-    assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
-    assert_eq!(finish(pool).await.ended.protocol, 1);
+    header[4] = 5;
+    header[8..].copy_from_slice(&u64::MAX.to_le_bytes());
+    kills_the_worker(header, "which is not running").await;
 }
 
 async fn a_worker_that_hangs_up_is_killed() {

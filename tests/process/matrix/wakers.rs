@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Waker};
 
-use asyncify_process_tests::adversary::Adversary;
 use asyncify_process_tests::outside::runs;
 use asyncify_process_tests::register::with;
 use asyncify_process_tests::tasks;
 use asyncify_runtime::process::Pool;
 use asyncify_runtime::{Error, Shutdown};
+use asyncify_tests::HostileWaker;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{Pipe, balanced, cases, finish, one};
@@ -57,13 +57,13 @@ fn occupy(pool: &Pool) -> impl Sized + use<> {
 /// answered.
 async fn a_waker_that_panics_affects_no_other_call() {
     let pool = one().build().unwrap();
-    let (waker, adversary) = Adversary::default().on_wake(fall).waker();
+    let (waker, hostile) = HostileWaker::default().on_wake(fall).waker();
     let occupied = occupy(&pool);
     let mut call = add(&pool);
     assert!(poll(&mut call, &waker).is_pending());
     drop(occupied);
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
-    assert_eq!(adversary.woken(), 1);
+    assert_eq!(hostile.woken(), 1);
     assert_eq!(poll(&mut call, &waker), Poll::Ready(Ok(2)));
     // The same for calls that end without a worker.
     let occupied = occupy(&pool);
@@ -75,7 +75,7 @@ async fn a_waker_that_panics_affects_no_other_call() {
     for mut call in queued {
         assert_eq!(poll(&mut call, &waker), Poll::Ready(Err(Error::ShutDown)));
     }
-    assert_eq!(adversary.woken(), 3);
+    assert_eq!(hostile.woken(), 3);
     drop(occupied);
     finish(pool).await;
 }
@@ -83,7 +83,7 @@ async fn a_waker_that_panics_affects_no_other_call() {
 async fn a_waker_that_panics_when_cloned_cancels_its_call() {
     let pool = one().build().unwrap();
     assert_eq!(tasks::add(&pool, 1, 1).await, Ok(2));
-    let (waker, _) = Adversary::default().on_clone(fall).waker();
+    let (waker, _) = HostileWaker::default().on_clone(fall).waker();
     // At the first poll, before anything is sent ..
     let mut first = add(&pool);
     catch_unwind(AssertUnwindSafe(|| poll(&mut first, &waker))).unwrap_err();
@@ -105,11 +105,11 @@ async fn a_waker_that_panics_when_dropped_is_replaced() {
     let begun = Pipe::new("replaced-waker");
     let mut call = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
     for _ in 0..3 {
-        let (waker, _) = Adversary::default().on_drop(fall).waker();
+        let (waker, _) = HostileWaker::default().on_drop(fall).waker();
         assert!(poll(&mut call, &waker).is_pending());
         catch_unwind(AssertUnwindSafe(|| drop(waker))).unwrap_err();
     }
-    let (waker, _) = Adversary::default().waker();
+    let (waker, _) = HostileWaker::default().waker();
     assert!(poll(&mut call, &waker).is_pending());
     begun.wait();
     drop(call);
@@ -120,7 +120,7 @@ async fn a_waker_that_panics_when_dropped_is_replaced() {
 async fn a_waker_that_panics_when_dropped_is_dropped_with_its_call() {
     let pool = one().build().unwrap();
     for how in ["queued", "ended", "taken"] {
-        let (waker, _) = Adversary::default().on_drop(fall).waker();
+        let (waker, _) = HostileWaker::default().on_drop(fall).waker();
         let mut occupied = Some(occupy(&pool));
         let mut call = add(&pool);
         assert!(poll(&mut call, &waker).is_pending());
@@ -157,8 +157,8 @@ async fn a_waker_makes_the_next_call() {
         move || balanced(&pool)
     };
     let in_drop = in_clone.clone();
-    let adversary = Adversary::default().on_wake(hook).on_clone(in_clone).on_drop(in_drop);
-    let (waker, _) = adversary.waker();
+    let hostile = HostileWaker::default().on_wake(hook).on_clone(in_clone).on_drop(in_drop);
+    let (waker, _) = hostile.waker();
     let occupied = occupy(&pool);
     let mut call = add(&pool);
     assert!(poll(&mut call, &waker).is_pending());
@@ -189,7 +189,7 @@ async fn a_waker_polls_and_drops_its_future() {
                 send.send(result).expect("the test waits for it");
             }
         };
-        let (waker, _) = Adversary::default().on_wake(hook).waker();
+        let (waker, _) = HostileWaker::default().on_wake(hook).waker();
         let occupied = occupy(&pool);
         let polled = poll(future.lock().unwrap().as_mut().expect("not woken before"), &waker);
         assert!(polled.is_pending());
@@ -206,13 +206,13 @@ async fn a_waker_is_dropped_on_the_thread_that_drops_the_future() {
     let pool = one().build().unwrap();
     let begun = Pipe::new("dropped-waker");
     let mut call = Box::pin(tasks::spin_and_tell(&pool, begun.path()));
-    let (waker, adversary) = Adversary::default().waker();
+    let (waker, hostile) = HostileWaker::default().waker();
     assert!(poll(&mut call, &waker).is_pending());
     begun.wait();
     drop(waker);
-    assert_eq!(Arc::strong_count(&adversary), 2);
+    assert_eq!(Arc::strong_count(&hostile), 2);
     drop(call);
-    assert_eq!(Arc::strong_count(&adversary), 1);
+    assert_eq!(Arc::strong_count(&hostile), 1);
     finish(pool).await;
 }
 
@@ -221,13 +221,13 @@ async fn a_shutdown_completes_beside_a_waker_that_panics() {
     let occupied = occupy(&pool);
     let mut call = add(&pool);
     assert!(poll(&mut call, Waker::noop()).is_pending());
-    let (waker, adversary) = Adversary::default().on_wake(fall).waker();
+    let (waker, hostile) = HostileWaker::default().on_wake(fall).waker();
     let mut first = Box::pin(pool.shutdown(Shutdown::Drain));
     assert!(poll(&mut first, &waker).is_pending());
     drop(occupied);
     pool.shutdown(Shutdown::Drain).await;
     assert!(poll(&mut first, &waker).is_ready());
-    assert_eq!(adversary.woken(), 1);
+    assert_eq!(hostile.woken(), 1);
     assert_eq!(call.await, Ok(2));
     drop(first);
     finish(pool).await;

@@ -1,6 +1,5 @@
 //! The functions that the tests run in workers, and the state of processes as seen from outside.
 
-pub mod adversary;
 pub mod log;
 pub mod outside;
 #[macro_use]

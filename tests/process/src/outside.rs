@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::fd::AsFd;
-use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
@@ -61,20 +60,4 @@ pub fn readable(descriptor: impl AsFd) {
     let mut fds = [PollFd::new(&descriptor, PollFlags::IN)];
     let ready = rustix::event::poll(&mut fds, Some(&Timespec { tv_sec: 60, tv_nsec: 0 }));
     assert_eq!(ready, Ok(1), "not readable");
-}
-
-/// Waits until a condition outside of this process holds, which is polled because there is no
-/// event.
-///
-/// # Panics
-///
-/// If it does not hold after a minute.
-#[track_caller]
-pub fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !so() {
-        assert!(began.elapsed() < Duration::from_mins(1), "never: {what}");
-        // There is no event to wait for.
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }

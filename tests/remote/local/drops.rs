@@ -4,13 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 use std::thread;
 
 use asyncify_runtime::remote::{Call, WorkerMetrics};
 use asyncify_runtime::{Error, is_cancelled, sync_to_async};
+use asyncify_tests::HostileWaker;
 
 use crate::tasks::{Runs, count, until};
 use crate::{engine, on_threads};
@@ -53,12 +53,6 @@ enum Hostile {
 type Pinned = Pin<Box<Call<Result<u64, Error>>>>;
 type Slot = Arc<Mutex<Option<Pinned>>>;
 
-struct HostileWaker {
-    kind: Hostile,
-    call: Slot,
-    woken: Arc<AtomicUsize>,
-}
-
 /// Panics without a message, unless the thread panics already.
 fn fall() {
     if !thread::panicking() {
@@ -66,27 +60,14 @@ fn fall() {
     }
 }
 
-impl Wake for HostileWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.fetch_add(1, Ordering::SeqCst);
-        match self.kind {
-            Hostile::PanicsWhenWoken => fall(),
-            Hostile::DropsTheCall => drop(take(&self.call)),
-            Hostile::No | Hostile::PanicsWhenDropped => {}
-        }
-    }
-}
-
-impl Drop for HostileWaker {
-    fn drop(&mut self) {
-        if self.kind == Hostile::PanicsWhenDropped {
-            fall();
-        }
-    }
+fn hostile_waker(kind: Hostile, call: &Slot) -> Arc<HostileWaker> {
+    let (waker, call) = (HostileWaker::default(), call.clone());
+    Arc::new(match kind {
+        Hostile::No => waker,
+        Hostile::PanicsWhenWoken => waker.on_wake(fall),
+        Hostile::PanicsWhenDropped => waker.on_drop(fall),
+        Hostile::DropsTheCall => waker.on_wake(move || drop(take(&call))),
+    })
 }
 
 fn take(call: &Slot) -> Option<Pinned> {
@@ -95,9 +76,8 @@ fn take(call: &Slot) -> Option<Pinned> {
 }
 
 /// Polls a call with a waker that nobody else keeps.
-fn poll(call: &Slot, kind: Hostile, woken: &Arc<AtomicUsize>) -> Poll<Result<u64, Error>> {
-    let waker = HostileWaker { kind, call: call.clone(), woken: woken.clone() };
-    let waker = Waker::from(Arc::new(waker));
+fn poll(call: &Slot, hostile: &Arc<HostileWaker>) -> Poll<Result<u64, Error>> {
+    let waker = hostile.another();
     let mut call = call.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(call) = call.as_mut() else { return Poll::Pending };
     let polled = call.as_mut().poll(&mut Context::from_waker(&waker));
@@ -107,14 +87,15 @@ fn poll(call: &Slot, kind: Hostile, woken: &Arc<AtomicUsize>) -> Poll<Result<u64
 
 async fn row(stage: Stage, kind: Hostile) -> (u64, WorkerMetrics) {
     engine();
-    let (runs, gate, woken) = (Runs::new(), Runs::new(), Arc::default());
+    let (runs, gate) = (Runs::new(), Runs::new());
     let call: Slot = Arc::new(Mutex::new(Some(Box::pin(held(runs.path(), gate.path())))));
+    let hostile = hostile_waker(kind, &call);
     let drop_it = || {
         // The waker may panic when it is dropped with the call.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(take(&call))));
     };
     if stage != Stage::Unpolled {
-        assert!(poll(&call, kind, &woken).is_pending());
+        assert!(poll(&call, &hostile).is_pending());
     }
     if matches!(stage, Stage::Unpolled | Stage::Queued) {
         drop_it();
@@ -129,10 +110,10 @@ async fn row(stage: Stage, kind: Hostile) -> (u64, WorkerMetrics) {
         }
         count(gate.path());
         if matches!(stage, Stage::Done | Stage::Completed) {
-            until("it is woken", || woken.load(Ordering::SeqCst) > 0).await;
+            until("it is woken", || hostile.woken() > 0).await;
         }
         if stage == Stage::Completed && kind != Hostile::DropsTheCall {
-            assert_eq!(poll(&call, kind, &woken), Poll::Ready(Ok(1)));
+            assert_eq!(poll(&call, &hostile), Poll::Ready(Ok(1)));
         }
         drop_it();
         // The next one is as any other.

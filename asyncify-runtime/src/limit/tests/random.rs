@@ -6,21 +6,9 @@
 
 use super::{Caller, assert_at_rest, rounds};
 use crate::limit::{Limiter, LimiterPermit};
+use crate::util::test_util::Random;
 use std::collections::{BTreeSet, VecDeque};
 use std::task::Poll;
-
-/// xorshift64*: random enough, and the same every time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let word = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
-        usize::try_from(word).expect("31 bits") % bound
-    }
-}
 
 /// A caller, with the permits that it needs.
 enum Actor {
@@ -71,7 +59,7 @@ struct Run {
 
 impl Run {
     fn new(seed: u64) -> Self {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let limit = random.below(4);
         Self {
             limiter: Limiter::new(limit),

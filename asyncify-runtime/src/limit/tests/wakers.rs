@@ -3,23 +3,16 @@
 use super::{Caller, assert_at_rest};
 use crate::limit::{Acquire, Limiter};
 use crate::sync::Mutex;
+use crate::util::test_util::waker_that_panics_when_woken;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-struct Panics;
-
-impl Wake for Panics {
-    fn wake(self: Arc<Self>) {
-        panic!("a waker's own");
-    }
-}
-
 #[test]
 fn a_panic_of_a_waker_does_not_affect_other_waiters() {
     let limiter = Limiter::new(0);
-    let waker = Waker::from(Arc::new(Panics));
+    let waker = waker_that_panics_when_woken();
     let mut first = limiter.acquire();
     assert!(Pin::new(&mut first).poll(&mut Context::from_waker(&waker)).is_pending());
     let mut second = Caller::waiting(&limiter);

@@ -3,16 +3,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
+use futures::executor::block_on;
+
 use super::super::engine::{Consume, Deliveries, Delivery, Engine, Settlement, Submitted};
 use super::super::envelope::{Envelope, Outcome};
 use super::super::names::TaskId;
 use super::Local;
 use crate::error::Error;
 use crate::error::remote::RemoteError;
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    futures::executor::block_on(future)
-}
+use crate::util::test_util::waker_that_panics_when_woken;
 
 fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
@@ -348,16 +347,8 @@ fn wakers_that_poll_at_once_find_no_lock() {
 
 #[test]
 fn a_waker_that_panics_harms_nobody_else() {
-    struct Panics;
-
-    impl std::task::Wake for Panics {
-        fn wake(self: Arc<Self>) {
-            panic!("a waker panics");
-        }
-    }
-
     let engine = Local::new();
-    let (waker, noop) = (Arc::new(Panics).into(), Waker::noop());
+    let (waker, noop) = (waker_that_panics_when_woken(), Waker::noop());
     let mut worker = deliveries(&engine, &["images"]);
     let mut calls = [&waker, noop].map(|waker| {
         let mut call = engine.call(task("a"));
