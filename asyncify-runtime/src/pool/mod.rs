@@ -19,6 +19,8 @@ mod builder;
 mod compensation;
 mod counters;
 mod current;
+#[cfg(asyncify_delays)]
+mod delays;
 mod drain;
 #[cfg(test)]
 mod faults;

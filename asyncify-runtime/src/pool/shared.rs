@@ -3,6 +3,8 @@
 //!
 //! README.md, beside this file, states the protocol and proves it; this file implements it.
 
+#[cfg(asyncify_delays)]
+use super::delays;
 use super::fences::{Fences, Site};
 use super::host::{Host, StartReason};
 use super::padded::CachePadded;
@@ -81,6 +83,8 @@ impl<H: Host> Shared<H> {
         } else if !state.is_searching() && self.slots.any_idle_in_first_block() {
             self.wake_helper_if_late();
         }
+        #[cfg(asyncify_delays)]
+        delays::at(delays::Step::Submitted);
     }
 
     /// Unparks an idle worker as a helper if the notified worker is late: it may be waiting for a

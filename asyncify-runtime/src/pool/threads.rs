@@ -1,5 +1,7 @@
 //! The real host: threads of the operating system, and task cells.
 
+#[cfg(asyncify_delays)]
+use super::delays::{self, Step};
 use super::fork::ForkGuard;
 use super::host::{Host, StartReason};
 use super::join_handles::JoinHandles;
@@ -158,16 +160,18 @@ impl Host for Threads {
     }
 
     fn run(&self, job: Job) -> Finish {
+        #[cfg(asyncify_delays)]
+        delays::at(Step::Starting);
         #[cfg(feature = "metrics")]
-        if let Some(timings) = &self.timings {
-            let start = Instant::now();
-            let finish = job.run_counted();
-            if finish != Finish::Cancelled {
-                timings.ran(start.elapsed());
-            }
-            return finish;
+        let timings = self.timings.as_ref().map(|timings| (timings, Instant::now()));
+        let finish = job.run_counted();
+        #[cfg(feature = "metrics")]
+        if let (Some((timings, start)), false) = (timings, finish == Finish::Cancelled) {
+            timings.ran(start.elapsed());
         }
-        job.run_counted()
+        #[cfg(asyncify_delays)]
+        delays::at(Step::Ended);
+        finish
     }
 
     fn discard(&self, job: Job) {

@@ -1,5 +1,7 @@
 //! A worker's life, step by step.
 
+#[cfg(asyncify_delays)]
+use super::delays;
 use super::fences::Site;
 use super::host::{Host, StartReason};
 use super::parker::UnparkReason;
@@ -118,6 +120,8 @@ impl<H: Host> Worker<'_, H> {
 
     fn go_idle(&self, searching: bool) -> Step {
         let shared = self.shared;
+        #[cfg(asyncify_delays)]
+        delays::at(delays::Step::GoingIdle);
         // The idle bit before the wake state: a thread that sees the search ended sees a worker to
         // claim.
         shared.slots.set_idle(self.index);

@@ -107,9 +107,14 @@ fn a_slow_consumer_suspends_the_producer_and_occupies_no_thread() {
     let pool = BlockingPool::builder().build().unwrap();
     let made = Arc::new(AtomicUsize::new(0));
     let counter = made.clone();
-    let numbers = move || (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
+    let (start, is_started) = mpsc::channel();
+    let numbers = move || {
+        is_started.recv().unwrap();
+        (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed))
+    };
     let mut stream = IterStream::new(SpawnOptions::on(pool.clone()), 10, numbers);
     assert!(poll_next(&mut stream).is_pending());
+    start.send(()).unwrap();
     test_util::settle(&pool);
     assert_eq!(made.load(Ordering::Relaxed), 10);
     // The first receives all ten, and spawns a job that makes ten more.

@@ -46,6 +46,10 @@ async fn prometheus_reads_what_the_threads_of_the_database_do() {
     let mut other = Client::connect(address).await.unwrap();
     other.send("GET", "/report/25000", b"").await.unwrap();
     until(&mut client, running, 1.0).await;
+    // Until it begins, it would be cancelled instead.
+    while database.reports_begun() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     drop(other);
     until(&mut client, running, 0.0).await;
     until(&mut client, ended, before + 1.0).await;
