@@ -342,6 +342,44 @@ mod tests {
     }
 
     #[test]
+    fn a_permit_is_given_back_by_a_reader_that_needs_none() {
+        static ONE: Permits = Permits::new(1);
+        let mut buffer = ReadBuffer::with_permits(&ONE);
+        while buffer.steady < STEADY {
+            assert_eq!(buffer.early.is_some(), buffer.steady > EARLY_STEADY);
+            buffer.turn(BYTES.as_slice(), false);
+        }
+        assert!(buffer.is_steady());
+        assert!(ONE.try_acquire().is_some());
+    }
+
+    #[test]
+    fn a_reader_that_rests_takes_no_permit() {
+        static ONE: Permits = Permits::new(1);
+        let mut buffer = ReadBuffer::with_permits(&ONE);
+        let start = Instant::now();
+        buffer.turn(BYTES.as_slice(), false);
+        assert!(buffer.delivered.unwrap() >= start);
+        buffer.delivered = Instant::now().checked_sub(2 * REST);
+        assert_eq!(buffer.start_read(1).capacity(), MIN_SIZE);
+        buffer.delivered = None;
+        assert_eq!(buffer.start_read(1).capacity(), CAPACITY);
+    }
+
+    #[test]
+    fn a_reader_with_small_buffers_never_reads_ahead() {
+        let mut buffer = ReadBuffer::with_permits(&NONE);
+        buffer.set_capacity(BULK - 1);
+        for _ in 0..=STEADY / MIN_SIZE {
+            assert!(!buffer.turn(BYTES.as_slice(), false));
+        }
+        drop(buffer.start_read(1));
+        buffer.delivered = None;
+        assert!(buffer.is_steady());
+        assert!(buffer.take_storage().is_none());
+    }
+
+    #[test]
     fn storage_is_passed_by_a_reader_that_is_steady_and_does_not_rest() {
         let mut buffer = ReadBuffer::with_permits(&NONE);
         buffer.turn(BYTES.as_slice(), false);

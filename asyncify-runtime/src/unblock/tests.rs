@@ -297,6 +297,12 @@ fn vectored_writes_and_reads_use_all_slices() {
 }
 
 #[test]
+fn a_read_of_no_bytes_needs_no_job() {
+    let mut reader = Unblock::with_executor(manual::Manual::new(1), b"abc".as_slice());
+    assert_eq!(reader.read(&mut []).now_or_never().unwrap().unwrap(), 0);
+}
+
+#[test]
 fn into_inner_returns_the_error_and_the_value() {
     let mut writer = Unblock::new(Small(4, Vec::new()));
     block_on(writer.write_all(b"too much")).unwrap();

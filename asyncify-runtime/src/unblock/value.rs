@@ -265,26 +265,25 @@ impl<T: Send + 'static> Value<T> {
         if let Some(unwritten) = unwritten.as_mut().filter(|unwritten| unwritten.bytes.is_empty()) {
             unwritten.bytes = accepted;
         }
-        let (value, operation, completion) = match mem::replace(&mut contents.state, State::Gone) {
+        let state = mem::replace(&mut contents.state, State::Gone);
+        if let State::Running { .. } = state {
+            contents.state = State::Abandoned(unwritten.take());
+        }
+        drop(contents);
+        drop_quietly(waker);
+        let (value, operation, completion) = match state {
             State::Idle(value) => (value, None, None),
             State::Completed(value, completion) => (value, None, Some(completion)),
             State::Queued(value, operation) => (value, Some(operation), None),
             State::Running { writes } => {
-                contents.state = State::Abandoned(unwritten);
-                drop(contents);
                 if writes {
                     // Detached, so that it is not cancelled.
                     drop(self.job.take().map(Running::into_handle));
                 }
                 return;
             }
-            State::Abandoned(_) | State::Gone => {
-                drop(contents);
-                return;
-            }
+            State::Abandoned(_) | State::Gone => return,
         };
-        drop(contents);
-        drop_quietly(waker);
         // The job has not started, or has ended.
         self.job = None;
         let operation = operation.filter(|operation| matches!(operation, Operation::Write(..)));

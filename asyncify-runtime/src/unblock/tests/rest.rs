@@ -1,13 +1,13 @@
 //! Values that are used while they are at rest, and a capacity that changes.
 
-use std::io::{Cursor, SeekFrom};
+use std::io::{self, Cursor, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 
 use futures::{AsyncReadExt, AsyncSeek, AsyncSeekExt, AsyncWriteExt, FutureExt};
 
-use super::Shared;
 use super::manual::Manual;
+use super::{Script, Shared};
 use crate::Unblock;
 
 #[test]
@@ -51,6 +51,18 @@ fn a_writer_is_at_rest_when_its_bytes_are_written_and_its_error_is_reported() {
     assert!(full.try_with(|_| ()).is_none());
     manual.block_on(full.flush()).unwrap_err();
     assert!(full.try_with(|_| ()).is_some());
+}
+
+#[test]
+fn a_reader_is_at_rest_when_its_error_is_reported() {
+    let manual = Manual::new(8);
+    let broken = Script([Err(io::Error::other("bad sector"))].into());
+    let mut reader = Unblock::with_executor(manual.clone(), broken);
+    assert!(reader.read(&mut [0]).now_or_never().is_none());
+    manual.run_all();
+    assert!(reader.try_with(|_| ()).is_none());
+    manual.block_on(reader.read(&mut [0])).unwrap_err();
+    assert!(reader.try_with(|_| ()).is_some());
 }
 
 #[test]

@@ -62,6 +62,15 @@ fn a_dropped_seek_does_not_complete_a_seek_after_another_operation() {
 }
 
 #[test]
+fn a_seek_that_was_dropped_before_bytes_are_consumed_is_not_resumed() {
+    let (manual, mut file) = file(20);
+    manual.complete(|cx| Pin::new(&mut file).poll_fill_buf(cx).map(drop));
+    begin_seek(&mut file, SeekFrom::Current(1));
+    Pin::new(&mut file).consume(2);
+    assert_eq!(manual.block_on(file.seek(SeekFrom::Current(1))).unwrap(), 2);
+}
+
+#[test]
 fn the_next_read_waits_for_a_dropped_seek() {
     let (manual, mut file) = file(20);
     read(&manual, &mut file, 4).unwrap();
