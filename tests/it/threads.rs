@@ -11,17 +11,6 @@ use asyncify_tests::{Gate, block_on, probe};
 use crate::{at_most, one_thread};
 
 #[test]
-fn one_call_at_a_time_does_not_grow_the_pool() {
-    let pool = at_most(64).build().unwrap();
-    for _ in 0..500 {
-        block_on(pool.spawn(|| ())).unwrap();
-        // A result may be there before its thread is idle again.
-        block_on(pool.wait_idle());
-    }
-    assert_eq!(pool.metrics().threads, 1);
-}
-
-#[test]
 fn captures_are_gone_when_the_result_is_there() {
     let pool = one_thread();
     for _ in 0..100 {

@@ -1,5 +1,5 @@
 //! Delays between the steps of a job, as on a busy machine, where any thread may be stopped
-//! anywhere. Tests that depend on which of two threads is faster fail with one of them.
+//! anywhere. They find tests that depend on which of two threads is faster.
 //!
 //! Compiled with `--cfg asyncify_delays` only, which `.ci/run delays` passes.
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Where a thread is delayed.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
-    /// The submitter, which has queued a job and woken a worker.
+    /// A submitter outside of the pool, which has queued a job and woken a worker.
     Submitted,
     /// A worker with a job that has not begun.
     Starting,

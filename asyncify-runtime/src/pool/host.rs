@@ -44,14 +44,14 @@ pub(super) trait Host: Send + Sync + Sized + 'static {
     /// or no worker could be woken or spawned.
     fn notify_waiters(&self, shared: &Shared<Self>);
 
-    /// A parked worker is about to be woken.
+    /// A worker is about to be notified.
     fn waking(&self);
 
     /// The woken worker runs.
     fn woken(&self);
 
-    /// Whether the worker that is notified takes long to run. A caller that is told so wakes
-    /// another worker.
+    /// Whether the notified worker takes long to run. If so, the caller wakes another worker, and the
+    /// answer is `false` for a while.
     fn notified_worker_is_late(&self) -> bool;
 
     /// Spins on `pop`, for as long as that is likely to pay.

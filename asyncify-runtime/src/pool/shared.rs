@@ -84,7 +84,9 @@ impl<H: Host> Shared<H> {
             self.wake_helper_if_late();
         }
         #[cfg(asyncify_delays)]
-        delays::at(delays::Step::Submitted);
+        if super::current::pool().is_none() {
+            delays::at(delays::Step::Submitted);
+        }
     }
 
     /// Unparks an idle worker as a helper if the notified worker is late: it may be waiting for a
@@ -119,13 +121,14 @@ impl<H: Host> Shared<H> {
         // One failed spawn is enough for one call, however long the system took to fail it.
         let mut spawn_failed = false;
         loop {
+            // Before the flag is set: a submission that sees the flag sees when.
+            self.host.waking();
             match self.wake_state.notify(notifier) {
                 Notify::Acquired => {}
                 Notify::NotNeeded => return WakeOutcome::Notified,
                 Notify::Closed => return WakeOutcome::Closed,
             }
             if let Some(worker) = self.slots.claim() {
-                self.host.waking();
                 self.slots.slot(worker).parker.unpark(UnparkReason::Work);
                 return WakeOutcome::Notified;
             }

@@ -85,9 +85,16 @@ fn an_infinite_iterator_is_advanced_while_there_is_room() {
     let pool = BlockingPool::builder().build().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = asked.clone();
-    let numbers = (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
+    let (start, is_started) = mpsc::channel();
+    let numbers = (0..).inspect(move |k| {
+        if *k == 0 {
+            is_started.recv().unwrap();
+        }
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
     let mut results = pool.map(numbers, |k: u64| k).concurrency(4).batch(8);
     assert!(poll_next(&mut results).is_pending());
+    start.send(()).unwrap();
     test_util::settle(&pool);
     // Four batches, and no thread is occupied.
     assert_eq!(asked.load(Ordering::Relaxed), 32);

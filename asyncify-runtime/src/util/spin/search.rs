@@ -32,18 +32,18 @@ const LATE: u64 = 10_000;
 
 /// Times are in nanoseconds after `start`, durations in nanoseconds.
 ///
-/// Relaxed: `notified_at` is written by the thread that holds `NOTIFIED` and read by the worker
-/// that it unparks, and by submitters, which write `found_late_at`; the rest is written by the
-/// searching worker. The wake state and the parker order these accesses well enough for estimates.
+/// Relaxed: `notified_at` is written by a thread that is about to set `NOTIFIED`, and read by the
+/// worker that it unparks and by submitters, which write `found_late_at`; the rest is written by
+/// the searching worker. All of them are estimates, on which nothing depends but speed.
 pub(crate) struct SearchSpin {
     start: LazyLock<Instant>,
-    /// When a parked worker was last unparked.
+    /// When a worker was last about to be notified.
     notified_at: AtomicU64,
     /// When the notified worker was last found to be late.
     found_late_at: AtomicU64,
     /// When a search last ended without a job.
     search_ended_at: AtomicU64,
-    /// The cost of a wake-up: a moving average of the time from unparking to running.
+    /// The cost of a wake-up: a moving average of the time from notifying to running.
     wake_cost: AtomicU64,
     /// How long a spin had to be to find the last job.
     needed: AtomicU64,
@@ -63,7 +63,7 @@ impl SearchSpin {
         }
     }
 
-    /// A parked worker is about to be woken.
+    /// A worker is about to be notified.
     pub(crate) fn waking(&self) {
         self.notified_at.store(self.now(), Relaxed);
     }
@@ -83,8 +83,7 @@ impl SearchSpin {
         self.add_credit(self.saved(gap) / MISSED_DIVISOR);
     }
 
-    /// Whether the notified worker takes long to run; `true` once in each such period. A worker
-    /// whose thread is being spawned is late from the beginning.
+    /// Whether the notified worker takes long to run; `true` about once in each such period.
     pub(crate) fn is_late(&self) -> bool {
         let now = self.now();
         let last = self.notified_at.load(Relaxed).max(self.found_late_at.load(Relaxed));
