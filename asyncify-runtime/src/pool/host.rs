@@ -50,8 +50,8 @@ pub(super) trait Host: Send + Sync + Sized + 'static {
     /// The woken worker runs.
     fn woken(&self);
 
-    /// Whether the notified worker takes long to run. If so, the caller wakes another worker, and the
-    /// answer is `false` for a while.
+    /// Whether the notified worker takes long to run. If so, the caller wakes another worker, and
+    /// the answer is `false` for a while.
     fn notified_worker_is_late(&self) -> bool;
 
     /// Spins on `pop`, for as long as that is likely to pay.
