@@ -183,6 +183,13 @@ impl Server {
         }
     }
 
+    /// Ends the server (SIGTERM), and reaps it. Unlike one that is killed, it writes the state of its
+    /// consumers first.
+    pub fn shut_down(&mut self) {
+        self.signal(Signal::TERM);
+        self.child.take().expect("the server runs").wait().unwrap();
+    }
+
     /// Stops the server (SIGSTOP): its connections stay open, and nothing is answered.
     pub fn stop(&self) {
         self.signal(Signal::STOP);
