@@ -114,7 +114,7 @@ async fn requests_are_answered_while_a_two_second_query_runs() {
     assert_eq!(report.status, 200, "{}", report.text());
     assert!(start.elapsed() >= Duration::from_secs(2));
     // On a quiet machine some ten thousand.
-    assert!(answered > 10, "{answered}");
+    assert!(answered > 200, "{answered}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -160,14 +160,14 @@ async fn clients_that_have_gone_cancel_what_they_asked_for() {
     let mut last = server.connect().await;
     // As many as there may be.
     until("two reports run", || server.database.pool().metrics().running == 2).await;
-    drop(clients);
-    // The running ones stop early, and those that are still queued when their client goes never
-    // begin.
+    // Those whose reports are queued go first, so that few of these have the time to begin.
+    clients.into_iter().rev().for_each(drop);
+    // The running ones stop early, and the queued ones never begin.
     until("no report runs", || server.database.pool().metrics().running == 0).await;
     let answer = last.ask("GET", "/report/1", b"").await.unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());
     let begun = server.database.reports_begun();
-    assert!(begun < 20, "{begun} reports have begun");
+    assert!(begun < 10, "{begun} reports have begun");
 }
 
 #[tokio::test]

@@ -234,6 +234,8 @@ mod timeout {
         gate.wait_for(1);
         assert_eq!(block_on(call), Err(late));
         gate.open();
+        // On a busy machine, some may take longer than that.
+        assert!((0..100).any(|_| block_on(gate.call()) == Ok(1)));
     }
 }
 
