@@ -137,8 +137,8 @@ async fn calls_continue_when_a_server_is_away_and_comes_back() {
     let _worker = fixture.worker(2);
     assert_eq!(add(1, 1).await, Ok(2));
     for round in 0..3 {
-        // If it is killed just after an acknowledgement, NATS 2.9.10 may restore a consumer to which
-        // the next task counts as delivered.
+        // If it is killed just after an acknowledgement, NATS 2.9.10 may restore a consumer to
+        // which the next task counts as delivered.
         fixture.server.shut_down();
         let call = tokio::spawn(add(round, 1));
         fixture.server.restart();

@@ -183,8 +183,8 @@ impl Server {
         }
     }
 
-    /// Ends the server (SIGTERM), and reaps it. Unlike one that is killed, it writes the state of its
-    /// consumers first.
+    /// Ends the server (SIGTERM), and reaps it. Unlike one that is killed, it writes the state of
+    /// its consumers first.
     pub fn shut_down(&mut self) {
         self.signal(Signal::TERM);
         self.child.take().expect("the server runs").wait().unwrap();
