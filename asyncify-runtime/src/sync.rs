@@ -105,11 +105,12 @@ mod cell {
 
 pub(crate) use imp::*;
 
-/// Atomics for statistics and hints: no protocol depends on them, and models would only become
-/// larger.
+/// Atomics and locks for statistics, hints and caches: no protocol depends on them, and models would
+/// only become larger.
 pub(crate) mod unmodelled {
     #[cfg(not(target_has_atomic = "64"))]
     pub(crate) use portable_atomic::AtomicU64;
+    pub(crate) use std::sync::Mutex;
     #[cfg(target_has_atomic = "64")]
     pub(crate) use std::sync::atomic::AtomicU64;
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -43,6 +43,7 @@ mod read_buffer;
 mod rest;
 mod seek;
 mod shared;
+mod storage;
 #[cfg(all(test, not(asyncify_loom)))]
 mod tests;
 mod value;
@@ -95,7 +96,8 @@ const WRITE_CAPACITY: usize = 512 << 10;
 ///
 /// A write completes at once while there is room in the internal buffer. Its bytes are written in
 /// the background, as soon as the value is idle. Use `flush` or `close` to wait until they have
-/// been written; the memory of the buffer is freed then. Vectored reads and writes use all slices.
+/// been written; the memory of the buffer is freed then, or kept for the next writer: up to four
+/// buffers in the process, 2 MiB. Vectored reads and writes use all slices.
 ///
 /// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use
 /// one `Unblock` for each direction. Only [`with`](Self::with) can be called on a shared `Unblock`,

@@ -4,13 +4,14 @@ use std::io::{self, SeekFrom};
 
 use super::buffer::{Buffer, FillFn};
 use super::seek::SeekFn;
+use super::storage::Storage;
 use super::write_buffer::WriteFns;
 
 pub(super) enum Operation<T> {
     /// Reads into the storage.
     Read(FillFn<T>, Buffer),
     /// Writes accepted bytes.
-    Write(WriteFns<T>, Vec<u8>),
+    Write(WriteFns<T>, Storage),
     Flush(WriteFns<T>),
     /// Seeks; a relative offset counts from the position of the value itself.
     Seek(SeekFn<T>, SeekFrom),
@@ -37,7 +38,7 @@ pub(super) enum Completion {
 
 /// The end of a job that writes.
 pub(super) struct Written {
-    pub(super) storage: Vec<u8>,
+    pub(super) storage: Storage,
     pub(super) result: io::Result<()>,
     /// The result of a flush after the bytes.
     pub(super) flushed: Option<io::Result<()>>,

@@ -45,6 +45,7 @@ use std::time::{Duration, Instant};
 
 use self::read::ReadAhead;
 use super::operation::{Completion, Operation, Written};
+use super::storage::Storage;
 use super::write_buffer::{Unwritten, WriteFns};
 use crate::call::{Running, SpawnOptions};
 use crate::sync::{Mutex, MutexGuard};
@@ -69,7 +70,7 @@ struct Cell<T>(Mutex<Contents<T>>);
 struct Contents<T> {
     state: State<T>,
     /// Bytes that were passed to the job that writes, or storage for them.
-    accepted: Vec<u8>,
+    accepted: Storage,
     /// The owner's task, if it waits for the job to take these bytes, or to go on reading.
     waker: Option<Waker>,
     read_ahead: ReadAhead,
@@ -99,7 +100,7 @@ impl<T: Send + 'static> Value<T> {
         let state = State::Idle(Box::new(value));
         let contents = Contents {
             state,
-            accepted: Vec::new(),
+            accepted: Storage::default(),
             waker: None,
             read_ahead: ReadAhead::default(),
             flush: false,
@@ -199,7 +200,7 @@ impl<T: Send + 'static> Value<T> {
     /// # Errors
     ///
     /// Returns the bytes if there is no such job.
-    pub(super) fn pass(&self, bytes: Vec<u8>) -> Result<(), Vec<u8>> {
+    pub(super) fn pass(&self, bytes: Storage) -> Result<(), Storage> {
         let mut contents = self.cell.lock();
         if !contents.state.writes() {
             return Err(bytes);
@@ -212,7 +213,7 @@ impl<T: Send + 'static> Value<T> {
     ///
     /// Pending if there are `full` or more of them, or the job takes no more. The task is woken
     /// when the job takes them; the caller sees to it that the end of the job wakes the task, too.
-    pub(super) fn poll_take_back(&self, full: usize, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
+    pub(super) fn poll_take_back(&self, full: usize, cx: &mut Context<'_>) -> Poll<Storage> {
         let mut waker: Option<Waker> = None;
         loop {
             let mut contents = self.cell.lock();
@@ -251,7 +252,7 @@ impl<T: Send + 'static> Value<T> {
     }
 
     /// Takes back the bytes that a completed job has not taken, and clears what was requested.
-    pub(super) fn take_back(&self) -> Vec<u8> {
+    pub(super) fn take_back(&self) -> Storage {
         let (bytes, waker) = self.cell.lock().take_rest();
         drop_quietly(waker);
         bytes
@@ -345,7 +346,7 @@ impl<T: Send + 'static> Cell<T> {
     fn write(
         &self,
         write_fns: WriteFns<T>,
-        bytes: Vec<u8>,
+        bytes: Storage,
         mut slot: Option<Box<T>>,
         time_slice: Duration,
     ) {
@@ -420,7 +421,7 @@ impl<T> Contents<T> {
 
     /// Puts the accepted bytes in the place of those that are written. Returns `false` if there are
     /// none.
-    fn take_accepted(&mut self, bytes: &mut Vec<u8>) -> bool {
+    fn take_accepted(&mut self, bytes: &mut Storage) -> bool {
         if !self.state.writes() || self.accepted.is_empty() {
             return false;
         }
@@ -430,7 +431,7 @@ impl<T> Contents<T> {
     }
 
     /// Takes what the owner has passed to a job that has ended, or that it abandons.
-    fn take_rest(&mut self) -> (Vec<u8>, Option<Waker>) {
+    fn take_rest(&mut self) -> (Storage, Option<Waker>) {
         self.flush = false;
         (mem::take(&mut self.accepted), self.waker.take())
     }

@@ -53,7 +53,8 @@ impl<T: Send + 'static> Inner<T> {
     ) -> Poll<io::Result<usize>> {
         let bytes = ready!(self.value.poll_take_back(self.write_buffer.capacity(), cx));
         self.write_buffer.put_back(bytes);
-        self.write_buffer.reserve(slices);
+        // Others will follow while the job runs.
+        self.write_buffer.reserve(slices, 8);
         let count = self.write_buffer.accept(slices);
         if let Err(bytes) = self.value.pass(self.write_buffer.take_bytes()) {
             self.write_buffer.put_back(bytes);
@@ -111,6 +112,7 @@ impl<T: Write + Send + 'static> AsyncWrite for Unblock<T> {
                 continue;
             }
             let count = if idle {
+                inner.write_buffer.reserve(slices, 1);
                 let count = inner.write_buffer.accept(slices);
                 inner.write();
                 count

@@ -5,12 +5,13 @@ use std::io::{self, IoSlice, Write};
 use std::mem;
 
 use super::WRITE_CAPACITY;
+use super::storage::Storage;
 
 pub(super) struct WriteBuffer {
-    bytes: Vec<u8>,
+    bytes: Storage,
     /// Storage for bytes that are accepted while a job writes. Kept until the next flush, since the
     /// system provides new memory page by page.
-    spare: Vec<u8>,
+    spare: Storage,
     capacity: usize,
     /// Bytes were accepted that are not flushed.
     dirty: bool,
@@ -21,8 +22,8 @@ pub(super) struct WriteBuffer {
 impl WriteBuffer {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            bytes: Vec::new(),
-            spare: Vec::new(),
+            bytes: Storage::default(),
+            spare: Storage::default(),
             capacity,
             dirty: false,
             errors: VecDeque::new(),
@@ -68,18 +69,18 @@ impl WriteBuffer {
         self.capacity
     }
 
-    /// Allocates storage for several writes of this size, unless there is some: to grow it would
+    /// Provides storage for a number of writes of this size, unless there is some: to grow it would
     /// copy the bytes again.
-    pub(super) fn reserve(&mut self, slices: &[IoSlice<'_>]) {
+    pub(super) fn reserve(&mut self, slices: &[IoSlice<'_>], writes: usize) {
         if self.bytes.capacity() == 0 {
             let count = slices.iter().map(|bytes| bytes.len()).fold(0, usize::saturating_add);
-            let several = count.saturating_mul(8).min(WRITE_CAPACITY);
-            self.bytes.reserve_exact(count.max(several).min(self.capacity));
+            let all = count.saturating_mul(writes).min(WRITE_CAPACITY);
+            self.bytes = Storage::with_capacity(count.max(all).min(self.capacity));
         }
     }
 
     /// Puts back bytes that were passed to a job and that it has not taken, or storage.
-    pub(super) fn put_back(&mut self, bytes: Vec<u8>) {
+    pub(super) fn put_back(&mut self, bytes: Storage) {
         if !bytes.is_empty() || self.bytes.capacity() == 0 {
             debug_assert!(self.bytes.is_empty(), "at most one of them has bytes");
             self.bytes = bytes;
@@ -87,13 +88,13 @@ impl WriteBuffer {
     }
 
     /// Takes the bytes that are to be written.
-    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
+    pub(super) fn take_bytes(&mut self) -> Storage {
         mem::replace(&mut self.bytes, mem::take(&mut self.spare))
     }
 
     /// Completes a write. After an error, the bytes that were accepted meanwhile are discarded:
     /// they must not follow the gap.
-    pub(super) fn written(&mut self, mut storage: Vec<u8>, result: io::Result<()>) {
+    pub(super) fn written(&mut self, mut storage: Storage, result: io::Result<()>) {
         if result.is_err() {
             self.bytes.clear();
         }
@@ -112,8 +113,8 @@ impl WriteBuffer {
         self.dirty = result.is_err() || !self.bytes.is_empty();
         if !self.dirty {
             // A writer that rests holds no memory.
-            self.bytes = Vec::new();
-            self.spare = Vec::new();
+            self.bytes = Storage::default();
+            self.spare = Storage::default();
         }
         self.record(result);
     }
@@ -140,7 +141,7 @@ impl WriteBuffer {
 /// The bytes to be written when the `Unblock` is dropped. The value is flushed after them.
 pub(super) struct Unwritten<T> {
     pub(super) write_fns: WriteFns<T>,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Storage,
 }
 
 /// How to write to a value whose type is not known to be `Write`.
