@@ -36,7 +36,7 @@ fn main() {
     for _ in 0..100 {
         write();
     }
-    // A buffer of 512 KiB has 128 pages, and most of them were new for each file without `Storage`.
+    // A buffer of 1 MiB has 256 pages.
     let each = (faults() - before) / 100;
     assert!(each < 16, "{each} pages for each file");
 }

@@ -105,8 +105,8 @@ mod cell {
 
 pub(crate) use imp::*;
 
-/// Atomics and locks for statistics, hints and caches: no protocol depends on them, and models would
-/// only become larger.
+/// Atomics and locks for statistics, hints and caches: no protocol depends on them, and models
+/// would only become larger.
 pub(crate) mod unmodelled {
     #[cfg(not(target_has_atomic = "64"))]
     pub(crate) use portable_atomic::AtomicU64;

@@ -197,7 +197,7 @@ impl File {
     }
 
     /// Sets the most bytes that are read, or accepted by a write, at once. The default is 256 KiB,
-    /// for writes 512 KiB.
+    /// for writes 1 MiB.
     ///
     /// # Panics
     ///

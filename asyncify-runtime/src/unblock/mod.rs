@@ -72,9 +72,9 @@ use crate::sync::Mutex;
 /// cache of a core, which makes them faster than larger ones.
 const READ_CAPACITY: usize = 256 << 10;
 
-/// The default for the maximum size of a write. In smaller buffers, the caller waits for room more
-/// often; larger ones are no faster.
-const WRITE_CAPACITY: usize = 512 << 10;
+/// The default for the maximum size of a write. It takes a caller about as long to fill the buffer
+/// as a thread to wake up: in a smaller one, it waits for room before the first byte is written.
+const WRITE_CAPACITY: usize = 1 << 20;
 
 /// Adapts a blocking value for async code: `Read` to `AsyncRead`, `BufRead` to `AsyncBufRead`,
 /// `Write` to `AsyncWrite`, `Seek` to `AsyncSeek`, and `Iterator` to `Stream`.
@@ -97,7 +97,7 @@ const WRITE_CAPACITY: usize = 512 << 10;
 /// A write completes at once while there is room in the internal buffer. Its bytes are written in
 /// the background, as soon as the value is idle. Use `flush` or `close` to wait until they have
 /// been written; the memory of the buffer is freed then, or kept for the next writer: up to four
-/// buffers in the process, 2 MiB. Vectored reads and writes use all slices.
+/// buffers in the process, 4 MiB. Vectored reads and writes use all slices.
 ///
 /// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use
 /// one `Unblock` for each direction. Only [`with`](Self::with) can be called on a shared `Unblock`,
@@ -205,7 +205,7 @@ impl<T: Send + 'static> Unblock<T> {
 
     /// Sets the maximum size of the buffers: the most bytes that are read or written at once.
     ///
-    /// The default is 256 KiB for reads and 512 KiB for writes.
+    /// The default is 256 KiB for reads and 1 MiB for writes.
     /// [`set_capacity`](Self::set_capacity) changes it later. A reader holds one buffer, or two if
     /// it reads ahead; a writer holds up to two until it is flushed.
     ///

@@ -42,7 +42,7 @@ impl Drop for Storage {
 /// What the process keeps.
 static KEPT: Kept = Kept::new();
 
-/// How many buffers are kept. With the default capacity, they hold 2 MiB.
+/// How many buffers are kept. With the default capacity, they hold 4 MiB.
 const COUNT: usize = 4;
 
 /// Smaller buffers are left to the allocator, which keeps those.
@@ -105,10 +105,10 @@ mod tests {
     #[test]
     fn the_largest_are_kept() {
         let kept = Kept::new();
-        for kib in [64, 128, 512, 256, 513, 512, 256, 128] {
+        for kib in [64, 128, 1_024, 256, 1_025, 1_024, 256, 128] {
             kept.give(buffer(kib));
         }
-        assert_eq!(sizes(&kept), [256, 256, 512, 512]);
+        assert_eq!(sizes(&kept), [256, 256, 1_024, 1_024]);
     }
 
     #[test]

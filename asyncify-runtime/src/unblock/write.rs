@@ -54,7 +54,7 @@ impl<T: Send + 'static> Inner<T> {
         let bytes = ready!(self.value.poll_take_back(self.write_buffer.capacity(), cx));
         self.write_buffer.put_back(bytes);
         // Others will follow while the job runs.
-        self.write_buffer.reserve(slices, 8);
+        self.write_buffer.reserve(slices, 16);
         let count = self.write_buffer.accept(slices);
         if let Err(bytes) = self.value.pass(self.write_buffer.take_bytes()) {
             self.write_buffer.put_back(bytes);
