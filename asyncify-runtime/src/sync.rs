@@ -105,7 +105,7 @@ mod cell {
 
 pub(crate) use imp::*;
 
-/// Atomics and locks for statistics, hints and caches: no protocol depends on them, and models
+/// Atomics and a lock for statistics, hints and free lists: no protocol depends on them, and models
 /// would only become larger.
 pub(crate) mod unmodelled {
     #[cfg(not(target_has_atomic = "64"))]

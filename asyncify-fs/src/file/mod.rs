@@ -68,7 +68,7 @@ use crate::{NEVER, OpenOptions};
 /// [`sync_all`](Self::sync_all) until they are on the disk. An error is returned by the next write,
 /// flush, seek, or method of `File` that waits for earlier writes, which does nothing else then.
 /// Bytes that were accepted and not written until then are discarded, as they must not follow a
-/// gap.
+/// gap. After a flush the process keeps at most four buffers (4 MiB) for later writers.
 ///
 /// Dropping the `File` writes the accepted bytes in the background, and ignores errors. The end of
 /// the process does not wait for that: flush the file, or put

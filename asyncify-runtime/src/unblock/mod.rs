@@ -72,8 +72,8 @@ use crate::sync::Mutex;
 /// cache of a core, which makes them faster than larger ones.
 const READ_CAPACITY: usize = 256 << 10;
 
-/// The default for the maximum size of a write. It takes a caller about as long to fill the buffer
-/// as a thread to wake up: in a smaller one, it waits for room before the first byte is written.
+/// The default for the maximum size of a write. Filling the buffer takes about as long as waking a
+/// thread. With a smaller one, the caller would wait for room before the first byte is written.
 const WRITE_CAPACITY: usize = 1 << 20;
 
 /// Adapts a blocking value for async code: `Read` to `AsyncRead`, `BufRead` to `AsyncBufRead`,
@@ -96,8 +96,8 @@ const WRITE_CAPACITY: usize = 1 << 20;
 ///
 /// A write completes at once while there is room in the internal buffer. Its bytes are written in
 /// the background, as soon as the value is idle. Use `flush` or `close` to wait until they have
-/// been written; the memory of the buffer is freed then, or kept for the next writer: up to four
-/// buffers in the process, 4 MiB. Vectored reads and writes use all slices.
+/// been written; the memory of the buffer is freed then. The process keeps at most four buffers
+/// (4 MiB) for later writers. Vectored reads and writes use all slices.
 ///
 /// Operations run one at a time: a read that waits for bytes delays all writes. For a socket, use
 /// one `Unblock` for each direction. Only [`with`](Self::with) can be called on a shared `Unblock`,

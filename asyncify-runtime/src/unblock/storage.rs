@@ -1,11 +1,12 @@
 //! The memory of accepted bytes.
 
+use std::mem;
 use std::ops::{Deref, DerefMut};
 
 use super::WRITE_CAPACITY;
 use crate::sync::unmodelled::Mutex;
 
-/// Memory for accepted bytes. When it is dropped, a large one is kept for the next writer.
+/// Memory for accepted bytes. When it is dropped, a large one goes to a free list.
 ///
 /// Many allocators return memory of this size to the system when it is freed. The system provides
 /// new memory page by page, which takes longer than to write as many bytes to a file.
@@ -13,9 +14,9 @@ use crate::sync::unmodelled::Mutex;
 pub(super) struct Storage(Vec<u8>);
 
 impl Storage {
-    /// Returns an empty storage with room for `size` bytes at least.
-    pub(super) fn with_capacity(size: usize) -> Self {
-        Self(KEPT.take(size))
+    /// Returns an empty storage with room for `size` bytes, and for no more than `limit`.
+    pub(super) fn new(size: usize, limit: usize) -> Self {
+        Self(FREE.take(size, limit).unwrap_or_else(|| Vec::with_capacity(size)))
     }
 }
 
@@ -35,54 +36,54 @@ impl DerefMut for Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
-        KEPT.give(std::mem::take(&mut self.0));
+        FREE.insert(mem::take(&mut self.0));
     }
 }
 
-/// What the process keeps.
-static KEPT: Kept = Kept::new();
+/// The free list of the process.
+static FREE: FreeList = FreeList::new();
 
-/// How many buffers are kept. With the default capacity, they hold 4 MiB.
-const COUNT: usize = 4;
+/// The most buffers of the free list. They hold at most 4 MiB.
+const MAX_BUFFERS: usize = 4;
 
-/// Smaller buffers are left to the allocator, which keeps those.
+/// The smallest buffer of the free list. The allocator itself reuses smaller ones.
 const MIN_CAPACITY: usize = 128 << 10;
 
-/// A request of this size takes a buffer that is kept.
+/// Requests of fewer bytes do not take a buffer from the free list.
 const MIN_REQUEST: usize = 64 << 10;
 
-/// Nobody waits for the lock: while another thread has it, buffers are allocated and freed.
-struct Kept(Mutex<Vec<Vec<u8>>>);
+/// If another thread holds the lock, no buffer is taken, and none is inserted.
+struct FreeList(Mutex<Vec<Vec<u8>>>);
 
-impl Kept {
+impl FreeList {
     const fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// Returns an empty buffer with room for `size` bytes at least.
-    fn take(&self, size: usize) -> Vec<u8> {
-        let kept = (size >= MIN_REQUEST).then(|| self.take_kept(size)).flatten();
-        kept.unwrap_or_else(|| Vec::with_capacity(size))
+    /// Takes a buffer with room for `size` bytes, and for no more than `limit`.
+    fn take(&self, size: usize, limit: usize) -> Option<Vec<u8>> {
+        if size < MIN_REQUEST {
+            return None;
+        }
+        let mut free = self.0.try_lock().ok()?;
+        let fits = |buffer: &Vec<u8>| (size..=limit).contains(&buffer.capacity());
+        let index = free.iter().rposition(fits)?;
+        Some(free.swap_remove(index))
     }
 
-    fn take_kept(&self, size: usize) -> Option<Vec<u8>> {
-        let mut kept = self.0.try_lock().ok()?;
-        let index = kept.iter().rposition(|buffer| buffer.capacity() >= size)?;
-        Some(kept.swap_remove(index))
-    }
-
-    /// Keeps a buffer, if it is one of the largest and no larger than the default capacity.
-    fn give(&self, mut buffer: Vec<u8>) {
+    /// Inserts a buffer, unless it is small or larger than the default capacity. If there are too
+    /// many, the smallest is freed.
+    fn insert(&self, mut buffer: Vec<u8>) {
         if !(MIN_CAPACITY..=WRITE_CAPACITY).contains(&buffer.capacity()) {
             return;
         }
         buffer.clear();
-        let Ok(mut kept) = self.0.try_lock() else { return };
-        kept.push(buffer);
-        if kept.len() > COUNT {
-            let smallest = (0..kept.len()).min_by_key(|&index| kept[index].capacity());
-            let freed = smallest.map(|index| kept.swap_remove(index));
-            drop(kept);
+        let Ok(mut free) = self.0.try_lock() else { return };
+        free.push(buffer);
+        if free.len() > MAX_BUFFERS {
+            let smallest = (0..free.len()).min_by_key(|&index| free[index].capacity());
+            let freed = smallest.map(|index| free.swap_remove(index));
+            drop(free);
             drop(freed);
         }
     }
@@ -92,47 +93,50 @@ impl Kept {
 mod tests {
     use super::*;
 
+    const KIB: usize = 1 << 10;
+
     fn buffer(kib: usize) -> Vec<u8> {
-        Vec::with_capacity(kib << 10)
+        Vec::with_capacity(kib * KIB)
     }
 
-    fn sizes(kept: &Kept) -> Vec<usize> {
-        let mut sizes: Vec<_> = kept.0.lock().unwrap().iter().map(Vec::capacity).collect();
+    fn sizes(list: &FreeList) -> Vec<usize> {
+        let mut sizes: Vec<_> = list.0.lock().unwrap().iter().map(Vec::capacity).collect();
         sizes.sort_unstable();
-        sizes.iter().map(|size| size >> 10).collect()
+        sizes.iter().map(|size| size / KIB).collect()
     }
 
     #[test]
-    fn the_largest_are_kept() {
-        let kept = Kept::new();
+    fn the_list_has_the_largest_buffers() {
+        let list = FreeList::new();
         for kib in [64, 128, 1_024, 256, 1_025, 1_024, 256, 128] {
-            kept.give(buffer(kib));
+            list.insert(buffer(kib));
         }
-        assert_eq!(sizes(&kept), [256, 256, 1_024, 1_024]);
+        assert_eq!(sizes(&list), [256, 256, 1_024, 1_024]);
     }
 
     #[test]
-    fn a_request_takes_one_with_enough_room() {
-        let kept = Kept::new();
-        let mut given = buffer(256);
-        given.push(1);
-        let memory = given.as_ptr();
-        kept.give(given);
-        assert_eq!(kept.take(4_096).capacity(), 4_096);
-        assert!(kept.take(512 << 10).capacity() >= 512 << 10);
-        let taken = kept.take(64 << 10);
+    fn a_request_takes_a_buffer_that_fits() {
+        let list = FreeList::new();
+        let mut inserted = buffer(256);
+        inserted.push(1);
+        let memory = inserted.as_ptr();
+        list.insert(inserted);
+        assert_eq!(list.take(4 * KIB, 1_024 * KIB), None);
+        assert_eq!(list.take(512 * KIB, 1_024 * KIB), None);
+        assert_eq!(list.take(64 * KIB, 128 * KIB), None);
+        let taken = list.take(64 * KIB, 256 * KIB).unwrap();
         assert_eq!((taken.as_ptr(), taken.len()), (memory, 0));
-        assert_eq!(sizes(&kept), [0; 0]);
+        assert_eq!(sizes(&list), [0; 0]);
     }
 
     #[test]
-    fn nobody_waits_for_the_lock() {
-        let kept = Kept::new();
-        kept.give(buffer(256));
-        let lock = kept.0.lock().unwrap();
-        assert_eq!(kept.take(256 << 10).len(), 0);
-        kept.give(buffer(512));
+    fn no_thread_waits_for_the_lock() {
+        let list = FreeList::new();
+        list.insert(buffer(256));
+        let lock = list.0.lock().unwrap();
+        assert_eq!(list.take(256 * KIB, 256 * KIB), None);
+        list.insert(buffer(512));
         drop(lock);
-        assert_eq!(sizes(&kept), [256]);
+        assert_eq!(sizes(&list), [256]);
     }
 }

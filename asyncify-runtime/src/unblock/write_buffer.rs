@@ -69,13 +69,18 @@ impl WriteBuffer {
         self.capacity
     }
 
-    /// Provides storage for a number of writes of this size, unless there is some: to grow it would
-    /// copy the bytes again.
+    /// Makes room for a write of these slices, as far as the capacity allows. New storage has room
+    /// for this many `writes` of the size, since the bytes are copied when it grows.
     pub(super) fn reserve(&mut self, slices: &[IoSlice<'_>], writes: usize) {
-        if self.bytes.capacity() == 0 {
-            let count = slices.iter().map(|bytes| bytes.len()).fold(0, usize::saturating_add);
-            let all = count.saturating_mul(writes).min(WRITE_CAPACITY);
-            self.bytes = Storage::with_capacity(count.max(all).min(self.capacity));
+        let count = slices.iter().map(|bytes| bytes.len()).fold(0, usize::saturating_add);
+        let needed = self.bytes.len().saturating_add(count);
+        let available = self.bytes.capacity();
+        if available < needed.min(self.capacity) {
+            let several = count.saturating_mul(writes).max(2 * available).min(WRITE_CAPACITY);
+            let size = needed.max(several).min(self.capacity);
+            let mut larger = Storage::new(size, self.capacity);
+            larger.extend_from_slice(&self.bytes);
+            self.bytes = larger;
         }
     }
 
