@@ -247,3 +247,20 @@ fn memory_is_kept_until_the_flush() {
     manual.block_on(writer.flush()).unwrap();
     assert_eq!(held(&mut writer), 0);
 }
+
+#[test]
+fn the_capacity_limits_buffers_that_are_reused() {
+    const CAPACITY: usize = 64 << 10;
+    let manual = Manual::new(8);
+    let mut large = unlimited(manual.clone(), io::sink());
+    accept(&mut large, &[7; 4 * CAPACITY]);
+    manual.block_on(large.flush()).unwrap();
+    let mut small = unlimited(manual.clone(), io::sink()).capacity(CAPACITY);
+    for _ in 0..2 {
+        accept(&mut small, &[7; CAPACITY]);
+    }
+    manual.run_all();
+    assert!(small.try_with(|_| ()).is_some());
+    let held = small.inner.get_mut().write_buffer.held();
+    assert!((1..=2 * CAPACITY).contains(&held), "{held}");
+}
