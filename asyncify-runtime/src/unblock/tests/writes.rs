@@ -253,11 +253,11 @@ fn the_capacity_limits_buffers_that_are_reused() {
     const CAPACITY: usize = 64 << 10;
     let manual = Manual::new(8);
     let mut large = unlimited(manual.clone(), io::sink());
-    accept(&mut large, &[7; 4 * CAPACITY]);
+    accept(&mut large, &vec![7; 4 * CAPACITY]);
     manual.block_on(large.flush()).unwrap();
     let mut small = unlimited(manual.clone(), io::sink()).capacity(CAPACITY);
     for _ in 0..2 {
-        accept(&mut small, &[7; CAPACITY]);
+        accept(&mut small, &vec![7; CAPACITY]);
     }
     manual.run_all();
     assert!(small.try_with(|_| ()).is_some());
