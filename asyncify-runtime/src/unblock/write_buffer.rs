@@ -76,8 +76,8 @@ impl WriteBuffer {
         let needed = self.bytes.len().saturating_add(count);
         let available = self.bytes.capacity();
         if available < needed.min(self.capacity) {
-            let several = count.saturating_mul(writes).max(2 * available).min(WRITE_CAPACITY);
-            let size = needed.max(several).min(self.capacity);
+            let several = count.saturating_mul(writes).min(WRITE_CAPACITY);
+            let size = needed.max(several).max(2 * available).min(self.capacity);
             let mut larger = Storage::new(size, self.capacity);
             larger.extend_from_slice(&self.bytes);
             self.bytes = larger;
@@ -178,3 +178,25 @@ impl<T> Clone for WriteFns<T> {
 }
 
 impl<T> Copy for WriteFns<T> {}
+
+#[cfg(all(test, not(asyncify_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn storage_grows_a_few_times_only() {
+        const CAPACITY: usize = 8 << 20;
+        let bytes = vec![7; CAPACITY / 128];
+        let slices = [IoSlice::new(&bytes)];
+        let mut buffer = WriteBuffer::new(CAPACITY);
+        let mut growths = 0;
+        for _ in 0..128 {
+            let before = buffer.held();
+            buffer.reserve(&slices, 16);
+            assert_eq!(buffer.accept(&slices), bytes.len());
+            growths += usize::from(buffer.held() > before);
+        }
+        assert!((1..10).contains(&growths), "{growths}");
+        assert_eq!((buffer.held(), buffer.accept(&slices)), (CAPACITY, 0));
+    }
+}
