@@ -112,8 +112,8 @@ async fn a_clone_writes_to_the_same_file() {
 async fn a_clone_has_the_size_that_was_set() {
     let (_folder, path) = file_with(b"");
     let size = File::open(&path).await.unwrap().max_buf_size();
-    let bytes = vec![7; 4 * size];
-    for (set, accepted) in [(false, 2 * size), (true, size)] {
+    let bytes = vec![7; 8 * size];
+    for (set, accepted) in [(false, 4 * size), (true, size)] {
         let mut file = File::create(&path).await.unwrap();
         if set {
             file.set_max_buf_size(size);
