@@ -16,7 +16,7 @@ struct Recorder(Arc<Mutex<Vec<Option<&'static str>>>>);
 
 impl Recorder {
     fn dispatch(&self) -> Dispatch {
-        Dispatch::new(Registry::default().with(self.clone()))
+        asyncify_tests::dispatch(Registry::default().with(self.clone()))
     }
 
     fn events(&self) -> Vec<Option<&'static str>> {
@@ -197,9 +197,12 @@ fn span_is_closed_when_the_result_is_there() {
     }
     let pool = one_thread();
     let closed = Closed::default();
-    dispatcher::with_default(&Dispatch::new(Registry::default().with(closed.clone())), || {
-        let handle = info_span!("request").in_scope(|| pool.spawn(|| ()));
-        block_on(handle).unwrap();
-    });
+    dispatcher::with_default(
+        &asyncify_tests::dispatch(Registry::default().with(closed.clone())),
+        || {
+            let handle = info_span!("request").in_scope(|| pool.spawn(|| ()));
+            block_on(handle).unwrap();
+        },
+    );
     assert_eq!(*closed.0.lock().unwrap(), ["runtime.spawn", "request"]);
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use asyncify_runtime::{Stall, Watchdog, WatchdogBuilder};
 use asyncify_tests::{FOREVER, Gate};
 use tower::{ServiceBuilder, ServiceExt};
-use tracing::{Dispatch, Event, Instrument, Subscriber, dispatcher, info_span};
+use tracing::{Event, Instrument, Subscriber, dispatcher, info_span};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
@@ -171,7 +171,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
 #[test]
 fn tracing_hears_of_it_within_the_span_of_the_task() {
     let recorder = Recorder::default();
-    let dispatch = Dispatch::new(Registry::default().with(recorder.clone()));
+    let dispatch = asyncify_tests::dispatch(Registry::default().with(recorder.clone()));
     dispatcher::with_default(&dispatch, || {
         let (watchdog, stalled, over) = reporting();
         let task = watchdog.watch(async move { next(&stalled) }).named("traced");

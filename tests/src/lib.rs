@@ -1,7 +1,8 @@
 //! What the tests share: gates in place of sleeps, probes that say where they died, wakers that run
-//! code, an executor of a few lines, and an end for tests that hang.
+//! code, an executor of a few lines, dispatchers of `tracing`, and an end for tests that hang.
 
 mod deadline;
+mod dispatch;
 mod executor;
 mod gate;
 mod hostile_waker;
@@ -9,6 +10,7 @@ mod log;
 mod probe;
 
 pub use crate::deadline::in_time;
+pub use crate::dispatch::dispatch;
 pub use crate::executor::{block_on, poll_once};
 pub use crate::gate::Gate;
 pub use crate::hostile_waker::HostileWaker;

@@ -63,7 +63,7 @@ impl Console {
     pub fn start() -> Self {
         let builder = ConsoleLayer::builder().publish_interval(Duration::from_millis(20));
         let (layer, server) = builder.build();
-        let dispatch = Dispatch::new(tracing_subscriber::registry().with(layer));
+        let dispatch = asyncify_tests::dispatch(tracing_subscriber::registry().with(layer));
         let tasks = Tasks::default();
         let (stop, stopped) = oneshot::channel();
         let (connected, is_connected) = std::sync::mpsc::channel();

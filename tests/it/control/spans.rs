@@ -8,7 +8,7 @@ use asyncify_runtime::{asyncify, sync_to_async};
 use asyncify_tests::block_on;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Dispatch, Subscriber, dispatcher, info_span};
+use tracing::{Subscriber, dispatcher, info_span};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
@@ -58,7 +58,10 @@ fn measured() {}
 
 fn seen(work: impl FnOnce()) -> Vec<(Option<&'static str>, Fields)> {
     let console = Console::default();
-    dispatcher::with_default(&Dispatch::new(Registry::default().with(console.clone())), work);
+    dispatcher::with_default(
+        &asyncify_tests::dispatch(Registry::default().with(console.clone())),
+        work,
+    );
     let spans = console.0.lock().unwrap();
     spans.iter().map(|(_, parent, fields)| (*parent, fields.clone())).collect()
 }

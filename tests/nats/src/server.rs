@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -207,7 +209,21 @@ impl Drop for Server {
     }
 }
 
-/// A port that was free a moment ago.
+/// A free port that the system does not give to others.
+///
+/// It is below those from which it takes the ports of outgoing connections, and of listeners that
+/// ask for any; two processes of tests begin at different ones.
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    const FIRST: u32 = 10_000;
+    const END: u32 = 32_768;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let taken = TAKEN.fetch_add(1, Relaxed);
+        assert!(taken < END - FIRST, "no port is free");
+        let offset = std::process::id().wrapping_mul(97).wrapping_add(taken) % (END - FIRST);
+        let port = u16::try_from(FIRST + offset).expect("below the end");
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
 }

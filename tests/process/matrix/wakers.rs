@@ -248,7 +248,7 @@ async fn a_span_that_panics_when_closed_affects_no_call() {
     let begun = Pipe::new("fragile");
     let mut call = Box::pin(with(&pool, || tasks::spin_and_tell(&pool, begun.path())));
     let subscriber = tracing_subscriber::registry().with(Fragile);
-    tracing::subscriber::with_default(subscriber, || {
+    tracing::dispatcher::with_default(&asyncify_tests::dispatch(subscriber), || {
         let span = tracing::info_span!("fragile").entered();
         assert!(poll(&mut call, Waker::noop()).is_pending());
         drop(span);

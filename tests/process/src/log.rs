@@ -20,7 +20,7 @@ impl Log {
     /// A subscriber that writes here.
     #[must_use]
     pub fn subscriber(&self, level: LevelFilter) -> Dispatch {
-        Dispatch::new(
+        asyncify_tests::dispatch(
             tracing_subscriber::registry().with(SpanFields).with(level).with(self.clone()),
         )
     }

@@ -103,7 +103,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
 fn a_function_runs_in_a_span_with_that_of_its_caller() {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::registry().with(SpanFields).with(lines.clone());
-    tracing::subscriber::with_default(subscriber, || {
+    tracing::dispatcher::with_default(&asyncify_tests::dispatch(subscriber), || {
         let worker = Worker::new(engine().clone()).queues(["logs"]);
         let pool =
             Pool::builder().name("logs").max_workers(1).build().expect("there is a worker test");
