@@ -43,6 +43,11 @@ impl Adaptive {
         self.penalty = (self.penalty * 2).min(self.max_skipped);
     }
 
+    /// Skips `max_skipped` spins.
+    pub(crate) fn skip_most(&mut self) {
+        self.skip = self.max_skipped;
+    }
+
     /// Whether so many spins in a row were successful that the task should yield to other tasks. If
     /// so, the count starts again.
     pub(crate) fn should_yield(&mut self) -> bool {

@@ -3,7 +3,7 @@
 //! A wake-up of a parked thread takes a few microseconds on one machine and a hundred on another,
 //! and next to nothing if the caller and the worker share a core. A spin that finds a job saves a
 //! wake-up; one that finds none costs the time spent. The difference is kept as *credit*. A worker
-//! spins only while there is credit, and for at most the cost of three wake-ups. So spinning soon
+//! spins only while there is credit, and for at most the cost of five wake-ups. So spinning soon
 //! stops where calls come slowly, or where one worker would spin while another runs a job whose
 //! caller waits for it.
 
@@ -97,7 +97,7 @@ impl SearchSpin {
     /// Spins on `pop`, for as long as that is likely to pay.
     pub(crate) fn search<J>(&self, pop: impl FnMut() -> Option<J>) -> Option<J> {
         let credit = self.credit.load(Relaxed);
-        let limit = credit.min(3 * self.wake_cost.load(Relaxed)).min(MAX_SPIN);
+        let limit = credit.min(5 * self.wake_cost.load(Relaxed)).min(MAX_SPIN);
         // Credit that would not last until the next job comes is saved up.
         if limit >= MIN_SPIN.max(self.needed.load(Relaxed).saturating_mul(5) / 4) {
             let (job, spent) = spin(Duration::from_nanos(limit), pop);
@@ -115,9 +115,9 @@ impl SearchSpin {
 
     /// What a spin of this length saves if it makes a wake-up unnecessary, less the time spent. A
     /// round trip without a wake-up of the worker has none of the caller either, and a wake-up
-    /// costs both sides: three times what the worker sees of it.
+    /// costs both sides: five times what the worker sees of it.
     fn saved(&self, spent: u64) -> u64 {
-        self.wake_cost.load(Relaxed).saturating_mul(3).min(MAX_SAVED).saturating_sub(spent)
+        self.wake_cost.load(Relaxed).saturating_mul(5).min(MAX_SAVED).saturating_sub(spent)
     }
 
     fn add_credit(&self, saved: u64) {
