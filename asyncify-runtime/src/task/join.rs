@@ -128,13 +128,11 @@ impl<T> JoinHandle<T> {
     #[inline]
     pub(crate) fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let task = self.task.expect("a call was polled after it had completed");
-        if task.state().has_spin_hint() {
-            match join::wait(|| task.state().is_complete()) {
-                SpinResult::Ready | SpinResult::NotReady => {}
-                SpinResult::Yield => {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
+        if task.state().should_spin() {
+            let result = join::wait(|| task.state().is_complete());
+            if result == SpinResult::Yield && !budget::is_noop(cx.waker()) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
         }
         // SAFETY: the handle's reference; `&mut` makes it exclusive.

@@ -135,11 +135,12 @@ impl State {
         self.0.fetch_or(SPIN_HINT, Ordering::Relaxed);
     }
 
-    /// Returns whether the handle should spin for the result.
+    /// Returns whether the handle should spin for the result: not if it has a waker, which will be
+    /// woken.
     #[inline]
-    pub(super) fn has_spin_hint(&self) -> bool {
+    pub(super) fn should_spin(&self) -> bool {
         // Relaxed: a hint.
-        self.0.load(Ordering::Relaxed) & SPIN_HINT != 0
+        self.0.load(Ordering::Relaxed) & (SPIN_HINT | WAKER) == SPIN_HINT
     }
 
     /// Publishes the queue permit, which the claimer then releases. Returns `false` if the task was

@@ -39,6 +39,6 @@ pub(crate) fn poll<R>(
 }
 
 /// Whether the waker has no data, as those of `std` and `futures` that do nothing.
-fn is_noop(waker: &Waker) -> bool {
+pub(crate) fn is_noop(waker: &Waker) -> bool {
     waker.data().is_null()
 }

@@ -209,10 +209,8 @@ impl Drop for Server {
     }
 }
 
-/// A free port that the system does not give to others.
-///
-/// It is below those from which it takes the ports of outgoing connections, and of listeners that
-/// ask for any; two processes of tests begin at different ones.
+/// A free port, below those that Linux by default gives to outgoing connections, and to listeners
+/// that ask for any. Two processes begin at different ones.
 fn free_port() -> u16 {
     const FIRST: u32 = 10_000;
     const END: u32 = 32_768;

@@ -5,21 +5,25 @@
 
 use std::cell::Cell;
 use std::mem;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Adaptive, spin};
 
 /// About the cost of parking, on a machine on which it is cheap.
 const SHORT: Duration = Duration::from_micros(1);
-/// Less than what parking and being woken take on most machines, and enough for the system calls that
+/// Less than what parking and a wake-up take on most machines, and enough for the system calls that
 /// look up, open, read or write a small file.
 const LONG: Duration = Duration::from_micros(10);
 /// The most short spins that are skipped after a miss.
 const MAX_SHORT_SKIPPED: u32 = 16;
-/// The most long spins that are skipped after a miss, or because other calls wait meanwhile.
+/// The most long spins that are skipped after a miss, or while a thread has several calls at once.
 const MAX_LONG_SKIPPED: u32 = 128;
-/// The time of successful spins after which the task yields to other tasks, even if they are few.
-const MAX_SPENT: Duration = Duration::from_micros(16);
+/// How many successful spins in a row a task may have before it yields to other tasks; one counts
+/// once, and once more for each microsecond. It is small, because a runtime checks its timers only
+/// once in a number of polls: tokio in 61.
+const BUDGET: u32 = 16;
+/// A call that is polled within this time after another one yielded was waiting meanwhile.
+const SOON: Duration = Duration::from_micros(5);
 
 /// The outcome of a spin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,8 +32,8 @@ pub(crate) enum SpinResult {
     Ready,
     /// The result is not ready; park.
     NotReady,
-    /// The result is ready, but the spins of many calls in a row were successful: the caller wakes
-    /// itself and returns pending, so that other tasks get to run.
+    /// The result is ready, but the spins of the last calls have used up the budget: the caller
+    /// wakes itself and returns pending, so that other tasks get to run.
     Yield,
 }
 
@@ -39,10 +43,10 @@ struct Learned {
     short: Adaptive,
     /// Whether a spin that is not over after a short one is likely to pay.
     long: Adaptive,
-    /// The time of successful spins since the last miss or yield.
-    spent: Duration,
-    /// The last call has yielded, and no call was polled since.
-    yielded: bool,
+    /// What has been used of the budget since the last miss or yield.
+    used: u32,
+    /// When a call yielded, if no spin was considered since.
+    yielded: Option<Instant>,
 }
 
 impl Learned {
@@ -50,8 +54,8 @@ impl Learned {
         Self {
             short: Adaptive::new(0, MAX_SHORT_SKIPPED),
             long: Adaptive::new(0, MAX_LONG_SKIPPED),
-            spent: Duration::ZERO,
-            yielded: false,
+            used: 0,
+            yielded: None,
         }
     }
 
@@ -61,14 +65,14 @@ impl Learned {
         if time > SHORT {
             self.long.hit();
         }
-        self.spent += time;
-        if self.short.should_yield() || self.spent >= MAX_SPENT {
-            self.spent = Duration::ZERO;
-            self.yielded = true;
-            SpinResult::Yield
-        } else {
-            SpinResult::Ready
+        let micros = u32::try_from(time.as_micros()).unwrap_or(BUDGET);
+        self.used = self.used.saturating_add(1).saturating_add(micros);
+        if self.used < BUDGET {
+            return SpinResult::Ready;
         }
+        self.used = 0;
+        self.yielded = Some(Instant::now());
+        SpinResult::Yield
     }
 }
 
@@ -76,7 +80,7 @@ thread_local! {
     static LEARNED: Cell<Learned> = const { Cell::new(Learned::new()) };
 }
 
-/// Spins for up to ten microseconds until the result is ready, if recent spins were successful.
+/// Spins until the result is ready, for up to ten microseconds, or one while such spins do not pay.
 pub(crate) fn wait(ready: impl FnMut() -> bool) -> SpinResult {
     // A thread whose locals are being destroyed does not spin.
     LEARNED
@@ -90,34 +94,36 @@ pub(crate) fn wait(ready: impl FnMut() -> bool) -> SpinResult {
 }
 
 fn wait_with(learned: &mut Learned, mut ready: impl FnMut() -> bool) -> SpinResult {
-    let Learned { short, long, spent, yielded } = learned;
-    let spin_long = long.should_spin();
-    let spin_short = short.should_spin();
+    let spin_short = learned.short.should_spin();
+    let mut spin_long = learned.long.should_spin();
     if !spin_long && !spin_short {
         return SpinResult::NotReady;
     }
-    let after_yield = mem::take(yielded);
+    let yielded = mem::take(&mut learned.yielded);
     if ready() {
         // A result that took no spin is never delayed.
         return SpinResult::Ready;
     }
-    if after_yield && spin_long {
-        // This is another call: such calls would be made one after the other, instead of in
-        // parallel.
-        long.skip_most();
-        return SpinResult::NotReady;
+    if spin_long && yielded.is_some_and(|at| at.elapsed() < SOON) {
+        // The call that yielded is ready, so this is another one. With long spins, the calls would
+        // be made one after the other, instead of in parallel.
+        learned.long.skip_most();
+        spin_long = false;
+        if !spin_short {
+            return SpinResult::NotReady;
+        }
     }
     let limit = if spin_long { LONG } else { SHORT };
     let (result, time) = spin(limit, || ready().then_some(()));
-    if result.is_none() {
-        *spent = Duration::ZERO;
-        short.miss();
-        if spin_long {
-            long.miss();
-        }
-        return SpinResult::NotReady;
+    if result.is_some() {
+        return learned.hit(time);
     }
-    learned.hit(time)
+    learned.used = 0;
+    learned.short.miss();
+    if spin_long {
+        learned.long.miss();
+    }
+    SpinResult::NotReady
 }
 
 #[cfg(all(test, not(any(asyncify_loom, asyncify_shuttle))))]
@@ -136,41 +142,48 @@ mod tests {
 
     #[test]
     fn a_call_that_yields_is_ready_when_it_is_polled_again() {
-        let mut learned = Learned { yielded: true, ..NEW };
+        let mut learned = Learned { yielded: Some(Instant::now()), ..NEW };
         assert_eq!(wait_with(&mut learned, || true), SpinResult::Ready);
-        assert!(!learned.yielded);
+        assert_eq!(learned.yielded, None);
         assert!(learned.long.should_spin());
     }
 
+    /// How many long spins are skipped after a miss that follows a yield at this time.
+    fn skipped(yielded: Instant) -> usize {
+        let mut learned = Learned { yielded: Some(yielded), ..NEW };
+        assert_eq!(wait_with(&mut learned, || false), SpinResult::NotReady);
+        assert_eq!(learned.yielded, None);
+        (0..1_000).take_while(|_| !learned.long.should_spin()).count()
+    }
+
     #[test]
-    fn another_call_after_a_yield_skips_long_spins() {
-        let mut learned = Learned { yielded: true, ..NEW };
-        let mut attempts = 0;
-        let result = wait_with(&mut learned, || {
-            attempts += 1;
-            false
-        });
-        assert_eq!((result, attempts), (SpinResult::NotReady, 1));
-        let skipped = (0..1_000).take_while(|_| !learned.long.should_spin()).count();
-        assert_eq!(skipped, MAX_LONG_SKIPPED as usize);
-        assert!(learned.short.should_spin());
+    fn another_call_soon_after_a_yield_skips_long_spins() {
+        // A time to come, since a busy machine may stop this thread now.
+        let soon = Instant::now() + Duration::from_secs(3600);
+        assert_eq!(skipped(soon), MAX_LONG_SKIPPED as usize);
+        let before = Instant::now();
+        while before.elapsed() < SOON {}
+        assert_eq!(skipped(before), 1);
     }
 
     #[test]
     fn a_task_yields_after_many_short_spins_or_some_long_ones() {
         let hits = |time| {
             let mut learned = NEW;
-            (1..1_000).find(|_| learned.hit(time) == SpinResult::Yield).unwrap()
+            (1..1_000).find(|_| learned.hit(time) == SpinResult::Yield)
         };
-        assert_eq!(hits(Duration::ZERO), 16);
-        assert_eq!(hits(MAX_SPENT / 4), 4);
+        assert_eq!(hits(Duration::ZERO), Some(16));
+        assert_eq!(hits(Duration::from_micros(3)), Some(4));
+        assert_eq!(hits(Duration::MAX), Some(1));
     }
 
     #[test]
-    fn a_yield_restarts_the_time_that_is_counted() {
+    fn a_yield_and_a_miss_restart_the_budget() {
         let mut learned = NEW;
-        assert_eq!(learned.hit(MAX_SPENT), SpinResult::Yield);
-        assert_eq!(learned.hit(MAX_SPENT / 2), SpinResult::Ready);
+        assert_eq!(learned.hit(Duration::from_micros(15)), SpinResult::Yield);
+        assert_eq!(learned.hit(Duration::from_micros(14)), SpinResult::Ready);
+        assert_eq!(wait_with(&mut learned, || false), SpinResult::NotReady);
+        assert_eq!(learned.hit(Duration::ZERO), SpinResult::Ready);
     }
 
     #[test]

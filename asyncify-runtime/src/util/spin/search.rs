@@ -80,7 +80,9 @@ impl SearchSpin {
         // What a spin from the end of the search until the notification might have saved.
         let gap = notified_at.saturating_sub(self.search_ended_at.load(Relaxed));
         self.needed.store(gap, Relaxed);
-        self.add_credit(self.saved(gap) / MISSED_DIVISOR);
+        let saved = self.saved().saturating_sub(gap) / MISSED_DIVISOR;
+        let credit = self.credit.load(Relaxed).saturating_add(saved);
+        self.credit.store(credit.min(MAX_CREDIT), Relaxed);
     }
 
     /// Whether the notified worker takes long to run; `true` about once in each such period.
@@ -97,13 +99,15 @@ impl SearchSpin {
     /// Spins on `pop`, for as long as that is likely to pay.
     pub(crate) fn search<J>(&self, pop: impl FnMut() -> Option<J>) -> Option<J> {
         let credit = self.credit.load(Relaxed);
-        let limit = credit.min(5 * self.wake_cost.load(Relaxed)).min(MAX_SPIN);
+        let limit = credit.min(self.wake_cost.load(Relaxed).saturating_mul(5)).min(MAX_SPIN);
         // Credit that would not last until the next job comes is saved up.
         if limit >= MIN_SPIN.max(self.needed.load(Relaxed).saturating_mul(5) / 4) {
             let (job, spent) = spin(Duration::from_nanos(limit), pop);
             if job.is_some() {
                 self.needed.store(nanos(spent), Relaxed);
-                self.add_credit(self.saved(nanos(spent)));
+                // One that was longer than what it saved has cost the difference.
+                let credit = credit.saturating_add(self.saved()).saturating_sub(nanos(spent));
+                self.credit.store(credit.min(MAX_CREDIT), Relaxed);
                 return job;
             }
             // A spin that was preempted is charged no more than its limit.
@@ -113,16 +117,11 @@ impl SearchSpin {
         None
     }
 
-    /// What a spin of this length saves if it makes a wake-up unnecessary, less the time spent. A
-    /// round trip without a wake-up of the worker has none of the caller either, and a wake-up
-    /// costs both sides: five times what the worker sees of it.
-    fn saved(&self, spent: u64) -> u64 {
-        self.wake_cost.load(Relaxed).saturating_mul(5).min(MAX_SAVED).saturating_sub(spent)
-    }
-
-    fn add_credit(&self, saved: u64) {
-        let credit = self.credit.load(Relaxed).saturating_add(saved);
-        self.credit.store(credit.min(MAX_CREDIT), Relaxed);
+    /// What a spin saves if it makes a wake-up unnecessary. A round trip without a wake-up of the
+    /// worker has none of the caller either, and both make system calls for it: measured, five
+    /// times what the worker sees of it.
+    fn saved(&self) -> u64 {
+        self.wake_cost.load(Relaxed).saturating_mul(5).min(MAX_SAVED)
     }
 
     fn now(&self) -> u64 {
