@@ -49,7 +49,8 @@ fn named_runtime_wins_over_the_callers() {
 fn runtime_that_was_shut_down_is_a_clear_panic() {
     let runtime = multi_thread();
     let handle = runtime.handle().clone();
-    runtime.shutdown_background();
+    // Waits until the driver of its timers is shut down.
+    drop(runtime);
     let call = asyncify!(|| {
         block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
     });
