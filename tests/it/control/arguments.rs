@@ -306,7 +306,7 @@ mod runtime {
     fn runtime_that_was_shut_down_has_no_timers() {
         let runtime = multi_thread();
         let handle = runtime.handle().clone();
-        runtime.shutdown_background();
+        drop(runtime);
         assert!(block_on(seen_from(handle.clone())));
         let slept =
             std::panic::catch_unwind(|| block_on(sleep_on(&handle, Duration::from_secs(1))));

@@ -115,7 +115,7 @@ fn async_code_is_told_to_await() {
 fn runtime_that_was_shut_down_is_a_panic_and_no_hang() {
     let runtime = multi_thread();
     let handle = runtime.handle().clone();
-    runtime.shutdown_background();
+    drop(runtime);
     let _entered = handle.enter();
     let text = panic_text(&*catch_unwind(runtime_id).expect_err("there are no timers"));
     assert!(text.contains("being shutdown"), "{text}");
