@@ -104,10 +104,7 @@ impl SearchSpin {
         if limit >= MIN_SPIN.max(self.needed.load(Relaxed).saturating_mul(5) / 4) {
             let (job, spent) = spin(Duration::from_nanos(limit), pop);
             if job.is_some() {
-                self.needed.store(nanos(spent), Relaxed);
-                // One that was longer than what it saved has cost the difference.
-                let credit = credit.saturating_add(self.saved()).saturating_sub(nanos(spent));
-                self.credit.store(credit.min(MAX_CREDIT), Relaxed);
+                self.found(credit, nanos(spent));
                 return job;
             }
             // A spin that was preempted is charged no more than its limit.
@@ -115,6 +112,14 @@ impl SearchSpin {
         }
         self.search_ended_at.store(self.now(), Relaxed);
         None
+    }
+
+    /// Records a spin of this length that found a job.
+    fn found(&self, credit: u64, spent: u64) {
+        self.needed.store(spent, Relaxed);
+        // One that was longer than what it saved has cost the difference.
+        let credit = credit.saturating_add(self.saved()).saturating_sub(spent);
+        self.credit.store(credit.min(MAX_CREDIT), Relaxed);
     }
 
     /// What a spin saves if it makes a wake-up unnecessary. A round trip without a wake-up of the
@@ -168,6 +173,16 @@ mod tests {
         assert!(spin.found_late_at.load(Relaxed) >= LATE);
         spin.found_late_at.store(u64::MAX, Relaxed);
         assert!(!spin.is_late());
+    }
+
+    #[test]
+    fn a_search_longer_than_what_it_saves_costs_credit() {
+        let spin = SearchSpin::new();
+        spin.wake_cost.store(MAX_SPIN, Relaxed);
+        spin.found(MAX_CREDIT / 2, MAX_SAVED + 1);
+        assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 - 1);
+        spin.found(MAX_CREDIT / 2, MAX_SAVED - 1);
+        assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 + 1);
     }
 
     #[test]
