@@ -6,7 +6,7 @@
 //! woken when the items are worth a wake-up ([`linger`]).
 //!
 //! The capacity of a channel adapts to the producer: it is the number of items that are made in
-//! about a millisecond, so that neither a late wake-up nor a large item costs much.
+//! about two milliseconds, so that neither a late wake-up nor a large item costs much.
 //!
 //! A producer whose channel is full leaves the iterator there and ends its job. The consumer spawns
 //! a new job when it has received the items. A slow consumer thus occupies no thread.

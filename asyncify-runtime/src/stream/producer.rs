@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::channel::Channel;
 
 /// How far, in time, a producer runs ahead of its consumer if the maximum capacity allows it.
-const LEAD_TIME: Duration = Duration::from_millis(1);
+const LEAD_TIME: Duration = Duration::from_millis(2);
 
 /// Advances the iterator until it is exhausted, or the channel is full or closed.
 pub(super) fn produce<I: Iterator>(channel: &Channel<I>, mut iterator: Box<I>) {
