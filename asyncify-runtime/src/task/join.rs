@@ -129,8 +129,9 @@ impl<T> JoinHandle<T> {
     pub(crate) fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
         let task = self.task.expect("a call was polled after it had completed");
         if task.state().should_spin() {
-            let result = join::wait(|| task.state().is_complete());
-            if result == SpinResult::Yield && !budget::is_noop(cx.waker()) {
+            let may_yield = !budget::is_noop(cx.waker());
+            let result = join::wait(may_yield, || task.state().is_complete());
+            if result == SpinResult::Yield {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

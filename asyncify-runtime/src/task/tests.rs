@@ -32,6 +32,16 @@ fn a_job_that_runs_returns_its_output() {
 }
 
 #[test]
+fn a_handle_spins_before_it_registers_a_waker() {
+    let state = state::State::new();
+    assert!(!state.should_spin());
+    state.set_spin_hint();
+    assert!(state.should_spin());
+    state.register();
+    assert!(!state.should_spin());
+}
+
+#[test]
 fn a_dropped_job_is_cancelled_and_drops_its_captures() {
     let drops = DropCounter::default();
     let captured = drops.count(());

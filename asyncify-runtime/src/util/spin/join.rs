@@ -60,14 +60,14 @@ impl Learned {
     }
 
     /// Records a successful spin of this length.
-    fn hit(&mut self, time: Duration) -> SpinResult {
+    fn hit(&mut self, time: Duration, may_yield: bool) -> SpinResult {
         self.short.hit();
         if time > SHORT {
             self.long.hit();
         }
         let micros = u32::try_from(time.as_micros()).unwrap_or(BUDGET);
         self.used = self.used.saturating_add(1).saturating_add(micros);
-        if self.used < BUDGET {
+        if self.used < BUDGET || !may_yield {
             return SpinResult::Ready;
         }
         self.used = 0;
@@ -81,19 +81,24 @@ thread_local! {
 }
 
 /// Spins until the result is ready, for up to ten microseconds, or one while such spins do not pay.
-pub(crate) fn wait(ready: impl FnMut() -> bool) -> SpinResult {
+/// Without `may_yield`, never returns [`SpinResult::Yield`].
+pub(crate) fn wait(may_yield: bool, ready: impl FnMut() -> bool) -> SpinResult {
     // A thread whose locals are being destroyed does not spin.
     LEARNED
         .try_with(|cell| {
             let mut learned = cell.get();
-            let result = wait_with(&mut learned, ready);
+            let result = wait_with(&mut learned, may_yield, ready);
             cell.set(learned);
             result
         })
         .unwrap_or(SpinResult::NotReady)
 }
 
-fn wait_with(learned: &mut Learned, mut ready: impl FnMut() -> bool) -> SpinResult {
+fn wait_with(
+    learned: &mut Learned,
+    may_yield: bool,
+    mut ready: impl FnMut() -> bool,
+) -> SpinResult {
     let spin_short = learned.short.should_spin();
     let mut spin_long = learned.long.should_spin();
     if !spin_long && !spin_short {
@@ -116,7 +121,7 @@ fn wait_with(learned: &mut Learned, mut ready: impl FnMut() -> bool) -> SpinResu
     let limit = if spin_long { LONG } else { SHORT };
     let (result, time) = spin(limit, || ready().then_some(()));
     if result.is_some() {
-        return learned.hit(time);
+        return learned.hit(time, may_yield);
     }
     learned.used = 0;
     learned.short.miss();
@@ -136,14 +141,14 @@ mod tests {
     fn a_result_that_is_ready_is_never_delayed() {
         let mut learned = NEW;
         for _ in 0..1_000 {
-            assert_eq!(wait_with(&mut learned, || true), SpinResult::Ready);
+            assert_eq!(wait_with(&mut learned, true, || true), SpinResult::Ready);
         }
     }
 
     #[test]
     fn a_call_that_yields_is_ready_when_it_is_polled_again() {
         let mut learned = Learned { yielded: Some(Instant::now()), ..NEW };
-        assert_eq!(wait_with(&mut learned, || true), SpinResult::Ready);
+        assert_eq!(wait_with(&mut learned, true, || true), SpinResult::Ready);
         assert_eq!(learned.yielded, None);
         assert!(learned.long.should_spin());
     }
@@ -151,7 +156,7 @@ mod tests {
     /// How many long spins are skipped after a miss that follows a yield at this time.
     fn skipped(yielded: Instant) -> usize {
         let mut learned = Learned { yielded: Some(yielded), ..NEW };
-        assert_eq!(wait_with(&mut learned, || false), SpinResult::NotReady);
+        assert_eq!(wait_with(&mut learned, true, || false), SpinResult::NotReady);
         assert_eq!(learned.yielded, None);
         (0..1_000).take_while(|_| !learned.long.should_spin()).count()
     }
@@ -170,7 +175,7 @@ mod tests {
     fn a_task_yields_after_many_short_spins_or_some_long_ones() {
         let hits = |time| {
             let mut learned = NEW;
-            (1..1_000).find(|_| learned.hit(time) == SpinResult::Yield)
+            (1..1_000).find(|_| learned.hit(time, true) == SpinResult::Yield)
         };
         assert_eq!(hits(Duration::ZERO), Some(16));
         assert_eq!(hits(Duration::from_micros(3)), Some(4));
@@ -178,18 +183,27 @@ mod tests {
     }
 
     #[test]
+    fn a_task_that_cannot_be_woken_does_not_yield() {
+        let mut learned = NEW;
+        for _ in 0..1_000 {
+            assert_eq!(learned.hit(Duration::MAX, false), SpinResult::Ready);
+        }
+        assert_eq!(learned.hit(Duration::ZERO, true), SpinResult::Yield);
+    }
+
+    #[test]
     fn a_yield_and_a_miss_restart_the_budget() {
         let mut learned = NEW;
-        assert_eq!(learned.hit(Duration::from_micros(15)), SpinResult::Yield);
-        assert_eq!(learned.hit(Duration::from_micros(14)), SpinResult::Ready);
-        assert_eq!(wait_with(&mut learned, || false), SpinResult::NotReady);
-        assert_eq!(learned.hit(Duration::ZERO), SpinResult::Ready);
+        assert_eq!(learned.hit(Duration::from_micros(15), true), SpinResult::Yield);
+        assert_eq!(learned.hit(Duration::from_micros(14), true), SpinResult::Ready);
+        assert_eq!(wait_with(&mut learned, true, || false), SpinResult::NotReady);
+        assert_eq!(learned.hit(Duration::ZERO, true), SpinResult::Ready);
     }
 
     #[test]
     fn a_miss_skips_the_next_spin() {
         let mut learned = NEW;
-        assert_eq!(wait_with(&mut learned, || false), SpinResult::NotReady);
-        assert_eq!(wait_with(&mut learned, || panic!("skipped")), SpinResult::NotReady);
+        assert_eq!(wait_with(&mut learned, true, || false), SpinResult::NotReady);
+        assert_eq!(wait_with(&mut learned, true, || panic!("skipped")), SpinResult::NotReady);
     }
 }
