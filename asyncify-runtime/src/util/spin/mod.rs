@@ -26,13 +26,13 @@ const ATTEMPTS_PER_CHECK: u32 = 8;
 /// The most attempts. One under loom, where no time passes.
 const MAX_ATTEMPTS: u32 = if cfg!(all(test, asyncify_loom)) { 1 } else { u32::MAX };
 
-/// Repeats `attempt` until it succeeds, for about as long as `limit`. Also returns the time spent,
-/// accurate to a few attempts.
+/// Repeats `attempt` until it succeeds, for about as long as `limit`. Also returns the time spent
+/// since `start`, accurate to a few attempts.
 pub(crate) fn spin<R>(
+    start: Instant,
     limit: Duration,
     mut attempt: impl FnMut() -> Option<R>,
 ) -> (Option<R>, Duration) {
-    let start = Instant::now();
     let mut spent = Duration::ZERO;
     if !cores::are_several(start) {
         return (None, spent);
@@ -60,12 +60,12 @@ mod tests {
     #[test]
     fn a_spin_ends_with_the_first_success_or_at_the_limit() {
         let mut attempts = 0;
-        let (result, _) = spin(Duration::from_secs(3600), || {
+        let (result, _) = spin(Instant::now(), Duration::from_secs(3600), || {
             attempts += 1;
             (attempts == 100).then_some("result")
         });
         let expected = cores::are_several(Instant::now()).then_some("result");
         assert_eq!(result, expected);
-        assert_eq!(spin(Duration::ZERO, || None::<()>).0, None);
+        assert_eq!(spin(Instant::now(), Duration::ZERO, || None::<()>).0, None);
     }
 }

@@ -12,7 +12,7 @@ use crate::sync::unmodelled::{AtomicU64, Ordering::Relaxed};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use super::spin;
+use super::{join, spin};
 
 /// The longest spin in nanoseconds, whatever a wake-up costs.
 const MAX_SPIN: u64 = 100_000;
@@ -45,6 +45,8 @@ pub(crate) struct SearchSpin {
     search_ended_at: AtomicU64,
     /// The cost of a wake-up: a moving average of the time from notifying to running.
     wake_cost: AtomicU64,
+    /// When a worker last got a job, by a search or a wake-up.
+    got_job_at: AtomicU64,
     /// How long a spin had to be to find the last job.
     needed: AtomicU64,
     credit: AtomicU64,
@@ -58,6 +60,7 @@ impl SearchSpin {
             found_late_at: AtomicU64::new(0),
             search_ended_at: AtomicU64::new(0),
             wake_cost: AtomicU64::new(0),
+            got_job_at: AtomicU64::new(0),
             needed: AtomicU64::new(0),
             credit: AtomicU64::new(0),
         }
@@ -71,7 +74,9 @@ impl SearchSpin {
     /// The woken worker runs.
     pub(crate) fn woken(&self) {
         let notified_at = self.notified_at.load(Relaxed);
-        let cost = self.now().saturating_sub(notified_at);
+        let now = self.now();
+        self.got_job_at.store(now, Relaxed);
+        let cost = now.saturating_sub(notified_at);
         let average = match self.wake_cost.load(Relaxed) {
             0 => cost,
             average => average - average / 8 + cost / 8,
@@ -102,23 +107,33 @@ impl SearchSpin {
         let limit = credit.min(self.wake_cost.load(Relaxed).saturating_mul(5)).min(MAX_SPIN);
         // Credit that would not last until the next job comes is saved up.
         if limit >= MIN_SPIN.max(self.needed.load(Relaxed).saturating_mul(5) / 4) {
-            let (job, spent) = spin(Duration::from_nanos(limit), pop);
+            let start = Instant::now();
+            let (job, spent) = spin(start, Duration::from_nanos(limit), pop);
+            let spent = nanos(spent);
             if job.is_some() {
-                self.found(credit, nanos(spent));
+                self.found(credit, nanos(start - *self.start), spent);
                 return job;
             }
             // A spin that was preempted is charged no more than its limit.
-            self.credit.store(credit - nanos(spent).min(limit), Relaxed);
+            self.credit.store(credit - spent.min(limit), Relaxed);
         }
         self.search_ended_at.store(self.now(), Relaxed);
         None
     }
 
-    /// Records a spin of this length that found a job.
-    fn found(&self, credit: u64, spent: u64) {
+    /// Records a spin that found a job: when it began, and its length.
+    fn found(&self, credit: u64, start: u64, spent: u64) {
         self.needed.store(spent, Relaxed);
-        // One that was longer than what it saved has cost the difference.
-        let credit = credit.saturating_add(self.saved()).saturating_sub(spent);
+        let job_time = start.saturating_sub(self.got_job_at.load(Relaxed));
+        self.got_job_at.store(start + spent, Relaxed);
+        // The caller of a long job has parked and was woken. Only the wake-up of the worker was
+        // saved then, and half of the time it takes is no work: it passes until a core is ready.
+        let saved = match job_time > nanos(join::LONG) {
+            true => self.wake_cost.load(Relaxed) / 2,
+            false => self.saved(),
+        };
+        // A spin that was longer than what it saved has cost the difference.
+        let credit = credit.saturating_add(saved).saturating_sub(spent);
         self.credit.store(credit.min(MAX_CREDIT), Relaxed);
     }
 
@@ -179,10 +194,24 @@ mod tests {
     fn a_search_longer_than_what_it_saves_costs_credit() {
         let spin = SearchSpin::new();
         spin.wake_cost.store(MAX_SPIN, Relaxed);
-        spin.found(MAX_CREDIT / 2, MAX_SAVED + 1);
+        spin.found(MAX_CREDIT / 2, 0, MAX_SAVED + 1);
         assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 - 1);
-        spin.found(MAX_CREDIT / 2, MAX_SAVED - 1);
+        spin.found(MAX_CREDIT / 2, 0, MAX_SAVED - 1);
         assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 + 1);
+    }
+
+    #[test]
+    fn after_a_long_job_a_search_saves_only_half_a_wake_up() {
+        let spin = SearchSpin::new();
+        spin.wake_cost.store(10_000, Relaxed);
+        let long = nanos(join::LONG);
+        spin.found(MAX_CREDIT / 2, long, 0);
+        assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 + MAX_SAVED);
+        // The last job was found at `long`.
+        spin.found(MAX_CREDIT / 2, 2 * long + 1, 6_000);
+        assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 - 1_000);
+        spin.found(MAX_CREDIT / 2, 3 * long + 6_001, 0);
+        assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 + MAX_SAVED);
     }
 
     #[test]
