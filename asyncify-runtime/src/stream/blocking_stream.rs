@@ -18,10 +18,10 @@ use crate::sync::Mutex;
 ///
 /// The stream is lazy: from the first poll on, the body of the function and the iterator run on
 /// blocking threads. The iterator runs ahead of the consumer by the number of items that it makes
-/// in about two milliseconds: at least 16 and at most 8192, and never more than the attribute allows.
-/// Each item is available as soon as it is made, and the consumer receives all available items at
-/// once. A consumer that waits is woken for the first items one by one; later, quick items gather
-/// for up to a millisecond, so that a wake-up is worth its cost. If the iterator then blocks
+/// in about two milliseconds: at least 16 and at most 8192, and never more than the attribute
+/// allows. Each item is available as soon as it is made, and the consumer receives all available
+/// items at once. A consumer that waits is woken for the first items one by one; later, quick items
+/// gather for up to a millisecond, so that a wake-up is worth its cost. If the iterator then blocks
 /// unexpectedly, those that it has made are delivered within two milliseconds.
 ///
 /// While a slow consumer leaves no room for more items, the iterator is suspended and occupies no

@@ -41,10 +41,11 @@ use crate::util::proxy_waker::ProxyWaker;
 use crate::util::spin::Adaptive;
 
 /// For how long a consumer lingers while the producer makes items: many times as long as a wake-up
-/// takes, and too short to be noticed.
+/// takes, and short for a consumer. Half of a channel holds about as many items (`LEAD_TIME`).
 const LINGER: Duration = Duration::from_millis(1);
 /// When the timer of a lingering consumer fires: long enough that a steady producer comes first.
 const TIMEOUT: Duration = Duration::from_millis(2);
+const _: () = assert!(LINGER.as_nanos() < TIMEOUT.as_nanos());
 /// The waits at the start of a stream without lingering: its first items may be all that it has.
 /// Models decide for themselves.
 pub(super) const FIRST_WAITS: u32 = if cfg!(all(test, asyncify_loom)) { u32::MAX } else { 2 };

@@ -32,12 +32,12 @@ fn a_job_that_runs_returns_its_output() {
 }
 
 #[test]
-fn a_handle_spins_before_it_registers_a_waker() {
+fn a_spin_hint_holds_until_a_waker_is_registered() {
     let state = state::State::new();
     assert!(!state.should_spin());
     state.set_spin_hint();
     assert!(state.should_spin());
-    state.register();
+    _ = state.register();
     assert!(!state.should_spin());
 }
 

@@ -168,7 +168,9 @@ impl ReadBuffer {
     /// bytes.
     pub(super) fn start_read(&mut self, wanted: usize) -> Buffer {
         self.reading = true;
-        if !self.is_steady() && self.steady >= EARLY_STEADY && !self.is_resting() {
+        // Small buffers are never filled ahead.
+        let large = self.capacity >= self.limits.bulk;
+        if large && !self.is_steady() && self.steady >= EARLY_STEADY && !self.is_resting() {
             self.early = self.permits.try_acquire();
         }
         let wanted = if self.is_steady() { self.capacity } else { wanted };
@@ -351,6 +353,17 @@ mod tests {
         }
         assert!(buffer.is_steady());
         assert!(ONE.try_acquire().is_some());
+    }
+
+    #[test]
+    fn a_reader_with_small_buffers_takes_no_permit() {
+        static ONE: Permits = Permits::new(1);
+        let mut buffer = ReadBuffer::with_permits(&ONE);
+        buffer.set_capacity(BULK - 1);
+        for _ in 0..4 {
+            buffer.turn(BYTES.as_slice(), false);
+            assert!(buffer.early.is_none());
+        }
     }
 
     #[test]

@@ -18,9 +18,9 @@ pub(super) const LONG: Duration = Duration::from_micros(10);
 const MAX_SHORT_SKIPPED: u32 = 16;
 /// The most long spins that are skipped after a miss, or while a thread has several calls at once.
 const MAX_LONG_SKIPPED: u32 = 128;
-/// How many successful spins in a row a task may have before it yields to other tasks; one counts
-/// once, and once more for each microsecond. It is small, because a runtime checks its timers only
-/// once in a number of polls: tokio in 61.
+/// How many successful spins in a row a task that can be woken may have before it yields to other
+/// tasks; one counts once, and once more for each microsecond. It is small, because a runtime
+/// checks its timers only once in a number of polls: tokio in 61.
 const BUDGET: u32 = 16;
 /// A call that is polled within this time after another one yielded was waiting meanwhile.
 const SOON: Duration = Duration::from_micros(5);
@@ -189,6 +189,14 @@ mod tests {
             assert_eq!(learned.hit(Duration::MAX, false), SpinResult::Ready);
         }
         assert_eq!(learned.hit(Duration::ZERO, true), SpinResult::Yield);
+        let mut learned = Learned { used: BUDGET, ..NEW };
+        let mut attempts = 0;
+        let result = wait_with(&mut learned, false, || {
+            attempts += 1;
+            attempts > 1
+        });
+        // On one core there is no spin.
+        assert_ne!(result, SpinResult::Yield);
     }
 
     #[test]
