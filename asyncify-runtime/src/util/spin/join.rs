@@ -13,7 +13,7 @@ use super::{Adaptive, spin};
 const SHORT: Duration = Duration::from_micros(1);
 /// Less than what parking and a wake-up take on most machines, and enough for the system calls that
 /// look up, open, read or write a small file.
-pub(super) const LONG: Duration = Duration::from_micros(10);
+const LONG: Duration = Duration::from_micros(10);
 /// The most short spins that are skipped after a miss.
 const MAX_SHORT_SKIPPED: u32 = 16;
 /// The most long spins that are skipped after a miss, or while a thread has several calls at once.

@@ -12,7 +12,7 @@ use crate::sync::unmodelled::{AtomicU64, Ordering::Relaxed};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use super::{join, spin};
+use super::spin;
 
 /// The longest spin in nanoseconds, whatever a wake-up costs.
 const MAX_SPIN: u64 = 100_000;
@@ -26,6 +26,9 @@ const MAX_SAVED: u64 = MAX_SPIN / 2;
 /// Divides the credit for a wake-up that a longer spin might have saved. It is not certain that it
 /// would have: the submitter may have needed the core that the worker would have spun on.
 const MISSED_DIVISOR: u64 = 16;
+/// A job that takes longer is long, in nanoseconds: its caller has parked long ago, and a core that
+/// was idle meanwhile takes longer to wake up.
+const LONG_JOB: u64 = 64_000;
 /// When a worker that was notified is late, in nanoseconds: a wake-up takes that long where a core
 /// is free for it.
 const LATE: u64 = 10_000;
@@ -126,9 +129,9 @@ impl SearchSpin {
         self.needed.store(spent, Relaxed);
         let job_time = start.saturating_sub(self.got_job_at.load(Relaxed));
         self.got_job_at.store(start + spent, Relaxed);
-        // The caller of a long job has parked and was woken. Only the wake-up of the worker was
-        // saved then, and half of the time it takes is no work: it passes until a core is ready.
-        let saved = match job_time > nanos(join::LONG) {
+        // The caller of a long job was woken. Only the wake-up of the worker was saved then, and
+        // half of the time it takes is no work: it passes until a core is ready.
+        let saved = match job_time > LONG_JOB {
             true => self.wake_cost.load(Relaxed) / 2,
             false => self.saved(),
         };
@@ -204,13 +207,12 @@ mod tests {
     fn after_a_long_job_a_search_saves_only_half_a_wake_up() {
         let spin = SearchSpin::new();
         spin.wake_cost.store(10_000, Relaxed);
-        let long = nanos(join::LONG);
-        spin.found(MAX_CREDIT / 2, long, 0);
+        spin.found(MAX_CREDIT / 2, LONG_JOB, 0);
         assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 + MAX_SAVED);
-        // The last job was found at `long`.
-        spin.found(MAX_CREDIT / 2, 2 * long + 1, 6_000);
+        // The last job was found at `LONG_JOB`.
+        spin.found(MAX_CREDIT / 2, 2 * LONG_JOB + 1, 6_000);
         assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 - 1_000);
-        spin.found(MAX_CREDIT / 2, 3 * long + 6_001, 0);
+        spin.found(MAX_CREDIT / 2, 3 * LONG_JOB + 6_001, 0);
         assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 + MAX_SAVED);
     }
 
