@@ -26,8 +26,8 @@ const MAX_SAVED: u64 = MAX_SPIN / 2;
 /// Divides the credit for a wake-up that a longer spin might have saved. It is not certain that it
 /// would have: the submitter may have needed the core that the worker would have spun on.
 const MISSED_DIVISOR: u64 = 16;
-/// A job that takes longer is long, in nanoseconds: its caller has parked long ago, and a core that
-/// was idle meanwhile takes longer to wake up.
+/// A job that takes longer than this, in nanoseconds, is long: its caller has parked long ago, and a
+/// core that was idle meanwhile takes longer to wake up.
 const LONG_JOB: u64 = 64_000;
 /// When a worker that was notified is late, in nanoseconds: a wake-up takes that long where a core
 /// is free for it.
@@ -48,7 +48,8 @@ pub(crate) struct SearchSpin {
     search_ended_at: AtomicU64,
     /// The cost of a wake-up: a moving average of the time from notifying to running.
     wake_cost: AtomicU64,
-    /// When a worker last got a job, by a search or a wake-up.
+    /// When a spin last found a job, or a parked worker was woken. The time from then to the next
+    /// search is taken for that of one job; with queued jobs, or several workers, it is not.
     got_job_at: AtomicU64,
     /// How long a spin had to be to find the last job.
     needed: AtomicU64,
@@ -114,7 +115,7 @@ impl SearchSpin {
             let (job, spent) = spin(start, Duration::from_nanos(limit), pop);
             let spent = nanos(spent);
             if job.is_some() {
-                self.found(credit, nanos(start - *self.start), spent);
+                self.found(credit, nanos(start.saturating_duration_since(*self.start)), spent);
                 return job;
             }
             // A spin that was preempted is charged no more than its limit.
@@ -129,10 +130,10 @@ impl SearchSpin {
         self.needed.store(spent, Relaxed);
         let job_time = start.saturating_sub(self.got_job_at.load(Relaxed));
         self.got_job_at.store(start + spent, Relaxed);
-        // The caller of a long job was woken. Only the wake-up of the worker was saved then, and
-        // half of the time it takes is no work: it passes until a core is ready.
+        // The caller of a long job was probably woken. Only the wake-up of the worker was saved
+        // then, and about half of its time is spent waiting for a core, not working.
         let saved = match job_time > LONG_JOB {
-            true => self.wake_cost.load(Relaxed) / 2,
+            true => (self.wake_cost.load(Relaxed) / 2).min(self.saved()),
             false => self.saved(),
         };
         // A spin that was longer than what it saved has cost the difference.
@@ -140,7 +141,7 @@ impl SearchSpin {
         self.credit.store(credit.min(MAX_CREDIT), Relaxed);
     }
 
-    /// What a spin saves if it makes a wake-up unnecessary. A round trip without a wake-up of the
+    /// What a spin after a short job saves if it makes a wake-up unnecessary. A round trip without a wake-up of the
     /// worker has none of the caller either, and both make system calls for it: measured, five
     /// times what the worker sees of it.
     fn saved(&self) -> u64 {
@@ -214,6 +215,19 @@ mod tests {
         assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 - 1_000);
         spin.found(MAX_CREDIT / 2, 3 * LONG_JOB + 6_001, 0);
         assert_eq!(spin.credit.load(Relaxed), MAX_CREDIT / 2 + MAX_SAVED);
+        spin.wake_cost.store(u64::MAX, Relaxed);
+        spin.found(0, 5 * LONG_JOB, 0);
+        assert_eq!(spin.credit.load(Relaxed), MAX_SAVED);
+    }
+
+    #[test]
+    fn the_time_of_a_job_begins_when_a_worker_is_woken() {
+        let spin = SearchSpin::new();
+        while spin.now() == 0 {}
+        spin.waking();
+        spin.woken();
+        assert!(spin.got_job_at.load(Relaxed) >= spin.notified_at.load(Relaxed));
+        assert!(spin.notified_at.load(Relaxed) > 0);
     }
 
     #[test]
