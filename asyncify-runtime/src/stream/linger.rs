@@ -41,8 +41,8 @@ use crate::util::proxy_waker::ProxyWaker;
 use crate::util::spin::Adaptive;
 
 /// For how long a consumer lingers while the producer makes items: many times as long as a wake-up
-/// takes, and short for a consumer. Half of a channel holds about the items of that time: it is half
-/// of `LEAD_TIME`.
+/// takes, and short for a consumer. It is half of `LEAD_TIME`, so that half of a channel holds
+/// about the items of that time.
 const LINGER: Duration = Duration::from_millis(1);
 /// When the timer of a lingering consumer fires: long enough that a steady producer comes first.
 const TIMEOUT: Duration = Duration::from_millis(2);

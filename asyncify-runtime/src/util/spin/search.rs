@@ -26,8 +26,8 @@ const MAX_SAVED: u64 = MAX_SPIN / 2;
 /// Divides the credit for a wake-up that a longer spin might have saved. It is not certain that it
 /// would have: the submitter may have needed the core that the worker would have spun on.
 const MISSED_DIVISOR: u64 = 16;
-/// A job that takes longer than this, in nanoseconds, is long: its caller has parked long ago, and a
-/// core that was idle meanwhile takes longer to wake up.
+/// A job that takes longer than this, in nanoseconds, is long: its caller has parked long ago, and
+/// a core that was idle meanwhile takes longer to wake up.
 const LONG_JOB: u64 = 64_000;
 /// When a worker that was notified is late, in nanoseconds: a wake-up takes that long where a core
 /// is free for it.
@@ -141,9 +141,9 @@ impl SearchSpin {
         self.credit.store(credit.min(MAX_CREDIT), Relaxed);
     }
 
-    /// What a spin after a short job saves if it makes a wake-up unnecessary. A round trip without a wake-up of the
-    /// worker has none of the caller either, and both make system calls for it: measured, five
-    /// times what the worker sees of it.
+    /// What a spin after a short job saves if it makes a wake-up unnecessary. A round trip without
+    /// a wake-up of the worker has none of the caller either, and both make system calls for it:
+    /// measured, five times what the worker sees of it.
     fn saved(&self) -> u64 {
         self.wake_cost.load(Relaxed).saturating_mul(5).min(MAX_SAVED)
     }
